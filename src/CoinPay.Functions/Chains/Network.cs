@@ -1,0 +1,62 @@
+using CoinPay.Core;
+
+namespace CoinPay.Functions.Chains;
+
+/// <summary>How a network's addresses and blocks are read.</summary>
+internal enum NetworkFamily
+{
+    Evm,
+    Bitcoin,
+}
+
+/// <summary>One configured network. It comes from networks.json, overridden by <c>CoinPay:Networks:name:…</c> settings.</summary>
+internal sealed record Network
+{
+    /// <summary>Short name, used in URLs and keys: <c>anvil</c>, <c>bitcoin-regtest</c>.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>CAIP-2 id: <c>eip155:31337</c>, <c>bip122:0f9188f13cb7b2c71f2a335e3a4fc328</c>.</summary>
+    public required string Id { get; init; }
+
+    public required NetworkFamily Family { get; init; }
+
+    /// <summary>False for a network whose coins are play money: only <c>cp_test_</c> keys see it.</summary>
+    public bool Livemode { get; init; }
+
+    /// <summary>Only for a development machine; a production start refuses it.</summary>
+    public bool Development { get; init; }
+
+    /// <summary>JSON-RPC address of the node. Credentials come through the secrets seam, not from here.</summary>
+    public required Uri Rpc { get; init; }
+
+    /// <summary>Bitcoin family: <c>bitcoin</c> or <c>litecoin</c>, and <c>main test signet regtest</c>.</summary>
+    public string? Coin { get; init; }
+
+    public string? Chain { get; init; }
+
+    /// <summary>EVM: the address of ForwarderFactory, the same on every chain with the EVM's own CREATE2.</summary>
+    public string? Factory { get; init; }
+
+    /// <summary>How often the poller looks.</summary>
+    public TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Blocks a payment must be deep in when no policy of the merchant says otherwise.</summary>
+    public required int Confirmations { get; init; }
+
+    public required IReadOnlyList<NetworkAsset> Assets { get; init; }
+
+    /// <summary>The number in an <c>eip155:</c> id.</summary>
+    public long ChainId => long.Parse(Id.AsSpan(Id.IndexOf(':', StringComparison.Ordinal) + 1));
+}
+
+/// <summary>An asset that is accepted on a network.</summary>
+internal sealed record NetworkAsset
+{
+    public required Asset Asset { get; init; }
+
+    /// <summary>The token's contract, checksummed; null for the network's own coin.</summary>
+    public string? Contract { get; init; }
+
+    /// <summary>A transfer below this many base units is dust: counted, never credited.</summary>
+    public System.Numerics.BigInteger Dust { get; init; }
+}

@@ -1,0 +1,8 @@
+namespace CoinPay.Functions;
+
+internal static class Program
+{
+    private static void Main()
+    {
+    }
+}

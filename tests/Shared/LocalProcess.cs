@@ -1,0 +1,116 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace CoinPay.Tests;
+
+/// <summary>A program that a test starts on 127.0.0.1 and ends by its own pid: Azurite, a node, the gateway.</summary>
+internal sealed class LocalProcess : IAsyncDisposable
+{
+    private readonly Process _process;
+    private readonly StringBuilder _output = new();
+
+    private LocalProcess(Process process) => _process = process;
+
+    public int Id => _process.Id;
+
+    public bool HasExited => _process.HasExited;
+
+    public int ExitCode => _process.ExitCode;
+
+    /// <summary>All that the program has printed until now.</summary>
+    public string Output
+    {
+        get
+        {
+            lock (_output)
+                return _output.ToString();
+        }
+    }
+
+    /// <summary>A port of 127.0.0.1 that was free a moment ago.</summary>
+    public static int FreePort()
+    {
+        using TcpListener listener = new(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    /// <summary>Starts the program and waits until <paramref name="ready"/> answers true, or throws with what it printed.</summary>
+    public static async Task<LocalProcess> StartAsync(
+        string program,
+        IEnumerable<string> arguments,
+        Func<LocalProcess, Task<bool>> ready,
+        IReadOnlyDictionary<string, string?>? environment = null,
+        string? workingDirectory = null,
+        TimeSpan? timeout = null)
+    {
+        ProcessStartInfo start = new(program, arguments)
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = workingDirectory ?? Path.GetTempPath(),
+        };
+        foreach ((string name, string? value) in environment ?? new Dictionary<string, string?>())
+            start.Environment[name] = value;
+        LocalProcess started = new(Process.Start(start) ?? throw new InvalidOperationException("did not start: " + program));
+        started._process.OutputDataReceived += started.Keep;
+        started._process.ErrorDataReceived += started.Keep;
+        started._process.BeginOutputReadLine();
+        started._process.BeginErrorReadLine();
+        await started.WaitUntilReadyAsync(ready, timeout ?? TimeSpan.FromSeconds(60));
+        return started;
+    }
+
+    /// <summary>kill -9.</summary>
+    public async Task KillAsync()
+    {
+        if (!_process.HasExited)
+            _process.Kill(entireProcessTree: true);
+        await _process.WaitForExitAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await KillAsync();
+        _process.Dispose();
+    }
+
+    private async Task WaitUntilReadyAsync(Func<LocalProcess, Task<bool>> ready, TimeSpan timeout)
+    {
+        Stopwatch waited = Stopwatch.StartNew();
+        while (true)
+        {
+            if (_process.HasExited)
+                throw new InvalidOperationException($"{_process.StartInfo.FileName} ended with {_process.ExitCode}:\n{Output}");
+            if (await IsReadyAsync(ready))
+                return;
+            if (waited.Elapsed > timeout)
+            {
+                await KillAsync();
+                throw new TimeoutException($"{_process.StartInfo.FileName} was not ready in {timeout}:\n{Output}");
+            }
+            await Task.Delay(50);
+        }
+    }
+
+    private async Task<bool> IsReadyAsync(Func<LocalProcess, Task<bool>> ready)
+    {
+        try
+        {
+            return await ready(this);
+        }
+        catch (Exception notYet) when (notYet is HttpRequestException or SocketException or IOException or TaskCanceledException)
+        {
+            return false;
+        }
+    }
+
+    private void Keep(object sender, DataReceivedEventArgs line)
+    {
+        lock (_output)
+            _output.AppendLine(line.Data);
+    }
+}
