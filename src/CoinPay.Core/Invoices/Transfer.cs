@@ -1,0 +1,89 @@
+using System.Numerics;
+
+namespace CoinPay.Core;
+
+/// <summary>A block that holds a transaction.</summary>
+public sealed record BlockReference(long Height, string Hash, DateTimeOffset Time);
+
+/// <summary>How a transfer stands on the chain.</summary>
+public enum TransferStatus
+{
+    /// <summary>In no block yet.</summary>
+    Seen,
+
+    /// <summary>In a block, not as deep as the policy asks.</summary>
+    Confirming,
+
+    Confirmed,
+
+    /// <summary>Another transaction spent its inputs.</summary>
+    Replaced,
+
+    /// <summary>A reorg took its block away and no block holds it now.</summary>
+    Reorged,
+}
+
+/// <summary>A transfer to an invoice's address, as the invoice has booked it.</summary>
+public sealed record Transfer
+{
+    /// <summary>Transaction hash and ordinal; stays the same when a reorg mines the transaction again.</summary>
+    public required string Key { get; init; }
+
+    public required string TransactionHash { get; init; }
+
+    public required string Ordinal { get; init; }
+
+    public required string AssetId { get; init; }
+
+    public string? From { get; init; }
+
+    /// <summary>Base units of the asset.</summary>
+    public required BigInteger Amount { get; init; }
+
+    public required DateTimeOffset FirstSeenAt { get; init; }
+
+    public BlockReference? Block { get; init; }
+
+    public TransferStatus Status { get; init; }
+
+    /// <summary>First seen, or stamped by its block, while the price stood. Once true it stays: no reorg makes a payer late.</summary>
+    public bool OnTime { get; init; }
+
+    public bool Stands => Status is TransferStatus.Seen or TransferStatus.Confirming or TransferStatus.Confirmed;
+}
+
+/// <summary>What the chain shows now for an invoice's address: levels, not edges.</summary>
+/// <param name="Version">Rises with every change of the view.</param>
+/// <param name="Transfers">All that was ever shown, with where each stands now.</param>
+/// <param name="Chain">What is known of the network, or null while it is unknown.</param>
+public sealed record View(long Version, IReadOnlyList<ViewedTransfer> Transfers, ChainKnowledge? Chain);
+
+/// <summary>A transfer as the chain shows it. <paramref name="Lost"/> says how it ceased to stand, null while it does.</summary>
+public sealed record ViewedTransfer(
+    string TransactionHash,
+    string Ordinal,
+    string AssetId,
+    string? From,
+    BigInteger Amount,
+    DateTimeOffset FirstSeenAt,
+    BlockReference? Block,
+    TransferStatus? Lost)
+{
+    public string Key => TransactionHash + "." + Ordinal;
+}
+
+/// <summary>
+/// The head of a healthy node, and since when everything up to it was looked through:
+/// <paramref name="CompletePollBeganAt"/> is the start of the last poll that read all blocks and the mempool.
+/// </summary>
+public sealed record ChainKnowledge(long Height, long? Safe, long? Finalized, DateTimeOffset CompletePollBeganAt)
+{
+    /// <summary>Whether a block of this height is as deep as required. An absent tag is never reached.</summary>
+    public bool IsDeep(long height, RequiredDepth required) => required.Tag switch
+    {
+        FinalityTag.Safe => Safe >= height,
+        FinalityTag.Finalized => Finalized >= height,
+        null => Height - height + 1 >= required.Blocks,
+        _ => throw new BugException("tag " + required.Tag),
+    };
+}

@@ -1,0 +1,64 @@
+using System.Numerics;
+
+namespace CoinPay.Core;
+
+/// <summary>
+/// A non-negative quantity of one asset, in its base units. A <see cref="BigInteger"/>, because a token's log holds a uint256.
+/// Arithmetic over two assets throws.
+/// </summary>
+public sealed record Amount(Asset Asset, BigInteger Base) : IComparable<Amount>
+{
+    /// <summary>The longest text read as an amount; 78 digits are a uint256.</summary>
+    public const int MaxTextLength = 100;
+
+    /// <summary>
+    /// Reads <c>"49.90"</c>: digits, at most one point, no sign, no exponent, no leading zeros. Answers why not otherwise.
+    /// </summary>
+    public static AmountRefusal? TryParse(Asset asset, string text, out Amount? amount)
+    {
+        amount = null;
+        if (DecimalText.Read(text) is not { } number)
+            return AmountRefusal.NotADecimal;
+        if (number.Scale > asset.Decimals)
+            return AmountRefusal.TooManyDecimals;
+        amount = new(asset, number.Unscaled * BigInteger.Pow(10, asset.Decimals - number.Scale));
+        return null;
+    }
+
+    public static Amount Zero(Asset asset) => new(asset, BigInteger.Zero);
+
+    public static Amount operator +(Amount left, Amount right) => left with { Base = left.Base + Same(left, right).Base };
+
+    public static Amount operator -(Amount left, Amount right)
+    {
+        Amount difference = left with { Base = left.Base - Same(left, right).Base };
+        Assert.That(difference.Base.Sign >= 0);
+        return difference;
+    }
+
+    public static bool operator <(Amount left, Amount right) => left.CompareTo(right) < 0;
+
+    public static bool operator >(Amount left, Amount right) => left.CompareTo(right) > 0;
+
+    public static bool operator <=(Amount left, Amount right) => left.CompareTo(right) <= 0;
+
+    public static bool operator >=(Amount left, Amount right) => left.CompareTo(right) >= 0;
+
+    public int CompareTo(Amount? other) => Base.CompareTo(Same(this, other!).Base);
+
+    /// <summary>The decimal text without trailing zeros: <c>53.95188</c>, <c>0</c>.</summary>
+    public override string ToString() => DecimalText.Write(Base, Asset.Decimals);
+
+    private static Amount Same(Amount left, Amount right)
+    {
+        Assert.That(left.Asset.Id == right.Asset.Id);
+        return right;
+    }
+}
+
+/// <summary>Why a text is not an amount of an asset.</summary>
+public enum AmountRefusal
+{
+    NotADecimal,
+    TooManyDecimals,
+}

@@ -1,0 +1,36 @@
+using System.Numerics;
+
+namespace CoinPay.Core;
+
+/// <summary>What the merchant asks, as written: <c>49.90 EUR</c>, or <c>12.5 USDT</c> when the price is in the asset itself.</summary>
+public sealed record Price(string Amount, string Currency)
+{
+    /// <summary>The amount as an exact number.</summary>
+    public (BigInteger Unscaled, int Scale) Value =>
+        DecimalText.Read(Amount) ?? throw new BugException("a price that is not a decimal: " + Amount);
+}
+
+/// <summary>A locked exchange rate.</summary>
+/// <param name="Value">Units of the asset for one unit of the currency, as decimal text.</param>
+/// <param name="Pair"><c>EUR/USDT</c>: quote units per one base.</param>
+/// <param name="Source">Who said so.</param>
+/// <param name="LockedAt">When.</param>
+public sealed record Rate(string Value, string Pair, string Source, DateTimeOffset LockedAt);
+
+/// <summary>What is due for a price: exact where the price is in the asset, converted by a locked rate otherwise.</summary>
+public sealed record Quote(Price Price, Rate? Rate, Amount Due)
+{
+    /// <summary>Converts by <paramref name="rate"/>; the result is rounded by <see cref="RoundUp"/>.</summary>
+    public static Quote Of(Price price, Rate rate, Asset asset)
+    {
+        (BigInteger amount, int amountScale) = price.Value;
+        (BigInteger perUnit, int rateScale) = DecimalText.Read(rate.Value) ?? throw new BugException("rate " + rate.Value);
+        Assert.That(perUnit.Sign > 0);
+        BigInteger scaled = amount * perUnit * BigInteger.Pow(10, asset.Decimals);
+        return new(price, rate, new(asset, RoundUp(scaled, BigInteger.Pow(10, amountScale + rateScale))));
+    }
+
+    /// <summary>The one place where money is rounded: up, in the payer's disfavour by less than one base unit.</summary>
+    private static BigInteger RoundUp(BigInteger numerator, BigInteger denominator) =>
+        (numerator + denominator - 1) / denominator;
+}
