@@ -1,0 +1,24 @@
+namespace CoinPay.Core;
+
+/// <summary>What may be asked of an invoice. The clock is in the command.</summary>
+public abstract record InvoiceCommand(DateTimeOffset At);
+
+/// <summary>Open it under these terms.</summary>
+public sealed record CreateInvoice(InvoiceTerms Terms, DateTimeOffset At) : InvoiceCommand(At);
+
+/// <summary>Bring it up to what the chain shows now. Safe to repeat.</summary>
+public sealed record AdvanceInvoice(View View, DateTimeOffset At) : InvoiceCommand(At);
+
+/// <summary>Withdraw it; possible only while nothing was seen.</summary>
+public sealed record CancelInvoice(string By, DateTimeOffset At) : InvoiceCommand(At);
+
+/// <summary>A command that the state does not allow. Not an error of the program.</summary>
+/// <param name="Code">Stable, the code of the problem that the caller gets.</param>
+/// <param name="Detail">In plain English, for a person.</param>
+public sealed record Rejection(string Code, string Detail);
+
+/// <summary>What a command leads to: events, maybe none, or a rejection and no event.</summary>
+public sealed record Decision(IReadOnlyList<InvoiceEvent> Events, Rejection? Rejection = null)
+{
+    public static Decision Refuse(string code, string detail) => new([], new(code, detail));
+}

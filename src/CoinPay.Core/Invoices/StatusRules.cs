@@ -1,0 +1,103 @@
+using System.Numerics;
+
+namespace CoinPay.Core;
+
+/// <summary>The status that the booked transfers amount to, and the event that leads there from the one it has.</summary>
+internal static class StatusRules
+{
+    /// <summary>The next change of status that is due now, or null. The way up has no short cuts: detected, confirming, paid.</summary>
+    public static InvoiceEvent? Next(Invoice state, DateTimeOffset at)
+    {
+        InvoiceStatus target = Target(state);
+        if (target == state.Status)
+            return null;
+        if (IsStepBack(state.Status, target))
+            return new PaymentReverted(target, at);
+        return NextStep(state.Status, target) switch
+        {
+            InvoiceStatus.Detected => new PaymentDetected(at),
+            InvoiceStatus.Confirming => new ConfirmationStarted(at),
+            InvoiceStatus.Paid => new InvoicePaid(at),
+            InvoiceStatus.Underpaid => new InvoiceUnderpaid(at),
+            InvoiceStatus.Overpaid => new InvoiceOverpaid(at),
+            InvoiceStatus.Expired => new InvoiceExpired(at),
+            InvoiceStatus.LatePaid => new InvoicePaidLate(at),
+            _ => throw new BugException($"no way from {state.Status} to {target}"),
+        };
+    }
+
+    private static InvoiceStatus NextStep(InvoiceStatus from, InvoiceStatus target) => (from, target) switch
+    {
+        (InvoiceStatus.Created, InvoiceStatus.Confirming or InvoiceStatus.Paid or InvoiceStatus.Overpaid or InvoiceStatus.Underpaid)
+            => InvoiceStatus.Detected,
+        (InvoiceStatus.Detected, InvoiceStatus.Paid or InvoiceStatus.Overpaid) => InvoiceStatus.Confirming,
+        _ => target,
+    };
+
+    private static InvoiceStatus Target(Invoice state)
+    {
+        Totals money = Totals.Of(state);
+        BigInteger due = state.Terms.Due.Base;
+        BigInteger least = state.Terms.Tolerance.Least(due);
+        bool accepted = money.OnTimeConfirmed >= least
+            || (state.Terms.Late == LatePolicy.Accept && money.LateConfirmed > 0 && money.Confirmed >= least)
+            || (state.WindowClosed && state.Terms.Under == AmountPolicy.Accept && money.OnTimeConfirmed > 0
+                && money.OnTimeConfirmed == money.OnTimeSeen);
+        if (accepted && state.IsCancelled)
+            return InvoiceStatus.LatePaid;
+        if (accepted)
+            return money.Confirmed > state.Terms.Tolerance.Most(due) ? InvoiceStatus.Overpaid : InvoiceStatus.Paid;
+        return state.WindowClosed ? AfterTheWindow(state, money, least) : WhileItIsOpen(money, least);
+    }
+
+    private static InvoiceStatus WhileItIsOpen(Totals money, BigInteger least)
+    {
+        if (money.OnTimeSeen.IsZero)
+            return InvoiceStatus.Created;
+        return money.OnTimeMined >= least ? InvoiceStatus.Confirming : InvoiceStatus.Detected;
+    }
+
+    private static InvoiceStatus AfterTheWindow(Invoice state, Totals money, BigInteger least)
+    {
+        if (money.LateConfirmed > 0)
+            return InvoiceStatus.LatePaid;
+        if (money.OnTimeSeen.IsZero)
+            return state.IsCancelled ? InvoiceStatus.Cancelled : InvoiceStatus.Expired;
+        if (money.OnTimeConfirmed == money.OnTimeSeen && money.OnTimeSeen < least)
+            return InvoiceStatus.Underpaid;
+        return money.OnTimeMined >= least ? InvoiceStatus.Confirming : InvoiceStatus.Detected;
+    }
+
+    /// <summary>Money that had counted counts no more. An invoice never steps back for another reason.</summary>
+    private static bool IsStepBack(InvoiceStatus from, InvoiceStatus to) => Standing(to) < Standing(from);
+
+    /// <summary>How much money stands behind a status; one with less is a step back.</summary>
+    private static int Standing(InvoiceStatus status) => status switch
+    {
+        InvoiceStatus.Created or InvoiceStatus.Expired or InvoiceStatus.Cancelled => 0,
+        InvoiceStatus.Detected => 1,
+        InvoiceStatus.Underpaid => 2,
+        InvoiceStatus.Confirming => 3,
+        InvoiceStatus.LatePaid => 4,
+        InvoiceStatus.Paid => 5,
+        InvoiceStatus.Overpaid => 6,
+        InvoiceStatus.Refunded => 7,
+        _ => throw new BugException("status " + status),
+    };
+
+    private sealed record Totals(
+        BigInteger OnTimeSeen, BigInteger OnTimeMined, BigInteger OnTimeConfirmed, BigInteger LateConfirmed)
+    {
+        public BigInteger Confirmed => OnTimeConfirmed + LateConfirmed;
+
+        public static Totals Of(Invoice state)
+        {
+            List<Transfer> onTime = state.Counted.Where(transfer => transfer.OnTime).ToList();
+            return new(
+                Invoice.Sum(onTime),
+                Invoice.Sum(onTime.Where(transfer => transfer.Block is not null)),
+                Invoice.Sum(onTime.Where(transfer => transfer.Status == TransferStatus.Confirmed)),
+                Invoice.Sum(state.Counted.Where(t => !t.OnTime && t.Status == TransferStatus.Confirmed)));
+        }
+    }
+}

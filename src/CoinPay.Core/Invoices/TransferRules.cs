@@ -1,0 +1,58 @@
+namespace CoinPay.Core;
+
+/// <summary>What one transfer's standing in the view means for the invoice that booked it, or has not yet.</summary>
+internal sealed record TransferChange(Transfer? Booked, ViewedTransfer Viewed, Transfer AsSeen, bool IsDeep, long? HeadHeight)
+{
+    /// <summary>The events that bring the booked transfer to the view, in order.</summary>
+    public IEnumerable<InvoiceEvent> Events(DateTimeOffset at)
+    {
+        if (Viewed.Lost is { } how)
+        {
+            yield return new TransferLost(Viewed.Key, how, at);
+            yield break;
+        }
+        if (Booked is null)
+            yield return new TransferSeen(AsSeen, at);
+        else if (IsMove)
+            yield return new TransferMoved(Viewed.Key, Viewed.Block, at);
+        if (IsDeep && (IsMove || Booked?.Status != TransferStatus.Confirmed))
+            yield return new TransferConfirmed(Viewed.Key, HeadHeight!.Value, at);
+    }
+
+    private bool IsMove => Booked is null || !Booked.Stands || Booked.Block?.Hash != Viewed.Block?.Hash;
+
+    public bool IsAny => Viewed.Lost is null
+        ? IsMove || (IsDeep && Booked!.Status != TransferStatus.Confirmed)
+        : Booked is { Stands: true };
+}
+
+internal static class TransferRules
+{
+    /// <summary>Every transfer whose booked standing differs from the view's, oldest first.</summary>
+    public static IEnumerable<TransferChange> Changes(Invoice state, View view) =>
+        from viewed in view.Transfers
+        orderby viewed.FirstSeenAt, viewed.Key
+        let change = Compare(state, viewed, view.Chain)
+        where change.IsAny
+        select change;
+
+    private static TransferChange Compare(Invoice state, ViewedTransfer viewed, ChainKnowledge? chain)
+    {
+        bool isDeep = viewed.Block is { } block && chain is not null && chain.IsDeep(block.Height, state.Terms.Confirmation.Required);
+        return new(state.Transfers.GetValueOrDefault(viewed.Key), viewed, AsSeen(state, viewed), isDeep, chain?.Height);
+    }
+
+    private static Transfer AsSeen(Invoice state, ViewedTransfer viewed) => new()
+    {
+        Key = viewed.Key,
+        TransactionHash = viewed.TransactionHash,
+        Ordinal = viewed.Ordinal,
+        AssetId = viewed.AssetId,
+        From = viewed.From,
+        Amount = viewed.Amount,
+        FirstSeenAt = viewed.FirstSeenAt,
+        Block = viewed.Block,
+        Status = viewed.Block is null ? TransferStatus.Seen : TransferStatus.Confirming,
+        OnTime = state.IsOnTime(viewed.FirstSeenAt) || state.IsOnTime(viewed.Block?.Time),
+    };
+}
