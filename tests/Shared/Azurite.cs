@@ -1,0 +1,80 @@
+using System.Net.Sockets;
+
+namespace CoinPay.Tests;
+
+/// <summary>One Azurite of its own on three free ports of 127.0.0.1; disposing it ends the process and, in memory, all it held.</summary>
+internal sealed class Azurite : IAsyncDisposable
+{
+    /// <summary>Azurite's published development account, the same on every machine.</summary>
+    private const string Account =
+        "DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;" +
+        "AccountKey=Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==;";
+
+    private const int Starts = 3;
+    private readonly LocalProcess _process;
+    private readonly string _folder;
+
+    private Azurite(LocalProcess process, string folder, int blobPort, int queuePort, int tablePort)
+    {
+        _process = process;
+        _folder = folder;
+        string host = "http://127.0.0.1:";
+        ConnectionString = Account
+            + $"BlobEndpoint={host}{blobPort}/devstoreaccount1;"
+            + $"QueueEndpoint={host}{queuePort}/devstoreaccount1;"
+            + $"TableEndpoint={host}{tablePort}/devstoreaccount1;";
+    }
+
+    /// <summary>What goes into <c>AzureWebJobsStorage</c>.</summary>
+    public string ConnectionString { get; }
+
+    public int ProcessId => _process.Id;
+
+    /// <summary>Starts one in memory; again, on other ports, should somebody have taken a port in between.</summary>
+    public static async Task<Azurite> StartAsync()
+    {
+        for (int start = 1; ; start++)
+        {
+            try
+            {
+                return await StartOnceAsync();
+            }
+            catch (InvalidOperationException) when (start < Starts)
+            {
+            }
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _process.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private static async Task<Azurite> StartOnceAsync()
+    {
+        int blob = LocalProcess.FreePort(), queue = LocalProcess.FreePort(), table = LocalProcess.FreePort();
+        string folder = Directory.CreateTempSubdirectory("azurite-").FullName;
+        string[] arguments =
+        [
+            RepositoryFiles.NodeModule("azurite/dist/src/azurite.js"),
+            "--inMemoryPersistence", "--silent", "--skipApiVersionCheck", "--disableTelemetry", "--location", folder,
+            "--blobHost", "127.0.0.1", "--blobPort", $"{blob}",
+            "--queueHost", "127.0.0.1", "--queuePort", $"{queue}",
+            "--tableHost", "127.0.0.1", "--tablePort", $"{table}",
+        ];
+        LocalProcess process = await LocalProcess.StartAsync(
+            "node", arguments, _ => ListensAsync(blob, queue, table), workingDirectory: folder);
+        return new(process, folder, blob, queue, table);
+    }
+
+    private static async Task<bool> ListensAsync(params int[] ports)
+    {
+        foreach (int port in ports)
+        {
+            using TcpClient client = new();
+            await client.ConnectAsync("127.0.0.1", port);
+        }
+        return true;
+    }
+}
