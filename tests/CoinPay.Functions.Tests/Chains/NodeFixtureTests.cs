@@ -1,0 +1,28 @@
+using CoinPay.Tests;
+using Xunit;
+
+namespace CoinPay.Functions.Tests.Chains;
+
+/// <summary>The nodes that every other test of the chains stands on.</summary>
+public sealed class NodeFixtureTests
+{
+    [Fact]
+    public async Task Anvil_mines_a_transaction_at_once()
+    {
+        await using Anvil anvil = await Anvil.StartAsync();
+        await anvil.SendTransactionAsync(Anvil.Accounts[1], 1);
+        Assert.Equal(1, await anvil.HeightAsync());
+        await anvil.MineAsync(9);
+        Assert.Equal(10, await anvil.HeightAsync());
+    }
+
+    [Fact]
+    public async Task Bitcoind_mines_what_its_wallet_paid()
+    {
+        await using Bitcoind bitcoind = await Bitcoind.StartAsync();
+        string transaction = await bitcoind.PayAsync(await bitcoind.NewAddressAsync(), 0.5m);
+        string block = Assert.Single(await bitcoind.MineAsync());
+        Assert.Contains(transaction, (await bitcoind.CallAsync("getblock", block, 1)).ToString(), StringComparison.Ordinal);
+        Assert.Equal(102, await bitcoind.HeightAsync());
+    }
+}

@@ -1,0 +1,93 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace CoinPay.Tests;
+
+/// <summary>A bitcoind on regtest with a wallet whose first coinbase is spendable: 101 blocks are mined to it.</summary>
+internal sealed class Bitcoind : IAsyncDisposable
+{
+    private const int CoinbaseMaturity = 100;
+    private readonly LocalProcess _process;
+    private readonly JsonRpcCall _node;
+    private readonly JsonRpcCall _wallet;
+    private readonly string _data;
+
+    private Bitcoind(LocalProcess process, JsonRpcCall node, Uri rpc, string data)
+    {
+        _process = process;
+        _node = node;
+        _wallet = new JsonRpcCall(new Uri(rpc, "/wallet/" + Wallet), User, Password);
+        Rpc = rpc;
+        _data = data;
+    }
+
+    public const string User = "coinpay";
+
+    public const string Password = "regtest";
+
+    public const string Wallet = "dev";
+
+    public Uri Rpc { get; }
+
+    public int ProcessId => _process.Id;
+
+    public static async Task<Bitcoind> StartAsync(params string[] options)
+    {
+        Uri rpc = new($"http://127.0.0.1:{LocalProcess.FreePort()}");
+        string data = Directory.CreateTempSubdirectory("coinpay-bitcoind-").FullName;
+        JsonRpcCall node = new(rpc, User, Password);
+        LocalProcess process = await LocalProcess.StartAsync(
+            RepositoryFiles.Bitcoin("bitcoind"),
+            [
+                "-datadir=" + data, "-conf=/dev/null", "-regtest", "-server", "-printtoconsole=0",
+                "-rpcbind=127.0.0.1", "-rpcallowip=127.0.0.1",
+                "-rpcport=" + rpc.Port.ToString(CultureInfo.InvariantCulture), "-rpcuser=" + User, "-rpcpassword=" + Password,
+                "-listen=0", "-listenonion=0", "-discover=0", "-dnsseed=0", "-fixedseeds=0", "-natpmp=0", "-upnp=0",
+                "-txindex=1", "-fallbackfee=0.0002", "-dbcache=16", "-rpcthreads=4", "-unsafesqlitesync", .. options,
+            ],
+            async _ => (await AnswersAsync(node)).GetProperty("chain").GetString() == "regtest");
+        Bitcoind started = new(process, node, rpc, data);
+        await started.CallAsync("createwallet", Wallet);
+        await started.MineAsync(CoinbaseMaturity + 1);
+        return started;
+    }
+
+    /// <summary>A call of the node or of its wallet.</summary>
+    public Task<JsonElement> CallAsync(string method, params object?[] parameters) =>
+        (method == "createwallet" ? _node : _wallet).SendAsync(method, parameters);
+
+    /// <summary>Mines blocks to the wallet with whatever is in the mempool; gives their hashes.</summary>
+    public async Task<IReadOnlyList<string>> MineAsync(int blocks = 1) =>
+        [.. (await CallAsync("generatetoaddress", blocks, await NewAddressAsync())).EnumerateArray().Select(hash => hash.GetString()!)];
+
+    /// <summary>Sends from the wallet to an address; gives the transaction id, which waits in the mempool.</summary>
+    public async Task<string> PayAsync(string address, decimal bitcoins) =>
+        (await CallAsync("sendtoaddress", address, bitcoins)).GetString()!;
+
+    public async Task<string> NewAddressAsync() => (await CallAsync("getnewaddress", "", "bech32")).GetString()!;
+
+    public async Task<long> HeightAsync() => (await CallAsync("getblockcount")).GetInt64();
+
+    public Task KillAsync() => _process.KillAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        await _process.DisposeAsync();
+        _node.Dispose();
+        _wallet.Dispose();
+        Directory.Delete(_data, recursive: true);
+    }
+
+    /// <summary>While the node loads its index it answers with an error, which is "not yet" like a closed port.</summary>
+    private static async Task<JsonElement> AnswersAsync(JsonRpcCall node)
+    {
+        try
+        {
+            return await node.SendAsync("getblockchaininfo");
+        }
+        catch (InvalidOperationException loading)
+        {
+            throw new IOException("not yet", loading);
+        }
+    }
+}
