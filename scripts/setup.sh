@@ -1,0 +1,78 @@
+#!/usr/bin/env bash
+# Installs what development and tests need beside the .NET SDK and Node.js: Azurite, anvil, bitcoind and the npm
+# libraries that tests take as witnesses. Everything goes into ${COINPAY_TOOLS:-.coinpay/tools}, which git ignores;
+# nothing is installed on the machine itself. Done already: returns at once. Two at a time: the second waits.
+# usage: scripts/setup.sh [--quiet]
+set -euo pipefail
+root=$(cd "$(dirname "$0")/.." && pwd)
+tools=${COINPAY_TOOLS:-$root/.coinpay/tools}
+quiet=${1:-}
+
+say() { [ "$quiet" = --quiet ] || printf '%s\n' "$*"; }
+step() { printf '  %-34s' "$1"; started=$SECONDS; }
+done_in() { printf '%s (%d s)\n' "${1:-done}" $((SECONDS - started)); }
+fail() { printf '\nsetup: %s\n' "$*" >&2; exit 1; }
+
+check_sdk() {
+  command -v dotnet >/dev/null || fail "the .NET SDK 10 is missing: https://dotnet.microsoft.com/download"
+  compgen -G "$(dirname "$(readlink -f "$(command -v dotnet)")")/sdk/10.*" >/dev/null || dotnet --list-sdks | grep -q '^10\.' ||
+    fail "the .NET SDK 10 is missing; here is: $(dotnet --list-sdks | cut -d' ' -f1 | tr '\n' ' ')"
+  command -v node >/dev/null && command -v npm >/dev/null || fail "Node.js 20 or later (with npm) is missing: https://nodejs.org"
+  local version
+  version=$(node --version)
+  [ "${version#v}" != "$version" ] && [ "$(cut -d. -f1 <<<"${version#v}")" -ge 20 ] || fail "Node.js 20 or later is needed; here is $version"
+}
+
+install_npm_packages() {
+  local lock=$root/scripts/tools/package-lock.json
+  cmp -s "$lock" "$tools/npm-installed.json" && return
+  step "npm packages (azurite, anvil, …)"
+  cp "$root/scripts/tools/package.json" "$lock" "$tools/"
+  # No install scripts: nothing here needs one, and anvil's binary is called where its platform package put it.
+  (cd "$tools" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error) >"$tools/npm.log" 2>&1 || {
+    tail -20 "$tools/npm.log" >&2
+    fail "npm could not install the packages of scripts/tools/package.json (whole log: $tools/npm.log)"
+  }
+  cp "$lock" "$tools/npm-installed.json"
+  done_in
+}
+
+install_bitcoind() {
+  [ -x "$tools/bitcoin/bin/bitcoind" ] && return
+  step "bitcoind"
+  if command -v bitcoind >/dev/null && command -v bitcoin-cli >/dev/null; then
+    mkdir -p "$tools/bitcoin/bin"
+    ln -sf "$(command -v bitcoind)" "$(command -v bitcoin-cli)" "$tools/bitcoin/bin/"
+    done_in "taken from PATH"
+    return
+  fi
+  "$root/scripts/tools/bitcoind.sh" "$tools/bitcoin" >"$tools/bitcoind.log" 2>&1 || {
+    tail -5 "$tools/bitcoind.log" >&2
+    fail "bitcoind could not be had from Debian's archive. Put bitcoind and bitcoin-cli on PATH and run this again."
+  }
+  done_in "$(tail -1 "$tools/bitcoind.log" | grep -oE 'v[0-9][0-9a-z.]*' | head -1)"
+}
+
+# Written once: delete Local.props to look again.
+choose_chain_packages() {
+  local props=$root/Local.props
+  [ -e "$props" ] && return
+  step "NBitcoin, Nethereum on your feed"
+  local found=embedded
+  "$root/scripts/tools/try-chain-packages.sh" "$root" "$tools" >"$tools/chain-packages.log" 2>&1 && found=nuget
+  printf '<Project>\n  <!-- Written by scripts/setup.sh; delete it to look again. -->\n  <PropertyGroup>\n    <ChainPackages Condition="%s">%s</ChainPackages>\n  </PropertyGroup>\n</Project>\n' \
+    "'\$(ChainPackages)' == ''" "$found" >"$props.$$"
+  mv "$props.$$" "$props"
+  [ "$found" = nuget ] && done_in "found: used" || done_in "not there: src/Embedded is used"
+}
+
+check_sdk
+mkdir -p "$tools"
+exec 9>"$tools/setup.lock"
+if command -v flock >/dev/null; then
+  flock -n 9 || { say "  waiting for another setup.sh"; flock 9; }
+fi
+install_npm_packages
+install_bitcoind
+choose_chain_packages
+say "  tools are ready in $tools"
