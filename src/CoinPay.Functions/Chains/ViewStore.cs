@@ -1,0 +1,167 @@
+using System.Numerics;
+using Azure;
+using Azure.Data.Tables;
+using CoinPay.Core;
+using CoinPay.Functions.Stores;
+
+namespace CoinPay.Functions.Chains;
+
+/// <summary>
+/// What the chain shows for an invoice, in its watch's partition: a row a transfer (<c>view!invoice!transfer</c>), a
+/// <c>pending!invoice</c> row until the invoice has taken the view up, and <c>depth!…</c> rows for the heights at which it
+/// is to look again. Written only by the poller, but for the acknowledgement.
+/// </summary>
+internal sealed class ViewStore(Tables tables)
+{
+    private const int MaxBatchRows = 100;
+    private const string ViewPrefix = "view!";
+    private const string PendingPrefix = "pending!";
+    private const string DepthPrefix = "depth!";
+
+    /// <summary>Writes changed transfers of one invoice with its pending row and depth marks; one batch but for very many.</summary>
+    public async Task WriteAsync(
+        Watch watch,
+        IReadOnlyCollection<ViewedTransfer> changed,
+        IReadOnlyCollection<DepthMark> marks,
+        IReadOnlyCollection<DepthMark> passed,
+        CancellationToken cancellation)
+    {
+        string partition = WatchStore.Partition(watch.Network, watch.InvoiceId);
+        List<TableTransactionAction> actions = [Upsert(new(partition, PendingPrefix + watch.InvoiceId) { ["MerchantId"] = watch.MerchantId })];
+        actions.AddRange(changed.Select(transfer => Upsert(ToRow(partition, watch.InvoiceId, transfer))));
+        actions.AddRange(marks.Select(mark => Upsert(new(partition, DepthKey(mark, watch.InvoiceId)) { ["MerchantId"] = watch.MerchantId })));
+        foreach (TableTransactionAction[] batch in actions.Chunk(MaxBatchRows))
+            await tables.Watches.SubmitTransactionAsync(batch, cancellation);
+        foreach (DepthMark mark in passed)
+            await tables.Watches.DeleteEntityAsync(partition, DepthKey(mark, watch.InvoiceId), ETag.All, cancellation);
+    }
+
+    /// <summary>The transfers shown for an invoice. Read the pending row before this, so that a newer view is not acknowledged.</summary>
+    public async Task<List<ViewedTransfer>> ReadAsync(string network, string invoiceId, CancellationToken cancellation)
+    {
+        string prefix = $"{ViewPrefix}{invoiceId}!";
+        List<ViewedTransfer> transfers = [];
+        await foreach (TableEntity row in Range(WatchStore.Partition(network, invoiceId), prefix, cancellation))
+            transfers.Add(ToTransfer(row));
+        return transfers;
+    }
+
+    /// <summary>Every transfer of a network above a height or in no block, with its invoice: what a reorg can still touch.</summary>
+    public async Task<List<(string InvoiceId, ViewedTransfer Transfer)>> ReadAboveAsync(
+        string network, long height, CancellationToken cancellation)
+    {
+        List<(string, ViewedTransfer)> transfers = [];
+        foreach (string partition in WatchStore.Partitions(network))
+        {
+            string filter = TableClient.CreateQueryFilter(
+                $"PartitionKey eq {partition} and RowKey ge {ViewPrefix} and RowKey lt {Key.After(ViewPrefix)} and (Height gt {height} or Height eq {Unmined})");
+            await foreach (TableEntity row in tables.Watches.QueryAsync<TableEntity>(filter, cancellationToken: cancellation))
+                transfers.Add((row.RowKey.Split('!')[1], ToTransfer(row)));
+        }
+        return transfers;
+    }
+
+    /// <summary>The tag of the invoice's pending row, or null when its view was taken up.</summary>
+    public async Task<ETag?> FindPendingAsync(string network, string invoiceId, CancellationToken cancellation)
+    {
+        NullableResponse<TableEntity> row = await tables.Watches.GetEntityIfExistsAsync<TableEntity>(
+            WatchStore.Partition(network, invoiceId), PendingPrefix + invoiceId, ["PartitionKey"], cancellation);
+        return row.HasValue ? row.Value!.ETag : null;
+    }
+
+    /// <summary>Takes the pending row away unless the poller has written it anew since.</summary>
+    public async Task AcknowledgeAsync(string network, string invoiceId, ETag pending, CancellationToken cancellation)
+    {
+        try
+        {
+            await tables.Watches.DeleteEntityAsync(
+                WatchStore.Partition(network, invoiceId), PendingPrefix + invoiceId, pending, cancellation);
+        }
+        catch (RequestFailedException newer) when (newer.Status is 404 or 412)
+        {
+            // A newer view waits, or a twin has acknowledged this one: either way it is not ours to take away.
+        }
+    }
+
+    /// <summary>Asks for the invoice to look again, whatever its view.</summary>
+    public Task MarkPendingAsync(string network, string invoiceId, string merchantId, CancellationToken cancellation) =>
+        tables.Watches.UpsertEntityAsync(
+            new TableEntity(WatchStore.Partition(network, invoiceId), PendingPrefix + invoiceId) { ["MerchantId"] = merchantId },
+            TableUpdateMode.Replace,
+            cancellation);
+
+    /// <summary>Invoices whose view is not taken up, with the instant of its last change.</summary>
+    public async Task<List<(string InvoiceId, string MerchantId, DateTimeOffset Since)>> ReadPendingAsync(
+        string network, CancellationToken cancellation)
+    {
+        List<(string, string, DateTimeOffset)> pending = [];
+        foreach (string partition in WatchStore.Partitions(network))
+            await foreach (TableEntity row in Range(partition, PendingPrefix, cancellation))
+                pending.Add((row.RowKey[PendingPrefix.Length..], row.GetString("MerchantId"), row.Timestamp!.Value));
+        return pending;
+    }
+
+    /// <summary>All depth marks of a network, for a poller that starts.</summary>
+    public async Task<List<(string InvoiceId, DepthMark Mark)>> ReadDepthMarksAsync(string network, CancellationToken cancellation)
+    {
+        List<(string, DepthMark)> marks = [];
+        foreach (string partition in WatchStore.Partitions(network))
+            await foreach (TableEntity row in Range(partition, DepthPrefix, cancellation))
+            {
+                string[] parts = row.RowKey.Split('!');
+                FinalityTag? tag = parts[1] == "blocks" ? null : Enum.Parse<FinalityTag>(parts[1], ignoreCase: true);
+                marks.Add((parts[3], new(tag, long.Parse(parts[2]))));
+            }
+        return marks;
+    }
+
+    /// <summary>Removes all rows of an invoice's view.</summary>
+    public async Task RemoveAsync(string network, string invoiceId, CancellationToken cancellation)
+    {
+        string partition = WatchStore.Partition(network, invoiceId);
+        List<TableTransactionAction> actions = [];
+        await foreach (TableEntity row in Range(partition, $"{ViewPrefix}{invoiceId}!", cancellation))
+            actions.Add(new(TableTransactionActionType.Delete, row));
+        foreach (TableTransactionAction[] batch in actions.Chunk(MaxBatchRows))
+            await tables.Watches.SubmitTransactionAsync(batch, cancellation);
+    }
+
+    private const long Unmined = -1;
+
+    private AsyncPageable<TableEntity> Range(string partition, string prefix, CancellationToken cancellation) =>
+        tables.Watches.QueryAsync<TableEntity>(
+            TableClient.CreateQueryFilter($"PartitionKey eq {partition} and RowKey ge {prefix} and RowKey lt {Key.After(prefix)}"),
+            cancellationToken: cancellation);
+
+    private static TableTransactionAction Upsert(TableEntity row) => new(TableTransactionActionType.UpsertReplace, row);
+
+    private static string DepthKey(DepthMark mark, string invoiceId) =>
+        $"{DepthPrefix}{mark.Tag?.ToString().ToLowerInvariant() ?? "blocks"}!{mark.Height:D12}!{invoiceId}";
+
+    private static TableEntity ToRow(string partition, string invoiceId, ViewedTransfer transfer) =>
+        new(partition, $"{ViewPrefix}{invoiceId}!{Key.Hash(transfer.Key)}")
+        {
+            ["TransactionHash"] = transfer.TransactionHash,
+            ["Ordinal"] = transfer.Ordinal,
+            ["AssetId"] = transfer.AssetId,
+            ["From"] = transfer.From,
+            ["Amount"] = transfer.Amount.ToString(),
+            ["FirstSeenAt"] = transfer.FirstSeenAt,
+            ["Height"] = transfer.Lost is null ? transfer.Block?.Height ?? Unmined : 0L,
+            ["BlockHash"] = transfer.Block?.Hash,
+            ["BlockTime"] = transfer.Block?.Time,
+            ["Lost"] = transfer.Lost?.ToString(),
+        };
+
+    private static ViewedTransfer ToTransfer(TableEntity row) => new(
+        row.GetString("TransactionHash"),
+        row.GetString("Ordinal"),
+        row.GetString("AssetId"),
+        row.GetString("From"),
+        BigInteger.Parse(row.GetString("Amount")),
+        row.GetDateTimeOffset("FirstSeenAt")!.Value,
+        row.GetString("BlockHash") is { } hash
+            ? new(row.GetInt64("Height")!.Value, hash, row.GetDateTimeOffset("BlockTime")!.Value)
+            : null,
+        row.GetString("Lost") is { } lost ? Enum.Parse<TransferStatus>(lost) : null);
+}

@@ -1,0 +1,156 @@
+using CoinPay.Core;
+
+namespace CoinPay.Functions.Invoices;
+
+/// <summary>An invoice as the contract shows it (http-api.md): money as decimal strings, every chain amount also in base units.</summary>
+internal sealed record InvoiceDocument
+{
+    public const int NewestTransactions = 20;
+
+    public required string Id { get; init; }
+    public string Object => "invoice";
+    public required string MerchantId { get; init; }
+    public string? OrderId { get; init; }
+    public string? CustomerReference { get; init; }
+    public required string Status { get; init; }
+    public required string CustomerStatus { get; init; }
+    public required string NextAction { get; init; }
+    public int Version { get; init; }
+    public bool Livemode { get; init; }
+    public string? Goods { get; init; }
+    public required Price Price { get; init; }
+    public Rate? Rate { get; init; }
+    public required PaymentPart Payment { get; init; }
+    public required ReceivedPart Received { get; init; }
+    public required ConfirmationPart ConfirmationPolicy { get; init; }
+    public required TolerancePart Tolerance { get; init; }
+    public FeesPart Fees { get; init; } = new("0", null);
+    public required SettlementPart Settlement { get; init; }
+    public required IReadOnlyList<TransactionPart> Transactions { get; init; }
+    public IReadOnlyList<object> Exceptions { get; init; } = [];
+    public IReadOnlyList<object> Refunds { get; init; } = [];
+    public object? Escrow { get; init; }
+    public required FulfilmentPart Fulfilment { get; init; }
+    public WebhooksPart Webhooks { get; init; } = new(0, null);
+    public string? CheckoutUrl { get; init; }
+    public DateTimeOffset ExpiresAt { get; init; }
+    public DateTimeOffset MonitorUntil { get; init; }
+    public DateTimeOffset CreatedAt { get; init; }
+    public DateTimeOffset UpdatedAt { get; init; }
+    public string? ReturnUrl { get; init; }
+    public required IReadOnlyDictionary<string, string> Metadata { get; init; }
+
+    internal sealed record PaymentPart(
+        string Network, string Asset, string Symbol, int Decimals, string Address,
+        string Amount, string AmountBase, string Uri, object Derivation);
+
+    internal sealed record ReceivedPart(string Seen, string SeenBase, string Confirmed, string ConfirmedBase);
+
+    /// <param name="Required">A number of blocks, or <c>safe</c>, or <c>finalized</c>.</param>
+    internal sealed record ConfirmationPart(object Required, string Tier, string Reason);
+
+    internal sealed record TolerancePart(string UnderPercent, string OverPercent);
+
+    internal sealed record FeesPart(string Percent, string? Fixed);
+
+    internal sealed record SettlementPart(string Destination, string? BatchId, string Status);
+
+    internal sealed record FulfilmentPart(string? Key, string Status, DateTimeOffset? At);
+
+    internal sealed record WebhooksPart(int Attempts, int? LastStatus);
+
+    internal sealed record TransactionPart(
+        string Network, string Asset, string TxHash, string Index, string? From, string Amount, string AmountBase,
+        long? BlockHeight, string? BlockHash, long Confirmations, string Status, DateTimeOffset FirstSeenAt, bool Fulfils);
+
+    /// <summary>Renders a state; <paramref name="headHeight"/> is what confirmations are counted from, null when unknown.</summary>
+    public static InvoiceDocument Of(Invoice state, long? headHeight)
+    {
+        InvoiceTerms terms = state.Terms;
+        (Amount seen, Amount confirmed) = (terms.Due with { Base = state.Seen }, terms.Due with { Base = state.Confirmed });
+        return new()
+        {
+            Id = terms.Id,
+            MerchantId = terms.MerchantId,
+            OrderId = terms.OrderId,
+            CustomerReference = terms.CustomerReference,
+            Status = state.Status.Text(),
+            CustomerStatus = state.Status.CustomerText(),
+            NextAction = state.Status.NextAction(),
+            Version = state.Version,
+            Livemode = terms.Livemode,
+            Goods = terms.Goods,
+            Price = terms.Quote.Price,
+            Rate = terms.Quote.Rate,
+            Payment = PaymentOf(terms),
+            Received = new(seen.ToString(), seen.Base.ToString(), confirmed.ToString(), confirmed.Base.ToString()),
+            ConfirmationPolicy = new(
+                terms.Confirmation.Required.Blocks is { } blocks ? blocks : terms.Confirmation.Required.ToString(),
+                terms.Confirmation.Tier,
+                terms.Confirmation.Reason),
+            Tolerance = new(Percent(terms.Tolerance.UnderPercent), Percent(terms.Tolerance.OverPercent)),
+            Settlement = new(terms.SettlementDestination, null, "none"),
+            Transactions = state.Transfers.Values
+                .OrderByDescending(transfer => transfer.FirstSeenAt)
+                .Take(NewestTransactions)
+                .Select(transfer => TransactionOf(terms, transfer, headHeight))
+                .ToList(),
+            Fulfilment = MayBeFulfilled(state) ? new(terms.FulfilmentKey, "due", null) : new(null, "not_due", null),
+            ExpiresAt = terms.ExpiresAt,
+            MonitorUntil = terms.MonitorUntil,
+            CreatedAt = terms.CreatedAt,
+            UpdatedAt = state.UpdatedAt,
+            ReturnUrl = terms.ReturnUrl,
+            Metadata = terms.Metadata,
+        };
+    }
+
+    /// <summary>Whether goods may go out: paid, or overpaid where the merchant accepts that.</summary>
+    public static bool MayBeFulfilled(Invoice state) =>
+        state.Status == InvoiceStatus.Paid
+        || (state.Status == InvoiceStatus.Overpaid && state.Terms.Over == AmountPolicy.Accept);
+
+    private static PaymentPart PaymentOf(InvoiceTerms terms) => new(
+        terms.Due.Asset.Network,
+        terms.Due.Asset.Id,
+        terms.Due.Asset.Symbol,
+        terms.Due.Asset.Decimals,
+        terms.Address,
+        terms.Due.ToString(),
+        terms.Due.Base.ToString(),
+        terms.PaymentUri,
+        terms.Derivation switch
+        {
+            XpubDerivation xpub => new { kind = "xpub", path = xpub.Path, index = xpub.Index, fingerprint = xpub.Fingerprint },
+            ForwarderDerivation forwarder => new
+            {
+                kind = "forwarder",
+                factory = forwarder.Factory,
+                salt = forwarder.Salt,
+                init_code_hash = forwarder.InitCodeHash,
+                settlement_address = forwarder.SettlementAddress,
+            },
+            _ => throw new BugException("derivation " + terms.Derivation.GetType().Name),
+        });
+
+    private static TransactionPart TransactionOf(InvoiceTerms terms, Transfer transfer, long? headHeight)
+    {
+        bool isDue = transfer.AssetId == terms.Due.Asset.Id;
+        return new(
+            terms.Due.Asset.Network,
+            transfer.AssetId,
+            transfer.TransactionHash,
+            transfer.Ordinal,
+            transfer.From,
+            isDue ? (terms.Due with { Base = transfer.Amount }).ToString() : transfer.Amount.ToString(),
+            transfer.Amount.ToString(),
+            transfer.Block?.Height,
+            transfer.Block?.Hash,
+            transfer.Block is { } block && headHeight >= block.Height ? headHeight.Value - block.Height + 1 : 0,
+            transfer.Status.ToString().ToLowerInvariant(),
+            transfer.FirstSeenAt,
+            isDue && transfer.Stands);
+    }
+
+    private static string Percent(decimal percent) => percent.ToString("0.####", System.Globalization.CultureInfo.InvariantCulture);
+}
