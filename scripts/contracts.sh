@@ -1,0 +1,7 @@
+#!/usr/bin/env bash
+# Compiles src/contracts into src/contracts/artifacts and prints the resulting addresses.
+# usage: scripts/contracts.sh [--check]   with --check: writes nothing, fails when the artifacts are not what the sources give
+set -euo pipefail
+cd "$(dirname "$0")"
+./setup.sh --quiet
+exec node dev/contracts.mjs "$@"
