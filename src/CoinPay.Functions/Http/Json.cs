@@ -1,0 +1,65 @@
+using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Unicode;
+
+namespace CoinPay.Functions.Http;
+
+/// <summary>
+/// How every answer, event and stored document is written: snake_case, nulls written, times as RFC 3339 UTC, never a
+/// floating-point number, and no character that means something in HTML.
+/// </summary>
+internal static class Json
+{
+    public static JsonSerializerOptions Options { get; } = Create();
+
+    /// <summary>UTF-8 bytes without a byte order mark.</summary>
+    public static byte[] Bytes<T>(T value) => JsonSerializer.SerializeToUtf8Bytes(value, Options);
+
+    public static string Text<T>(T value) => JsonSerializer.Serialize(value, Options);
+
+    /// <summary>Reads what <see cref="Text"/> wrote; throws on anything else.</summary>
+    public static T Read<T>(string text) =>
+        JsonSerializer.Deserialize<T>(text, Options) ?? throw new JsonException("null instead of " + typeof(T).Name);
+
+    /// <summary>RFC 3339, UTC, milliseconds: <c>2026-11-23T10:45:00.000Z</c>.</summary>
+    public static string Time(DateTimeOffset at) =>
+        at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+
+    private static JsonSerializerOptions Create()
+    {
+        JsonSerializerOptions options = new()
+        {
+            PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+            DictionaryKeyPolicy = null,
+            DefaultIgnoreCondition = JsonIgnoreCondition.Never,
+            Encoder = JavaScriptEncoder.Create(UnicodeRanges.All),
+            NumberHandling = JsonNumberHandling.Strict,
+        };
+        options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false));
+        options.Converters.Add(new TimeConverter());
+        options.Converters.Add(new NoFloatConverter());
+        options.MakeReadOnly(populateMissingResolver: true);
+        return options;
+    }
+
+    private sealed class TimeConverter : JsonConverter<DateTimeOffset>
+    {
+        public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            reader.GetDateTimeOffset();
+
+        public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
+            writer.WriteStringValue(Time(value));
+    }
+
+    /// <summary>Money is a decimal string: a number type with a point in it is a bug wherever it shows up.</summary>
+    private sealed class NoFloatConverter : JsonConverterFactory
+    {
+        public override bool CanConvert(Type typeToConvert) =>
+            typeToConvert == typeof(double) || typeToConvert == typeof(float) || typeToConvert == typeof(decimal);
+
+        public override JsonConverter CreateConverter(Type typeToConvert, JsonSerializerOptions options) =>
+            throw new NotSupportedException($"{typeToConvert.Name} is never written to JSON: use a decimal string.");
+    }
+}

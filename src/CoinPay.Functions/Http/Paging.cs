@@ -1,0 +1,42 @@
+using System.Buffers.Text;
+using System.Text;
+using Microsoft.AspNetCore.Http;
+
+namespace CoinPay.Functions.Http;
+
+/// <summary>Which part of a list is asked for: <c>?limit=</c> (1 to 100, default 20) and <c>?cursor=</c>.</summary>
+/// <param name="Limit">At most so many items.</param>
+/// <param name="After">The row key after which to go on, or null for the first page.</param>
+internal sealed record Paging(int Limit, string? After)
+{
+    private const int DefaultLimit = 20;
+    private const int MaxLimit = 100;
+    private const int MaxCursorLength = 512;
+
+    /// <summary>Throws a 400 problem for a limit or cursor that this gateway would not have written.</summary>
+    public static Paging Of(HttpRequest request)
+    {
+        string? limitText = request.Query["limit"];
+        string? cursor = request.Query["cursor"];
+        int limit = DefaultLimit;
+        if (limitText is not null && (!int.TryParse(limitText, out limit) || limit is < 1 or > MaxLimit))
+            throw new ProblemException(Problems.InvalidRequest($"limit is a whole number from 1 to {MaxLimit}."));
+        return new(limit, cursor is null ? null : Decode(cursor));
+    }
+
+    /// <summary>The body of a list: the items, and the cursor for those after <paramref name="last"/>, null at the end.</summary>
+    public static JsonAnswer Answer<T>(IReadOnlyList<T> items, string? last) =>
+        JsonAnswer.Ok(new { data = items, next_cursor = last is null ? null : Encode(last) });
+
+    private static string Encode(string rowKey) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(rowKey));
+
+    private static string Decode(string cursor)
+    {
+        Span<byte> bytes = stackalloc byte[MaxCursorLength];
+        if (cursor.Length is 0 or > MaxCursorLength
+            || !Base64Url.TryDecodeFromChars(cursor, bytes, out int length)
+            || bytes[..length].ContainsAnyExceptInRange((byte)' ', (byte)'~'))
+            throw new ProblemException(Problems.InvalidRequest("cursor is not one that a list here has answered."));
+        return Encoding.ASCII.GetString(bytes[..length]);
+    }
+}

@@ -1,0 +1,50 @@
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Http;
+
+namespace CoinPay.Functions.Http;
+
+/// <summary>
+/// An RFC 9457 problem. <paramref name="Code"/> is stable and what a client switches on; <paramref name="Detail"/> is for
+/// people and never holds a secret or the text of an exception.
+/// </summary>
+internal sealed record Problem(string Code, int Status, string Title, string? Detail = null)
+{
+    /// <summary>What is wrong with the request's body, field by field.</summary>
+    public IReadOnlyList<ProblemError> Errors { get; init; } = [];
+
+    /// <summary>When trying again makes sense; sent as <c>Retry-After</c> in whole seconds.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>The answer, with content type <c>application/problem+json</c>.</summary>
+    public JsonAnswer ToAnswer()
+    {
+        byte[] body = Json.Bytes(new ProblemBody(
+            "/problems/" + Code, Title, Status, Detail, Code, Errors.Count == 0 ? null : Errors));
+        JsonAnswer answer = new(Status, body, "application/problem+json; charset=utf-8");
+        if (RetryAfter is { } wait)
+            answer = answer.With("Retry-After", Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)).ToString());
+        return Status == StatusCodes.Status401Unauthorized ? answer.With("WWW-Authenticate", "Bearer") : answer;
+    }
+
+    private sealed record ProblemBody(
+        string Type,
+        string Title,
+        int Status,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Detail,
+        string Code,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<ProblemError>? Errors);
+}
+
+/// <summary>One thing wrong with a body. <paramref name="Pointer"/> is a JSON pointer (RFC 6901), for instance <c>/price/amount</c>.</summary>
+internal sealed record ProblemError(string Pointer, string Detail)
+{
+    /// <summary>The code of the whole problem when nothing else is wrong.</summary>
+    [JsonIgnore]
+    public string Code { get; init; } = Problems.InvalidRequestCode;
+}
+
+/// <summary>Ends a call with a problem; the middleware answers it.</summary>
+internal sealed class ProblemException(Problem problem) : Exception(problem.Code)
+{
+    public Problem Problem { get; } = problem;
+}

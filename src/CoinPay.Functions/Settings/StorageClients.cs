@@ -1,0 +1,35 @@
+using Azure.Core;
+using Azure.Data.Tables;
+using Azure.Storage.Queues;
+using Microsoft.Extensions.Configuration;
+
+namespace CoinPay.Functions.Settings;
+
+/// <summary>
+/// Table and queue clients from <c>AzureWebJobsStorage</c>: a connection string, or <c>AzureWebJobsStorage__accountName</c>
+/// (or <c>…__tableServiceUri</c> and <c>…__queueServiceUri</c>) with the app's identity.
+/// Source: https://learn.microsoft.com/azure/azure-functions/functions-reference#connecting-to-host-storage-with-an-identity
+/// </summary>
+internal static class StorageClients
+{
+    private const string Section = "AzureWebJobsStorage";
+
+    public static TableServiceClient Tables(IConfiguration configuration, TokenCredential identity) =>
+        configuration[Section] is { Length: > 0 } connection
+            ? new(connection)
+            : new(ServiceUri(configuration, "table"), identity);
+
+    /// <summary>Messages are base64, as the queue trigger of the Functions host reads them.</summary>
+    public static QueueServiceClient Queues(IConfiguration configuration, TokenCredential identity)
+    {
+        QueueClientOptions options = new() { MessageEncoding = QueueMessageEncoding.Base64 };
+        return configuration[Section] is { Length: > 0 } connection
+            ? new(connection, options)
+            : new(ServiceUri(configuration, "queue"), identity, options);
+    }
+
+    private static Uri ServiceUri(IConfiguration configuration, string service) =>
+        configuration[$"{Section}:{service}ServiceUri"] is { Length: > 0 } uri ? new(uri)
+        : configuration[$"{Section}:accountName"] is { Length: > 0 } account ? new($"https://{account}.{service}.core.windows.net")
+        : throw new SettingsException("AzureWebJobsStorage is not set: a connection string, or AzureWebJobsStorage__accountName.");
+}
