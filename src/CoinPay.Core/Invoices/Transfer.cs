@@ -53,10 +53,9 @@ public sealed record Transfer
 }
 
 /// <summary>What the chain shows now for an invoice's address: levels, not edges.</summary>
-/// <param name="Version">Rises with every change of the view.</param>
 /// <param name="Transfers">All that was ever shown, with where each stands now.</param>
 /// <param name="Chain">What is known of the network, or null while it is unknown.</param>
-public sealed record View(long Version, IReadOnlyList<ViewedTransfer> Transfers, ChainKnowledge? Chain);
+public sealed record View(IReadOnlyList<ViewedTransfer> Transfers, ChainKnowledge? Chain);
 
 /// <summary>A transfer as the chain shows it. <paramref name="Lost"/> says how it ceased to stand, null while it does.</summary>
 public sealed record ViewedTransfer(

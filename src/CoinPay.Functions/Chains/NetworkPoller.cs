@@ -27,6 +27,9 @@ internal sealed class NetworkPoller(
 
     public Network Network => chain.Network;
 
+    /// <summary>Drops the memory: the next poll begins from storage.</summary>
+    public void Forget() => _memory = null;
+
     /// <summary>
     /// One poll. Answers the invoices whose view changed or whose payment has come to its depth; their pending rows are
     /// stored already. Throws <see cref="ChainUnknownException"/> when the node cannot say; nothing has changed then.

@@ -46,11 +46,22 @@ internal sealed class WatchStore(Tables tables)
     public async Task<List<Watch>> ReadSinceAsync(string network, DateTimeOffset? since, CancellationToken cancellation)
     {
         string from = Prefix + (since is null ? "" : "inv_" + Id.TimePrefix(since.Value));
+        return await ReadAsync(network, TableClient.CreateQueryFilter($"RowKey ge {from} and RowKey lt {Key.After(Prefix)}"), cancellation);
+    }
+
+    /// <summary>Watches whose time is over.</summary>
+    public Task<List<Watch>> ReadOverdueAsync(string network, DateTimeOffset now, CancellationToken cancellation) =>
+        ReadAsync(
+            network,
+            TableClient.CreateQueryFilter($"RowKey ge {Prefix} and RowKey lt {Key.After(Prefix)} and MonitorUntil lt {now}"),
+            cancellation);
+
+    private async Task<List<Watch>> ReadAsync(string network, string rows, CancellationToken cancellation)
+    {
         List<Watch> watches = [];
         foreach (string partition in Partitions(network))
         {
-            string filter = TableClient.CreateQueryFilter(
-                $"PartitionKey eq {partition} and RowKey ge {from} and RowKey lt {Key.After(Prefix)}");
+            string filter = TableClient.CreateQueryFilter($"PartitionKey eq {partition}") + " and " + rows;
             await foreach (TableEntity row in tables.Watches.QueryAsync<TableEntity>(filter, cancellationToken: cancellation))
                 watches.Add(ToWatch(row));
         }
@@ -66,9 +77,9 @@ internal sealed class WatchStore(Tables tables)
             cancellation);
 
     /// <summary>Removes the watch of an invoice that is looked out for no longer.</summary>
-    public Task RemoveAsync(Watch watch, CancellationToken cancellation) =>
+    public Task RemoveAsync(string network, string invoiceId, CancellationToken cancellation) =>
         tables.Watches.DeleteEntityAsync(
-            Partition(watch.Network, watch.InvoiceId), Prefix + watch.InvoiceId, ETag.All, cancellation);
+            Partition(network, invoiceId), Prefix + invoiceId, ETag.All, cancellation);
 
     private static TableEntity ToRow(Watch watch) => new(Partition(watch.Network, watch.InvoiceId), Prefix + watch.InvoiceId)
     {

@@ -8,7 +8,7 @@ internal sealed record InvoiceDocument
     public const int NewestTransactions = 20;
 
     public required string Id { get; init; }
-    public string Object => "invoice";
+    public string Object { get; init; } = "invoice";
     public required string MerchantId { get; init; }
     public string? OrderId { get; init; }
     public string? CustomerReference { get; init; }

@@ -1,0 +1,50 @@
+using CoinPay.Functions.Invoices;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Logging;
+
+namespace CoinPay.Functions.Chains;
+
+/// <summary>
+/// Reads every network from where it stopped to its head, and wakes the invoices whose view changed. Networks run in
+/// parallel; one that fails or hangs delays no other past its time limit.
+/// </summary>
+internal sealed class PollChain(Pollers pollers, TimeProvider clock, ILogger<PollChain> log)
+{
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(20);
+
+    [Function(nameof(PollChain))]
+    public Task Run(
+        [TimerTrigger("%PollSchedule%", RunOnStartup = true)] TimerInfo timer,
+        [DurableClient] DurableTaskClient durable,
+        CancellationToken cancellation) =>
+        Task.WhenAll(pollers.DueAt(clock.GetUtcNow()).Select(poller => PollAsync(poller, durable, cancellation)));
+
+    private async Task PollAsync(NetworkPoller poller, DurableTaskClient durable, CancellationToken cancellation)
+    {
+        using CancellationTokenSource limited = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limited.CancelAfter(TimeLimit);
+        string network = poller.Network.Name;
+        try
+        {
+            foreach (Watch watch in await poller.PollAsync(limited.Token))
+                await InvoiceOrchestrations.WakeAsync(durable, new(watch.MerchantId, watch.InvoiceId, network), limited.Token);
+            pollers.Answered(network, log);
+        }
+        catch (ChainUnknownException unknown)
+        {
+            pollers.Failed(network, unknown.Message, log);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            poller.Forget();
+            pollers.Failed(network, $"no answer within {TimeLimit}", log);
+        }
+        catch (Exception broken) when (broken is not OperationCanceledException)
+        {
+            // The other networks go on. This one starts from storage again, and says so until it works.
+            poller.Forget();
+            log.LogError(broken, "{Network}: the poll failed", network);
+        }
+    }
+}

@@ -1,0 +1,98 @@
+using CoinPay.Functions.Invoices;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Logging;
+
+namespace CoinPay.Functions.Chains;
+
+/// <summary>
+/// Finishes whatever a crash left between two writes: starts the orchestration of a watch that stands unacknowledged,
+/// wakes invoices whose view was not taken up, and ends the watch of those whose time is over.
+/// </summary>
+internal sealed class SweepWatches(
+    ChainDirectory chains, WatchStore watches, ViewStore views, InvoiceStore invoices, SweepProgress progress,
+    TimeProvider clock, ILogger<SweepWatches> log)
+{
+    /// <summary>A creation or a wake that is this old and has no effect is taken for lost.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    /// <summary>A watch whose invoice never came: its creation was given up. No answer ever showed its address.</summary>
+    private static readonly TimeSpan AbandonedAfter = TimeSpan.FromHours(24);
+
+    [Function(nameof(SweepWatches))]
+    public async Task Run(
+        [TimerTrigger("*/15 * * * * *")] TimerInfo timer, [DurableClient] DurableTaskClient durable, CancellationToken cancellation)
+    {
+        foreach (IChain chain in chains.All)
+        {
+            string network = chain.Network.Name;
+            await StartUnacknowledgedAsync(network, durable, cancellation);
+            await WakePendingAsync(network, durable, cancellation);
+            await EndOverdueAsync(network, durable, cancellation);
+        }
+    }
+
+    private async Task StartUnacknowledgedAsync(string network, DurableTaskClient durable, CancellationToken cancellation)
+    {
+        DateTimeOffset now = clock.GetUtcNow();
+        DateTimeOffset? oldestOpen = null;
+        foreach (Watch watch in await watches.ReadSinceAsync(network, progress.AcknowledgedUntil(network), cancellation))
+        {
+            if (watch.Acknowledged)
+                continue;
+            DateTimeOffset createdAt = Stores.Id.TimeOf(watch.InvoiceId);
+            oldestOpen = oldestOpen is null || createdAt < oldestOpen ? createdAt : oldestOpen;
+            if (now - createdAt < Patience)
+                continue;
+            if (await invoices.FindAsync(watch.MerchantId, watch.InvoiceId, cancellation) is not null)
+            {
+                log.LogInformation("{InvoiceId} was stored and not started: it is started now", watch.InvoiceId);
+                await InvoiceOrchestrations.WakeAsync(durable, new(watch.MerchantId, watch.InvoiceId, network), cancellation);
+            }
+            else if (now - createdAt > AbandonedAfter)
+            {
+                await watches.RemoveAsync(network, watch.InvoiceId, cancellation);
+            }
+        }
+        progress.Acknowledged(network, oldestOpen ?? now);
+    }
+
+    private async Task WakePendingAsync(string network, DurableTaskClient durable, CancellationToken cancellation)
+    {
+        foreach ((string invoiceId, string merchantId, DateTimeOffset since) in await views.ReadPendingAsync(network, cancellation))
+            if (clock.GetUtcNow() - since >= Patience)
+                await InvoiceOrchestrations.WakeAsync(durable, new(merchantId, invoiceId, network), cancellation);
+    }
+
+    private async Task EndOverdueAsync(string network, DurableTaskClient durable, CancellationToken cancellation)
+    {
+        DateTimeOffset now = clock.GetUtcNow();
+        if (!progress.IsEndOfWatchDue(network, now))
+            return;
+        foreach (Watch watch in await watches.ReadOverdueAsync(network, now, cancellation))
+            await InvoiceOrchestrations.WakeAsync(durable, new(watch.MerchantId, watch.InvoiceId, network), cancellation);
+    }
+}
+
+/// <summary>How far the sweeper has come, in memory: after a restart it looks at everything once.</summary>
+internal sealed class SweepProgress
+{
+    private static readonly TimeSpan Overlap = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan EndOfWatchInterval = TimeSpan.FromHours(1);
+    private readonly Dictionary<string, DateTimeOffset> _acknowledgedUntil = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, DateTimeOffset> _endedAt = new(StringComparer.Ordinal);
+
+    /// <summary>Every watch made before this instant was seen acknowledged.</summary>
+    public DateTimeOffset? AcknowledgedUntil(string network) =>
+        _acknowledgedUntil.TryGetValue(network, out DateTimeOffset until) ? until - Overlap : null;
+
+    public void Acknowledged(string network, DateTimeOffset until) => _acknowledgedUntil[network] = until;
+
+    public bool IsEndOfWatchDue(string network, DateTimeOffset now)
+    {
+        if (_endedAt.TryGetValue(network, out DateTimeOffset last) && now - last < EndOfWatchInterval)
+            return false;
+        _endedAt[network] = now;
+        return true;
+    }
+}

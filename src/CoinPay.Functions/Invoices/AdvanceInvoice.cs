@@ -1,0 +1,119 @@
+using Azure;
+using CoinPay.Core;
+using CoinPay.Functions.Chains;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Logging;
+
+namespace CoinPay.Functions.Invoices;
+
+/// <summary>
+/// Brings an invoice up to what the chain shows: load, decide, commit, send, acknowledge. The one activity of an invoice's
+/// orchestration, safe to repeat after a crash at any point.
+/// </summary>
+internal sealed class AdvanceInvoice(
+    InvoiceStore invoices,
+    ViewStore views,
+    WatchStore watches,
+    CursorStore cursors,
+    Outbox outbox,
+    Networks networks,
+    TimeProvider clock,
+    ILogger<AdvanceInvoice> log)
+{
+    private const int MaxConflicts = 10;
+    private const int MaxCommits = 1_000;
+
+    /// <summary>A deadline that the poller has not yet borne out is looked at again after this, and then ever more rarely.</summary>
+    private static readonly TimeSpan ShortestWait = TimeSpan.FromSeconds(3);
+
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(10);
+
+    [Function(nameof(AdvanceInvoice))]
+    public async Task<Outlook> Run([ActivityTrigger] InvoiceReference invoice, CancellationToken cancellation)
+    {
+        // The pending row before the view: a view written in between keeps its pending row.
+        ETag? pending = await views.FindPendingAsync(invoice.Network, invoice.InvoiceId, cancellation);
+        View view = await ReadViewAsync(invoice, cancellation);
+        StoredInvoice stored = await CommitAsync(invoice, view, cancellation);
+        if (stored.Outbox.Count > 0)
+            await SendAsync(invoice, stored, cancellation);
+        if (pending is { } tag)
+            await views.AcknowledgeAsync(invoice.Network, invoice.InvoiceId, tag, cancellation);
+        Outlook outlook = LookOut(stored.State);
+        if (outlook.IsFinished)
+            await StopWatchingAsync(invoice, cancellation);
+        return outlook;
+    }
+
+    private async Task<View> ReadViewAsync(InvoiceReference invoice, CancellationToken cancellation)
+    {
+        // The cursor before the view: every transfer that a complete poll found stands in the views before the cursor says so.
+        Cursor? cursor = await cursors.FindAsync(invoice.Network, cancellation);
+        return new(await views.ReadAsync(invoice.Network, invoice.InvoiceId, cancellation), cursor?.Knowledge);
+    }
+
+    /// <summary>Decides and commits until the view is booked; a commit that met another one starts over from the store.</summary>
+    private async Task<StoredInvoice> CommitAsync(InvoiceReference invoice, View view, CancellationToken cancellation)
+    {
+        StoredInvoice stored = await LoadAsync(invoice, cancellation);
+        int conflicts = 0;
+        for (int commit = 0; commit < MaxCommits; commit++)
+        {
+            Decision decision = InvoiceDecider.Decide(stored.State, new Core.AdvanceInvoice(view, clock.GetUtcNow()));
+            if (decision.Events.Count == 0)
+                return stored;
+            try
+            {
+                InvoiceStatus before = stored.State.Status;
+                stored = await invoices.CommitAsync(stored, decision.Events, view.Chain, answer: null, cancellation);
+                if (stored.State.Status != before)
+                    log.LogInformation("{InvoiceId}: {Before} to {After}", invoice.InvoiceId, before.Text(), stored.State.Status.Text());
+            }
+            catch (RequestFailedException conflict) when (conflict.Status == 412 && ++conflicts <= MaxConflicts)
+            {
+                stored = await LoadAsync(invoice, cancellation);
+            }
+        }
+        throw new BugException("an advance that does not end: " + invoice.InvoiceId);
+    }
+
+    private async Task<StoredInvoice> LoadAsync(InvoiceReference invoice, CancellationToken cancellation) =>
+        await invoices.FindAsync(invoice.MerchantId, invoice.InvoiceId, cancellation)
+        ?? throw new InvalidOperationException($"{invoice.InvoiceId} is started and not stored");
+
+    /// <summary>Sends the outbox, and only then forgets it: a crash in between sends it again under the same ids.</summary>
+    private async Task SendAsync(InvoiceReference invoice, StoredInvoice stored, CancellationToken cancellation)
+    {
+        await outbox.SendAsync(stored, cancellation);
+        if (stored.Outbox.Any(row => row.Version == 1))
+            await watches.AcknowledgeAsync(invoice.Network, invoice.InvoiceId, cancellation);
+        await invoices.ClearOutboxAsync(stored, cancellation);
+    }
+
+    private Outlook LookOut(Invoice state)
+    {
+        DateTimeOffset now = clock.GetUtcNow();
+        bool isSettled = state.Counted.All(transfer => transfer.Status == TransferStatus.Confirmed);
+        bool isFinished = now >= state.Terms.MonitorUntil && state.WindowClosed && isSettled;
+        return new(state.Status.Text(), state.Version, isFinished ? null : Deadline(state, now)?.UtcDateTime, isFinished);
+    }
+
+    /// <summary>A moment after the price expires, when a poll that began after it can have ended; then after growing waits.</summary>
+    private DateTimeOffset? Deadline(Invoice state, DateTimeOffset now)
+    {
+        if (InvoiceDecider.NextDeadline(state) is not { } expiresAt)
+            return null;
+        TimeSpan poll = networks.Find(state.Terms.Network)?.PollInterval ?? TimeSpan.Zero;
+        DateTimeOffset first = expiresAt + ShortestWait + poll + poll;
+        if (now < first)
+            return first;
+        TimeSpan overdue = (now - expiresAt) / 2;
+        return now + (overdue < ShortestWait ? ShortestWait : overdue > LongestWait ? LongestWait : overdue);
+    }
+
+    private async Task StopWatchingAsync(InvoiceReference invoice, CancellationToken cancellation)
+    {
+        await views.RemoveAsync(invoice.Network, invoice.InvoiceId, cancellation);
+        await watches.RemoveAsync(invoice.Network, invoice.InvoiceId, cancellation);
+    }
+}

@@ -1,0 +1,188 @@
+using System.Security.Cryptography;
+using Azure;
+using CoinPay.Core;
+using CoinPay.Functions.Chains;
+using CoinPay.Functions.Http;
+using CoinPay.Functions.Merchants;
+using CoinPay.Functions.Rates;
+using CoinPay.Functions.Stores;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Client;
+
+namespace CoinPay.Functions.Invoices;
+
+/// <summary>
+/// <c>POST /v1/invoices</c>. Three writes in sequence: the idempotency row (which chooses the invoice's id), the watch, the
+/// invoice. Then the answer; the start of the orchestration follows it. After a crash between any two, a retry with the
+/// same key finds what stands and goes on from there, and the sweeper starts what was stored and not started.
+/// </summary>
+internal sealed class CreateInvoice(
+    Access access,
+    Networks networks,
+    MerchantStore merchants,
+    IRateSource rates,
+    IdempotencyStore idempotency,
+    PaymentAddresses addresses,
+    WatchStore watches,
+    InvoiceStore invoices,
+    ChainDirectory chains,
+    TimeProvider clock)
+{
+    private const int MaxKeyLength = 255;
+    private const int FulfilmentKeyBytes = 15;
+
+    [Function(nameof(CreateInvoice))]
+    public async Task<IActionResult> Run(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/invoices")] HttpRequest request,
+        [DurableClient] DurableTaskClient durable,
+        CancellationToken cancellation)
+    {
+        Caller caller = await access.MerchantAsync(request, Scope.InvoicesWrite, cancellation);
+        RequestBody body = await RequestBody.ReadAsync(request, cancellation);
+        Merchant merchant = await merchants.GetAsync(caller.MerchantId, cancellation);
+        InvoiceOrder order = InvoiceOrder.Read(body, networks, caller.Livemode, merchant.Policy.ReturnHosts);
+        DateTimeOffset now = clock.GetUtcNow();
+        Wallet wallet = await merchants.FindWalletAsync(merchant.Id, order.Network.Name, now, cancellation)
+            ?? throw new ProblemException(Problems.WalletMissing(order.Network.Name));
+        Quote quote = await QuoteAsync(order, now, cancellation);
+
+        string invoiceId = Id.New("inv", now);
+        if (KeyOf(request) is { } key)
+        {
+            (string claimed, byte[]? answered) = await ClaimAsync(caller, key, body, invoiceId, cancellation);
+            if (answered is not null)
+                return Replay(answered);
+            invoiceId = claimed;
+        }
+        InvoiceTerms terms = await WatchAsync(merchant, wallet, order, quote, invoiceId, cancellation);
+        byte[]? twin = await CommitAsync(terms, cancellation);
+        InvoiceReference reference = new(terms.MerchantId, terms.Id, terms.Network);
+        request.HttpContext.Response.OnCompleted(() => InvoiceOrchestrations.StartAsync(durable, reference, CancellationToken.None));
+        return twin is null ? Answer(terms) : Replay(twin);
+    }
+
+    private async Task<Quote> QuoteAsync(InvoiceOrder order, DateTimeOffset now, CancellationToken cancellation)
+    {
+        if (order.ExactDue is { } due)
+            return new(order.Price, null, due);
+        Rate rate = await rates.FindAsync(order.Price.Currency, order.Asset.Asset.Symbol, now, cancellation)
+            ?? throw new ProblemException(Problems.RateUnavailable);
+        Quote quote = Quote.Of(order.Price, rate, order.Asset.Asset);
+        return quote.Due.Base >= order.Asset.Dust
+            ? quote
+            : throw new ProblemException(Problems.InvalidFields(
+                [new("/price/amount", $"Comes to {quote.Due} {order.Asset.Asset.Symbol}: too little.") { Code = Problems.InvalidAmountCode }]));
+    }
+
+    private static string? KeyOf(HttpRequest request)
+    {
+        if (!request.Headers.TryGetValue("Idempotency-Key", out var values))
+            return null;
+        string key = values.ToString();
+        return key.Length is > 0 and <= MaxKeyLength && key.All(c => c is >= ' ' and <= '~')
+            ? key
+            : throw new ProblemException(Problems.InvalidIdempotencyKey);
+    }
+
+    /// <summary>The id to work on, and what it was answered with if it was.</summary>
+    private async Task<(string InvoiceId, byte[]? Answered)> ClaimAsync(
+        Caller caller, string key, RequestBody body, string newId, CancellationToken cancellation)
+    {
+        IdempotencyClaim claim = await idempotency.ClaimAsync(
+            caller.MerchantId, nameof(CreateInvoice), key, IdempotencyStore.BodyHash(body.Bytes), newId, cancellation);
+        if (claim is Reused)
+            throw new ProblemException(Problems.IdempotencyKeyReused);
+        if (claim is Granted { IsFirst: true })
+            return (newId, null);
+        byte[]? answered = await invoices.FindAnswerAsync(caller.MerchantId, claim.ResourceId, cancellation);
+        if (answered is null && claim is InFlight inFlight)
+            throw new ProblemException(Problems.IdempotencyInFlight(inFlight.RetryAfter));
+        return (claim.ResourceId, answered);
+    }
+
+    /// <summary>Stores the watch, or takes up the one that stands, and completes the terms with its address.</summary>
+    private async Task<InvoiceTerms> WatchAsync(
+        Merchant merchant, Wallet wallet, InvoiceOrder order, Quote quote, string invoiceId, CancellationToken cancellation)
+    {
+        Network network = order.Network;
+        PaymentAddress address = await addresses.NewAsync(merchant.Id, wallet, network, invoiceId, cancellation);
+        InvoiceTerms terms = Terms(merchant, order, quote, invoiceId, address);
+        Watch watch = new()
+        {
+            Network = network.Name,
+            InvoiceId = invoiceId,
+            MerchantId = merchant.Id,
+            Address = address.Address,
+            Recipient = chains.Of(network.Name).RecipientOf(address.Address),
+            Required = terms.Confirmation.Required,
+            MonitorUntil = terms.MonitorUntil,
+            Counter = address.Counter,
+            Index = address.Index,
+        };
+        Watch standing = await watches.InsertAsync(watch, cancellation);
+        bool isUsed = standing.Address == address.Address;
+        await addresses.SettleAsync(address, isUsed, cancellation);
+        return isUsed
+            ? terms
+            : Terms(merchant, order, quote, invoiceId, PaymentAddresses.Again(wallet, network, standing));
+    }
+
+    private static InvoiceTerms Terms(Merchant merchant, InvoiceOrder order, Quote quote, string invoiceId, PaymentAddress address)
+    {
+        DateTimeOffset createdAt = Id.TimeOf(invoiceId);
+        Policy policy = merchant.Policy;
+        return new()
+        {
+            Id = invoiceId,
+            MerchantId = merchant.Id,
+            Livemode = order.Network.Livemode,
+            OrderId = order.OrderId,
+            CustomerReference = order.CustomerReference,
+            Goods = order.Goods,
+            Quote = quote,
+            Network = order.Network.Name,
+            Address = address.Address,
+            PaymentUri = PaymentUri.Of(order.Network, order.Asset, address.Address, quote.Due),
+            Derivation = address.Derivation,
+            Confirmation = ConfirmationPolicy.Choose(
+                policy, quote, order.Network.Name, order.Goods, RequiredDepth.OfBlocks(order.Network.Confirmations)),
+            Tolerance = policy.Tolerance,
+            Late = policy.Late,
+            Over = policy.Over,
+            Under = policy.Under,
+            SettlementDestination = address.SettlementDestination,
+            ReturnUrl = order.ReturnUrl,
+            Metadata = order.Metadata,
+            FulfilmentKey = "ful_" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(FulfilmentKeyBytes)),
+            CreatedAt = createdAt,
+            ExpiresAt = createdAt + TimeSpan.FromMinutes(order.ExpiresInMinutes ?? policy.ExpiryMinutes),
+            MonitorUntil = createdAt + TimeSpan.FromDays(policy.MonitorDays),
+        };
+    }
+
+    /// <summary>Stores the invoice with its answer. When a twin request was faster, what it answered.</summary>
+    private async Task<byte[]?> CommitAsync(InvoiceTerms terms, CancellationToken cancellation)
+    {
+        Decision decision = InvoiceDecider.Decide(null, new Core.CreateInvoice(terms, terms.CreatedAt));
+        try
+        {
+            await invoices.CommitAsync(null, decision.Events, chain: null, Body(terms), cancellation);
+            return null;
+        }
+        catch (RequestFailedException exists) when (exists.Status == 409)
+        {
+            return await invoices.FindAnswerAsync(terms.MerchantId, terms.Id, cancellation)
+                ?? throw new BugException("an invoice without its answer: " + terms.Id);
+        }
+    }
+
+    private static byte[] Body(InvoiceTerms terms) =>
+        Json.Bytes(InvoiceDocument.Of(Invoice.Evolve(null, new InvoiceCreated(terms, terms.CreatedAt)), headHeight: null));
+
+    private static JsonAnswer Answer(InvoiceTerms terms) => new(StatusCodes.Status201Created, Body(terms));
+
+    private static JsonAnswer Replay(byte[] answered) =>
+        new JsonAnswer(StatusCodes.Status201Created, answered).With("Idempotent-Replayed", "true");
+}

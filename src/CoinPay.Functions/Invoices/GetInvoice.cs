@@ -1,0 +1,33 @@
+using CoinPay.Functions.Chains;
+using CoinPay.Functions.Http;
+using CoinPay.Functions.Stores;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Azure.Functions.Worker;
+
+namespace CoinPay.Functions.Invoices;
+
+/// <summary><c>GET /v1/invoices/{id}</c>: the invoice now, with confirmations counted from the head.</summary>
+internal sealed class GetInvoice(Access access, InvoiceStore invoices, CursorStore cursors)
+{
+    [Function(nameof(GetInvoice))]
+    public async Task<IActionResult> Run(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "v1/invoices/{id}")] HttpRequest request,
+        string id,
+        CancellationToken cancellation)
+    {
+        Caller caller = await access.MerchantAsync(request, Scope.InvoicesRead, cancellation);
+        StoredInvoice stored = await FindAsync(invoices, caller, id, cancellation);
+        Cursor? cursor = await cursors.FindAsync(stored.State.Terms.Network, cancellation);
+        return JsonAnswer.Ok(InvoiceDocument.Of(stored.State, cursor?.Head.Height));
+    }
+
+    /// <summary>The caller's invoice of this id; somebody else's is as unknown as none.</summary>
+    public static async Task<StoredInvoice> FindAsync(InvoiceStore invoices, Caller caller, string id, CancellationToken cancellation)
+    {
+        StoredInvoice? stored = Id.IsWellFormed("inv", id) ? await invoices.FindAsync(caller.MerchantId, id, cancellation) : null;
+        return stored is not null && stored.State.Terms.Livemode == caller.Livemode
+            ? stored
+            : throw new ProblemException(Problems.NotFound("invoice"));
+    }
+}

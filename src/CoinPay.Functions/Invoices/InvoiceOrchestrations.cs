@@ -1,0 +1,60 @@
+using CoinPay.Core;
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+
+namespace CoinPay.Functions.Invoices;
+
+/// <summary>
+/// Starting and waking the orchestration of an invoice. Its instance id is the invoice's id; one that has completed is
+/// followed by <c>id!2</c> and so on, never replaced, so that its history stays.
+/// </summary>
+internal static class InvoiceOrchestrations
+{
+    private const int MaxInstances = 1_000;
+
+    private static readonly IReadOnlyList<string> EveryStatus = Enum.GetNames<OrchestrationRuntimeStatus>();
+
+    /// <summary>Starts the first instance; one that exists, in whatever state, is success.</summary>
+    public static Task StartAsync(DurableTaskClient client, InvoiceReference invoice, CancellationToken cancellation) =>
+        ScheduleAsync(client, invoice, invoice.InvoiceId, cancellation);
+
+    /// <summary>Wakes the instance that runs, or starts the next one where none does.</summary>
+    public static async Task WakeAsync(DurableTaskClient client, InvoiceReference invoice, CancellationToken cancellation)
+    {
+        for (int number = 1; number <= MaxInstances; number++)
+        {
+            string instance = number == 1 ? invoice.InvoiceId : $"{invoice.InvoiceId}!{number}";
+            OrchestrationMetadata? found = await client.GetInstanceAsync(instance, cancellation);
+            if (found is null)
+            {
+                await ScheduleAsync(client, invoice, instance, cancellation);
+                return;
+            }
+            if (!found.IsCompleted)
+            {
+                await client.RaiseEventAsync(instance, InvoiceOrchestrator.Wake, eventPayload: null, cancellation);
+                return;
+            }
+        }
+        throw new BugException("an invoice with too many orchestrations: " + invoice.InvoiceId);
+    }
+
+    private static async Task ScheduleAsync(
+        DurableTaskClient client, InvoiceReference invoice, string instance, CancellationToken cancellation)
+    {
+        try
+        {
+            await client.ScheduleNewOrchestrationInstanceAsync(
+                nameof(InvoiceOrchestrator),
+                invoice,
+                new StartOrchestrationOptions(InstanceId: instance) { DedupeStatuses = EveryStatus },
+                cancellation);
+        }
+        catch (Exception refused) when (refused is not OperationCanceledException)
+        {
+            // The client throws several types for "exists already", by version; only the instance itself tells.
+            if (await client.GetInstanceAsync(instance, cancellation) is null)
+                throw;
+        }
+    }
+}

@@ -1,0 +1,10 @@
+namespace CoinPay.Functions.Invoices;
+
+/// <summary>Where an invoice's rows are: the input of its orchestration.</summary>
+internal sealed record InvoiceReference(string MerchantId, string InvoiceId, string Network);
+
+/// <summary>What an advance leaves to wait for.</summary>
+/// <param name="Status">The invoice's status, shown as the orchestration's custom status.</param>
+/// <param name="DeadlineAt">When time alone may change it, or null: then only a wake can.</param>
+/// <param name="IsFinished">Nothing is looked out for any more.</param>
+internal sealed record Outlook(string Status, int Version, DateTime? DeadlineAt, bool IsFinished);

@@ -1,0 +1,57 @@
+using CoinPay.Core;
+using CoinPay.Functions.Chains;
+using CoinPay.Functions.Http;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Azure.Functions.Worker;
+
+namespace CoinPay.Functions.Invoices;
+
+/// <summary><c>GET /v1/invoices?status=&amp;order_id=&amp;network=&amp;created_after=&amp;created_before=</c>, newest first.</summary>
+internal sealed class ListInvoices(Access access, InvoiceStore invoices, InvoiceIndex index, CursorStore cursors, Networks networks)
+{
+    [Function(nameof(ListInvoices))]
+    public async Task<IActionResult> Run(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "v1/invoices")] HttpRequest request,
+        CancellationToken cancellation)
+    {
+        Caller caller = await access.MerchantAsync(request, Scope.InvoicesRead, cancellation);
+        (List<string> ids, string? last) = await index.ReadAsync(
+            caller.MerchantId, caller.Livemode, FilterOf(request), Paging.Of(request), cancellation);
+        StoredInvoice?[] found = await Task.WhenAll(ids.Select(id => invoices.FindAsync(caller.MerchantId, id, cancellation)));
+        Dictionary<string, long?> heads = [];
+        List<InvoiceDocument> page = [];
+        foreach (Invoice state in found.OfType<StoredInvoice>().Select(stored => stored.State))
+        {
+            if (!heads.TryGetValue(state.Terms.Network, out long? head))
+                heads[state.Terms.Network] = head = (await cursors.FindAsync(state.Terms.Network, cancellation))?.Head.Height;
+            page.Add(InvoiceDocument.Of(state, head));
+        }
+        return Paging.Answer(page, last);
+    }
+
+    private InvoiceFilter FilterOf(HttpRequest request)
+    {
+        string? status = request.Query["status"];
+        if (status is not null && InvoiceStatuses.Parse(status) is null)
+            throw new ProblemException(Problems.InvalidRequest("status is not one that an invoice can have."));
+        string? network = request.Query["network"];
+        return new(
+            status,
+            request.Query["order_id"],
+            network is null ? null : networks.Find(network)?.Name ?? network,
+            TimeOf(request, "created_after"),
+            TimeOf(request, "created_before"));
+    }
+
+    private static DateTimeOffset? TimeOf(HttpRequest request, string name)
+    {
+        string? text = request.Query[name];
+        if (text is null)
+            return null;
+        return DateTimeOffset.TryParse(
+            text, null, System.Globalization.DateTimeStyles.AssumeUniversal, out DateTimeOffset at) && at.Year is > 2000 and < 3000
+            ? at
+            : throw new ProblemException(Problems.InvalidRequest($"{name} is a time such as 2026-11-23T10:45:00Z."));
+    }
+}
