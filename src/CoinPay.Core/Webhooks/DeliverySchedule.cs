@@ -1,0 +1,44 @@
+namespace CoinPay.Core;
+
+/// <summary>When a webhook that failed is tried again. Eighteen attempts over 10.7 days.</summary>
+public static class DeliverySchedule
+{
+    /// <summary>The wait before each attempt, the first included.</summary>
+    public static IReadOnlyList<TimeSpan> Delays { get; } =
+    [
+        TimeSpan.Zero,
+        TimeSpan.FromSeconds(5),
+        TimeSpan.FromMinutes(1),
+        TimeSpan.FromMinutes(5),
+        TimeSpan.FromMinutes(30),
+        TimeSpan.FromHours(2),
+        TimeSpan.FromHours(5),
+        TimeSpan.FromHours(10),
+        .. Enumerable.Repeat(TimeSpan.FromHours(24), 10),
+    ];
+
+    /// <summary>The longest that an endpoint's <c>Retry-After</c> is heeded for.</summary>
+    public static readonly TimeSpan LongestRetryAfter = TimeSpan.FromHours(24);
+
+    /// <summary>A wait varies by up to this part of itself, either way, so that what failed together does not return together.</summary>
+    private const double Jitter = 0.1;
+
+    /// <summary>The wait after so many failed attempts; null when the schedule is over.</summary>
+    public static TimeSpan? DelayAfter(int attempts)
+    {
+        Assert.That(attempts >= 1);
+        return attempts < Delays.Count ? Delays[attempts] : null;
+    }
+
+    /// <summary>The wait with jitter, and at least what the endpoint asked for, within <see cref="LongestRetryAfter"/>.</summary>
+    /// <param name="delay">The schedule's.</param>
+    /// <param name="retryAfter">The endpoint's <c>Retry-After</c>, if any.</param>
+    /// <param name="random">A number in 0..1 by which the jitter is chosen.</param>
+    public static TimeSpan Wait(TimeSpan delay, TimeSpan? retryAfter, double random)
+    {
+        Assert.That(random is >= 0 and <= 1);
+        TimeSpan varied = delay * (1 - Jitter + 2 * Jitter * random);
+        TimeSpan asked = retryAfter is not { } wish ? TimeSpan.Zero : wish < LongestRetryAfter ? wish : LongestRetryAfter;
+        return varied > asked ? varied : asked;
+    }
+}

@@ -1,0 +1,20 @@
+namespace CoinPay.Functions.Chains;
+
+/// <summary>The networks that this gateway offers, found by short name or CAIP-2 id.</summary>
+internal sealed class Networks(IReadOnlyList<Network> all)
+{
+    public IReadOnlyList<Network> All { get; } = all;
+
+    /// <summary>By <c>anvil</c> or <c>eip155:31337</c>; null when it is not offered.</summary>
+    public Network? Find(string nameOrId) => All.FirstOrDefault(network => network.Name == nameOrId || network.Id == nameOrId);
+
+    /// <summary>
+    /// By symbol (<c>USDT</c>) or CAIP-19 id; null when the network does not have it. The hex of an id's contract may be
+    /// in any case, as CAIP-19 leaves it open.
+    /// </summary>
+    public static NetworkAsset? FindAsset(Network network, string symbolOrId) =>
+        network.Assets.FirstOrDefault(listed =>
+            listed.Asset.Symbol == symbolOrId
+            || listed.Asset.Id == symbolOrId
+            || (network.Family == NetworkFamily.Evm && listed.Asset.Id.Equals(symbolOrId, StringComparison.OrdinalIgnoreCase)));
+}

@@ -1,0 +1,94 @@
+using CoinPay.Core;
+
+namespace CoinPay.Functions.Merchants;
+
+/// <summary>Somebody who is paid.</summary>
+internal sealed record Merchant
+{
+    public required string Id { get; init; }
+
+    public required string Name { get; init; }
+
+    /// <summary>What a price is in when an invoice does not say: <c>EUR</c>, or null.</summary>
+    public string? DefaultCurrency { get; init; }
+
+    /// <summary>The kind of the merchant's first key; keys of both kinds may be made.</summary>
+    public bool Livemode { get; init; }
+
+    public required Policy Policy { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public required DateTimeOffset UpdatedAt { get; init; }
+}
+
+/// <summary>Where a merchant's money on one network goes.</summary>
+internal sealed record Wallet
+{
+    public const string XpubKind = "xpub";
+    public const string ForwarderKind = "forwarder";
+
+    /// <summary>The network's short name.</summary>
+    public required string Network { get; init; }
+
+    /// <summary><see cref="XpubKind"/> or <see cref="ForwarderKind"/>.</summary>
+    public required string Kind { get; init; }
+
+    /// <summary>The account's extended public key as the merchant gave it; null for a forwarder.</summary>
+    public string? Xpub { get; init; }
+
+    /// <summary>The same key whatever its prefix: what address counters and the claim are kept under.</summary>
+    public string? Canonical { get; init; }
+
+    /// <summary>Fingerprint and path of the account, <c>[d34db33f/84h/0h/0h]</c>, when the merchant gave it.</summary>
+    public string? Origin { get; init; }
+
+    /// <summary>EVM address with checksum that forwarders pay out to; null for an xpub.</summary>
+    public string? SettlementAddress { get; init; }
+
+    /// <summary>From when on new invoices use it.</summary>
+    public required DateTimeOffset EffectiveAt { get; init; }
+
+    /// <summary>Whether the other pays to the same place.</summary>
+    public bool SameDestination(Wallet other) =>
+        (Kind, Canonical, SettlementAddress) == (other.Kind, other.Canonical, other.SettlementAddress);
+}
+
+/// <summary>A network's wallets over time: the one in force, and one that will be.</summary>
+internal sealed record WalletChange(Wallet? Current, Wallet? Next)
+{
+    /// <summary>The wallet in force at an instant; null when there is none yet.</summary>
+    public Wallet? At(DateTimeOffset now) => Next is not null && Next.EffectiveAt <= now ? Next : Current;
+
+    /// <summary>Puts a wallet in force after the delay; the first one of a network at once, as it replaces nothing.</summary>
+    public WalletChange Replace(Wallet wallet, DateTimeOffset now, TimeSpan delay)
+    {
+        Wallet? current = At(now);
+        return current is null || delay == TimeSpan.Zero
+            ? new(wallet with { EffectiveAt = now }, null)
+            : new(current, wallet with { EffectiveAt = now + delay });
+    }
+}
+
+/// <summary>An API key as it is stored: never its text.</summary>
+internal sealed record ApiKey
+{
+    public required string Id { get; init; }
+
+    /// <summary>Kind and public id, for people: <c>cp_test_x0y1…</c>.</summary>
+    public required string Hint { get; init; }
+
+    public required byte[] Hash { get; init; }
+
+    public required bool Livemode { get; init; }
+
+    public required Http.Scope Scopes { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public DateTimeOffset? ExpiresAt { get; init; }
+
+    public DateTimeOffset? RevokedAt { get; init; }
+
+    public bool IsUsable(DateTimeOffset now) => RevokedAt is null && (ExpiresAt is null || now < ExpiresAt);
+}

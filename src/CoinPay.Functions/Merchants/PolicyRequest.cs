@@ -1,0 +1,130 @@
+using System.Text.Json;
+using CoinPay.Core;
+using CoinPay.Functions.Chains;
+using CoinPay.Functions.Http;
+
+namespace CoinPay.Functions.Merchants;
+
+/// <summary>
+/// Reads the <c>policy</c> of a request. What is left out stays as it was; what this gateway cannot do is refused, never
+/// quietly ignored.
+/// </summary>
+internal sealed class PolicyRequest(Networks networks)
+{
+    private const int MaxRules = 50;
+    private const int MaxHosts = 20;
+    private const int MaxHostLength = 253;
+    private const int MaxPercentDecimals = 4;
+    private const int MaxCurrencyLength = 200;
+
+    /// <summary>The policy after the change; errors are left in the body.</summary>
+    public Policy Apply(RequestBody? body, Policy current)
+    {
+        if (body is null)
+            return current;
+        RefuseWhatIsNotBuilt(body);
+        return current with
+        {
+            ExpiryMinutes = body.OptionalInteger("expiry_minutes", 1, 1440) ?? current.ExpiryMinutes,
+            MonitorDays = body.OptionalInteger("monitor_days", 1, 365) ?? current.MonitorDays,
+            Tolerance = Tolerance(body.OptionalObject("tolerance"), current.Tolerance),
+            Confirmations = Confirmations(body) ?? current.Confirmations,
+            ReturnHosts = ReturnHosts(body) ?? current.ReturnHosts,
+            Late = Late(body) ?? current.Late,
+            Over = Amounts(body, "over") ?? current.Over,
+            Under = Amounts(body, "under") ?? current.Under,
+        };
+    }
+
+    private static void RefuseWhatIsNotBuilt(RequestBody body)
+    {
+        if (body.Find("accept_unconfirmed_up_to", required: false) is not null)
+            body.Refuse("accept_unconfirmed_up_to", "This gateway does not accept unconfirmed payments: leave it out or null.");
+    }
+
+    private static LatePolicy? Late(RequestBody body)
+    {
+        string? text = body.OptionalString("late", 100);
+        if (text is null)
+            return null;
+        if (PolicyWords.Late.TryGetValue(text, out LatePolicy late))
+            return late;
+        body.Refuse("late", "hold or accept; a condition on the rate is not offered by this gateway.");
+        return null;
+    }
+
+    private static AmountPolicy? Amounts(RequestBody body, string name) =>
+        body.OptionalChoice(name, [.. PolicyWords.Amounts.Keys]) is { } word ? PolicyWords.Amounts[word] : null;
+
+    private static Tolerance Tolerance(RequestBody? body, Tolerance current) => body is null
+        ? current
+        : new(Percent(body, "under_percent", current.UnderPercent), Percent(body, "over_percent", current.OverPercent));
+
+    private static decimal Percent(RequestBody body, string name, decimal current)
+    {
+        if (body.Find(name, required: false) is not { } value)
+            return current;
+        string text = value.ValueKind is JsonValueKind.String or JsonValueKind.Number ? value.ToString() : "";
+        if (DecimalText.Read(text) is { Scale: <= MaxPercentDecimals } && text.Length <= 10 && PolicyWords.Percent(text) is <= 100 and var percent)
+            return percent;
+        body.Refuse(name, $"A percentage from \"0\" to \"100\" with at most {MaxPercentDecimals} decimals, as a string.");
+        return current;
+    }
+
+    private static List<string>? ReturnHosts(RequestBody body)
+    {
+        IReadOnlyList<string>? hosts = body.OptionalStrings("return_hosts", MaxHosts, MaxHostLength);
+        if (hosts?.FirstOrDefault(host => Uri.CheckHostName(host) is not (UriHostNameType.Dns or UriHostNameType.IPv4)) is not null)
+            body.Refuse("return_hosts", "Host names only, such as shop.example: no scheme, port or path.");
+        return hosts?.Select(host => host.ToLowerInvariant()).ToList();
+    }
+
+    private List<ConfirmationRule>? Confirmations(RequestBody body) =>
+        body.OptionalObjects("confirmations", MaxRules)?.Select(Rule).OfType<ConfirmationRule>().ToList();
+
+    private ConfirmationRule? Rule(RequestBody body)
+    {
+        Network? network = KnownNetwork(body);
+        string? asset = body.OptionalString("asset", MaxCurrencyLength);
+        if (asset is not null && !IsKnown(asset, network))
+            body.Refuse("asset", "No network here has this asset.", Problems.UnsupportedAssetCode);
+        string? goods = body.OptionalChoice("goods", PolicyWords.Goods);
+        Price? upTo = body.OptionalObject("up_to") is { } limit
+            ? new(limit.RequiredDecimal("amount"), limit.RequiredString("currency", MaxCurrencyLength))
+            : null;
+        RequiredDepth? required = Required(body, network);
+        return required is null ? null : new(asset, network?.Name, goods, upTo, required);
+    }
+
+    private Network? KnownNetwork(RequestBody body)
+    {
+        if (body.OptionalString("network", MaxCurrencyLength) is not { } name)
+            return null;
+        Network? network = networks.Find(name);
+        if (network is null)
+            body.Refuse("network", "This network is not offered here.", Problems.UnsupportedNetworkCode);
+        return network;
+    }
+
+    private bool IsKnown(string asset, Network? network) =>
+        (network is null ? networks.All : [network]).Any(candidate => Networks.FindAsset(candidate, asset) is not null);
+
+    private static RequiredDepth? Required(RequestBody body, Network? network)
+    {
+        if (body.Find("required", required: true) is not { } value)
+            return null;
+        RequiredDepth? depth = value.ValueKind switch
+        {
+            JsonValueKind.Number => RequiredDepth.Parse(value.GetRawText()),
+            JsonValueKind.String when value.GetString() is "safe" or "finalized" => RequiredDepth.Parse(value.GetString()!),
+            _ => null,
+        };
+        if (depth is null)
+            body.Refuse("required", $"A whole number of blocks from 1 to {RequiredDepth.MaxBlocks}, \"safe\" or \"finalized\".");
+        else if (depth.Tag is not null && network?.Family != NetworkFamily.Evm)
+            body.Refuse("required", "Finality tags exist on EVM networks only: name one in the same rule.");
+        else
+            return depth;
+        return null;
+    }
+}

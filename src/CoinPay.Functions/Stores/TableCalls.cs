@@ -1,0 +1,90 @@
+using Azure;
+using Azure.Data.Tables;
+using CoinPay.Functions.Http;
+
+namespace CoinPay.Functions.Stores;
+
+/// <summary>Table calls whose ordinary other outcome (missing, there already, changed meanwhile) is an answer, not an exception.</summary>
+internal static class TableCalls
+{
+    public static async Task<TableEntity?> FindAsync(
+        this TableClient table, string partition, string row, CancellationToken cancellation)
+    {
+        NullableResponse<TableEntity> found =
+            await table.GetEntityIfExistsAsync<TableEntity>(partition, row, cancellationToken: cancellation);
+        return found.HasValue ? found.Value : null;
+    }
+
+    /// <summary>False when the row stands already.</summary>
+    public static async Task<bool> TryAddAsync(this TableClient table, TableEntity row, CancellationToken cancellation)
+    {
+        try
+        {
+            await table.AddEntityAsync(row, cancellation);
+            return true;
+        }
+        catch (RequestFailedException conflict) when (conflict.Status == 409)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>False when the row has another ETag, or is gone.</summary>
+    public static async Task<bool> TryReplaceAsync(
+        this TableClient table, TableEntity row, ETag expected, CancellationToken cancellation)
+    {
+        try
+        {
+            await table.UpdateEntityAsync(row, expected, TableUpdateMode.Replace, cancellation);
+            return true;
+        }
+        catch (RequestFailedException conflict) when (conflict.Status is 412 or 404)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>One entity-group transaction; false when any row stood already or had another ETag.</summary>
+    public static async Task<bool> TryCommitAsync(
+        this TableClient table, IReadOnlyList<TableTransactionAction> actions, CancellationToken cancellation)
+    {
+        try
+        {
+            await table.SubmitTransactionAsync(actions, cancellation);
+            return true;
+        }
+        catch (TableTransactionFailedException conflict) when (conflict.Status is 409 or 412 or 404)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>All rows of a partition whose key begins with a prefix, ascending.</summary>
+    public static AsyncPageable<TableEntity> RangeAsync(
+        this TableClient table, string partition, string prefix, CancellationToken cancellation)
+    {
+        FormattableString filter = $"PartitionKey eq {partition} and RowKey ge {prefix} and RowKey lt {Key.After(prefix)}";
+        return table.QueryAsync<TableEntity>(TableClient.CreateQueryFilter(filter), cancellationToken: cancellation);
+    }
+
+    /// <summary>
+    /// One page of a partition's rows, ascending by key, of those that begin with <paramref name="prefix"/>; and the key
+    /// to go on after, null when there is no more.
+    /// </summary>
+    public static async Task<(IReadOnlyList<TableEntity> Rows, string? Last)> PageAsync(
+        this TableClient table, string partition, Paging paging, CancellationToken cancellation, string prefix = "")
+    {
+        string after = paging.After ?? prefix;
+        string filter = TableClient.CreateQueryFilter($"PartitionKey eq {partition} and RowKey gt {after}");
+        if (prefix.Length > 0)
+            filter += TableClient.CreateQueryFilter($" and RowKey lt {Key.After(prefix)}");
+        List<TableEntity> rows = [];
+        await foreach (TableEntity row in table.QueryAsync<TableEntity>(filter, paging.Limit + 1, cancellationToken: cancellation))
+        {
+            rows.Add(row);
+            if (rows.Count > paging.Limit)
+                break;
+        }
+        return rows.Count <= paging.Limit ? (rows, null) : (rows[..paging.Limit], rows[paging.Limit - 1].RowKey);
+    }
+}
