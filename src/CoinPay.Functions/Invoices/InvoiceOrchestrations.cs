@@ -24,7 +24,7 @@ internal static class InvoiceOrchestrations
         for (int number = 1; number <= MaxInstances; number++)
         {
             string instance = number == 1 ? invoice.InvoiceId : $"{invoice.InvoiceId}!{number}";
-            OrchestrationMetadata? found = await client.GetInstanceAsync(instance, cancellation);
+            OrchestrationMetadata? found = await client.GetInstanceAsync(instance, cancellation: cancellation);
             if (found is null)
             {
                 await ScheduleAsync(client, invoice, instance, cancellation);
@@ -53,7 +53,7 @@ internal static class InvoiceOrchestrations
         catch (Exception refused) when (refused is not OperationCanceledException)
         {
             // The client throws several types for "exists already", by version; only the instance itself tells.
-            if (await client.GetInstanceAsync(instance, cancellation) is null)
+            if (await client.GetInstanceAsync(instance, cancellation: cancellation) is null)
                 throw;
         }
     }

@@ -1,0 +1,156 @@
+using System.Net;
+using System.Numerics;
+using System.Text.Json;
+using CoinPay.Tests;
+using Xunit;
+
+namespace CoinPay.Functions.Tests.World;
+
+/// <summary>
+/// Azurite, anvil, bitcoind and the gateway, all real, with one merchant that has wallets on both networks and an endpoint.
+/// </summary>
+public sealed class TestWorld : IAsyncLifetime
+{
+    /// <summary>Longer than anything here takes, so that a wait that ends tells of a fault and not of a busy machine.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    internal Azurite Azurite { get; private set; } = null!;
+
+    internal Anvil Anvil { get; private set; } = null!;
+
+    internal Bitcoind Bitcoind { get; private set; } = null!;
+
+    internal GatewayProcess Gateway { get; private set; } = null!;
+
+    internal WebhookReceiver Receiver { get; private set; } = null!;
+
+    internal Api Operator { get; private set; } = null!;
+
+    internal Api Merchant { get; private set; } = null!;
+
+    internal string MerchantId { get; private set; } = null!;
+
+    internal string WebhookSecret { get; private set; } = null!;
+
+    /// <summary>The account key of a throw-away wallet of bitcoind.</summary>
+    internal string Tpub { get; private set; } = null!;
+
+    /// <summary>An address of the merchant's own: anvil's second account.</summary>
+    internal string SettlementAddress => Anvil.Accounts[1];
+
+    private static readonly JsonElement Addresses = ReadJson("addresses.json");
+
+    internal static string Token => Addresses.GetProperty("test_token").GetString()!;
+
+    public async ValueTask InitializeAsync()
+    {
+        Task<Azurite> azurite = Azurite.StartAsync();
+        Task<Anvil> anvil = Anvil.StartAsync();
+        Task<Bitcoind> bitcoind = Bitcoind.StartAsync();
+        (Azurite, Anvil, Bitcoind) = (await azurite, await anvil, await bitcoind);
+        await DeployAsync("ForwarderFactory.json");
+        await DeployAsync("TestToken.json");
+        Receiver = await WebhookReceiver.StartAsync();
+        Gateway = await GatewayProcess.StartAsync(Azurite.ConnectionString, Networks());
+        Operator = new Api(Gateway.Address, GatewayProcess.OperatorKey);
+        Tpub = await AccountKeyAsync();
+        await CreateMerchantAsync();
+    }
+
+    internal Dictionary<string, string?> Networks() => new(StringComparer.Ordinal)
+    {
+        ["CoinPay__Networks__anvil__Rpc"] = Anvil.Rpc.ToString(),
+        ["CoinPay__Networks__anvil__PollInterval"] = "00:00:01",
+        ["CoinPay__Networks__bitcoin_regtest__Rpc"] = Bitcoind.Rpc.ToString(),
+        ["CoinPay__Networks__bitcoin_regtest__User"] = Bitcoind.User,
+        ["CoinPay__Networks__bitcoin_regtest__Password"] = Bitcoind.Password,
+        ["CoinPay__Networks__bitcoin_regtest__PollInterval"] = "00:00:01",
+    };
+
+    public async ValueTask DisposeAsync()
+    {
+        Operator.Dispose();
+        Merchant.Dispose();
+        await Gateway.DisposeAsync();
+        await Receiver.DisposeAsync();
+        await Bitcoind.DisposeAsync();
+        await Anvil.DisposeAsync();
+        await Azurite.DisposeAsync();
+    }
+
+    internal Task<ApiAnswer> CreateUsdtInvoiceAsync(string amount = "49.90", string? idempotencyKey = null) => Merchant.PostAsync(
+        "/v1/invoices",
+        new { order_id = "A-1001", price = new { amount, currency = "USDT" }, network = "anvil", asset = "USDT" },
+        idempotencyKey);
+
+    internal Task<ApiAnswer> CreateBitcoinInvoiceAsync(string amount = "0.015", string? idempotencyKey = null) => Merchant.PostAsync(
+        "/v1/invoices",
+        new { order_id = "B-2002", price = new { amount, currency = "BTC" }, network = "bitcoin-regtest", asset = "BTC" },
+        idempotencyKey);
+
+    /// <summary>Mints test tokens to an address; gives the transaction's hash. It is mined at once.</summary>
+    internal Task<string> PayTokenAsync(string address, BigInteger baseUnits) =>
+        Anvil.SendTransactionAsync(Token, 0, "0x40c10f19" + Word(BigInteger.Parse("0" + address[2..], System.Globalization.NumberStyles.HexNumber)) + Word(baseUnits));
+
+    internal async Task<ApiAnswer> InvoiceAsync(string id) => (await Merchant.GetAsync("/v1/invoices/" + id)).Expect(HttpStatusCode.OK);
+
+    /// <summary>Waits until the invoice has this status.</summary>
+    internal Task<ApiAnswer> WaitForStatusAsync(string id, string status) =>
+        WaitForAsync(() => InvoiceAsync(id), invoice => invoice["status"] == status, $"{id} to be {status}");
+
+    /// <summary>Waits until the receiver has an event of this type for the invoice.</summary>
+    internal async Task<Received> WaitForWebhookAsync(string invoiceId, string type) => (await WaitForAsync(
+        () => Task.FromResult(Receiver.Of(invoiceId).FirstOrDefault(received => received.Type == type)),
+        received => received is not null,
+        $"{type} of {invoiceId}"))!;
+
+    internal async Task<T> WaitForAsync<T>(Func<Task<T>> read, Func<T, bool> isThere, string what)
+    {
+        DateTime until = DateTime.UtcNow + Patience;
+        while (true)
+        {
+            T found = await read();
+            if (isThere(found))
+                return found;
+            if (DateTime.UtcNow > until)
+                throw new TimeoutException($"waited {Patience} for {what}; last: {(found as ApiAnswer)?.Text ?? found?.ToString()}\n{Tail(Gateway.Log)}");
+            await Task.Delay(100);
+        }
+    }
+
+    private async Task CreateMerchantAsync()
+    {
+        ApiAnswer merchant = (await Operator.PostAsync("/v1/merchants", new { name = "Test Shop" })).Expect(HttpStatusCode.Created);
+        MerchantId = merchant["id"]!;
+        (await Operator.PutAsync($"/v1/merchants/{MerchantId}/wallets/anvil", new { kind = "forwarder", settlement_address = SettlementAddress }))
+            .Expect(HttpStatusCode.OK);
+        (await Operator.PutAsync($"/v1/merchants/{MerchantId}/wallets/bitcoin-regtest", new { kind = "xpub", xpub = Tpub }))
+            .Expect(HttpStatusCode.OK);
+        Merchant = new Api(Gateway.Address, merchant["api_key"]);
+        ApiAnswer endpoint = (await Merchant.PostAsync("/v1/webhook-endpoints", new { url = Receiver.Address.ToString() }))
+            .Expect(HttpStatusCode.Created);
+        WebhookSecret = endpoint["secret"]!;
+    }
+
+    /// <summary>Through the deployment proxy that anvil has from its first block, so that the addresses are those recorded.</summary>
+    private Task<string> DeployAsync(string artifact) => Anvil.SendTransactionAsync(
+        Addresses.GetProperty("deployment_proxy").GetString(),
+        0,
+        Addresses.GetProperty("salt").GetString() + ReadJson(artifact).GetProperty("bytecode").GetString()![2..]);
+
+    private async Task<string> AccountKeyAsync()
+    {
+        JsonElement descriptors = (await Bitcoind.CallAsync("listdescriptors")).GetProperty("descriptors");
+        string receive = descriptors.EnumerateArray()
+            .Select(descriptor => descriptor.GetProperty("desc").GetString()!)
+            .First(text => text.StartsWith("wpkh(", StringComparison.Ordinal) && text.Contains("/0/*", StringComparison.Ordinal));
+        return receive[(receive.IndexOf(']', StringComparison.Ordinal) + 1)..receive.IndexOf("/0/*", StringComparison.Ordinal)];
+    }
+
+    private static JsonElement ReadJson(string artifact) => JsonDocument.Parse(
+        File.ReadAllText(Path.Combine(RepositoryFiles.Root, "src/contracts/artifacts", artifact))).RootElement;
+
+    private static string Word(BigInteger value) => value.ToString("x64")[^64..];
+
+    private static string Tail(string log) => log[Math.Max(0, log.Length - 4_000)..];
+}
