@@ -23,6 +23,12 @@ internal sealed class EndpointStore(Tables tables, TimeProvider clock)
     public async Task<Endpoint?> FindAsync(string merchantId, string endpointId, CancellationToken cancellation) =>
         (await ListAsync(merchantId, cancellation)).FirstOrDefault(endpoint => endpoint.Id == endpointId);
 
+    /// <summary>The caller's endpoint of the key's kind, or a 404 problem.</summary>
+    public async Task<Endpoint> GetAsync(Caller caller, string endpointId, CancellationToken cancellation) =>
+        await FindAsync(caller.MerchantId, endpointId, cancellation) is { } endpoint && endpoint.Livemode == caller.Livemode
+            ? endpoint
+            : throw new ProblemException(Problems.NotFound("webhook endpoint"));
+
     /// <summary>Replaces the row of a request that is done again after a crash; its secret was never answered.</summary>
     public async Task AddAsync(Endpoint endpoint, CancellationToken cancellation)
     {

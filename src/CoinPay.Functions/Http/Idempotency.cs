@@ -1,0 +1,132 @@
+using System.Security.Cryptography;
+using Azure.Data.Tables;
+using CoinPay.Functions.Settings;
+using CoinPay.Functions.Stores;
+using Microsoft.AspNetCore.Http;
+
+namespace CoinPay.Functions.Http;
+
+/// <summary>
+/// <c>Idempotency-Key</c> for calls whose answer holds a secret: the first answer is kept sealed for 24 hours and sent
+/// again byte for byte. The row is inserted before anything is done and holds the id that will be made, so that a request
+/// repeated after a crash makes the same thing, once.
+/// </summary>
+internal sealed class Idempotency(Tables tables, SecretBox box, TimeProvider clock)
+{
+    public const string Header = "Idempotency-Key";
+    public const string ReplayedHeader = "Idempotent-Replayed";
+    public static readonly TimeSpan Kept = TimeSpan.FromHours(24);
+
+    private const int MaxKeyLength = 255;
+    private const string PartitionPrefix = "secret!";
+
+    /// <summary>A request that has not answered after so long has died with its process; another may take its place.</summary>
+    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
+
+    /// <summary>The header's value, null without it; throws a 400 problem when it is not 1 to 255 visible ASCII characters.</summary>
+    public static string? KeyOf(HttpRequest request)
+    {
+        if (!request.Headers.TryGetValue(Header, out var values))
+            return null;
+        string key = values.ToString();
+        return key.Length is >= 1 and <= MaxKeyLength && key.All(c => c is > ' ' and <= '~')
+            ? key
+            : throw new ProblemException(Problems.InvalidIdempotencyKey);
+    }
+
+    /// <summary>Does the work once for a key; without the header, simply does it.</summary>
+    /// <param name="request">Has the header or not.</param>
+    /// <param name="caller">Whose key it is: a merchant's id, or <c>operator</c>; and which call.</param>
+    /// <param name="body">The body's bytes: another body under the same key is refused.</param>
+    /// <param name="idPrefix">Prefix of the id of what is made.</param>
+    /// <param name="work">Makes it under the id it is given. May run again with the same id after a crash.</param>
+    /// <param name="cancellation">Ends waiting.</param>
+    public async Task<JsonAnswer> RunAsync(
+        HttpRequest request,
+        (string Owner, string Call) caller,
+        ReadOnlyMemory<byte> body,
+        string idPrefix,
+        Func<string, Task<JsonAnswer>> work,
+        CancellationToken cancellation)
+    {
+        if (KeyOf(request) is not { } key)
+            return await work(Id.New(idPrefix, clock.GetUtcNow()));
+        string hash = Key.Hash(caller.Call + "\n" + key);
+        TableEntity row = new(Key.Of("secret", caller.Owner, hash[..2]), hash)
+        {
+            ["BodyHash"] = Convert.ToHexStringLower(SHA256.HashData(body.Span)),
+            ["MadeId"] = Id.New(idPrefix, clock.GetUtcNow()),
+            ["LeaseEndsAt"] = clock.GetUtcNow() + Lease,
+            ["CreatedAt"] = clock.GetUtcNow(),
+        };
+        if (!await tables.Idempotency.TryAddAsync(row, cancellation))
+        {
+            (TableEntity taken, JsonAnswer? answered) = await TakeOverAsync(row, cancellation);
+            if (answered is not null)
+                return answered;
+            row = taken;
+        }
+        return await FinishAsync(row, work, cancellation);
+    }
+
+    /// <summary>Deletes rows that have been kept long enough.</summary>
+    public async Task EraseOldAsync(CancellationToken cancellation)
+    {
+        DateTimeOffset old = clock.GetUtcNow() - Kept;
+        string filter = TableClient.CreateQueryFilter(
+            $"PartitionKey ge {PartitionPrefix} and PartitionKey lt {Key.After(PartitionPrefix)} and CreatedAt lt {old}");
+        await foreach (TableEntity row in tables.Idempotency.QueryAsync<TableEntity>(filter, cancellationToken: cancellation))
+            await tables.Idempotency.DeleteEntityAsync(row.PartitionKey, row.RowKey, row.ETag, cancellation);
+    }
+
+    private async Task<JsonAnswer> FinishAsync(TableEntity row, Func<string, Task<JsonAnswer>> work, CancellationToken cancellation)
+    {
+        JsonAnswer answer;
+        try
+        {
+            answer = await work(row.GetString("MadeId"));
+        }
+        catch (ProblemException)
+        {
+            // What was refused was not done: nothing is kept, and the key is free again.
+            await tables.Idempotency.DeleteEntityAsync(row.PartitionKey, row.RowKey, Azure.ETag.All, cancellation);
+            throw;
+        }
+        row["Status"] = answer.Status;
+        row["Answer"] = await box.SealAsync(row.RowKey, answer.Body, cancellation);
+        await tables.Idempotency.UpsertEntityAsync(row, TableUpdateMode.Replace, cancellation);
+        return answer;
+    }
+
+    private async Task<(TableEntity Row, JsonAnswer? Answered)> TakeOverAsync(TableEntity mine, CancellationToken cancellation)
+    {
+        TableEntity? stored = await tables.Idempotency.FindAsync(mine.PartitionKey, mine.RowKey, cancellation);
+        if (stored is null)
+            throw new ProblemException(Problems.IdempotencyInFlight(TimeSpan.FromSeconds(1)));
+        DateTimeOffset now = clock.GetUtcNow();
+        if (stored.GetDateTimeOffset("CreatedAt") + Kept <= now)
+            return await ReplaceAsync(mine, stored, cancellation);
+        if (stored.GetString("BodyHash") != mine.GetString("BodyHash"))
+            throw new ProblemException(Problems.IdempotencyKeyReused);
+        if (stored.GetBinary("Answer") is { } sealedAnswer)
+            return (stored, await ReplayAsync(stored, sealedAnswer, cancellation));
+        TimeSpan left = stored.GetDateTimeOffset("LeaseEndsAt")!.Value - now;
+        if (left > TimeSpan.Zero)
+            throw new ProblemException(Problems.IdempotencyInFlight(left));
+        mine["MadeId"] = stored.GetString("MadeId");
+        mine["CreatedAt"] = stored.GetDateTimeOffset("CreatedAt");
+        return await ReplaceAsync(mine, stored, cancellation);
+    }
+
+    private async Task<(TableEntity Row, JsonAnswer? Answered)> ReplaceAsync(
+        TableEntity mine, TableEntity stored, CancellationToken cancellation) =>
+        await tables.Idempotency.TryReplaceAsync(mine, stored.ETag, cancellation)
+            ? (mine, null)
+            : throw new ProblemException(Problems.IdempotencyInFlight(TimeSpan.FromSeconds(1)));
+
+    private async Task<JsonAnswer> ReplayAsync(TableEntity stored, byte[] sealedAnswer, CancellationToken cancellation)
+    {
+        byte[] body = await box.OpenAsync(stored.RowKey, sealedAnswer, cancellation);
+        return new JsonAnswer(stored.GetInt32("Status")!.Value, body).With(ReplayedHeader, "true");
+    }
+}

@@ -1,0 +1,43 @@
+using Azure.Core;
+using Azure.Identity;
+using Azure.Security.KeyVault.Secrets;
+using CoinPay.Functions.Http;
+using CoinPay.Functions.Merchants;
+using CoinPay.Functions.Stores;
+using CoinPay.Functions.Webhooks;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace CoinPay.Functions.Settings;
+
+/// <summary>What the HTTP edge, merchants and webhooks are made of. Networks and the clock come from elsewhere.</summary>
+internal static class EdgeServices
+{
+    public static IServiceCollection AddEdge(this IServiceCollection services, IConfiguration configuration)
+    {
+        GatewaySettings settings = GatewaySettings.From(configuration);
+        TokenCredential identity = new DefaultAzureCredential();
+        services.AddSingleton(settings);
+        services.AddSingleton(StorageClients.Tables(configuration, identity));
+        services.AddSingleton(StorageClients.Queues(configuration, identity));
+        services.AddSingleton<Tables>();
+        services.AddSingleton<ISecrets>(provider => settings.KeyVaultUri is { } vault
+            ? new KeyVaultSecrets(new SecretClient(vault, identity), provider.GetRequiredService<TimeProvider>())
+            : new ConfigurationSecrets(configuration));
+        services.AddSingleton<SecretBox>().AddHostedService<CheckSecrets>();
+        services.AddSingleton<Access>().AddSingleton<Idempotency>();
+        services.AddSingleton<MerchantStore>().AddSingleton<ApiKeyStore>().AddSingleton<PolicyRequest>();
+        return services.AddWebhooks(settings);
+    }
+
+    private static IServiceCollection AddWebhooks(this IServiceCollection services, GatewaySettings settings)
+    {
+        services.AddSingleton<EndpointStore>().AddSingleton<DeliveryStore>().AddSingleton<DeliveryQueue>();
+        services.AddSingleton<EventPublisher>().AddSingleton<EventOutbox>().AddSingleton<EndpointGate>();
+        services.AddSingleton(provider => new WebhookSender(
+            WebhookConnection.Client(settings),
+            provider.GetRequiredService<SecretBox>(),
+            provider.GetRequiredService<TimeProvider>()));
+        return services.AddSingleton<DeliveryRun>();
+    }
+}

@@ -1,0 +1,92 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net.Http.Headers;
+using System.Text;
+using CoinPay.Core;
+using CoinPay.Functions.Settings;
+
+namespace CoinPay.Functions.Webhooks;
+
+/// <summary>POSTs one event to one endpoint and tells how it went. Never throws for what the endpoint does.</summary>
+internal sealed class WebhookSender(HttpClient http, SecretBox box, TimeProvider clock)
+{
+    /// <summary>From the first byte sent to the last byte read.</summary>
+    public static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(15);
+
+    /// <summary>So much of an answer is read and kept.</summary>
+    public const int KeptBytes = 1024;
+
+    public async Task<DeliveryAttempt> SendAsync(Endpoint endpoint, GatewayEvent happened, CancellationToken cancellation)
+    {
+        // To the millisecond, as the row keeps it: what is read back must equal what was decided on.
+        DateTimeOffset at = DateTimeOffset.FromUnixTimeMilliseconds(clock.GetUtcNow().ToUnixTimeMilliseconds());
+        Stopwatch watch = Stopwatch.StartNew();
+        using HttpRequestMessage request = await RequestAsync(endpoint, happened, at, cancellation);
+        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(TimeLimit);
+        try
+        {
+            using HttpResponseMessage response =
+                await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);
+            int latency = (int)watch.ElapsedMilliseconds;
+            string answer = await FirstOfAsync(response, limit.Token);
+            return new(at, latency, (int)response.StatusCode, answer, RetryAfterOf(response, at));
+        }
+        catch (Exception failure) when (ReasonOf(failure, cancellation) is { } reason)
+        {
+            return new(at, (int)watch.ElapsedMilliseconds, Status: null, reason, RetryAfterSeconds: null);
+        }
+    }
+
+    private async Task<HttpRequestMessage> RequestAsync(
+        Endpoint endpoint, GatewayEvent happened, DateTimeOffset at, CancellationToken cancellation)
+    {
+        byte[] body = Encoding.UTF8.GetBytes(happened.Body);
+        byte[] secret = await box.OpenAsync(endpoint.SecretPurpose, endpoint.SealedSecret, cancellation);
+        HttpRequestMessage request = new(HttpMethod.Post, endpoint.Url) { Content = new ByteArrayContent(body) };
+        request.Content.Headers.ContentType = new("application/json") { CharSet = "utf-8" };
+        request.Headers.UserAgent.Add(new ProductInfoHeaderValue("CoinPay-Webhooks", "1"));
+        request.Headers.Add(StandardWebhook.IdHeader, happened.Id);
+        request.Headers.Add(StandardWebhook.TimestampHeader, StandardWebhook.Seconds(at));
+        request.Headers.Add(StandardWebhook.SignatureHeader, StandardWebhook.Sign(secret, happened.Id, at, body));
+        return request;
+    }
+
+    private static async Task<string> FirstOfAsync(HttpResponseMessage response, CancellationToken cancellation)
+    {
+        byte[] buffer = new byte[KeptBytes];
+        try
+        {
+            using Stream stream = await response.Content.ReadAsStreamAsync(cancellation);
+            int length = await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellation);
+            return Encoding.UTF8.GetString(buffer, 0, length);
+        }
+        catch (Exception cut) when (cut is HttpRequestException or IOException or OperationCanceledException)
+        {
+            // The status has come, and it is the status that counts.
+            return "";
+        }
+    }
+
+    private static int? RetryAfterOf(HttpResponseMessage response, DateTimeOffset now)
+    {
+        TimeSpan? wait = response.Headers.RetryAfter switch
+        {
+            { Delta: { } delta } => delta,
+            { Date: { } date } => date - now,
+            _ => null,
+        };
+        return wait is { } time ? (int)Math.Clamp(time.TotalSeconds, 0, DeliverySchedule.LongestRetryAfter.TotalSeconds) : null;
+    }
+
+    /// <summary>Why there was no answer; null for what is no fault of the endpoint's.</summary>
+    private static string? ReasonOf(Exception failure, CancellationToken cancellation) => failure switch
+    {
+        OperationCanceledException when !cancellation.IsCancellationRequested =>
+            $"no answer within {TimeLimit.TotalSeconds.ToString(CultureInfo.InvariantCulture)} s",
+        HttpRequestException { InnerException: AddressRefusedException refused } => refused.Message,
+        HttpRequestException { HttpRequestError: not HttpRequestError.Unknown } known => known.HttpRequestError.ToString(),
+        HttpRequestException => "the connection failed",
+        _ => null,
+    };
+}
