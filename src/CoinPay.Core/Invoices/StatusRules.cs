@@ -6,9 +6,9 @@ namespace CoinPay.Core;
 internal static class StatusRules
 {
     /// <summary>
-    /// The next change of status that is due now, or null. From created the way up has no short cuts: detected, confirming, paid. The
-    /// way back is taken only when <paramref name="before"/>, the state that the last commit left, had money that this
-    /// one has not: more money on its way (a lost payment that stands again) never takes back what a merchant was told.
+    /// The next change of status that is due now, or null. From created the way up has no short cuts: detected,
+    /// confirming, paid. The way back is taken only when <paramref name="before"/>, the state that the last commit left,
+    /// had money that this one has not: more money on its way (a lost payment that stands again) takes nothing back.
     /// </summary>
     public static InvoiceEvent? Next(Invoice before, Invoice state, DateTimeOffset at)
     {
