@@ -29,17 +29,21 @@ public sealed record Policy
 /// <summary>How far the sum may miss the price and still be the price, in per cent of the amount due, 0 to 100.</summary>
 public sealed record Tolerance(decimal UnderPercent, decimal OverPercent)
 {
-    private const int PercentDecimals = 4;
+    /// <summary>
+    /// The least that pays <paramref name="due"/>, rounded up: in the payer's disfavour, by less than one base unit.
+    /// Never nothing, or an invoice with a tolerance of 100 % would be paid before anyone pays.
+    /// </summary>
+    public BigInteger Least(BigInteger due) => BigInteger.Max(1, due - Part(due, UnderPercent));
 
-    /// <summary>The least that pays <paramref name="due"/> (rounded up: in the payer's disfavour, by less than one base unit).</summary>
-    public BigInteger Least(BigInteger due) => due - due * Scaled(UnderPercent) / Scale;
+    /// <summary>The most that still counts as the price, rounded down.</summary>
+    public BigInteger Most(BigInteger due) => due + Part(due, OverPercent);
 
-    /// <summary>The most that still counts as the price.</summary>
-    public BigInteger Most(BigInteger due) => due + due * Scaled(OverPercent) / Scale;
-
-    private static BigInteger Scale => 100 * BigInteger.Pow(10, PercentDecimals);
-
-    private static BigInteger Scaled(decimal percent) => new(percent * (decimal)BigInteger.Pow(10, PercentDecimals));
+    private static BigInteger Part(BigInteger due, decimal percent)
+    {
+        Assert.That(percent is >= 0 and <= 100);
+        (BigInteger unscaled, int scale) = DecimalText.Read(percent.ToString())!.Value;
+        return due * unscaled / (100 * BigInteger.Pow(10, scale));
+    }
 }
 
 /// <summary>One tier: null fields match everything. <paramref name="Goods"/> is <c>digital</c>, <c>physical</c> or <c>reversible</c>.</summary>

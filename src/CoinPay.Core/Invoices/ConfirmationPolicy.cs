@@ -8,25 +8,37 @@ public sealed record ConfirmationPolicy(RequiredDepth Required, string Tier, str
     /// <summary>
     /// The first rule that matches asset, network, goods and value. A rule with a limit in another currency than the
     /// price cannot be judged without a rate: then the strictest rule that could apply does, reason <c>no_rate</c>.
+    /// A rule that asks for <c>safe</c> or <c>finalized</c> means six blocks, or the network's own number if that is more,
+    /// where the chain has no such tag: an invoice that waited for one would never be paid.
     /// </summary>
     public static ConfirmationPolicy Choose(
         Policy policy, Quote quote, string network, string? goods, RequiredDepth networkDefault)
     {
-        List<ConfirmationRule> possible = policy.Confirmations
-            .Where(rule => Matches(rule.Asset, quote.Due.Asset.Symbol, quote.Due.Asset.Id)
-                && Matches(rule.Network, network, quote.Due.Asset.Network)
-                && Matches(rule.Goods, goods ?? "", goods ?? ""))
+        List<(int Index, ConfirmationRule Rule)> possible = policy.Confirmations.Index()
+            .Where(tier => Matches(tier.Item.Asset, quote.Due.Asset.Symbol, quote.Due.Asset.Id)
+                && Matches(tier.Item.Network, network, quote.Due.Asset.Network)
+                && Matches(tier.Item.Goods, goods ?? "", goods ?? ""))
             .ToList();
         for (int i = 0; i < possible.Count; i++)
         {
-            bool? within = Within(possible[i].UpTo, quote);
+            (int index, ConfirmationRule rule) = possible[i];
+            RequiredDepth depth = Reachable(rule.Required, quote.Due.Asset, networkDefault);
+            bool? within = Within(rule.UpTo, quote);
             if (within == true)
-                return new(possible[i].Required, "policy." + policy.Confirmations.ToList().IndexOf(possible[i]), Because(possible[i]));
+                return new(depth, "policy." + index, Because(rule, depth));
             if (within is null)
-                return Strictest(possible.Skip(i).Select(rule => rule.Required).Append(networkDefault));
+                return Strictest(possible.Skip(i)
+                    .Select(tier => Reachable(tier.Rule.Required, quote.Due.Asset, networkDefault))
+                    .Append(networkDefault));
         }
         return new(networkDefault, "network_default", $"no rule of the merchant matches; {network} asks for {networkDefault}");
     }
+
+    /// <summary>Chains of Bitcoin's kind (CAIP-2 <c>bip122</c>) know depth only.</summary>
+    private static RequiredDepth Reachable(RequiredDepth wanted, Asset asset, RequiredDepth networkDefault) =>
+        wanted.Tag is null || !asset.Network.StartsWith("bip122:", StringComparison.Ordinal)
+            ? wanted
+            : RequiredDepth.OfBlocks(Math.Max(BlocksInsteadOfTag, networkDefault.Blocks ?? 0));
 
     private static bool Matches(string? wanted, string name, string id) => wanted is null || wanted == name || wanted == id;
 
@@ -60,7 +72,9 @@ public sealed record ConfirmationPolicy(RequiredDepth Required, string Tier, str
 
     private const int BlocksThatOutrankSafe = 32;
 
-    private static string Because(ConfirmationRule rule)
+    private const int BlocksInsteadOfTag = 6;
+
+    private static string Because(ConfirmationRule rule, RequiredDepth depth)
     {
         string[] conditions = new[]
         {
@@ -68,6 +82,7 @@ public sealed record ConfirmationPolicy(RequiredDepth Required, string Tier, str
             rule.Network is null ? null : "network " + rule.Network,
             rule.Goods is null ? null : "goods " + rule.Goods,
             rule.UpTo is null ? null : $"up to {rule.UpTo.Amount} {rule.UpTo.Currency}",
+            rule.Required == depth ? null : $"{depth} blocks for {rule.Required}, which this network has not",
         }.OfType<string>().ToArray();
         return conditions.Length == 0 ? "applies to every payment" : string.Join(", ", conditions);
     }

@@ -39,7 +39,7 @@ public sealed record Invoice
     {
         if (happened is InvoiceCreated created)
         {
-            Assert.That(state is null);
+            Assert.That(state is null && created.Terms.Due.Base > 0);
             return new() { Terms = created.Terms, Version = 1, UpdatedAt = created.At };
         }
         Assert.That(state is not null);
@@ -51,7 +51,7 @@ public sealed record Invoice
         TransferSeen seen => state.With(seen.Transfer),
         TransferMoved moved => state.With(Moved(state, state.Transfers[moved.Key], moved.Block)),
         TransferConfirmed confirmed => state.With(state.Transfers[confirmed.Key] with { Status = TransferStatus.Confirmed }),
-        TransferLost lost => state.With(state.Transfers[lost.Key] with { Status = lost.How, Block = null }),
+        TransferLost lost => state.With(state.Transfers[lost.Key].LostBy(lost.How)),
         PaymentWindowClosed => state with { WindowClosed = true },
         PaymentDetected => state with { Status = InvoiceStatus.Detected },
         ConfirmationStarted => state with { Status = InvoiceStatus.Confirming },

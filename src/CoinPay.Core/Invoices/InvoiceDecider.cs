@@ -38,7 +38,7 @@ public static class InvoiceDecider
         bool isComplete = !HasMore(now, advance.View);
         if (isComplete && advance.View.Chain is { } chain && !now.WindowClosed && chain.CompletePollBeganAt > now.Terms.ExpiresAt)
             Happens(new PaymentWindowClosed(chain.CompletePollBeganAt, advance.At));
-        while (StatusRules.Next(now, advance.At) is { } changed)
+        while (StatusRules.Next(state, now, advance.At) is { } changed)
             Happens(changed);
         return events;
     }

@@ -5,14 +5,18 @@ namespace CoinPay.Core;
 /// <summary>The status that the booked transfers amount to, and the event that leads there from the one it has.</summary>
 internal static class StatusRules
 {
-    /// <summary>The next change of status that is due now, or null. The way up has no short cuts: detected, confirming, paid.</summary>
-    public static InvoiceEvent? Next(Invoice state, DateTimeOffset at)
+    /// <summary>
+    /// The next change of status that is due now, or null. From created the way up has no short cuts: detected,
+    /// confirming, paid. The way back is taken only when <paramref name="before"/>, the state that the last commit left,
+    /// had money that this one has not: more money on its way (a lost payment that stands again) takes nothing back.
+    /// </summary>
+    public static InvoiceEvent? Next(Invoice before, Invoice state, DateTimeOffset at)
     {
         InvoiceStatus target = Target(state);
         if (target == state.Status)
             return null;
-        if (IsStepBack(state.Status, target))
-            return new PaymentReverted(target, at);
+        if (Standing(target) < Standing(state.Status))
+            return Totals.Of(state).HasLessThan(Totals.Of(before)) ? new PaymentReverted(target, at) : null;
         return NextStep(state.Status, target) switch
         {
             InvoiceStatus.Detected => new PaymentDetected(at),
@@ -59,19 +63,17 @@ internal static class StatusRules
 
     private static InvoiceStatus AfterTheWindow(Invoice state, Totals money, BigInteger least)
     {
+        // Before late money: else a coin that anyone sends late would call a payment late that only lacks depth.
+        if (money.OnTimeMined >= least)
+            return InvoiceStatus.Confirming;
         if (money.LateConfirmed > 0)
             return InvoiceStatus.LatePaid;
         if (money.OnTimeSeen.IsZero)
             return state.IsCancelled ? InvoiceStatus.Cancelled : InvoiceStatus.Expired;
-        if (money.OnTimeConfirmed == money.OnTimeSeen && money.OnTimeSeen < least)
-            return InvoiceStatus.Underpaid;
-        return money.OnTimeMined >= least ? InvoiceStatus.Confirming : InvoiceStatus.Detected;
+        return money.OnTimeConfirmed == money.OnTimeSeen ? InvoiceStatus.Underpaid : InvoiceStatus.Detected;
     }
 
-    /// <summary>Money that had counted counts no more. An invoice never steps back for another reason.</summary>
-    private static bool IsStepBack(InvoiceStatus from, InvoiceStatus to) => Standing(to) < Standing(from);
-
-    /// <summary>How much money stands behind a status; one with less is a step back.</summary>
+    /// <summary>How much money stands behind a status; to go to one with less is a step back.</summary>
     private static int Standing(InvoiceStatus status) => status switch
     {
         InvoiceStatus.Created or InvoiceStatus.Expired or InvoiceStatus.Cancelled => 0,
@@ -89,6 +91,12 @@ internal static class StatusRules
         BigInteger OnTimeSeen, BigInteger OnTimeMined, BigInteger OnTimeConfirmed, BigInteger LateConfirmed)
     {
         public BigInteger Confirmed => OnTimeConfirmed + LateConfirmed;
+
+        public bool HasLessThan(Totals before) =>
+            OnTimeSeen < before.OnTimeSeen
+            || OnTimeMined < before.OnTimeMined
+            || OnTimeConfirmed < before.OnTimeConfirmed
+            || Confirmed < before.Confirmed;
 
         public static Totals Of(Invoice state)
         {

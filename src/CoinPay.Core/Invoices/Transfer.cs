@@ -50,6 +50,12 @@ public sealed record Transfer
     public bool OnTime { get; init; }
 
     public bool Stands => Status is TransferStatus.Seen or TransferStatus.Confirming or TransferStatus.Confirmed;
+
+    internal Transfer LostBy(TransferStatus how)
+    {
+        Assert.That(how is TransferStatus.Replaced or TransferStatus.Reorged);
+        return this with { Status = how, Block = null };
+    }
 }
 
 /// <summary>What the chain shows now for an invoice's address: levels, not edges.</summary>

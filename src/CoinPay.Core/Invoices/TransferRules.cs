@@ -23,7 +23,7 @@ internal sealed record TransferChange(Transfer? Booked, ViewedTransfer Viewed, T
 
     public bool IsAny => Viewed.Lost is null
         ? IsMove || (IsDeep && Booked!.Status != TransferStatus.Confirmed)
-        : Booked is { Stands: true };
+        : Booked is not null && Booked.Status != Viewed.Lost;
 }
 
 internal static class TransferRules

@@ -4,12 +4,17 @@ namespace CoinPay.Core;
 
 /// <summary>
 /// A non-negative quantity of one asset, in its base units. A <see cref="BigInteger"/>, because a token's log holds a uint256.
-/// Arithmetic over two assets throws.
+/// Arithmetic over two assets throws, and so does a negative quantity.
 /// </summary>
 public sealed record Amount(Asset Asset, BigInteger Base) : IComparable<Amount>
 {
+    /// <summary>The most that any asset's base units can be: a uint256 (Ethereum Yellow Paper, 9.1).</summary>
+    public static readonly BigInteger MaxBase = BigInteger.Pow(2, 256) - 1;
+
     /// <summary>The longest text read as an amount; 78 digits are a uint256.</summary>
     public const int MaxTextLength = 100;
+
+    public BigInteger Base { get; } = NotNegative(Base);
 
     /// <summary>
     /// Reads <c>"49.90"</c>: digits, at most one point, no sign, no exponent, no leading zeros. Answers why not otherwise.
@@ -21,20 +26,18 @@ public sealed record Amount(Asset Asset, BigInteger Base) : IComparable<Amount>
             return AmountRefusal.NotADecimal;
         if (number.Scale > asset.Decimals)
             return AmountRefusal.TooManyDecimals;
-        amount = new(asset, number.Unscaled * BigInteger.Pow(10, asset.Decimals - number.Scale));
+        BigInteger inBaseUnits = number.Unscaled * BigInteger.Pow(10, asset.Decimals - number.Scale);
+        if (inBaseUnits > MaxBase)
+            return AmountRefusal.TooLarge;
+        amount = new(asset, inBaseUnits);
         return null;
     }
 
     public static Amount Zero(Asset asset) => new(asset, BigInteger.Zero);
 
-    public static Amount operator +(Amount left, Amount right) => left with { Base = left.Base + Same(left, right).Base };
+    public static Amount operator +(Amount left, Amount right) => new(left.Asset, left.Base + Same(left, right).Base);
 
-    public static Amount operator -(Amount left, Amount right)
-    {
-        Amount difference = left with { Base = left.Base - Same(left, right).Base };
-        Assert.That(difference.Base.Sign >= 0);
-        return difference;
-    }
+    public static Amount operator -(Amount left, Amount right) => new(left.Asset, left.Base - Same(left, right).Base);
 
     public static bool operator <(Amount left, Amount right) => left.CompareTo(right) < 0;
 
@@ -49,6 +52,12 @@ public sealed record Amount(Asset Asset, BigInteger Base) : IComparable<Amount>
     /// <summary>The decimal text without trailing zeros: <c>53.95188</c>, <c>0</c>.</summary>
     public override string ToString() => DecimalText.Write(Base, Asset.Decimals);
 
+    private static BigInteger NotNegative(BigInteger value)
+    {
+        Assert.That(value.Sign >= 0);
+        return value;
+    }
+
     private static Amount Same(Amount left, Amount right)
     {
         Assert.That(left.Asset.Id == right.Asset.Id);
@@ -61,4 +70,5 @@ public enum AmountRefusal
 {
     NotADecimal,
     TooManyDecimals,
+    TooLarge,
 }

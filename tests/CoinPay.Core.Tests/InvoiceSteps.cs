@@ -1,0 +1,149 @@
+using CoinPay.Core;
+
+namespace CoinPay.Tests.Core;
+
+/// <summary>What can happen to an invoice, in words.</summary>
+internal static class InvoiceSteps
+{
+    public const string Id = "inv_1";
+
+    public const string Merchant = "mer_1";
+
+    public static readonly TimeSpan Window = TimeSpan.FromMinutes(15);
+
+    public static readonly Asset Usdt = new("eip155:31337/erc20:0x5FbDB2315678afecb367f032d93F642f64180aa3", "USDT", 6);
+
+    public static readonly Asset Ether = new("eip155:31337/slip44:60", "ETH", 18);
+
+    /// <summary>An invoice of so many base units, which asks for three blocks unless it is said otherwise.</summary>
+    public static Step Due(
+        long amount,
+        decimal under = 0,
+        decimal over = 0,
+        LatePolicy late = LatePolicy.Hold,
+        AmountPolicy less = AmountPolicy.Hold,
+        string depth = "3") => new(
+            $"due {amount} under {under} over {over} late {late} less {less} depth {depth}",
+            world => world.Command(new CreateInvoice(
+                Terms(amount) with
+                {
+                    Tolerance = new(under, over),
+                    Late = late,
+                    Under = less,
+                    Confirmation = new(RequiredDepth.Parse(depth)!, "test", "test"),
+                },
+                world.Now)));
+
+    /// <summary>A transfer in the mempool.</summary>
+    public static Step Saw(string hash, long amount, Asset? asset = null) => new(
+        $"saw {hash} {amount}",
+        world => world.Show(new(hash, "0", (asset ?? Usdt).Id, "payer", amount, world.Now, null, null)));
+
+    /// <summary>A new head that holds the transfer, known before or not. Its stamp is this long before now.</summary>
+    public static Step Mined(string hash, long amount = 0, Asset? asset = null, TimeSpan stampedBefore = default) => new(
+        $"mined {hash} {amount}",
+        world =>
+        {
+            world.Height++;
+            BlockReference block = world.NewBlock(world.Height);
+            block = block with { Time = block.Time - stampedBefore };
+            if (world.Find(hash) is null)
+                world.Show(new(hash, "0", (asset ?? Usdt).Id, "payer", amount, world.Now, block, null));
+            else
+                world.Change(hash, transfer => transfer with { Block = block, Lost = null });
+        });
+
+    /// <summary>So many blocks on top.</summary>
+    public static Step Blocks(int count) => new($"{count} blocks", world => world.Height += count);
+
+    /// <summary>In a block, and as deep as three blocks ask.</summary>
+    public static Step Deep(string hash, long amount = 0, Asset? asset = null) => AtOnce(Mined(hash, amount, asset), Blocks(2));
+
+    public static Step SafeIs(long aboveStart) => new($"safe {aboveStart}", world => world.Safe = 1_000 + aboveStart);
+
+    public static Step FinalizedIs(long aboveStart) => new($"finalized {aboveStart}", world => world.Finalized = 1_000 + aboveStart);
+
+    /// <summary>A reorg took everything away and no block or mempool holds it.</summary>
+    public static Step SeesNothing { get; } = new(
+        "sees nothing",
+        world =>
+        {
+            foreach (string key in world.Shown.ToList())
+                world.Change(key[..^2], transfer => transfer with { Block = null, Lost = TransferStatus.Reorged });
+        });
+
+    public static Step Dropped(string hash) => Lost(hash, TransferStatus.Reorged);
+
+    /// <summary>Another transaction spent its inputs.</summary>
+    public static Step Replaced(string hash) => Lost(hash, TransferStatus.Replaced);
+
+    /// <summary>A reorg took its block away; the transaction waits in the mempool again.</summary>
+    public static Step BackInMempool(string hash) =>
+        new($"{hash} back in mempool", world => world.Change(hash, transfer => transfer with { Block = null, Lost = null }));
+
+    /// <summary>A reorg mined it again in the new head.</summary>
+    public static Step MovedToTheHead(string hash) => new(
+        $"{hash} moved to the head",
+        world =>
+        {
+            BlockReference block = world.NewBlock(world.Height);
+            world.Change(hash, transfer => transfer with { Block = block, Lost = null });
+        });
+
+    /// <summary>A reorg mined it again at the same height.</summary>
+    public static Step MovedSideways(string hash) => new(
+        $"{hash} moved sideways",
+        world => world.Change(hash, transfer => transfer with { Block = world.NewBlock(transfer.Block!.Height) }));
+
+    public static Step Minutes(int count) => new($"{count} minutes", world => world.Now += TimeSpan.FromMinutes(count));
+
+    /// <summary>The price has expired; nobody has looked at the chain since.</summary>
+    public static Step PriceExpires { get; } = new(
+        "price expires",
+        world => world.Now = Later(world.Now, InvoiceWorld.Opened + Window + TimeSpan.FromSeconds(1)));
+
+    /// <summary>A poll that read everything began now, and has ended.</summary>
+    public static Step CompletePoll { get; } = new("complete poll", world => world.CompletePollBeganAt = world.Now);
+
+    /// <summary>The price has expired, and a complete poll begun after it shows what the view shows.</summary>
+    public static Step WindowCloses { get; } = AtOnce(PriceExpires, CompletePoll);
+
+    public static Step NodeDown { get; } = new("node down", world => world.IsChainKnown = false);
+
+    public static Step NodeUp { get; } = new("node up", world => world.IsChainKnown = true);
+
+    public static Step Cancelled { get; } = new("cancelled", world => world.Command(new CancelInvoice("merchant", world.Now)));
+
+    /// <summary>All this in one view.</summary>
+    public static Step AtOnce(params Step[] steps) => new(
+        string.Join(" + ", steps.Select(step => step.Text)),
+        world =>
+        {
+            foreach (Step step in steps)
+                step.Change(world);
+        });
+
+    public static InvoiceTerms Terms(long amount) => new()
+    {
+        Id = Id,
+        MerchantId = Merchant,
+        Quote = new(new(new Amount(Usdt, amount).ToString(), "USDT"), null, new(Usdt, amount)),
+        Network = "anvil",
+        Address = "0x0000000000000000000000000000000000000001",
+        PaymentUri = "ethereum:…",
+        Derivation = new ForwarderDerivation("factory", "salt", "init", "settlement"),
+        Confirmation = new(RequiredDepth.OfBlocks(3), "test", "test"),
+        Tolerance = new(0, 0),
+        Under = AmountPolicy.Hold,
+        SettlementDestination = "settlement",
+        FulfilmentKey = "ful_1",
+        CreatedAt = InvoiceWorld.Opened,
+        ExpiresAt = InvoiceWorld.Opened + Window,
+        MonitorUntil = InvoiceWorld.Opened + TimeSpan.FromDays(90),
+    };
+
+    private static Step Lost(string hash, TransferStatus how) =>
+        new($"{hash} {how}", world => world.Change(hash, transfer => transfer with { Block = null, Lost = how }));
+
+    private static DateTimeOffset Later(DateTimeOffset a, DateTimeOffset b) => a > b ? a : b;
+}

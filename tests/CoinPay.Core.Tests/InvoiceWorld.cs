@@ -1,0 +1,152 @@
+using System.Collections.Immutable;
+using System.Numerics;
+using CoinPay.Core;
+
+namespace CoinPay.Tests.Core;
+
+/// <summary>
+/// One invoice, the chain it looks at, a clock, and its books kept line by line as the store keeps them. Every commit is
+/// checked for what must hold always, so that each test and each random life tests that too.
+/// </summary>
+internal sealed class InvoiceWorld
+{
+    public static readonly DateTimeOffset Opened = new(2026, 1, 5, 12, 0, 0, TimeSpan.Zero);
+
+    private readonly SortedDictionary<string, ViewedTransfer> _shown = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, BigInteger> _books = new(StringComparer.Ordinal);
+    private readonly List<InvoiceEvent> _history = [];
+    private int _observedFrom;
+    private int _forks;
+
+    public Invoice? State { get; private set; }
+
+    /// <summary>The state when the observation began.</summary>
+    public Invoice? Before { get; private set; }
+
+    public Rejection? Refusal { get; private set; }
+
+    /// <summary>Commits since the observation began.</summary>
+    public int Commits { get; private set; }
+
+    public DateTimeOffset Now { get; set; } = Opened;
+
+    public DateTimeOffset CompletePollBeganAt { get; set; } = Opened;
+
+    public long Height { get; set; } = 1_000;
+
+    public long? Safe { get; set; }
+
+    public long? Finalized { get; set; }
+
+    /// <summary>False while the node cannot be asked.</summary>
+    public bool IsChainKnown { get; set; } = true;
+
+    public IEnumerable<InvoiceEvent> Observed => _history.Skip(_observedFrom);
+
+    public IEnumerable<string> Shown => _shown.Keys;
+
+    public BigInteger Balance(string account) => _books.GetValueOrDefault(account);
+
+    public void BeginObservation() => (_observedFrom, Before, Refusal, Commits) = (_history.Count, State, null, 0);
+
+    public void Take(Step step)
+    {
+        step.Change(this);
+        if (State is not null)
+            AdvanceUntilSettled();
+    }
+
+    public void Command(InvoiceCommand command)
+    {
+        Decision decision = InvoiceDecider.Decide(State, command);
+        Refusal = decision.Rejection;
+        if (decision.Rejection is not null)
+            Assert.Empty(decision.Events);
+        Commit(decision.Events);
+    }
+
+    public void Show(ViewedTransfer transfer) => _shown[transfer.Key] = transfer;
+
+    public void Change(string hash, Func<ViewedTransfer, ViewedTransfer> change)
+    {
+        ViewedTransfer shown = _shown[hash + ".0"];
+        _shown[shown.Key] = change(shown);
+    }
+
+    public ViewedTransfer? Find(string hash) => _shown.GetValueOrDefault(hash + ".0");
+
+    /// <summary>A block at this height that no transfer stood in before.</summary>
+    public BlockReference NewBlock(long height) => new(height, $"block-{height}-{_forks++}", Now);
+
+    private View View() => new(
+        1, [.. _shown.Values], IsChainKnown ? new ChainKnowledge(Height, Safe, Finalized, CompletePollBeganAt) : null);
+
+    private void AdvanceUntilSettled()
+    {
+        View view = View();
+        do
+        {
+            IReadOnlyList<InvoiceEvent> events = InvoiceDecider.Decide(State, new AdvanceInvoice(view, Now)).Events;
+            int taken = events.Select(TransferKey).OfType<string>().Distinct().Count();
+            Assert.InRange(taken, 0, InvoiceDecider.MaxTransfersPerCommit);
+            Commit(events);
+        }
+        while (InvoiceDecider.HasMore(State!, view));
+        Assert.Empty(InvoiceDecider.Decide(State, new AdvanceInvoice(view, Now)).Events);
+    }
+
+    /// <summary>The whole life again from nothing but its events is the same state.</summary>
+    public void ReplayAgrees()
+    {
+        Invoice replayed = _history.Aggregate((Invoice?)null, Invoice.Evolve)!;
+        Assert.Equal(State!.Transfers, replayed.Transfers);
+        Assert.Equal(State with { Transfers = replayed.Transfers }, replayed);
+    }
+
+    private void Commit(IReadOnlyList<InvoiceEvent> events)
+    {
+        Commits += events.Count > 0 ? 1 : 0;
+        foreach (InvoiceEvent happened in events)
+        {
+            Invoice? before = State;
+            State = Invoice.Evolve(before, happened);
+            _history.Add(happened);
+            Assert.Equal((before?.Version ?? 0) + 1, State.Version);
+            Post(InvoiceLedger.Post(before, State));
+        }
+        if (State is not null)
+            BooksAgree(State);
+    }
+
+    private void Post(IReadOnlyList<Posting> postings)
+    {
+        foreach (Posting posting in postings)
+        {
+            Assert.True(posting.Amount > 0, "a line moves nothing, or backwards: " + posting);
+            Assert.NotEqual(posting.Source, posting.Destination);
+            Assert.Equal(State!.Terms.Due.Asset.Id, posting.AssetId);
+            _books[posting.Source] = Balance(posting.Source) - posting.Amount;
+            _books[posting.Destination] = Balance(posting.Destination) + posting.Amount;
+        }
+    }
+
+    private void BooksAgree(Invoice state)
+    {
+        string world = Account.World(state.Terms.Network);
+        Assert.Equal(-state.Confirmed, Balance(world));
+        Assert.Equal(BigInteger.Zero, _books.Values.Aggregate(BigInteger.Zero, (sum, balance) => sum + balance));
+        Assert.All(_books.Where(account => account.Key != world), account => Assert.True(account.Value >= 0, account.Key));
+        ImmutableSortedDictionary<string, BigInteger> allocation = InvoiceLedger.Allocation(state);
+        Assert.All(_books.Keys.Where(account => account != world).Union(allocation.Keys),
+            account => Assert.Equal(allocation.GetValueOrDefault(account), Balance(account)));
+    }
+
+    private static string? TransferKey(InvoiceEvent happened) => happened switch
+    {
+        TransferSeen seen => seen.Transfer.Key,
+        TransferMoved moved => moved.Key,
+        TransferConfirmed confirmed => confirmed.Key,
+        TransferLost lost => lost.Key,
+        _ => null,
+    };
+}
