@@ -1,16 +1,8 @@
-using Azure.Core;
-using Azure.Data.Tables;
-using Azure.Identity;
-using Azure.Security.KeyVault.Secrets;
-using Azure.Storage.Queues;
 using CoinPay.Functions.Chains;
-using CoinPay.Functions.Http;
 using CoinPay.Functions.Invoices;
-using CoinPay.Functions.Merchants;
 using CoinPay.Functions.Rates;
 using CoinPay.Functions.Settings;
 using CoinPay.Functions.Stores;
-using CoinPay.Functions.Webhooks;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -22,40 +14,20 @@ internal static class Gateway
 {
     private static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(5);
 
-    public static IServiceCollection AddGateway(this IServiceCollection services, IConfiguration configuration)
-    {
-        GatewaySettings settings = GatewaySettings.From(configuration);
-        services.AddSingleton(settings);
-        services.AddSingleton(TimeProvider.System);
-        services.AddSingleton<TokenCredential>(_ => new DefaultAzureCredential());
-        services.AddSingleton<ISecrets>(provider => settings.KeyVaultUri is { } vault
-            ? new KeyVaultSecrets(new SecretClient(vault, provider.GetRequiredService<TokenCredential>()), TimeProvider.System)
-            : new ConfigurationSecrets(configuration));
-        services.AddSingleton<SecretBox>();
-        services.AddSingleton<IRateSource>(_ => new FixedRates(configuration));
-        return services.AddStores(configuration).AddChains(configuration).AddHostedServices();
-    }
+    public static IServiceCollection AddGateway(this IServiceCollection services, IConfiguration configuration) => services
+        .AddSingleton(TimeProvider.System)
+        .AddEdge(configuration)
+        .AddChains(configuration)
+        .AddInvoices(configuration)
+        .AddHostedService<CreateTables>();
 
-    private static IServiceCollection AddStores(this IServiceCollection services, IConfiguration configuration) => services
-        .AddSingleton<TableServiceClient>(provider =>
-            StorageClients.Tables(configuration, provider.GetRequiredService<TokenCredential>()))
-        .AddSingleton<QueueServiceClient>(provider =>
-            StorageClients.Queues(configuration, provider.GetRequiredService<TokenCredential>()))
-        .AddSingleton<Tables>()
-        .AddSingleton<Access>()
-        .AddSingleton<ApiKeyStore>()
-        .AddSingleton<MerchantStore>()
-        .AddSingleton<PolicyRequest>()
+    private static IServiceCollection AddInvoices(this IServiceCollection services, IConfiguration configuration) => services
+        .AddSingleton<IRateSource>(new FixedRates(configuration))
         .AddSingleton<IdempotencyStore>()
         .AddSingleton<InvoiceStore>()
         .AddSingleton<InvoiceIndex>()
-        .AddSingleton<Outbox>()
         .AddSingleton<PaymentAddresses>()
-        .AddSingleton<EndpointStore>()
-        .AddSingleton<DeliveryStore>()
-        .AddSingleton<DeliveryQueue>()
-        .AddSingleton<EventPublisher>()
-        .AddSingleton<EventOutbox>();
+        .AddSingleton<Outbox>();
 
     private static IServiceCollection AddChains(this IServiceCollection services, IConfiguration configuration) => services
         .AddSingleton(_ => new Networks(NetworkConfiguration.Load(configuration)))
@@ -66,10 +38,6 @@ internal static class Gateway
         .AddSingleton<AddressIndexes>()
         .AddSingleton<Pollers>()
         .AddSingleton<SweepProgress>();
-
-    private static IServiceCollection AddHostedServices(this IServiceCollection services) => services
-        .AddHostedService<CheckSecrets>()
-        .AddHostedService<CreateTables>();
 
     private static ChainDirectory ChainsOf(IServiceProvider provider)
     {

@@ -14,7 +14,7 @@ public sealed record Amount(Asset Asset, BigInteger Base) : IComparable<Amount>
     /// <summary>The longest text read as an amount; 78 digits are a uint256.</summary>
     public const int MaxTextLength = 100;
 
-    public BigInteger Base { get; } = NotNegative(Base);
+    public BigInteger Base { get; init => field = NotNegative(value); } = NotNegative(Base);
 
     /// <summary>
     /// Reads <c>"49.90"</c>: digits, at most one point, no sign, no exponent, no leading zeros. Answers why not otherwise.

@@ -18,7 +18,6 @@ internal sealed class Idempotency(Tables tables, SecretBox box, TimeProvider clo
     public static readonly TimeSpan Kept = TimeSpan.FromHours(24);
 
     private const int MaxKeyLength = 255;
-    private const string PartitionPrefix = "secret!";
 
     /// <summary>A request that has not answered after so long has died with its process; another may take its place.</summary>
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
@@ -73,8 +72,7 @@ internal sealed class Idempotency(Tables tables, SecretBox box, TimeProvider clo
     public async Task EraseOldAsync(CancellationToken cancellation)
     {
         DateTimeOffset old = clock.GetUtcNow() - Kept;
-        string filter = TableClient.CreateQueryFilter(
-            $"PartitionKey ge {PartitionPrefix} and PartitionKey lt {Key.After(PartitionPrefix)} and CreatedAt lt {old}");
+        string filter = TableClient.CreateQueryFilter($"CreatedAt lt {old}");
         await foreach (TableEntity row in tables.Idempotency.QueryAsync<TableEntity>(filter, cancellationToken: cancellation))
             await tables.Idempotency.DeleteEntityAsync(row.PartitionKey, row.RowKey, row.ETag, cancellation);
     }

@@ -30,7 +30,6 @@ internal sealed class CreateInvoice(
     ChainDirectory chains,
     TimeProvider clock)
 {
-    private const int MaxKeyLength = 255;
     private const int FulfilmentKeyBytes = 15;
 
     [Function(nameof(CreateInvoice))]
@@ -49,7 +48,7 @@ internal sealed class CreateInvoice(
         Quote quote = await QuoteAsync(order, now, cancellation);
 
         string invoiceId = Id.New("inv", now);
-        if (KeyOf(request) is { } key)
+        if (Idempotency.KeyOf(request) is { } key)
         {
             (string claimed, byte[]? answered) = await ClaimAsync(caller, key, body, invoiceId, cancellation);
             if (answered is not null)
@@ -74,16 +73,6 @@ internal sealed class CreateInvoice(
             ? quote
             : throw new ProblemException(Problems.InvalidFields(
                 [new("/price/amount", $"Comes to {quote.Due} {order.Asset.Asset.Symbol}: too little.") { Code = Problems.InvalidAmountCode }]));
-    }
-
-    private static string? KeyOf(HttpRequest request)
-    {
-        if (!request.Headers.TryGetValue("Idempotency-Key", out var values))
-            return null;
-        string key = values.ToString();
-        return key.Length is > 0 and <= MaxKeyLength && key.All(c => c is >= ' ' and <= '~')
-            ? key
-            : throw new ProblemException(Problems.InvalidIdempotencyKey);
     }
 
     /// <summary>The id to work on, and what it was answered with if it was.</summary>
@@ -184,5 +173,5 @@ internal sealed class CreateInvoice(
     private static JsonAnswer Answer(InvoiceTerms terms) => new(StatusCodes.Status201Created, Body(terms));
 
     private static JsonAnswer Replay(byte[] answered) =>
-        new JsonAnswer(StatusCodes.Status201Created, answered).With("Idempotent-Replayed", "true");
+        new JsonAnswer(StatusCodes.Status201Created, answered).With(Idempotency.ReplayedHeader, "true");
 }

@@ -34,6 +34,7 @@ internal sealed class IdempotencyStore(Tables tables, TimeProvider clock)
             ["BodyHash"] = bodyHash,
             ["ResourceId"] = newId,
             ["LeasedUntil"] = clock.GetUtcNow() + Lease,
+            ["CreatedAt"] = clock.GetUtcNow(),
         };
         try
         {
