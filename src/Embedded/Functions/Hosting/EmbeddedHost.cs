@@ -1,0 +1,89 @@
+using CoinPay.Embedded.Http;
+using CoinPay.Embedded.Queues;
+using CoinPay.Embedded.Timers;
+using CoinPay.Embedded.Worker;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Azure.Functions.Worker.Middleware;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Configuration.Memory;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace CoinPay.Embedded.Hosting;
+
+/// <summary>Puts the one process together: Kestrel, settings, listeners, the durable engine.</summary>
+internal static class EmbeddedHost
+{
+    /// <summary>Where Core Tools listens when nothing else is said.</summary>
+    private const string DefaultUrl = "http://127.0.0.1:7071";
+
+    public static WebApplicationBuilder CreateWebBuilder(EmbeddedOptions options)
+    {
+        WebApplicationBuilder web = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            Args = options.Args,
+            ContentRootPath = options.ContentRoot,
+            EnvironmentName = Environment.GetEnvironmentVariable("AZURE_FUNCTIONS_ENVIRONMENT"),
+        });
+        AddLocalSettings(web, options);
+        AddLogging(web, options);
+        web.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        if (string.IsNullOrEmpty(web.Configuration[WebHostDefaults.ServerUrlsKey]))
+            web.WebHost.UseUrls(DefaultUrl);
+        return web;
+    }
+
+    public static void AddRuntime(
+        WebApplicationBuilder web,
+        FunctionCatalog catalog,
+        HostSettings settings,
+        IReadOnlyList<Func<FunctionExecutionDelegate, FunctionExecutionDelegate>> middleware,
+        EmbeddedOptions options)
+    {
+        IServiceCollection services = web.Services;
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(catalog);
+        services.AddSingleton(settings);
+        services.AddSingleton(options);
+        services.AddSingleton(new MiddlewareList(middleware));
+        services.AddSingleton<FunctionInvoker>();
+        services.AddSingleton<HostKeys>();
+        services.AddSingleton<SettingText>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<MatcherPolicy, AcceptedMethodsPolicy>());
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(20));
+        services.AddHostedService<QueueFunctions>();
+        services.AddHostedService<TimerFunctions>();
+    }
+
+    /// <summary>The Values of local.settings.json, below everything else and in development only.</summary>
+    private static void AddLocalSettings(WebApplicationBuilder web, EmbeddedOptions options)
+    {
+        if (!web.Environment.IsDevelopment())
+            return;
+        IConfigurationRoot file = new ConfigurationBuilder()
+            .SetBasePath(options.ContentRoot).AddJsonFile("local.settings.json", optional: true).Build();
+        Dictionary<string, string?> values = file.GetSection("Values").AsEnumerable(makePathsRelative: true)
+            .ToDictionary(value => value.Key.Replace("__", ":", StringComparison.Ordinal), value => value.Value);
+        ((IConfigurationBuilder)web.Configuration).Sources.Insert(0, new MemoryConfigurationSource { InitialData = values });
+    }
+
+    /// <summary>One line an event, at the levels of host.json; the Azure SDK and ASP.NET Core speak only of trouble.</summary>
+    private static void AddLogging(WebApplicationBuilder web, EmbeddedOptions options)
+    {
+        web.Logging.ClearProviders();
+        web.Logging.AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.UseUtcTimestamp = true;
+            console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
+        });
+        web.Logging.AddFilter("Azure", LogLevel.Warning).AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        foreach (IConfigurationSection level in HostSettings.ReadHostJson(options).GetSection("logging:logLevel").GetChildren())
+            if (Enum.TryParse(level.Value, ignoreCase: true, out LogLevel least))
+                web.Logging.AddFilter(string.Equals(level.Key, "default", StringComparison.OrdinalIgnoreCase) ? null : level.Key, least);
+    }
+}
