@@ -9,7 +9,7 @@ namespace CoinPay.Functions.Tests.World;
 /// <summary>
 /// Azurite, anvil, bitcoind and the gateway, all real, with one merchant that has wallets on both networks and an endpoint.
 /// </summary>
-public sealed class TestWorld : IAsyncLifetime
+public class TestWorld : IAsyncLifetime
 {
     /// <summary>Longer than anything here takes, so that a wait that ends tells of a fault and not of a busy machine.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -36,7 +36,7 @@ public sealed class TestWorld : IAsyncLifetime
     internal string Tpub { get; private set; } = null!;
 
     /// <summary>An address of the merchant's own: anvil's second account.</summary>
-    internal string SettlementAddress => Anvil.Accounts[1];
+    internal static string SettlementAddress => Anvil.Accounts[1];
 
     private static readonly JsonElement Addresses = ReadJson("addresses.json");
 
@@ -51,11 +51,14 @@ public sealed class TestWorld : IAsyncLifetime
         await DeployAsync("ForwarderFactory.json");
         await DeployAsync("TestToken.json");
         Receiver = await WebhookReceiver.StartAsync();
-        Gateway = await GatewayProcess.StartAsync(Azurite.ConnectionString, Networks());
+        Gateway = await GatewayProcess.StartAsync(await StorageAsync(), Networks());
         Operator = new Api(Gateway.Address, GatewayProcess.OperatorKey);
         Tpub = await AccountKeyAsync();
         await CreateMerchantAsync();
     }
+
+    /// <summary>What the gateway gets as its storage account.</summary>
+    internal virtual Task<string> StorageAsync() => Task.FromResult(Azurite.ConnectionString);
 
     internal Dictionary<string, string?> Networks() => new(StringComparer.Ordinal)
     {
@@ -67,8 +70,9 @@ public sealed class TestWorld : IAsyncLifetime
         ["CoinPay__Networks__bitcoin_regtest__PollInterval"] = "00:00:01",
     };
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
+        GC.SuppressFinalize(this);
         Operator.Dispose();
         Merchant.Dispose();
         await Gateway.DisposeAsync();

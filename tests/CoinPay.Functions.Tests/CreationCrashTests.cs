@@ -1,0 +1,131 @@
+using System.Net;
+using Azure.Data.Tables;
+using CoinPay.Functions.Tests.World;
+using Xunit;
+
+namespace CoinPay.Functions.Tests;
+
+/// <summary>
+/// kill -9 just before and just after every write of creating an invoice. The client's retry, or the sweeper alone, must
+/// leave one invoice, one watch and one running orchestration.
+/// </summary>
+public sealed class CreationCrashTests(CrashWorld world) : IClassFixture<CrashWorld>
+{
+    /// <summary>The writes of a creation in their order; the last is the start of the orchestration.</summary>
+    private static readonly string[] Writes = ["Idempotency", "Watches", "Invoices", "CoinPayInstances"];
+
+    [Fact]
+    public async Task A_creation_that_dies_between_two_writes_is_healed()
+    {
+        List<(string Key, string? InvoiceId)> created = [];
+        foreach (string network in new[] { "anvil", "bitcoin-regtest" })
+            foreach (string table in Writes)
+                foreach (bool before in new[] { true, false })
+                    created.Add(await CrashAndRetryAsync(network, table, before));
+
+        foreach ((string key, string? invoiceId) in created)
+            await world.HasOneOfEachAsync(key, invoiceId!);
+    }
+
+    [Fact]
+    public async Task An_invoice_that_was_stored_and_not_started_is_started_by_the_sweeper_alone()
+    {
+        await CrashAsync("anvil", "sweeper-only", "CoinPayInstances", before: true);
+        await world.Gateway.StartAsync();
+        string invoiceId = await world.StoredInvoiceAsync("sweeper-only");
+        await world.HasOneOfEachAsync("sweeper-only", invoiceId);
+    }
+
+    private async Task<(string Key, string? InvoiceId)> CrashAndRetryAsync(string network, string table, bool before)
+    {
+        string key = $"{network}-{table}-{(before ? "before" : "after")}";
+        await CrashAsync(network, key, table, before);
+        await world.Gateway.StartAsync();
+        ApiAnswer answer = await world.WaitForAsync(
+            () => CreateAsync(network, key),
+            retried => retried.Status == HttpStatusCode.Created,
+            "the retry of " + key);
+        ApiAnswer again = (await CreateAsync(network, key)).Expect(HttpStatusCode.Created);
+        Assert.Equal(answer.Text, again.Text);
+        Assert.Equal("true", again.Headers.GetValues("Idempotent-Replayed").Single());
+        return (key, answer["id"]);
+    }
+
+    private async Task CrashAsync(string network, string key, string table, bool before)
+    {
+        int crashes = 0;
+        async Task<bool> Kill(StorageWrite write)
+        {
+            if (!write.Touches(table) || write.Method != "POST" || Interlocked.Exchange(ref crashes, 1) == 1)
+                return crashes == 1;
+            await world.Gateway.KillAsync();
+            return true;
+        }
+        if (before)
+            world.Proxy.Before = Kill;
+        else
+            world.Proxy.After = Kill;
+        try
+        {
+            await CreateAsync(network, key);
+        }
+        catch (HttpRequestException)
+        {
+            // The process is gone; a start that follows the answer may die after it.
+        }
+        await world.WaitForAsync(() => Task.FromResult(crashes), count => count == 1, "the crash of " + key);
+        world.Proxy.Before = world.Proxy.After = _ => Task.FromResult(false);
+    }
+
+    private Task<ApiAnswer> CreateAsync(string network, string key) => network == "anvil"
+        ? world.CreateUsdtInvoiceAsync(idempotencyKey: key)
+        : world.CreateBitcoinInvoiceAsync(idempotencyKey: key);
+}
+
+/// <summary>A world whose gateway reaches its tables through a proxy.</summary>
+public sealed class CrashWorld : TestWorld
+{
+    internal StorageProxy Proxy { get; private set; } = null!;
+
+    internal override async Task<string> StorageAsync()
+    {
+        Proxy = await StorageProxy.StartAsync(Azurite);
+        return Proxy.ConnectionString;
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        await Proxy.DisposeAsync();
+    }
+
+    /// <summary>The invoice that an idempotency key chose.</summary>
+    internal async Task<string> StoredInvoiceAsync(string key)
+    {
+        string hash = Stores.Key.Hash("CreateInvoice\n" + key);
+        TableEntity row = await Table("Idempotency").GetEntityAsync<TableEntity>(Stores.Key.Of(MerchantId, hash[..2]), hash);
+        return row.GetString("ResourceId");
+    }
+
+    /// <summary>One invoice, one watch, acknowledged, and one orchestration that runs, for the id that the key chose.</summary>
+    internal async Task HasOneOfEachAsync(string key, string invoiceId)
+    {
+        Assert.Equal(await StoredInvoiceAsync(key), invoiceId);
+        Assert.Single(await Table("Invoices").QueryAsync<TableEntity>(
+            row => row.PartitionKey == MerchantId + "!" + invoiceId && row.RowKey == "invoice").ToListAsync());
+        Assert.Single(await Table("Watches").QueryAsync<TableEntity>(row => row.RowKey == "watch!" + invoiceId).ToListAsync());
+        await WaitForAsync(
+            async () => await Table("Watches").QueryAsync<TableEntity>(row => row.RowKey == "watch!" + invoiceId).FirstAsync(),
+            watch => watch.GetBoolean("Acknowledged") == true,
+            $"{invoiceId} ({key}) to be acknowledged");
+        using Api management = new(Gateway.Address, null);
+        ApiAnswer instance = await management.GetAsync(
+            $"/runtime/webhooks/durabletask/instances/{invoiceId}?code={Uri.EscapeDataString(GatewayProcess.SystemKey)}");
+        Assert.Contains(instance["runtimeStatus"], new[] { "Running", "Pending" });
+        ApiAnswer second = await management.GetAsync(
+            $"/runtime/webhooks/durabletask/instances/{Uri.EscapeDataString(invoiceId + "!2")}?code={Uri.EscapeDataString(GatewayProcess.SystemKey)}");
+        Assert.Equal(HttpStatusCode.NotFound, second.Status);
+    }
+
+    private TableClient Table(string name) => new(Azurite.ConnectionString, name);
+}
