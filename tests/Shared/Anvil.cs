@@ -68,21 +68,41 @@ internal sealed class Anvil : IAsyncDisposable
     public async Task<long> HeightAsync() =>
         long.Parse((await SendAsync("eth_blockNumber")).GetString().AsSpan(2), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
 
-    /// <summary>A transaction of the first account (or another of <see cref="Accounts"/>); gives its hash.</summary>
-    public async Task<string> SendTransactionAsync(string? to, BigInteger value, string data = "0x", string? from = null) =>
-        (await SendAsync("eth_sendTransaction", new Dictionary<string, string?>(StringComparer.Ordinal)
+    /// <summary>
+    /// A transaction of the first account (or another of <see cref="Accounts"/>), mined when this returns; gives its hash.
+    /// With a gas limit it is sent even if it will fail.
+    /// </summary>
+    public async Task<string> SendTransactionAsync(
+        string? to, BigInteger value, string data = "0x", string? from = null, long? gas = null)
+    {
+        Dictionary<string, string?> fields = new(StringComparer.Ordinal)
         {
             ["from"] = from ?? Accounts[0],
             ["to"] = to,
             ["value"] = Hex(value),
             ["data"] = data,
-        }.Where(field => field.Value is not null).ToDictionary())).GetString()!;
+            ["gas"] = gas is null ? null : Hex(gas.Value),
+        };
+        string hash = (await SendAsync("eth_sendTransaction", fields.Where(field => field.Value is not null).ToDictionary())).GetString()!;
+        await ReceiptAsync(hash);
+        return hash;
+    }
 
     /// <summary>Deploys a contract; gives its address as the receipt shows it, in lower case.</summary>
-    public async Task<string> DeployAsync(string initCode)
+    public async Task<string> DeployAsync(string initCode) =>
+        (await ReceiptAsync(await SendTransactionAsync(null, 0, initCode))).GetProperty("contractAddress").GetString()!;
+
+    /// <summary>Waits until a transaction is mined.</summary>
+    public async Task<JsonElement> ReceiptAsync(string hash)
     {
-        string hash = await SendTransactionAsync(null, 0, initCode);
-        return (await SendAsync("eth_getTransactionReceipt", hash)).GetProperty("contractAddress").GetString()!;
+        for (int attempt = 0; attempt < 500; attempt++)
+        {
+            JsonElement receipt = await SendAsync("eth_getTransactionReceipt", hash);
+            if (receipt.ValueKind == JsonValueKind.Object)
+                return receipt;
+            await Task.Delay(10);
+        }
+        throw new TimeoutException($"{hash} was not mined");
     }
 
     public Task KillAsync() => _process.KillAsync();

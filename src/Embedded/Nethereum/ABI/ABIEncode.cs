@@ -1,10 +1,9 @@
-using System.Collections;
 using System.Numerics;
 using Nethereum.Hex.HexConvertors.Extensions;
 
 namespace Nethereum.ABI;
 
-/// <summary>A value and the Solidity type that it is encoded as: <c>address</c>, <c>bytes32</c>, <c>uint256</c>, <c>address[]</c>.</summary>
+/// <summary>A value and the Solidity type that it is encoded as: <c>address</c>, <c>bytes32</c>, <c>uint256</c>.</summary>
 public class ABIValue
 {
     public ABIValue(string abiType, object value)
@@ -19,8 +18,8 @@ public class ABIValue
 }
 
 /// <summary>
-/// Arguments of contract calls: addresses (text), unsigned integers (BigInteger), bool, bytesN and bytes (byte[]), and
-/// dynamic arrays of those. Source: the contract ABI specification of the Solidity documentation.
+/// Arguments of contract calls: addresses (text), unsigned integers (BigInteger), bool and bytesN (byte[]), each in one
+/// word. Source: the contract ABI specification of the Solidity documentation.
 /// </summary>
 public class ABIEncode
 {
@@ -28,52 +27,23 @@ public class ABIEncode
 
     /// <summary>The arguments as they stand after a function's selector.</summary>
     public byte[] GetABIEncoded(params ABIValue[] abiValues) =>
-        Sequence([.. abiValues.Select(value => (value.Type, value.Value))]);
+        [.. abiValues.SelectMany(value => Encoded(value.Type, value.Value))];
 
-    private static byte[] Sequence(List<(string Type, object Value)> values)
+    private static byte[] Encoded(string type, object value) => type switch
     {
-        List<byte> heads = [], tails = [];
-        foreach ((string type, object value) in values)
-            if (IsDynamic(type))
-            {
-                heads.AddRange(Number(values.Count * Word + tails.Count));
-                tails.AddRange(Dynamic(type, value));
-            }
-            else
-            {
-                heads.AddRange(Static(type, value));
-            }
-        return [.. heads, .. tails];
-    }
-
-    private static bool IsDynamic(string type) => type == "bytes" || type.EndsWith("[]", StringComparison.Ordinal);
-
-    private static byte[] Dynamic(string type, object value)
-    {
-        if (type == "bytes")
-            return [.. Number(((byte[])value).Length), .. PaddedRight((byte[])value)];
-        List<(string, object)> items = [];
-        foreach (object item in (IEnumerable)value)
-            items.Add((type[..^2], item));
-        return [.. Number(items.Count), .. Sequence(items)];
-    }
-
-    private static byte[] Static(string type, object value) => type switch
-    {
-        "address" => [.. new byte[Word - 20], .. ((string)value).HexToByteArray()],
-        "bool" => Number((bool)value ? 1 : 0),
-        _ when type.StartsWith("uint", StringComparison.Ordinal) => Number((BigInteger)value),
-        _ when type.StartsWith("bytes", StringComparison.Ordinal) => PaddedRight((byte[])value),
+        "address" => PaddedLeft(((string)value).HexToByteArray()),
+        "bool" => PaddedLeft([(byte)((bool)value ? 1 : 0)]),
+        _ when type.StartsWith("uint", StringComparison.Ordinal) =>
+            PaddedLeft(((BigInteger)value).ToByteArray(isUnsigned: true, isBigEndian: true)),
+        _ when type != "bytes" && type.StartsWith("bytes", StringComparison.Ordinal) => PaddedRight((byte[])value),
         _ => throw new ArgumentException("Unsupported ABI type: " + type, nameof(type)),
     };
 
-    private static byte[] Number(BigInteger number)
-    {
-        byte[] bytes = number.ToByteArray(isUnsigned: true, isBigEndian: true);
-        return bytes.Length <= Word
-            ? [.. new byte[Word - bytes.Length], .. bytes]
-            : throw new ArgumentOutOfRangeException(nameof(number), "More than 256 bits.");
-    }
+    private static byte[] PaddedLeft(byte[] bytes) => [.. Padding(bytes), .. bytes];
 
-    private static byte[] PaddedRight(byte[] bytes) => [.. bytes, .. new byte[(Word - bytes.Length % Word) % Word]];
+    private static byte[] PaddedRight(byte[] bytes) => [.. bytes, .. Padding(bytes)];
+
+    private static byte[] Padding(byte[] bytes) => bytes.Length <= Word
+        ? new byte[Word - bytes.Length]
+        : throw new ArgumentException("More than 32 bytes in one word.", nameof(bytes));
 }

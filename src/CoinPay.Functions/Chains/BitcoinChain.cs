@@ -1,0 +1,159 @@
+using System.Numerics;
+using System.Text.Json;
+using CoinPay.Core;
+using NBitcoin;
+
+namespace CoinPay.Functions.Chains;
+
+/// <summary>
+/// A chain of the Bitcoin family by a node of its own (bitcoind, litecoind). Outputs are matched by their script, which
+/// both show in the same way; blocks are read by hash.
+/// </summary>
+internal sealed class BitcoinChain(Network network, HttpClient http, string? user, string? password, TimeProvider? time = null)
+    : IChain
+{
+    /// <summary>Full blocks are large: as many are held in memory at once.</summary>
+    private const int BlocksPerBatch = 4;
+    private const int HashesPerBatch = 200;
+
+    /// <summary>A node whose headers run this far ahead of its blocks has not caught up.</summary>
+    private const int MostHeadersAhead = 6;
+    private const decimal BaseUnitsPerCoin = 100_000_000m;
+
+    private readonly JsonRpc _rpc = new(network.Name, network.Rpc, http, user, password);
+    private readonly Mempool _mempool = new(time ?? TimeProvider.System);
+    private readonly NBitcoin.Network _addresses = BitcoinNetworks.Of(network);
+    private readonly Asset _coin = network.Assets.Single(asset => asset.Contract is null).Asset;
+    private ChainHead? _head;
+
+    public Network Network => network;
+
+    public string RecipientOf(string address) => BitcoinAddress.Create(address, _addresses).ScriptPubKey.ToHex();
+
+    public async Task<ChainHead> ReadHeadAsync(CancellationToken cancellation)
+    {
+        RpcAnswer<JsonElement>[] answers = await _rpc.BatchAsync<JsonElement>(
+            [new RpcCall("getblockhash", 0), new RpcCall("getblockchaininfo")], cancellation);
+        RequireThisChain(_rpc.Read<string>(_rpc.ResultOf(answers[0], "getblockhash")));
+        BlockchainInfo info = _rpc.Read<BlockchainInfo>(_rpc.ResultOf(answers[1], "getblockchaininfo"));
+        RequireCaughtUp(info);
+        _head = new ChainHead(
+            info.Blocks, info.BestBlockHash, DateTimeOffset.FromUnixTimeSeconds(info.Time ?? info.MedianTime), null, null);
+        return _head;
+    }
+
+    public async Task<string?> ReadBlockHashAsync(long height, CancellationToken cancellation)
+    {
+        RpcAnswer<string>[] answers = await _rpc.BatchAsync<string>([new RpcCall("getblockhash", height)], cancellation);
+        bool pastTheHead = answers[0].Error is { Code: RpcInvalidParameter };
+        return pastTheHead ? null : _rpc.ResultOf(answers[0], "getblockhash");
+    }
+
+    public async Task<IReadOnlyList<ChainBlock>> ReadBlocksAsync(
+        long from, long to, long byHashAbove, Func<string, bool> isWatched, CancellationToken cancellation)
+    {
+        List<ChainBlock> blocks = [];
+        for (long first = from; first <= to; first += HashesPerBatch)
+        {
+            string[] hashes = _head is { } head && (first, to) == (head.Height, head.Height)
+                ? [head.Hash]
+                : await ReadHashesAsync(first, Math.Min(to, first + HashesPerBatch - 1), cancellation);
+            foreach (string[] chunk in hashes.Chunk(BlocksPerBatch))
+                blocks.AddRange(await ReadFullBlocksAsync(chunk, isWatched, cancellation));
+        }
+        Chained.Require(network, from, to, blocks);
+        return blocks;
+    }
+
+    public async Task<IReadOnlyList<ChainTransfer>> ReadMempoolAsync(Func<string, bool> isWatched, CancellationToken cancellation)
+    {
+        string[] listed = await _rpc.CallAsync<string[]>("getrawmempool", cancellation);
+        _mempool.Keep(listed);
+        foreach (string[] unread in _mempool.Unread(listed).Chunk(Mempool.TransactionsPerBatch))
+            await ReadTransactionsAsync(unread, cancellation);
+        return _mempool.Matching(isWatched);
+    }
+
+    private async Task ReadTransactionsAsync(string[] ids, CancellationToken cancellation)
+    {
+        RpcAnswer<BitcoinTransaction>[] answers =
+            await _rpc.BatchAsync<BitcoinTransaction>([.. ids.Select(id => new RpcCall("getrawtransaction", id, true))], cancellation);
+        for (int i = 0; i < ids.Length; i++)
+        {
+            bool leftMeanwhile = answers[i].Error is { Code: RpcInvalidAddressOrKey } || answers[i].Result?.BlockHash is not null;
+            if (!leftMeanwhile)
+                _mempool.Add(ids[i], TransfersOf(_rpc.ResultOf(answers[i], "getrawtransaction"), static _ => true));
+        }
+    }
+
+    private async Task<string[]> ReadHashesAsync(long from, long to, CancellationToken cancellation)
+    {
+        RpcAnswer<string>[] answers = await _rpc.BatchAsync<string>(
+            [.. Heights(from, to).Select(height => new RpcCall("getblockhash", height))], cancellation);
+        return [.. answers.Select(answer => _rpc.ResultOf(answer, "getblockhash"))];
+    }
+
+    private async Task<IEnumerable<ChainBlock>> ReadFullBlocksAsync(
+        string[] hashes, Func<string, bool> isWatched, CancellationToken cancellation)
+    {
+        const int withTransactions = 2;
+        RpcAnswer<BitcoinBlock>[] answers = await _rpc.BatchAsync<BitcoinBlock>(
+            [.. hashes.Select(hash => new RpcCall("getblock", hash, withTransactions))], cancellation);
+        return answers.Select((answer, i) => Read(hashes[i], _rpc.ResultOf(answer, "getblock"), isWatched));
+    }
+
+    private ChainBlock Read(string hash, BitcoinBlock block, Func<string, bool> isWatched)
+    {
+        bool onBestChain = block.Hash == hash && block.Confirmations > 0;
+        if (!onBestChain)
+            throw new ChainUnknownException(network.Name, $"block {hash} left the best chain while it was read");
+        return new ChainBlock(
+            block.Height,
+            block.Hash,
+            block.PreviousBlockHash ?? "",
+            DateTimeOffset.FromUnixTimeSeconds(block.Time),
+            [.. block.Tx.SelectMany(transaction => TransfersOf(transaction, isWatched))]);
+    }
+
+    /// <summary>Litecoin's MWEB outputs may lack value, number or script: they pay no address of ours.</summary>
+    private IEnumerable<ChainTransfer> TransfersOf(BitcoinTransaction transaction, Func<string, bool> isWatched) =>
+        from output in transaction.Vout
+        let script = output.ScriptPubKey?.Hex
+        let number = output.N
+        let coins = output.Value ?? 0
+        where script is not null && number is not null && coins > 0 && isWatched(script)
+        select new ChainTransfer(_coin, script, null, transaction.Txid, number.Value.ToString(), BaseUnits(coins));
+
+    private BigInteger BaseUnits(decimal coins)
+    {
+        decimal units = coins * BaseUnitsPerCoin;
+        return units == decimal.Truncate(units)
+            ? new BigInteger(units)
+            : throw new ChainUnknownException(network.Name, $"an amount of {coins} is no whole number of base units");
+    }
+
+    private void RequireThisChain(string genesis)
+    {
+        string expected = network.Id[(network.Id.IndexOf(':', StringComparison.Ordinal) + 1)..];
+        if (!genesis.StartsWith(expected, StringComparison.Ordinal))
+            throw new ChainUnknownException(network.Name, $"the node serves another chain: genesis {genesis}");
+    }
+
+    private void RequireCaughtUp(BlockchainInfo info)
+    {
+        // A regtest node calls itself in initial download whenever its last block is a day old.
+        bool behind = info.InitialBlockDownload || info.Headers - info.Blocks > MostHeadersAhead;
+        if (behind && network.Chain != "regtest")
+            throw new ChainUnknownException(network.Name, $"the node has {info.Blocks} of {info.Headers} blocks");
+    }
+
+    private static IEnumerable<long> Heights(long from, long to)
+    {
+        for (long height = from; height <= to; height++)
+            yield return height;
+    }
+
+    // Error codes of src/rpc/protocol.h.
+    private const int RpcInvalidAddressOrKey = -5;
+    private const int RpcInvalidParameter = -8;
+}

@@ -1,0 +1,18 @@
+namespace CoinPay.Functions.Chains;
+
+/// <summary>A node may switch chains, or a provider's servers disagree, between two calls of one read.</summary>
+internal static class Chained
+{
+    /// <summary>Refuses blocks that are not exactly from..to, each the parent of the next.</summary>
+    public static void Require(Network network, long from, long to, IReadOnlyList<ChainBlock> blocks)
+    {
+        if (blocks.Count != Math.Max(0, to - from + 1))
+            throw new ChainUnknownException(network.Name, $"{blocks.Count} blocks for the heights {from} to {to}");
+        for (int i = 0; i < blocks.Count; i++)
+        {
+            bool follows = blocks[i].Height == from + i && (i == 0 || blocks[i].ParentHash == blocks[i - 1].Hash);
+            if (!follows)
+                throw new ChainUnknownException(network.Name, $"block {blocks[i].Hash} does not follow the one before it");
+        }
+    }
+}

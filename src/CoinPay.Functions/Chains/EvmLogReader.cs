@@ -1,0 +1,117 @@
+using System.Text.Json;
+
+namespace CoinPay.Functions.Chains;
+
+/// <summary>A transaction that carries the chain's coin to one of ours, in the block it was read in.</summary>
+internal sealed record NativeTransfer(string BlockHash, ChainTransfer Transfer);
+
+/// <summary>The logs and receipts of some blocks: transfers that happened, by block.</summary>
+internal sealed class Found(Network network, IReadOnlyList<NativeTransfer> succeeded, ILookup<string, EvmLog> logsByBlock)
+{
+    public IReadOnlyList<ChainTransfer> Of(EvmBlock block, Func<string, bool> isWatched) =>
+    [
+        .. succeeded.Where(native => native.BlockHash == block.Hash).Select(native => native.Transfer),
+        .. TokenTransfers(logsByBlock[block.Hash], isWatched),
+    ];
+
+    /// <summary>
+    /// The ordinal counts within (transaction, token, recipient) in the order of logs, which a transaction keeps wherever
+    /// it is mined; a log's index does not.
+    /// </summary>
+    private IEnumerable<ChainTransfer> TokenTransfers(IEnumerable<EvmLog> logs, Func<string, bool> isWatched)
+    {
+        Dictionary<(string, string, string), int> counts = [];
+        foreach (EvmLog log in logs.OrderBy(log => Quantity.Height(log.LogIndex)))
+        {
+            if (TransferLog.Read(log) is not { } transfer || !isWatched(transfer.To) || transfer.Amount.IsZero)
+                continue;
+            NetworkAsset? listed = network.Assets.FirstOrDefault(
+                asset => string.Equals(asset.Contract, transfer.Token, StringComparison.OrdinalIgnoreCase));
+            if (listed is null)
+                continue;
+            string hash = log.TransactionHash.ToLowerInvariant();
+            int ordinal = counts[(hash, transfer.Token, transfer.To)] = counts.GetValueOrDefault((hash, transfer.Token, transfer.To), -1) + 1;
+            yield return new ChainTransfer(
+                listed.Asset, transfer.To, transfer.From, hash, $"{transfer.Token}.{ordinal}", transfer.Amount);
+        }
+    }
+}
+
+/// <summary>
+/// Reads Transfer logs of the listed contracts: near the head by block hash, so that an answer is about exactly that
+/// block or an error; deep blocks by range, with the range halved whenever the provider refuses it.
+/// Source: EIP-234 (blockHash); the limits of providers differ and change.
+/// </summary>
+internal sealed class EvmLogReader(Network network, JsonRpc rpc)
+{
+    private readonly string[] _contracts = [.. network.Assets.Select(asset => asset.Contract).OfType<string>()];
+
+    /// <summary>The logs of these blocks, and of the native transfers those whose receipt says success.</summary>
+    public async Task<Found> ReadAsync(
+        EvmBlock[] blocks, long byHashAbove, IReadOnlyList<NativeTransfer> natives, CancellationToken cancellation)
+    {
+        EvmBlock[] near = _contracts.Length == 0 ? [] : [.. blocks.Where(block => block.Height > byHashAbove)];
+        EvmBlock[] deep = _contracts.Length == 0 ? [] : [.. blocks.Where(block => block.Height <= byHashAbove)];
+        RpcCall[] calls =
+        [
+            .. near.Select(block => LogsCall(new { blockHash = block.Hash, address = _contracts, topics = Topics })),
+            .. natives.Select(native => new RpcCall("eth_getTransactionReceipt", native.Transfer.TransactionHash)),
+        ];
+        RpcAnswer<JsonElement>[] answers = calls.Length == 0 ? [] : await rpc.BatchAsync<JsonElement>(calls, cancellation);
+        List<EvmLog> logs = [];
+        for (int i = 0; i < near.Length; i++)
+            logs.AddRange(LogsOf(answers[i], near[i].Hash));
+        if (deep.Length > 0)
+            logs.AddRange(await ReadRangeAsync(deep, cancellation));
+        NativeTransfer[] succeeded =
+            [.. natives.Where((native, i) => Succeeded(native, rpc.ResultOf(answers[near.Length + i], "eth_getTransactionReceipt")))];
+        return new Found(network, succeeded, logs.ToLookup(log => log.BlockHash, StringComparer.Ordinal));
+    }
+
+    private EvmLog[] LogsOf(RpcAnswer<JsonElement> answer, string blockHash)
+    {
+        EvmLog[] logs = rpc.Read<EvmLog[]>(rpc.ResultOf(answer, "eth_getLogs"));
+        return logs.All(log => log.BlockHash == blockHash)
+            ? logs
+            : throw new ChainUnknownException(network.Name, "logs of another block than the one asked for");
+    }
+
+    private async Task<List<EvmLog>> ReadRangeAsync(ArraySegment<EvmBlock> blocks, CancellationToken cancellation)
+    {
+        RpcAnswer<EvmLog[]>[] answers = await rpc.BatchAsync<EvmLog[]>(
+            [
+                LogsCall(new
+                {
+                    fromBlock = blocks[0].Number,
+                    toBlock = blocks[^1].Number,
+                    address = _contracts,
+                    topics = Topics,
+                }),
+            ],
+            cancellation);
+        bool canBeHalved = answers[0].Error is not null && blocks.Count > 1;
+        if (canBeHalved)
+            return
+            [
+                .. await ReadRangeAsync(blocks[..(blocks.Count / 2)], cancellation),
+                .. await ReadRangeAsync(blocks[(blocks.Count / 2)..], cancellation),
+            ];
+        EvmLog[] logs = rpc.ResultOf(answers[0], "eth_getLogs");
+        HashSet<string> hashes = [.. blocks.Select(block => block.Hash)];
+        return logs.All(log => hashes.Contains(log.BlockHash))
+            ? [.. logs]
+            : throw new ChainUnknownException(network.Name, "logs of other blocks than those read before");
+    }
+
+    private bool Succeeded(NativeTransfer native, JsonElement result)
+    {
+        EvmReceipt receipt = rpc.Read<EvmReceipt>(result);
+        return receipt.BlockHash == native.BlockHash
+            ? receipt.Status == "0x1"
+            : throw new ChainUnknownException(network.Name, $"transaction {native.Transfer.TransactionHash} moved while it was read");
+    }
+
+    private static string[] Topics => [TransferLog.Topic];
+
+    private static RpcCall LogsCall(object filter) => new("eth_getLogs", filter);
+}
