@@ -1,8 +1,4 @@
-// Stand-ins until the chains engineer's files land: DELETE THIS FILE with that merge.
+// Stand-in until NetworkConfiguration lands: DELETE THIS FILE with that merge.
 #pragma warning disable
 namespace CoinPay.Functions.Chains;
-internal sealed record AccountKey(string Canonical, string Fingerprint) { public static AccountKey? Parse(Network n, string t, out string? r) { r = null; return null; } public string AddressAt(uint i) => ""; }
-internal sealed record ForwarderAddress(string Address, string Salt, string InitCodeHash) { public static string SaltOf(string id) => ""; public static ForwarderAddress Compute(string a, string b, string c) => new("", "", ""); }
-internal sealed class EvmChain(Network n, HttpClient h) : IChain { public Network Network => n; public Task<ChainHead> ReadHeadAsync(CancellationToken c) => null!; public Task<string?> ReadBlockHashAsync(long h, CancellationToken c) => null!; public Task<IReadOnlyList<ChainBlock>> ReadBlocksAsync(long f, long t, long b, Func<string, bool> i, CancellationToken c) => null!; public Task<IReadOnlyList<ChainTransfer>> ReadMempoolAsync(Func<string, bool> i, CancellationToken c) => null!; public string RecipientOf(string a) => a; }
-internal sealed class BitcoinChain(Network n, HttpClient h, string? u, string? p) : IChain { public Network Network => n; public Task<ChainHead> ReadHeadAsync(CancellationToken c) => null!; public Task<string?> ReadBlockHashAsync(long h, CancellationToken c) => null!; public Task<IReadOnlyList<ChainBlock>> ReadBlocksAsync(long f, long t, long b, Func<string, bool> i, CancellationToken c) => null!; public Task<IReadOnlyList<ChainTransfer>> ReadMempoolAsync(Func<string, bool> i, CancellationToken c) => null!; public string RecipientOf(string a) => a; }
 internal static class NetworkConfiguration { public static IReadOnlyList<Network> Load(Microsoft.Extensions.Configuration.IConfiguration c) => []; }
