@@ -58,7 +58,7 @@ internal sealed class Azurite : IAsyncDisposable
         string[] arguments =
         [
             RepositoryFiles.NodeModule("azurite/dist/src/azurite.js"),
-            "--inMemoryPersistence", "--silent", "--skipApiVersionCheck", "--location", folder,
+            "--inMemoryPersistence", "--silent", "--skipApiVersionCheck",
             "--blobHost", "127.0.0.1", "--blobPort", $"{blob}",
             "--queueHost", "127.0.0.1", "--queuePort", $"{queue}",
             "--tableHost", "127.0.0.1", "--tablePort", $"{table}",
