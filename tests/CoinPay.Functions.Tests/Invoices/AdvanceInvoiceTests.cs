@@ -1,0 +1,166 @@
+using Azure.Data.Tables;
+using CoinPay.Core;
+using CoinPay.Functions.Chains;
+using CoinPay.Functions.Invoices;
+using CoinPay.Functions.Stores;
+using CoinPay.Functions.Tests.World;
+using Xunit;
+using AdvanceInvoice = CoinPay.Functions.Invoices.AdvanceInvoice;
+
+namespace CoinPay.Functions.Tests.Invoices;
+
+/// <summary>The activity of an invoice's orchestration on real tables and queues, crashed before and after every storage call.</summary>
+public sealed class AdvanceInvoiceTests(AppServices app) : IClassFixture<AppServices>
+{
+    private const int Required = 3;
+    private static readonly Asset Usdt = new("eip155:31337/erc20:0x0000000000000000000000000000000000000001", "USDT", 6);
+    private readonly InvoiceReference _invoice = new(
+        Id.New("mer", DateTimeOffset.UtcNow), Id.New("inv", DateTimeOffset.UtcNow), "anvil");
+
+    [Fact]
+    public async Task A_confirmed_payment_is_booked_told_and_acknowledged()
+    {
+        await StoreAsync(_invoice);
+        await ShowAsync(_invoice, blockHeight: 10, headHeight: 12);
+
+        Outlook outlook = await AdvanceAsync(_invoice);
+
+        Assert.Equal(("paid", false), (outlook.Status, outlook.IsFinished));
+        await LeftAsItShouldAsync(_invoice);
+    }
+
+    [Fact]
+    public async Task Advancing_again_changes_nothing()
+    {
+        await StoreAsync(_invoice);
+        await ShowAsync(_invoice, blockHeight: 10, headHeight: 12);
+        Outlook first = await AdvanceAsync(_invoice);
+
+        Assert.Equal(first.Version, (await AdvanceAsync(_invoice)).Version);
+        await LeftAsItShouldAsync(_invoice);
+    }
+
+    [Fact]
+    public async Task A_crash_before_or_after_any_storage_call_is_healed_by_the_next_run()
+    {
+        await StoreAsync(_invoice);
+        await ShowAsync(_invoice, blockHeight: 10, headHeight: 12);
+        app.Faults.Reset();
+        await AdvanceAsync(_invoice);
+        int calls = app.Faults.Calls;
+        Assert.InRange(calls, 8, 60);
+
+        for (int crashAt = 1; crashAt <= calls; crashAt++)
+            foreach (bool afterEffect in new[] { false, true })
+            {
+                InvoiceReference invoice = new(Id.New("mer", DateTimeOffset.UtcNow), Id.New("inv", DateTimeOffset.UtcNow), "anvil");
+                await StoreAsync(invoice);
+                await ShowAsync(invoice, blockHeight: 10, headHeight: 12);
+                app.Faults.Reset(crashAt, afterEffect);
+                await Assert.ThrowsAnyAsync<Exception>(() => AdvanceAsync(invoice));
+                app.Faults.Reset();
+
+                Outlook outlook = await AdvanceAsync(invoice);
+                Assert.Equal("paid", outlook.Status);
+                await LeftAsItShouldAsync(invoice);
+            }
+    }
+
+    [Fact]
+    public async Task The_timeline_is_chained_and_folds_to_the_snapshot()
+    {
+        await StoreAsync(_invoice);
+        await ShowAsync(_invoice, blockHeight: 10, headHeight: 12);
+        await AdvanceAsync(_invoice);
+
+        Invoice? folded = null;
+        string hash = Timeline.Start;
+        foreach ((int version, InvoiceEvent happened, string chained) in
+            await app.Get<InvoiceStore>().ReadTimelineAsync(_invoice.MerchantId, _invoice.InvoiceId, CancellationToken.None))
+        {
+            hash = Timeline.Hash(hash, version, StoredJson.Write(happened));
+            Assert.Equal(hash, chained);
+            folded = Invoice.Evolve(folded, happened);
+        }
+
+        StoredInvoice stored = (await app.Get<InvoiceStore>().FindAsync(_invoice.MerchantId, _invoice.InvoiceId, CancellationToken.None))!;
+        Assert.Equal(StoredJson.Write(folded), StoredJson.Write(stored.State));
+        Assert.Equal(hash, stored.LastHash);
+    }
+
+    private Task<Outlook> AdvanceAsync(InvoiceReference invoice) =>
+        app.Function<AdvanceInvoice>().Run(invoice, CancellationToken.None);
+
+    /// <summary>What creating an invoice leaves: the watch and the invoice's batch, and an endpoint that wants everything.</summary>
+    private async Task StoreAsync(InvoiceReference invoice)
+    {
+        await app.Get<WatchStore>().InsertAsync(
+            new()
+            {
+                Network = invoice.Network,
+                InvoiceId = invoice.InvoiceId,
+                MerchantId = invoice.MerchantId,
+                Address = "0xa",
+                Recipient = "0xa",
+                Required = RequiredDepth.OfBlocks(Required),
+                MonitorUntil = DateTimeOffset.UtcNow.AddDays(90),
+            },
+            CancellationToken.None);
+        Decision created = InvoiceDecider.Decide(null, new Core.CreateInvoice(Terms(invoice), DateTimeOffset.UtcNow));
+        await app.Get<InvoiceStore>().CommitAsync(null, created.Events, null, [1], CancellationToken.None);
+    }
+
+    /// <summary>What the poller leaves when a payment of the full amount stands in a block.</summary>
+    private async Task ShowAsync(InvoiceReference invoice, long blockHeight, long headHeight)
+    {
+        CursorStore cursors = app.Get<CursorStore>();
+        string hash = "0x" + new string('a', 64);
+        Cursor? cursor = await cursors.FindAsync(invoice.Network, CancellationToken.None);
+        await cursors.SaveAsync(
+            invoice.Network,
+            new(headHeight, [hash], new(headHeight, hash, DateTimeOffset.UtcNow, null, null), DateTimeOffset.UtcNow, cursor?.Tag ?? default),
+            CancellationToken.None);
+        Watch watch = (await app.Get<WatchStore>().FindAsync(invoice.Network, invoice.InvoiceId, CancellationToken.None))!;
+        ViewedTransfer transfer = new(
+            "0xt", "0", Usdt.Id, null, 1_000, DateTimeOffset.UtcNow, new(blockHeight, hash, DateTimeOffset.UtcNow), null);
+        await app.Get<ViewStore>().WriteAsync(watch, [transfer], [], [], CancellationToken.None);
+    }
+
+    /// <summary>One of everything, nothing left to send, whatever happened on the way.</summary>
+    private async Task LeftAsItShouldAsync(InvoiceReference invoice)
+    {
+        string partition = Key.Of(invoice.MerchantId, invoice.InvoiceId);
+        List<string> rows = await app.Storage.GetTableClient("Invoices")
+            .QueryAsync<TableEntity>(row => row.PartitionKey == partition).Select(row => row.RowKey).ToListAsync();
+        Assert.DoesNotContain(rows, row => row.StartsWith("outbox!", StringComparison.Ordinal));
+        Assert.Equal(6, rows.Count(row => row.StartsWith("event!", StringComparison.Ordinal)));
+        Assert.Equal(2, rows.Count(row => row.StartsWith("line!", StringComparison.Ordinal)));
+        Assert.Single(rows, row => row.StartsWith("transfer!", StringComparison.Ordinal));
+
+        List<string> told = await app.Storage.GetTableClient("Events")
+            .QueryAsync<TableEntity>(row => row.PartitionKey == invoice.MerchantId).Select(row => row.GetString("Type")).ToListAsync();
+        Assert.Equal(
+            ["invoice.confirming", "invoice.created", "invoice.paid", "invoice.payment_detected"],
+            told.Order(StringComparer.Ordinal));
+        Assert.Null(await app.Get<ViewStore>().FindPendingAsync(invoice.Network, invoice.InvoiceId, CancellationToken.None));
+        Assert.True((await app.Get<WatchStore>().FindAsync(invoice.Network, invoice.InvoiceId, CancellationToken.None))!.Acknowledged);
+    }
+
+    private static InvoiceTerms Terms(InvoiceReference invoice) => new()
+    {
+        Id = invoice.InvoiceId,
+        MerchantId = invoice.MerchantId,
+        Quote = new(new("0.001", "USDT"), null, new Amount(Usdt, 1_000)),
+        Network = invoice.Network,
+        Address = "0xa",
+        PaymentUri = "ethereum:0xa",
+        Derivation = new ForwarderDerivation("0xf", "0x5", "0xi", "0xd"),
+        Confirmation = new(RequiredDepth.OfBlocks(Required), "test", "test"),
+        Tolerance = new(0, 0),
+        SettlementDestination = "0xd",
+        FulfilmentKey = "ful_test",
+        CreatedAt = DateTimeOffset.UtcNow,
+        ExpiresAt = DateTimeOffset.UtcNow.AddMinutes(30),
+        MonitorUntil = DateTimeOffset.UtcNow.AddDays(90),
+    };
+}

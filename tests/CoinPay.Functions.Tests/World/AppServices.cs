@@ -1,0 +1,76 @@
+using Azure.Core;
+using Azure.Data.Tables;
+using Azure.Storage.Queues;
+using CoinPay.Functions.Stores;
+using CoinPay.Tests;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+
+namespace CoinPay.Functions.Tests.World;
+
+/// <summary>The gateway's own parts in this process, on a real Azurite through clients that can be made to crash.</summary>
+public sealed class AppServices : IAsyncLifetime
+{
+    private Azurite _azurite = null!;
+    private ServiceProvider _services = null!;
+
+    internal StorageFaults Faults { get; } = new();
+
+    internal Tables Tables => _services.GetRequiredService<Tables>();
+
+    /// <summary>A client that never crashes, to look at what was left.</summary>
+    internal TableServiceClient Storage { get; private set; } = null!;
+
+    internal QueueClient Webhooks { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _azurite = await Azurite.StartAsync();
+        Storage = new TableServiceClient(_azurite.ConnectionString);
+        Webhooks = new QueueClient(_azurite.ConnectionString, "webhooks");
+        await Webhooks.CreateIfNotExistsAsync();
+        _services = Services();
+        await Tables.EnsureCreatedAsync(CancellationToken.None);
+        Faults.Reset();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _services.DisposeAsync();
+        await _azurite.DisposeAsync();
+    }
+
+    internal T Get<T>()
+        where T : notnull => _services.GetRequiredService<T>();
+
+    /// <summary>A function class, made as the host makes it.</summary>
+    internal T Function<T>() => ActivatorUtilities.CreateInstance<T>(_services);
+
+    private ServiceProvider Services()
+    {
+        IConfiguration configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection(new Dictionary<string, string?>
+            {
+                ["AzureWebJobsStorage"] = _azurite.ConnectionString,
+                ["AZURE_FUNCTIONS_ENVIRONMENT"] = "Development",
+                ["CoinPay:OperatorKey"] = GatewayProcess.OperatorKey,
+                ["CoinPay:KeyPepper"] = "pepper-of-a-test-0123456789",
+                ["CoinPay:SecretsKey"] = Convert.ToBase64String(new byte[32]),
+                ["CoinPay:Webhooks:AllowLoopback"] = "true",
+                ["CoinPay:Networks:anvil:Rpc"] = "http://127.0.0.1:1",
+            })
+            .Build();
+        TableClientOptions tableOptions = new();
+        tableOptions.AddPolicy(Faults, HttpPipelinePosition.PerCall);
+        QueueClientOptions queueOptions = new() { MessageEncoding = QueueMessageEncoding.Base64 };
+        queueOptions.AddPolicy(Faults, HttpPipelinePosition.PerCall);
+        return new ServiceCollection()
+            .AddLogging()
+            .AddSingleton(configuration)
+            .AddGateway(configuration)
+            .AddSingleton(new TableServiceClient(_azurite.ConnectionString, tableOptions))
+            .AddSingleton(new QueueServiceClient(_azurite.ConnectionString, queueOptions))
+            .BuildServiceProvider();
+    }
+}
