@@ -24,9 +24,10 @@ timed() { # NAME COMMAND…: what it prints is shown only if it fails
 
 # One build at a time in a clone, and the gateway runs from a copy: a later build must not change it while it runs.
 build() {
-  flock 8
-  (cd "$root/src/CoinPay.Functions" && dotnet build -c Release -v quiet -nologo) 8>&-
-  cp -R "$root/src/CoinPay.Functions/bin/Release/net10.0" "$folder/app"
+  # Joined by &&, because set -e rests inside a command that is followed by ||.
+  flock 8 &&
+    dotnet build "$root/src/CoinPay.Functions" -c Release -v quiet -nologo 8>&- &&
+    cp -R "$root/src/CoinPay.Functions/bin/Release/net10.0" "$folder/app"
 }
 
 "$root/scripts/setup.sh"
