@@ -70,6 +70,7 @@ function gatewaySettings(stack, keys, [blob, queue, table]) {
   const { anvil, 'bitcoin-regtest': regtest } = stack.networks;
   return {
     AZURE_FUNCTIONS_ENVIRONMENT: 'Development',
+    PollSchedule: '*/1 * * * * *',
     ASPNETCORE_URLS: stack.gateway,
     AzureWebJobsStorage: `DefaultEndpointsProtocol=http;AccountName=${account};AccountKey=${azuriteKey};`
       + `BlobEndpoint=${local(blob)}/${account};QueueEndpoint=${local(queue)}/${account};TableEndpoint=${local(table)}/${account};`,
@@ -80,6 +81,8 @@ function gatewaySettings(stack, keys, [blob, queue, table]) {
     Embedded__SystemKey: stack.system_key,
     CoinPay__Webhooks__AllowLoopback: 'true',
     CoinPay__WalletDelay: '00:00:00',
+    // One euro in test dollars, so that a price in euros can be tried without a rate provider.
+    CoinPay__Rates__EUR__USDT: '1.0812',
     CoinPay__Networks__anvil__Rpc: anvil.rpc,
     CoinPay__Networks__anvil__PollInterval: '00:00:01',
     CoinPay__Networks__bitcoin_regtest__Rpc: regtest.rpc,
