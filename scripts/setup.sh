@@ -59,7 +59,8 @@ choose_chain_packages() {
   [ -e "$props" ] && return
   step "NBitcoin, Nethereum on your feed"
   local found=embedded
-  "$root/scripts/tools/try-chain-packages.sh" "$root" "$tools" >"$tools/chain-packages.log" 2>&1 && found=nuget
+  # 9>&-: a build node that dotnet leaves behind must not keep the lock.
+  "$root/scripts/tools/try-chain-packages.sh" "$root" "$tools" >"$tools/chain-packages.log" 2>&1 9>&- && found=nuget
   printf '<Project>\n  <!-- Written by scripts/setup.sh; delete it to look again. -->\n  <PropertyGroup>\n    <ChainPackages Condition="%s">%s</ChainPackages>\n  </PropertyGroup>\n</Project>\n' \
     "'\$(ChainPackages)' == ''" "$found" >"$props.$$"
   mv "$props.$$" "$props"

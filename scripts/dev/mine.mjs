@@ -1,0 +1,15 @@
+// Mines blocks on a network of the running stack. usage: node mine.mjs NETWORK [N]
+import { node } from './chains.mjs';
+import * as state from './state.mjs';
+import { fail } from './tools.mjs';
+
+const [name, count = '1'] = process.argv.slice(2);
+const blocks = Number(count);
+if (!name || !Number.isInteger(blocks) || blocks < 1) fail('usage: scripts/mine.sh NETWORK [N]');
+try {
+  const chain = node(state.readOrFail(), name);
+  await chain.mine(blocks);
+  console.log(`${name} is at height ${await chain.height()}`);
+} catch (error) {
+  fail(error.message);
+}

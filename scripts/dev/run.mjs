@@ -1,0 +1,90 @@
+// Starts the development stack, runs the demo, and stays up until Ctrl-C. Called by scripts/run.sh.
+// usage: node run.mjs FOLDER [--once]
+import fs from 'node:fs';
+import path from 'node:path';
+import { Inbox, runDemo } from './demo.mjs';
+import { heading, line } from './print.mjs';
+import { startReceiver } from './receiver.mjs';
+import { addDemoMerchant, startStack } from './stack.mjs';
+import * as state from './state.mjs';
+
+const folder = path.resolve(process.argv[2]);
+const once = process.argv.includes('--once');
+const programs = {};
+let ending = null;
+
+/** Ends everything that was started, the gateway first, and then this program. */
+function end(code) {
+  ending ??= (async () => {
+    for (const name of ['gateway', 'bitcoind', 'anvil', 'azurite']) await programs[name]?.stop();
+    if (!once) state.remove();
+    if (once && code === 0) fs.rmSync(folder, { recursive: true, force: true });
+    process.exit(code);
+  })();
+  return ending;
+}
+
+process.on('SIGINT', () => end(130));
+process.on('SIGTERM', () => end(143));
+process.on('SIGHUP', () => end(129));
+
+function explain(error) {
+  if (ending) return;
+  heading('It did not work');
+  console.log(error.message);
+  if (programs.gateway) console.log(`\nThe gateway's last lines (all of them: ${programs.gateway.log})\n${programs.gateway.tail()}`);
+}
+
+function whatNext(stack, [token, bitcoin]) {
+  const key = stack.merchant.api_key;
+  heading('Try next');
+  console.log(`
+  # what the gateway knows about the first invoice
+  curl -s ${stack.gateway}/v1/invoices/${token} -H 'Authorization: Bearer ${key}'
+
+  # its life, event by event
+  curl -s ${stack.gateway}/v1/invoices/${bitcoin}/timeline -H 'Authorization: Bearer ${key}'
+
+  # a new invoice; then scripts/pay.sh INVOICE and scripts/mine.sh bitcoin-regtest 6
+  curl -s ${stack.gateway}/v1/invoices -H 'Authorization: Bearer ${key}' -H 'Content-Type: application/json' -d '{"order_id":"C-3003","network":"bitcoin-regtest","asset":"BTC","price":{"amount":"0.002","currency":"BTC"}}'
+
+  Everything about this stack is in .coinpay/dev.json; logs are in ${path.relative(process.cwd(), folder)}.
+  Ctrl-C or scripts/run.sh --stop ends it.
+`);
+}
+
+/** A gateway that is killed is started again, as a host would: nothing may be lost by it. */
+function watchOver(stack) {
+  const { gateway } = programs;
+  gateway.ended.then((how) => {
+    if (gateway.stopping) return;
+    line('gateway', `ended (${how})`, 'starting it again', 'bad');
+    gateway.start();
+    stack.pids.gateway = gateway.pid;
+    state.write(stack);
+    watchOver(stack);
+  });
+}
+
+async function main() {
+  heading('Starting');
+  const inbox = new Inbox();
+  const receiver = await startReceiver((event, error) => inbox.receive(event, error));
+  const stack = await startStack(folder, programs);
+  stack.pids.stack = process.pid;
+  await addDemoMerchant(stack, receiver);
+  if (!once) state.write(stack);
+  heading('Two invoices, paid through the nodes');
+  const ids = await runDemo(stack, inbox);
+  line('demo', 'done', 'both are paid, and both invoice.paid webhooks arrived with a valid signature', 'good');
+  if (once) return end(0);
+  whatNext(stack, ids);
+  // run.sh --detach waits for this file.
+  fs.writeFileSync(path.join(folder, 'ready'), '');
+  watchOver(stack);
+}
+
+main().catch(async (error) => {
+  explain(error);
+  await end(1);
+});

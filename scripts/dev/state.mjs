@@ -1,0 +1,53 @@
+// .coinpay/dev.json: the description of a running stack, for people, pay.sh, mine.sh and --stop.
+import fs from 'node:fs';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fail, root } from './tools.mjs';
+
+export const stateFolder = path.join(root, '.coinpay');
+const file = path.join(stateFolder, 'dev.json');
+const stopWithin = 15_000;
+
+export function write(stack) {
+  fs.mkdirSync(stateFolder, { recursive: true });
+  // It holds keys, if only of a play shop.
+  fs.writeFileSync(`${file}.new`, `${JSON.stringify(stack, null, 2)}\n`, { mode: 0o600 });
+  fs.renameSync(`${file}.new`, file);
+}
+
+export const remove = () => fs.rmSync(file, { force: true });
+
+export const read = () => (fs.existsSync(file) ? JSON.parse(fs.readFileSync(file, 'utf8')) : null);
+
+export const readOrFail = () => read() ?? fail('No stack is running here: start one with scripts/run.sh');
+
+// A pid may belong to somebody else by now: ours run a program of one of these names.
+const ours = /run\.mjs|azurite|anvil|bitcoind|CoinPay\.Functions/;
+
+export function alive(pid) {
+  try {
+    return ours.test(fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8')) && !/\) Z /.test(fs.readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
+
+async function gone(pids, within) {
+  for (const end = Date.now() + within; Date.now() < end; await delay(50)) if (!pids.some(alive)) return true;
+  return false;
+}
+
+/** Ends a stack by its pids: the one that watches over the others first, then whatever is left. */
+export async function stop(stack) {
+  const { stack: watcher, ...programs } = stack.pids;
+  if (watcher && alive(watcher)) {
+    process.kill(watcher, 'SIGTERM');
+    await gone([watcher], stopWithin);
+  }
+  const pids = Object.values(programs);
+  for (const signal of ['SIGTERM', 'SIGKILL']) {
+    for (const pid of pids.filter(alive)) process.kill(pid, signal);
+    if (await gone(pids, stopWithin)) break;
+  }
+  remove();
+}

@@ -1,0 +1,7 @@
+#!/usr/bin/env bash
+# The same tests at full counts: more random cases, more kills. Hours rather than minutes; give other counts by environment.
+set -euo pipefail
+export COINPAY_CASES=${COINPAY_CASES:-10000}
+export COINPAY_KILLS=${COINPAY_KILLS:-100}
+echo "COINPAY_CASES=$COINPAY_CASES COINPAY_KILLS=$COINPAY_KILLS"
+exec "$(dirname "$0")/test.sh" "$@"
