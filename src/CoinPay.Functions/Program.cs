@@ -1,8 +1,10 @@
 using CoinPay.Functions;
+using CoinPay.Functions.Http;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.Hosting;
 
 FunctionsApplicationBuilder builder = FunctionsApplication.CreateBuilder(args);
 builder.ConfigureFunctionsWebApplication();
+builder.UseMiddleware<ProblemMiddleware>();
 builder.Services.AddGateway(builder.Configuration);
 await builder.Build().RunAsync();

@@ -1,0 +1,20 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Azure.Functions.Worker;
+
+namespace CoinPay.Functions.Http;
+
+/// <summary>
+/// Answers what no other function does, so that an unknown path or a wrong method is problem+json too: the Functions
+/// host itself answers an empty 404 there.
+/// </summary>
+internal sealed class AnswerUnknownPath
+{
+    [Function(nameof(AnswerUnknownPath))]
+#pragma warning disable CA1822 // Functions are instance methods, as the host's samples have them.
+    public IActionResult Run(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "post", "put", "patch", "delete", "head", "options", Route = "{*path}")]
+        HttpRequest request) =>
+        Problems.NotFound("path, or it does not take " + request.Method).ToAnswer();
+#pragma warning restore CA1822
+}

@@ -1,0 +1,41 @@
+using CoinPay.Core;
+using CoinPay.Functions.Http;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Azure.Functions.Worker;
+
+namespace CoinPay.Functions.Merchants;
+
+/// <summary>
+/// <c>PATCH /v1/merchants/{id}</c>: what is left out stays. Invoices that exist keep the policy they were made with.
+/// </summary>
+internal sealed class ChangeMerchant(Access access, MerchantStore merchants, PolicyRequest policies)
+{
+    [Function(nameof(ChangeMerchant))]
+    public async Task<IActionResult> Run(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "patch", Route = "v1/merchants/{id}")] HttpRequest request,
+        string id,
+        CancellationToken cancellation)
+    {
+        await access.OperatorAsync(request, cancellation);
+        byte[] bytes = await RequestBody.ReadBytesAsync(request, cancellation);
+        Merchant changed = await merchants.ChangeAsync(id, merchant => Apply(RequestBody.Of(bytes), merchant), cancellation);
+        return JsonAnswer.Ok(MerchantDocument.Of(changed));
+    }
+
+    // Read anew for each try: what is left out comes from the merchant as it stands then.
+    private Merchant Apply(RequestBody body, Merchant merchant)
+    {
+        MerchantSettings settings = MerchantSettings.Read(body, nameRequired: false);
+        Policy policy = policies.Apply(body.OptionalObject("policy"), merchant.Policy);
+        if (body.Has("name") && settings.Name is null)
+            body.Refuse("name", "A merchant has a name.");
+        body.ThrowIfInvalid();
+        return merchant with
+        {
+            Name = settings.Name ?? merchant.Name,
+            DefaultCurrency = body.Has("default_currency") ? settings.DefaultCurrency : merchant.DefaultCurrency,
+            Policy = policy,
+        };
+    }
+}

@@ -1,0 +1,64 @@
+using CoinPay.Functions.Http;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Azure.Functions.Worker;
+
+namespace CoinPay.Functions.Merchants;
+
+/// <summary>
+/// <c>POST /v1/merchants/{id}/api-keys</c>: another key, shown this once. <c>livemode</c> is the merchant's unless given.
+/// </summary>
+internal sealed class CreateApiKey(
+    Access access, Idempotency idempotency, MerchantStore merchants, ApiKeyStore keys, TimeProvider clock)
+{
+    private const int MaxScopes = 20;
+    private const int MaxScopeLength = 40;
+
+    [Function(nameof(CreateApiKey))]
+    public async Task<IActionResult> Run(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/merchants/{id}/api-keys")] HttpRequest request,
+        string id,
+        CancellationToken cancellation)
+    {
+        await access.OperatorAsync(request, cancellation);
+        RequestBody body = await RequestBody.ReadAsync(request, cancellation);
+        Scope scopes = ReadScopes(body);
+        DateTimeOffset? expiresAt = body.OptionalTime("expires_at");
+        if (expiresAt <= clock.GetUtcNow())
+            body.Refuse("expires_at", "A time to come.");
+        bool? livemode = body.OptionalBoolean("livemode");
+        body.ThrowIfInvalid();
+        Merchant merchant = await merchants.GetAsync(id, cancellation);
+        return await idempotency.RunAsync(
+            request,
+            (id, nameof(CreateApiKey)),
+            body.Bytes,
+            "key",
+            keyId => AddAsync(merchant, keyId, livemode ?? merchant.Livemode, scopes, expiresAt, cancellation),
+            cancellation);
+    }
+
+    private static Scope ReadScopes(RequestBody body)
+    {
+        Scope scopes = Scope.None;
+        IReadOnlyList<string>? names = body.OptionalStrings("scopes", MaxScopes, MaxScopeLength);
+        foreach (string name in names ?? [])
+            if (Scopes.Find(name) is { } scope)
+                scopes |= scope;
+            else
+                body.Refuse("scopes", "Each is one of " + string.Join(", ", Scopes.Write(Scopes.Built)) + ".");
+        if (names is { Count: 0 } || !body.Has("scopes"))
+            body.Refuse("scopes", "At least one scope is needed.");
+        return scopes;
+    }
+
+    private async Task<JsonAnswer> AddAsync(
+        Merchant merchant, string keyId, bool livemode, Scope scopes, DateTimeOffset? expiresAt, CancellationToken cancellation)
+    {
+        IReadOnlyList<ApiKey> existing = await keys.ListAsync(merchant.Id, cancellation);
+        if (existing.Count(key => key.IsUsable(clock.GetUtcNow()) && key.Id != keyId) >= ApiKeyStore.MaxKeys)
+            throw new ProblemException(Problems.LimitReached($"A merchant has at most {ApiKeyStore.MaxKeys} keys that can be used."));
+        (ApiKey key, ApiKeyText text) = await keys.AddAsync(merchant.Id, keyId, livemode, scopes, expiresAt, cancellation);
+        return JsonAnswer.Created(MerchantDocument.Of(key, text));
+    }
+}

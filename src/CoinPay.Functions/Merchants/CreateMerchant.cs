@@ -1,0 +1,67 @@
+using CoinPay.Core;
+using CoinPay.Functions.Http;
+using CoinPay.Functions.Stores;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Azure.Functions.Worker;
+
+namespace CoinPay.Functions.Merchants;
+
+/// <summary>
+/// <c>POST /v1/merchants</c>: a merchant and its first key, which only this answer shows. <c>livemode</c> (default false)
+/// says of which kind the key is.
+/// </summary>
+internal sealed class CreateMerchant(
+    Access access, Idempotency idempotency, MerchantStore merchants, ApiKeyStore keys, PolicyRequest policies)
+{
+    [Function(nameof(CreateMerchant))]
+    public async Task<IActionResult> Run(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/merchants")] HttpRequest request,
+        CancellationToken cancellation)
+    {
+        await access.OperatorAsync(request, cancellation);
+        RequestBody body = await RequestBody.ReadAsync(request, cancellation);
+        MerchantSettings settings = MerchantSettings.Read(body, nameRequired: true);
+        Policy policy = policies.Apply(body.OptionalObject("policy"), new());
+        bool livemode = body.OptionalBoolean("livemode") ?? false;
+        body.ThrowIfInvalid();
+        return await idempotency.RunAsync(
+            request, ("operator", nameof(CreateMerchant)), body.Bytes, "mer", id => AddAsync(id, settings, policy, livemode, cancellation), cancellation);
+    }
+
+    private async Task<JsonAnswer> AddAsync(
+        string id, MerchantSettings settings, Policy policy, bool livemode, CancellationToken cancellation)
+    {
+        DateTimeOffset now = Id.TimeOf(id);
+        Merchant merchant = new()
+        {
+            Id = id,
+            Name = settings.Name!,
+            DefaultCurrency = settings.DefaultCurrency,
+            Livemode = livemode,
+            Policy = policy,
+            CreatedAt = now,
+            UpdatedAt = now,
+        };
+        await merchants.AddAsync(merchant, cancellation);
+        (ApiKey key, ApiKeyText text) = await keys.AddAsync(
+            id, Id.Derived("key", now, id), livemode, Scopes.Built, expiresAt: null, cancellation);
+        return JsonAnswer.Created(MerchantDocument.Of(merchant, key, text));
+    }
+}
+
+/// <summary>What creation and change of a merchant have in common.</summary>
+internal sealed record MerchantSettings(string? Name, string? DefaultCurrency)
+{
+    private const int MaxNameLength = 200;
+    private const int MaxCurrencyLength = 16;
+
+    public static MerchantSettings Read(RequestBody body, bool nameRequired)
+    {
+        string? name = nameRequired ? body.RequiredString("name", MaxNameLength) : body.OptionalString("name", MaxNameLength);
+        string? currency = body.OptionalString("default_currency", MaxCurrencyLength);
+        if (currency is not null && !currency.All(char.IsAsciiLetterOrDigit))
+            body.Refuse("default_currency", "A currency or asset symbol, such as EUR.");
+        return new(name, currency);
+    }
+}

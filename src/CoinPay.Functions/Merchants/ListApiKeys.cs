@@ -1,0 +1,26 @@
+using CoinPay.Functions.Http;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Azure.Functions.Worker;
+
+namespace CoinPay.Functions.Merchants;
+
+/// <summary><c>GET /v1/merchants/{id}/api-keys</c>, newest first, revoked ones included; never a key's text.</summary>
+internal sealed class ListApiKeys(Access access, MerchantStore merchants, ApiKeyStore keys)
+{
+    [Function(nameof(ListApiKeys))]
+    public async Task<IActionResult> Run(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "v1/merchants/{id}/api-keys")] HttpRequest request,
+        string id,
+        CancellationToken cancellation)
+    {
+        await access.OperatorAsync(request, cancellation);
+        _ = await merchants.GetAsync(id, cancellation);
+        Paging paging = Paging.Of(request);
+        IEnumerable<ApiKey> after = (await keys.ListAsync(id, cancellation))
+            .SkipWhile(key => paging.After is not null && string.CompareOrdinal(key.Id, paging.After) >= 0);
+        List<ApiKey> page = [.. after.Take(paging.Limit + 1)];
+        string? last = page.Count > paging.Limit ? page[paging.Limit - 1].Id : null;
+        return Paging.Answer([.. page.Take(paging.Limit).Select(MerchantDocument.Of)], last);
+    }
+}

@@ -1,0 +1,20 @@
+using CoinPay.Functions.Http;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Azure.Functions.Worker;
+
+namespace CoinPay.Functions.Merchants;
+
+/// <summary><c>GET /v1/merchants</c>, newest first.</summary>
+internal sealed class ListMerchants(Access access, MerchantStore merchants)
+{
+    [Function(nameof(ListMerchants))]
+    public async Task<IActionResult> Run(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "v1/merchants")] HttpRequest request,
+        CancellationToken cancellation)
+    {
+        await access.OperatorAsync(request, cancellation);
+        (IReadOnlyList<Merchant> page, string? last) = await merchants.ListAsync(Paging.Of(request), cancellation);
+        return Paging.Answer([.. page.Select(MerchantDocument.Of)], last);
+    }
+}

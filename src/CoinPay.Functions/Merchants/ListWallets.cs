@@ -1,0 +1,28 @@
+using CoinPay.Functions.Chains;
+using CoinPay.Functions.Http;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Azure.Functions.Worker;
+
+namespace CoinPay.Functions.Merchants;
+
+/// <summary><c>GET /v1/merchants/{id}/wallets</c>: one entry a network that the merchant has a wallet on.</summary>
+internal sealed class ListWallets(Access access, MerchantStore merchants, Networks networks, TimeProvider clock)
+{
+    [Function(nameof(ListWallets))]
+    public async Task<IActionResult> Run(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "v1/merchants/{id}/wallets")] HttpRequest request,
+        string id,
+        CancellationToken cancellation)
+    {
+        await access.OperatorAsync(request, cancellation);
+        _ = await merchants.GetAsync(id, cancellation);
+        DateTimeOffset now = clock.GetUtcNow();
+        IEnumerable<WalletDocument> wallets =
+            from change in await merchants.ListWalletsAsync(id, cancellation)
+            let network = networks.Find((change.Next ?? change.Current)!.Network)
+            where network is not null
+            select WalletDocument.Of(id, network, change, now);
+        return Paging.Answer([.. wallets], last: null);
+    }
+}

@@ -1,0 +1,27 @@
+using CoinPay.Functions.Http;
+using CoinPay.Functions.Stores;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Azure.Functions.Worker;
+
+namespace CoinPay.Functions.Merchants;
+
+/// <summary>
+/// <c>DELETE /v1/merchants/{id}/api-keys/{key_id}</c>: the key stops working, here at once and in other processes within
+/// 30 seconds. It stays listed, with <c>revoked_at</c>.
+/// </summary>
+internal sealed class RevokeApiKey(Access access, MerchantStore merchants, ApiKeyStore keys)
+{
+    [Function(nameof(RevokeApiKey))]
+    public async Task<IActionResult> Run(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "v1/merchants/{id}/api-keys/{keyId}")] HttpRequest request,
+        string id,
+        string keyId,
+        CancellationToken cancellation)
+    {
+        await access.OperatorAsync(request, cancellation);
+        _ = await merchants.GetAsync(id, cancellation);
+        ApiKey? revoked = Id.IsWellFormed("key", keyId) ? await keys.RevokeAsync(id, keyId, cancellation) : null;
+        return revoked is null ? Problems.NotFound("API key").ToAnswer() : JsonAnswer.Ok(MerchantDocument.Of(revoked));
+    }
+}

@@ -1,0 +1,24 @@
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Logging;
+
+namespace CoinPay.Functions.Webhooks;
+
+/// <summary>
+/// The same as <see cref="RequeuePoisonedDelivery"/> for the slow queue.
+/// </summary>
+internal sealed class RequeuePoisonedSlowDelivery(DeliveryQueue queue, ILogger<RequeuePoisonedSlowDelivery> log)
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMinutes(5);
+
+    [Function(nameof(RequeuePoisonedSlowDelivery))]
+    public async Task Run([QueueTrigger(DeliveryQueue.SlowPoison)] string message, CancellationToken cancellation)
+    {
+        if (DeliveryAddress.Parse(message) is not { } address)
+        {
+            log.LogError("A poisoned message names no delivery and was dropped");
+            return;
+        }
+        log.LogWarning("Delivery {Delivery} failed here too often and is tried again in {Pause}", address, Pause);
+        await queue.SendAsync(address, slow: true, Pause, cancellation);
+    }
+}

@@ -1,0 +1,58 @@
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Logging;
+
+namespace CoinPay.Functions.Webhooks;
+
+/// <summary>
+/// Queues deliveries again that are overdue, as their message is lost, and tells what a crash left in an outbox. Every
+/// ten minutes; a message too many changes nothing.
+/// </summary>
+internal sealed class SweepDeliveries(
+    DeliveryStore deliveries, DeliveryQueue queue, EventOutbox outbox, TimeProvider clock, ILogger<SweepDeliveries> log)
+{
+    /// <summary>A delivery is overdue when it has been due for so long.</summary>
+    public static readonly TimeSpan Overdue = TimeSpan.FromMinutes(5);
+
+    /// <summary>A delivery queued again is left alone for so long: the queue may only be full.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(30);
+
+    private const int MaxPerRun = 5_000;
+
+    [Function(nameof(SweepDeliveries))]
+    public async Task Run([TimerTrigger("30 */10 * * * *")] TimerInfo timer, CancellationToken cancellation)
+    {
+        _ = timer;
+        await SweepAsync(cancellation);
+    }
+
+    public async Task SweepAsync(CancellationToken cancellation)
+    {
+        await outbox.SweepAsync(cancellation);
+        DateTimeOffset now = clock.GetUtcNow();
+        int queued = 0;
+        await foreach (DeliveryAddress address in deliveries.DueBeforeAsync(now - Overdue, cancellation))
+        {
+            if (++queued > MaxPerRun)
+                break;
+            await RequeueAsync(address, now, cancellation);
+        }
+        if (queued > 0)
+            log.LogWarning("{Count} overdue deliveries looked at", queued);
+    }
+
+    private async Task RequeueAsync(DeliveryAddress address, DateTimeOffset now, CancellationToken cancellation)
+    {
+        Delivery? delivery = await deliveries.FindAsync(address, cancellation);
+        if (delivery is null)
+        {
+            // Its publisher died before it wrote the row, and will come again.
+            await deliveries.ForgetPointerAsync(address, cancellation);
+            return;
+        }
+        // A finished row is queued too: its pointer still stands, so its end was cut short.
+        bool due = delivery.Status != DeliveryStatus.Pending || delivery.NextAttemptAt <= now - Overdue;
+        if (due)
+            await queue.SendAsync(address, slow: true, TimeSpan.Zero, cancellation);
+        await deliveries.PointAsync(address, due ? now + Patience : delivery.NextAttemptAt, cancellation);
+    }
+}
