@@ -16,9 +16,6 @@ public static class InvoiceDecider
         _ => throw new BugException("command " + command.GetType().Name),
     };
 
-    /// <summary>Whether the view still shows what the state has not booked: advance again after the commit.</summary>
-    public static bool HasMore(Invoice state, View view) => TransferRules.Changes(state, view).Any();
-
     /// <summary>The next instant at which time alone may change the invoice, or null.</summary>
     public static DateTimeOffset? NextDeadline(Invoice state) => state.WindowClosed ? null : state.Terms.ExpiresAt;
 
@@ -35,7 +32,7 @@ public static class InvoiceDecider
         foreach (TransferChange change in TransferRules.Changes(state, advance.View).Take(MaxTransfersPerCommit))
             foreach (InvoiceEvent happened in change.Events(advance.At))
                 Happens(happened);
-        bool isComplete = !HasMore(now, advance.View);
+        bool isComplete = !TransferRules.Changes(now, advance.View).Any();
         if (isComplete && advance.View.Chain is { } chain && !now.WindowClosed && chain.CompletePollBeganAt > now.Terms.ExpiresAt)
             Happens(new PaymentWindowClosed(chain.CompletePollBeganAt, advance.At));
         while (StatusRules.Next(state, now, advance.At) is { } changed)

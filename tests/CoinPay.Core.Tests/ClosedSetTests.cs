@@ -1,0 +1,99 @@
+using CoinPay.Core;
+using Xunit;
+
+namespace CoinPay.Tests.Core;
+
+/// <summary>The sets are closed: a member that some switch forgot fails here before it fails a merchant.</summary>
+public sealed class ClosedSetTests
+{
+    private static readonly DateTimeOffset At = InvoiceWorld.Opened;
+
+    private static readonly Transfer Seen = new()
+    {
+        Key = "a.0",
+        TransactionHash = "a",
+        Ordinal = "0",
+        AssetId = InvoiceSteps.Usdt.Id,
+        Amount = 1,
+        FirstSeenAt = At,
+    };
+
+    /// <summary>One of each event, with the webhook it is told by.</summary>
+    private static readonly (InvoiceEvent Happened, string? WebhookType)[] Events =
+    [
+        (new InvoiceCreated(InvoiceSteps.Terms(1), At), "invoice.created"),
+        (new TransferSeen(Seen, At), null),
+        (new TransferMoved("a.0", new(1, "block", At), At), null),
+        (new TransferConfirmed("a.0", 1, At), null),
+        (new TransferLost("a.0", TransferStatus.Reorged, At), null),
+        (new PaymentWindowClosed(At, At), null),
+        (new PaymentDetected(At), "invoice.payment_detected"),
+        (new ConfirmationStarted(At), "invoice.confirming"),
+        (new InvoicePaid(At), "invoice.paid"),
+        (new InvoiceUnderpaid(At), "invoice.underpaid"),
+        (new InvoiceOverpaid(At), "invoice.overpaid"),
+        (new InvoiceExpired(At), "invoice.expired"),
+        (new InvoicePaidLate(At), "invoice.late_paid"),
+        (new InvoiceCancelled("merchant", At), "invoice.cancelled"),
+        (new PaymentReverted(InvoiceStatus.Created, At), "invoice.payment_reverted"),
+    ];
+
+    public static TheoryData<string> EventNames => [.. Members(typeof(InvoiceEvent)).Select(type => type.Name)];
+
+    [Theory]
+    [MemberData(nameof(EventNames))]
+    public void Every_event_is_folded_and_has_its_webhook_or_none(string name)
+    {
+        (InvoiceEvent happened, string? webhookType) = Events.Single(each => each.Happened.GetType().Name == name);
+        Invoice opened = Invoice.Evolve(null, new InvoiceCreated(InvoiceSteps.Terms(1), At));
+        Invoice? before = happened is InvoiceCreated ? null : Invoice.Evolve(opened, new TransferSeen(Seen, At));
+        Invoice after = Invoice.Evolve(before, happened);
+        Assert.Equal((before?.Version ?? 0) + 1, after.Version);
+        Assert.Equal(webhookType, happened.WebhookType());
+    }
+
+    [Fact]
+    public void Every_command_is_decided_with_a_state_and_without()
+    {
+        InvoiceCommand[] commands =
+        [
+            new CreateInvoice(InvoiceSteps.Terms(1), At),
+            new AdvanceInvoice(new([], null), At),
+            new CancelInvoice("merchant", At),
+        ];
+        Assert.Equal(Members(typeof(InvoiceCommand)), commands.Select(command => command.GetType()).OrderBy(type => type.Name));
+        Invoice opened = Invoice.Evolve(null, new InvoiceCreated(InvoiceSteps.Terms(1), At));
+        Assert.Equal([null, "not_found", "not_found"], commands.Select(each => InvoiceDecider.Decide(null, each).Rejection?.Code));
+        Assert.Equal(["already_exists", null, null], commands.Select(each => InvoiceDecider.Decide(opened, each).Rejection?.Code));
+    }
+
+    [Fact]
+    public void An_event_outside_the_set_is_a_bug() =>
+        Assert.Throws<BugException>(() =>
+            Invoice.Evolve(Invoice.Evolve(null, new InvoiceCreated(InvoiceSteps.Terms(1), At)), new Unheard(At)));
+
+    [Fact]
+    public void An_event_before_creation_and_a_second_creation_are_bugs()
+    {
+        InvoiceCreated created = new(InvoiceSteps.Terms(1), At);
+        Assert.Throws<BugException>(() => Invoice.Evolve(null, new InvoicePaid(At)));
+        Assert.Throws<BugException>(() => Invoice.Evolve(Invoice.Evolve(null, created), created));
+    }
+
+    [Fact]
+    public void An_invoice_of_nothing_is_a_bug() =>
+        Assert.Throws<BugException>(() => Invoice.Evolve(null, new InvoiceCreated(InvoiceSteps.Terms(0), At)));
+
+    [Fact]
+    public void A_transfer_is_lost_as_replaced_or_reorged_and_in_no_other_way()
+    {
+        Invoice opened = Invoice.Evolve(null, new InvoiceCreated(InvoiceSteps.Terms(1), At));
+        Invoice seen = Invoice.Evolve(opened, new TransferSeen(Seen, At));
+        Assert.Throws<BugException>(() => Invoice.Evolve(seen, new TransferLost("a.0", TransferStatus.Confirmed, At)));
+    }
+
+    private static IEnumerable<Type> Members(Type set) =>
+        set.Assembly.GetTypes().Where(type => type.IsSubclassOf(set) && !type.IsAbstract).OrderBy(type => type.Name);
+
+    private sealed record Unheard(DateTimeOffset At) : InvoiceEvent(At);
+}

@@ -1,0 +1,96 @@
+using System.Numerics;
+using CoinPay.Core;
+using CsCheck;
+using static CoinPay.Tests.Core.InvoiceSteps;
+
+namespace CoinPay.Tests.Core;
+
+/// <summary>A random policy and a random sequence of what can happen, reorgs, replacements and dead nodes included.</summary>
+internal sealed record RandomLife(Step Opening, IReadOnlyList<Step> Steps)
+{
+    private const int MaxSteps = 24;
+
+    /// <summary>Few transfers, so that the same one is seen, lost, moved and mined again; more than one commit takes.</summary>
+    private const int Hashes = 18;
+
+    private static readonly Gen<string> Hash = Gen.Int[0, Hashes - 1].Select(number => "t" + number);
+
+    private static readonly Gen<long> Money = Gen.OneOf(Gen.Long[1, 60], Gen.Long[300, 1_100], Gen.Const(1_000L));
+
+    private static readonly Gen<Step> AnOpening = Gen.Select(
+        Gen.OneOf(0m, 0.5m, 10m, 100m),
+        Gen.OneOf(0m, 0.5m, 10m),
+        Gen.OneOf(LatePolicy.Hold, LatePolicy.Accept),
+        Gen.OneOf(AmountPolicy.Hold, AmountPolicy.Accept),
+        Gen.OneOf("1", "3", "safe", "finalized"),
+        (under, over, late, less, depth) => Due(1_000, under, over, late, less, depth));
+
+    private static readonly Gen<Step> AStep = Gen.Frequency(
+        (6, Gen.Select(Hash, Money, (hash, amount) => Unless(hash, Saw(hash, amount)))),
+        (6, Gen.Select(Hash, Money, (hash, amount) => Mined(hash, amount))),
+        (2, Gen.Select(Hash, Money, (hash, amount) => Mined(hash, amount, stampedBefore: TimeSpan.FromMinutes(10)))),
+        (1, Gen.Select(Hash, Money, (hash, amount) => Unless(hash, Saw(hash, amount, Ether)))),
+        (4, Hash.Select(hash => If(hash, Dropped(hash)))),
+        (3, Hash.Select(hash => If(hash, Replaced(hash)))),
+        (3, Hash.Select(hash => If(hash, BackInMempool(hash)))),
+        (3, Hash.Select(hash => If(hash, MovedToTheHead(hash)))),
+        (6, Gen.Int[1, 6].Select(Blocks)),
+        (3, Gen.Int[0, 20].Select(blocks => AtOnce(SafeIs(blocks), FinalizedIs(blocks - 2)))),
+        (3, Gen.Int[1, 8].Select(Minutes)),
+        (2, Gen.OneOf(WindowCloses, PriceExpires, CompletePoll)),
+        (2, Gen.OneOf(NodeDown, NodeUp)),
+        (1, Gen.Const(Cancelled)),
+        (1, Gen.Const(SeesNothing)),
+        (1, Gen.Const(AtOnce(Enumerable.Range(0, Hashes).Select(i => Unless("t" + i, Saw("t" + i, 60))).ToArray()))));
+
+    public static Gen<RandomLife> Any { get; } = Gen.Select(
+        AnOpening,
+        Gen.OneOf(AStep, AStep, Gen.Select(AStep, AStep, (one, other) => AtOnce(one, other))).Array[0, MaxSteps],
+        (opening, steps) => new RandomLife(opening, steps));
+
+    public override string ToString() => string.Join('\n', Steps.Prepend(Opening));
+
+    /// <summary>Everything that stands is mined as deep as can be, and a complete poll ends after the price expired.</summary>
+    public static Step EverythingSettles { get; } = new(
+        "everything settles",
+        world =>
+        {
+            WindowCloses.Change(world);
+            NodeUp.Change(world);
+            foreach (string hash in world.Shown.Select(key => key[..^2]).ToList())
+                if (world.Find(hash)!.Lost is null)
+                    Mined(hash).Change(world);
+            world.Height += 100;
+            (world.Safe, world.Finalized) = (world.Height, world.Height);
+        });
+
+    /// <summary>What an invoice must be when nothing moves any more: the merchant's policy in as few words as it has.</summary>
+    public static InvoiceStatus Verdict(Invoice state)
+    {
+        InvoiceTerms terms = state.Terms;
+        BigInteger onTime = Invoice.Sum(state.Counted.Where(transfer => transfer.OnTime));
+        BigInteger late = Invoice.Sum(state.Counted.Where(transfer => !transfer.OnTime));
+        if (state.IsCancelled)
+            return late > 0 ? InvoiceStatus.LatePaid : InvoiceStatus.Cancelled;
+        bool isEnough = onTime >= terms.Tolerance.Least(terms.Due.Base)
+            || (terms.Under == AmountPolicy.Accept && onTime > 0)
+            || (terms.Late == LatePolicy.Accept && late > 0 && onTime + late >= terms.Tolerance.Least(terms.Due.Base));
+        if (isEnough)
+            return onTime + late > terms.Tolerance.Most(terms.Due.Base) ? InvoiceStatus.Overpaid : InvoiceStatus.Paid;
+        if (late > 0)
+            return InvoiceStatus.LatePaid;
+        return onTime > 0 ? InvoiceStatus.Underpaid : InvoiceStatus.Expired;
+    }
+
+    private static Step If(string hash, Step step) => Guarded(step, world => world.Find(hash) is not null);
+
+    private static Step Unless(string hash, Step step) => Guarded(step, world => world.Find(hash) is null);
+
+    private static Step Guarded(Step step, Func<InvoiceWorld, bool> applies) => new(
+        step.Text,
+        world =>
+        {
+            if (applies(world))
+                step.Change(world);
+        });
+}
