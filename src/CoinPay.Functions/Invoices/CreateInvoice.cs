@@ -41,7 +41,7 @@ internal sealed class CreateInvoice(
         Caller caller = await access.MerchantAsync(request, Scope.InvoicesWrite, cancellation);
         RequestBody body = await RequestBody.ReadAsync(request, cancellation);
         Merchant merchant = await merchants.GetAsync(caller.MerchantId, cancellation);
-        InvoiceOrder order = InvoiceOrder.Read(body, networks, caller.Livemode, merchant.Policy.ReturnHosts);
+        InvoiceOrder order = InvoiceOrder.Read(body, networks, caller.Livemode, merchant);
         DateTimeOffset now = clock.GetUtcNow();
         Wallet wallet = await merchants.FindWalletAsync(merchant.Id, order.Network.Name, now, cancellation)
             ?? throw new ProblemException(Problems.WalletMissing(order.Network.Name));

@@ -1,6 +1,7 @@
 using CoinPay.Core;
 using CoinPay.Functions.Chains;
 using CoinPay.Functions.Http;
+using CoinPay.Functions.Merchants;
 
 namespace CoinPay.Functions.Invoices;
 
@@ -36,18 +37,20 @@ internal sealed record InvoiceOrder
     public required IReadOnlyDictionary<string, string> Metadata { get; init; }
 
     /// <summary>Reads the body; throws one problem with all that is wrong with it.</summary>
-    public static InvoiceOrder Read(RequestBody body, Networks networks, bool livemode, IReadOnlyList<string> returnHosts)
+    public static InvoiceOrder Read(RequestBody body, Networks networks, bool livemode, Merchant merchant)
     {
         string? orderId = body.OptionalString("order_id", MaxReferenceLength);
         string? reference = body.OptionalString("customer_reference", MaxReferenceLength);
         RequestBody price = body.RequiredObject("price");
         string amount = price.RequiredDecimal("amount");
-        string currency = price.RequiredString("currency", MaxReferenceLength);
+        string currency = merchant.DefaultCurrency is { } usual
+            ? price.OptionalString("currency", MaxReferenceLength) ?? usual
+            : price.RequiredString("currency", MaxReferenceLength);
         string networkName = body.RequiredString("network", MaxReferenceLength);
         string assetName = body.RequiredString("asset", MaxReferenceLength);
         string? goods = body.OptionalChoice("goods", ["digital", "physical", "reversible"]);
         int? minutes = body.OptionalInteger("expires_in_minutes", 1, MaxExpiryMinutes);
-        string? returnUrl = ReturnUrlOf(body, returnHosts);
+        string? returnUrl = ReturnUrlOf(body, merchant.Policy.ReturnHosts);
         IReadOnlyDictionary<string, string> metadata = body.Metadata("metadata");
         RefuseEscrow(body);
         Network? network = networkName.Length == 0 ? null : FindNetwork(body, networks, networkName, livemode);
