@@ -41,8 +41,15 @@ public record SubOrchestrationOptions : TaskOptions
 /// How an orchestration is to be started. An id that runs is always refused; <see cref="DedupeStatuses"/> names the terminal statuses
 /// in which an existing instance is refused too instead of being replaced.
 /// </summary>
-public record StartOrchestrationOptions(string? InstanceId = null, DateTimeOffset? StartAt = null)
+public record StartOrchestrationOptions
 {
+    // Parameters are named like properties: the published type has them so, and callers name them.
+    public StartOrchestrationOptions(string? InstanceId = null, DateTimeOffset? StartAt = null)
+    {
+        this.InstanceId = InstanceId;
+        this.StartAt = StartAt;
+    }
+
     public StartOrchestrationOptions(StartOrchestrationOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -50,6 +57,10 @@ public record StartOrchestrationOptions(string? InstanceId = null, DateTimeOffse
         StartAt = options.StartAt;
         DedupeStatuses = options.DedupeStatuses;
     }
+
+    public string? InstanceId { get; init; }
+
+    public DateTimeOffset? StartAt { get; init; }
 
     /// <summary>Names of <c>OrchestrationRuntimeStatus</c>, in any case.</summary>
     public IReadOnlyList<string>? DedupeStatuses { get; init; }
