@@ -7,6 +7,10 @@ namespace NBitcoin.DataEncoders;
 /// <summary>Text forms of bytes.</summary>
 public abstract class DataEncoder
 {
+    private protected DataEncoder()
+    {
+    }
+
     /// <summary>The bytes of a text.</summary>
     /// <exception cref="FormatException">The text is not of this form, or its checksum is wrong.</exception>
     public abstract byte[] DecodeData(string encoded);
@@ -19,7 +23,7 @@ public abstract class DataEncoder
 /// <summary>
 /// Base58 with the first four bytes of a double SHA-256 behind. Source: Bitcoin Core, src/base58.cpp.
 /// </summary>
-public class Base58CheckEncoder : DataEncoder
+internal sealed class Base58CheckEncoder : DataEncoder
 {
     private const int ChecksumLength = 4;
 

@@ -114,19 +114,17 @@ public class Transaction1559 : SignedTypeTransaction
 }
 
 /// <summary>A transaction with one gas price, bound to a chain by its signature. Source: EIP-155.</summary>
-public class LegacyTransactionChainId : SignedTransaction
+internal sealed class LegacyTransaction155 : SignedTransaction
 {
     private readonly byte[][] _fields;
     private readonly BigInteger _chainId;
 
-    public LegacyTransactionChainId(
+    public LegacyTransaction155(
         string to, BigInteger amount, BigInteger nonce, BigInteger gasPrice, BigInteger gasLimit, string data, BigInteger chainId)
     {
         _fields = [Number(nonce), Number(gasPrice), Number(gasLimit), Hex(to), Number(amount), Hex(data)];
         _chainId = chainId;
     }
-
-    public BigInteger GetChainIdAsBigInteger() => _chainId;
 
     public override void SetSignature(ISignature signature) => Signature = signature;
 

@@ -35,7 +35,7 @@ public class LegacyTransactionSigner
         BigInteger gasLimit,
         string data)
     {
-        LegacyTransactionChainId transaction = new(to, amount, nonce, gasPrice, gasLimit, data, chainId);
+        LegacyTransaction155 transaction = new(to, amount, nonce, gasPrice, gasLimit, data, chainId);
         transaction.SetSignature(new EthECKey(privateKey).SignAndCalculateV(transaction.RawHash, chainId));
         return transaction.GetRLPEncoded().ToHex();
     }

@@ -1,0 +1,122 @@
+using System.Numerics;
+using System.Text.RegularExpressions;
+using CoinPay.Core;
+using CoinPay.Functions.Settings;
+using Nethereum.Util;
+
+namespace CoinPay.Functions.Chains;
+
+/// <summary>A network as networks.json writes it: everything but where its node is.</summary>
+/// <param name="Create2">
+/// <c>evm</c> where forwarders have the address that the EVM gives them; <c>none</c> on chains with rules of their own.
+/// </param>
+internal sealed record NetworkEntry(
+    string Name,
+    string Id,
+    string Family,
+    bool Livemode,
+    TimeSpan PollInterval,
+    int Confirmations,
+    AssetEntry[] Assets,
+    bool Development = false,
+    string? Coin = null,
+    string? Chain = null,
+    string? Create2 = null,
+    string? Factory = null)
+{
+    private const int MostConfirmations = 10_000;
+    private static readonly TimeSpan ShortestPollInterval = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan LongestPollInterval = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan RegexLimit = TimeSpan.FromSeconds(1);
+
+    /// <summary>The entry with a node; throws <see cref="SettingsException"/> that says what is wrong with it.</summary>
+    public Network At(Uri rpc)
+    {
+        Network network = new()
+        {
+            Name = Name,
+            Id = Id,
+            Family = Family == "evm" ? NetworkFamily.Evm : NetworkFamily.Bitcoin,
+            Livemode = Livemode,
+            Development = Development,
+            Rpc = rpc,
+            Coin = Coin,
+            Chain = Chain,
+            Factory = Create2 == "evm" ? Factory : null,
+            PollInterval = PollInterval,
+            Confirmations = Confirmations,
+            Assets = [.. Assets.Select(asset => asset.On(Id))],
+        };
+        Require(network);
+        return network;
+    }
+
+    private void Require(Network network)
+    {
+        Require(Regex.IsMatch(Name, "^[a-z0-9]+(-[a-z0-9]+)*$", RegexOptions.ExplicitCapture, RegexLimit), "name: lower-case letters, digits and -");
+        Require(Family is "evm" or "bitcoin", "family: evm or bitcoin");
+        Require(
+            PollInterval >= ShortestPollInterval && PollInterval <= LongestPollInterval,
+            $"poll_interval: {ShortestPollInterval} to {LongestPollInterval}");
+        Require(Confirmations is > 0 and <= MostConfirmations, $"confirmations: 1 to {MostConfirmations}");
+        Require(Assets.Select(asset => asset.Symbol).Distinct().Count() == Assets.Length, "assets: a symbol twice");
+        Require(Assets.Length > 0, "assets: at least one");
+        foreach (AssetEntry asset in Assets)
+            Require(asset.Mistake is null, $"asset {asset.Symbol}: {asset.Mistake}");
+        if (network.Family == NetworkFamily.Evm)
+            RequireEvm();
+        else
+            RequireBitcoin(network);
+    }
+
+    private void RequireEvm()
+    {
+        Require(Regex.IsMatch(Id, "^eip155:[1-9][0-9]{0,17}$", RegexOptions.None, RegexLimit), "id: eip155:<chain id>");
+        Require(Create2 is "evm" or "none", "create2: evm or none");
+        Require(Create2 == "none" || AddressUtil.Current.IsChecksumAddress(Factory ?? ""), "factory: a checksummed address");
+        Require(Assets.Count(asset => asset.Contract is null) <= 1, "assets: one coin without a contract at most");
+    }
+
+    private void RequireBitcoin(Network network)
+    {
+        Require(Regex.IsMatch(Id, "^bip122:[0-9a-f]{32}$", RegexOptions.None, RegexLimit), "id: bip122:<32 hex digits of the genesis hash>");
+        Require(Assets is [{ Contract: null }], "assets: the chain's own coin and nothing else");
+        try
+        {
+            BitcoinNetworks.Of(network);
+        }
+        catch (ArgumentException unknown)
+        {
+            throw new SettingsException($"networks.json, {Name}: coin and chain: {unknown.Message}");
+        }
+    }
+
+    private void Require(bool isRight, string what)
+    {
+        if (!isRight)
+            throw new SettingsException($"networks.json, {Name}: {what}.");
+    }
+}
+
+/// <summary>An asset as networks.json writes it: a token by its contract, the chain's own coin by its SLIP-44 number.</summary>
+internal sealed record AssetEntry(string Symbol, int Decimals, string Dust, string? Contract = null, int? Slip44 = null)
+{
+    private const int MostDecimals = 36;
+
+    public string? Mistake => this switch
+    {
+        { Symbol: "" } => "symbol: missing",
+        { Decimals: < 0 or > MostDecimals } => $"decimals: 0 to {MostDecimals}",
+        { Contract: null, Slip44: null } or { Contract: not null, Slip44: not null } => "contract or slip44, one of them",
+        { Contract: { } contract } when !AddressUtil.Current.IsChecksumAddress(contract) => "contract: a checksummed address",
+        _ => Dust.Length is > 0 and < 40 && Dust.All(char.IsAsciiDigit) ? null : "dust: a number of base units, as text",
+    };
+
+    /// <summary>CAIP-19: <c>…/erc20:0x…</c> or <c>…/slip44:60</c>.</summary>
+    public NetworkAsset On(string network) => new()
+    {
+        Asset = new Asset(Contract is null ? $"{network}/slip44:{Slip44}" : $"{network}/erc20:{Contract}", Symbol, Decimals),
+        Contract = Contract,
+        Dust = BigInteger.TryParse(Dust, out BigInteger dust) ? dust : BigInteger.Zero,
+    };
+}
