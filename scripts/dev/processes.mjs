@@ -40,8 +40,8 @@ export async function until(ready, what, timeout = 60_000) {
 
 /** A started program. It has its own process group, so that Ctrl-C reaches the stack first, which ends all in order. */
 export class Program {
-  constructor(name, command, inputs, { folder, env = {} }) {
-    Object.assign(this, { name, command, inputs, folder, env });
+  constructor(name, command, inputs, { folder, ready, env = {} }) {
+    Object.assign(this, { name, command, inputs, folder, ready, env });
     this.log = path.join(folder, `${name}.log`);
     this.stopping = false;
     this.start();
@@ -70,13 +70,12 @@ export class Program {
     return this.pid !== undefined && this.child.exitCode === null && this.child.signalCode === null;
   }
 
-  /** Waits until `ready` is true, or throws when the program ends first. */
-  async whenReady(ready, timeout) {
-    await until(async () => {
+  /** Waits until it answers as `ready` asks, or throws when it ends first. */
+  whenReady() {
+    return until(async () => {
       if (!this.alive) throw Object.assign(new Error(`${this.name} ended: ${await this.ended}\n${this.tail()}`), { fatal: true });
-      return ready();
-    }, `${this.name}: the start`, timeout);
-    return this;
+      return this.ready();
+    }, `${this.name}: the start`);
   }
 
   tail(lines = 40) {

@@ -33,41 +33,42 @@ async function started(name, detail, work) {
   return result;
 }
 
-async function startAzurite(folder, [blob, queue, table]) {
+function azurite(folder, [blob, queue, table]) {
   const data = path.join(folder, 'azurite-data');
-  const azurite = new Program('azurite', process.execPath, [
+  return new Program('azurite', process.execPath, [
     path.join(tools, 'node_modules/azurite/dist/src/azurite.js'),
     '--silent', '--skipApiVersionCheck', '--location', data,
     '--blobHost', '127.0.0.1', '--blobPort', blob, '--queueHost', '127.0.0.1', '--queuePort', queue,
     '--tableHost', '127.0.0.1', '--tablePort', table,
-  ].map(String), { folder });
-  return azurite.whenReady(async () => (await Promise.all([blob, queue, table].map(listens))).every(Boolean));
+  ].map(String), { folder, ready: async () => (await Promise.all([blob, queue, table].map(listens))).every(Boolean) });
 }
 
-async function startAnvil(folder, port) {
-  const anvil = new Program('anvil', path.join(tools, 'node_modules/@foundry-rs/anvil-linux-amd64/bin/anvil'), [
+function anvil(folder, port) {
+  return new Program('anvil', path.join(tools, 'node_modules/@foundry-rs/anvil-linux-amd64/bin/anvil'), [
     '--host', '127.0.0.1', '--port', String(port), '--chain-id', String(chainId),
     '--silent', '--slots-in-an-epoch', '4', '--hardfork', 'prague',
+  ], {
+    folder,
     // It keeps its state files below the home folder.
-  ], { folder, env: { HOME: folder } });
-  return anvil.whenReady(async () => (await jsonRpc(local(port))('eth_chainId')) === `0x${chainId.toString(16)}`);
+    env: { HOME: folder },
+    ready: async () => (await jsonRpc(local(port))('eth_chainId')) === `0x${chainId.toString(16)}`,
+  });
 }
 
-async function startBitcoind(folder, port, user, password) {
+function bitcoind(folder, port, user, password) {
   const data = path.join(folder, 'bitcoin-data');
   fs.mkdirSync(data, { recursive: true });
-  const bitcoind = new Program('bitcoind', path.join(tools, 'bitcoin/bin/bitcoind'), [
+  return new Program('bitcoind', path.join(tools, 'bitcoin/bin/bitcoind'), [
     `-datadir=${data}`, '-conf=/dev/null', '-regtest', '-server', '-printtoconsole=0', '-rpcbind=127.0.0.1',
     '-rpcallowip=127.0.0.1', `-rpcport=${port}`, `-rpcuser=${user}`, `-rpcpassword=${password}`, '-listen=0',
     '-listenonion=0', '-discover=0', '-dnsseed=0', '-fixedseeds=0', '-natpmp=0', '-upnp=0', '-txindex=1',
     '-fallbackfee=0.0002', '-dbcache=16', '-rpcthreads=4', '-unsafesqlitesync',
-  ], { folder });
-  return bitcoind.whenReady(async () => (await jsonRpc(local(port), user, password)('getblockcount')) >= 0);
+  ], { folder, ready: async () => (await jsonRpc(local(port), user, password)('getblockcount')) >= 0 });
 }
 
 function gatewaySettings(stack, keys, [blob, queue, table]) {
   const account = 'devstoreaccount1';
-  const { anvil, 'bitcoin-regtest': regtest } = stack.networks;
+  const { anvil: evm, 'bitcoin-regtest': regtest } = stack.networks;
   return {
     AZURE_FUNCTIONS_ENVIRONMENT: 'Development',
     PollSchedule: '*/1 * * * * *',
@@ -83,7 +84,7 @@ function gatewaySettings(stack, keys, [blob, queue, table]) {
     CoinPay__WalletDelay: '00:00:00',
     // One euro in test dollars, so that a price in euros can be tried without a rate provider.
     CoinPay__Rates__EUR__USDT: '1.0812',
-    CoinPay__Networks__anvil__Rpc: anvil.rpc,
+    CoinPay__Networks__anvil__Rpc: evm.rpc,
     CoinPay__Networks__anvil__PollInterval: '00:00:01',
     CoinPay__Networks__bitcoin_regtest__Rpc: regtest.rpc,
     CoinPay__Networks__bitcoin_regtest__User: regtest.user,
@@ -92,26 +93,27 @@ function gatewaySettings(stack, keys, [blob, queue, table]) {
   };
 }
 
-async function startGateway(folder, stack, env) {
-  const gateway = new Program('gateway', 'dotnet', [path.join(folder, 'app', 'CoinPay.Functions.dll')], { folder, env });
-  return gateway.whenReady(async () => (await fetch(`${stack.gateway}/health/live`)).status === 200);
+function gateway(folder, stack, env) {
+  return new Program('gateway', 'dotnet', [path.join(folder, 'app', 'CoinPay.Functions.dll')], {
+    folder, env, ready: async () => (await fetch(`${stack.gateway}/health/live`)).status === 200,
+  });
 }
 
 /** What .coinpay/dev.json says, before anything runs. */
-function describe([gateway, anvil, bitcoin, blob, queue, table]) {
+function describe([gatewayPort, anvilPort, bitcoinPort, blob, queue, table]) {
   const { factory, test_token } = addresses();
   return {
-    gateway: local(gateway),
+    gateway: local(gatewayPort),
     operator_key: `op_${secret()}`,
     system_key: secret(),
     merchant: null,
     webhook_receiver: null,
     networks: {
       anvil: {
-        rpc: local(anvil), chain_id: chainId, factory, tokens: { USDT: { address: test_token, decimals: 6 } },
+        rpc: local(anvilPort), chain_id: chainId, factory, tokens: { USDT: { address: test_token, decimals: 6 } },
         funder_private_key: funderKey,
       },
-      'bitcoin-regtest': { rpc: local(bitcoin), user: 'coinpay', password: secret(), wallet: 'payer' },
+      'bitcoin-regtest': { rpc: local(bitcoinPort), user: 'coinpay', password: secret(), wallet: 'payer' },
     },
     azurite: { blob: local(blob), queue: local(queue), table: local(table) },
     pids: {},
@@ -121,20 +123,20 @@ function describe([gateway, anvil, bitcoin, blob, queue, table]) {
 /** Starts all into `programs` as they come, so that a failure on the way can still end what runs; returns the description. */
 export async function startStack(folder, programs) {
   const ports = await freePorts(6);
-  const [gatewayPort, anvilPort, bitcoinPort, ...azuritePorts] = ports;
+  const [, anvilPort, bitcoinPort, ...azuritePorts] = ports;
   const stack = describe(ports);
-  const { anvil, 'bitcoin-regtest': regtest } = stack.networks;
-  const keep = (name, program) => {
-    programs[name] = program;
-    stack.pids[name] = program.pid;
+  const { anvil: evm, 'bitcoin-regtest': regtest } = stack.networks;
+  const start = (program, detail) => {
+    programs[program.name] = program;
+    stack.pids[program.name] = program.pid;
+    return started(program.name, detail, () => program.whenReady());
   };
-  keep('azurite', await started('azurite', `ports ${azuritePorts.join(', ')}`, () => startAzurite(folder, azuritePorts)));
-  keep('anvil', await started('anvil', anvil.rpc, () => startAnvil(folder, anvilPort)));
-  keep('bitcoind', await started('bitcoind', regtest.rpc, () =>
-    startBitcoind(folder, bitcoinPort, regtest.user, regtest.password)));
-  await started('chains', `factory ${anvil.factory}`, () => prepareChains(stack));
+  await start(azurite(folder, azuritePorts), `ports ${azuritePorts.join(', ')}`);
+  await start(anvil(folder, anvilPort), evm.rpc);
+  await start(bitcoind(folder, bitcoinPort, regtest.user, regtest.password), regtest.rpc);
+  await started('chains', `factory ${evm.factory}`, () => prepareChains(stack));
   const env = gatewaySettings(stack, { pepper: secret(), secrets: randomBytes(32).toString('base64') }, azuritePorts);
-  keep('gateway', await started('gateway', stack.gateway, () => startGateway(folder, stack, env)));
+  await start(gateway(folder, stack, env), stack.gateway);
   return stack;
 }
 
