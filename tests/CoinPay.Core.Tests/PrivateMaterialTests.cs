@@ -1,8 +1,8 @@
 using System.Security.Cryptography;
+using CoinPay.Core;
 using Xunit;
-using Assert = Xunit.Assert;
 
-namespace CoinPay.Core.Tests;
+namespace CoinPay.Tests.Core;
 
 /// <summary>Published test vectors only: BIP-32, BIP-38, BIP-39, SLIP-132 and the WIF examples of the Bitcoin wiki.</summary>
 public sealed class PrivateMaterialTests
@@ -23,7 +23,7 @@ public sealed class PrivateMaterialTests
     [InlineData("\n" + Xprv + "  ")]
     // BIP-84, the account's extended private key.
     [InlineData("zprvAdG4iTXWBoARxkkzNpNh8r6Qag3irQB8PzEMkAFeTRXxHpbF9z4QgEvBRmfvqWvGp42t42nvgGpNgYSJA9iefm1yYNZKEm7z6qUWCroSQnE")]
-    // BIP-32, test vector 1, with the version bytes of no known coin: recognised by its zero-padded key.
+    // The prefix of Litecoin (SLIP-132).
     [InlineData("Ltpv71Q8qDifUNoeFAFKvAkz2KvZDcJgVKtvzBdzfhbXXd2KjZgVFFmUKGHzJnFuWHPpxqmfg5iDHsDyu1XSNpYsvkcp2HjXnBqQRhrLvWECCGe")]
     public void An_extended_private_key_is_recognised_wherever_it_stands(string text) =>
         Assert.Equal(PrivateMaterialKind.ExtendedPrivateKey, PrivateMaterial.Recognise(text));

@@ -1,8 +1,8 @@
+using CoinPay.Core;
 using CsCheck;
 using Xunit;
-using Assert = Xunit.Assert;
 
-namespace CoinPay.Core.Tests.Webhooks;
+namespace CoinPay.Tests.Core.Webhooks;
 
 public sealed class DeliveryScheduleTests
 {

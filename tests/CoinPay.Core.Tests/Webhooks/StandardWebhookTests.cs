@@ -1,8 +1,8 @@
 using System.Text;
+using CoinPay.Core;
 using Xunit;
-using Assert = Xunit.Assert;
 
-namespace CoinPay.Core.Tests.Webhooks;
+namespace CoinPay.Tests.Core.Webhooks;
 
 /// <summary>
 /// The example of the Standard Webhooks specification and its reference libraries' tests.
