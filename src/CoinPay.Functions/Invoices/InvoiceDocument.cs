@@ -18,7 +18,7 @@ internal sealed record InvoiceDocument
     public int Version { get; init; }
     public bool Livemode { get; init; }
     public string? Goods { get; init; }
-    public required Price Price { get; init; }
+    public required PricePart Price { get; init; }
     public Rate? Rate { get; init; }
     public required PaymentPart Payment { get; init; }
     public required ReceivedPart Received { get; init; }
@@ -39,6 +39,8 @@ internal sealed record InvoiceDocument
     public DateTimeOffset UpdatedAt { get; init; }
     public string? ReturnUrl { get; init; }
     public required IReadOnlyDictionary<string, string> Metadata { get; init; }
+
+    internal sealed record PricePart(string Amount, string Currency);
 
     internal sealed record PaymentPart(
         string Network, string Asset, string Symbol, int Decimals, string Address,
@@ -80,7 +82,7 @@ internal sealed record InvoiceDocument
             Version = state.Version,
             Livemode = terms.Livemode,
             Goods = terms.Goods,
-            Price = terms.Quote.Price,
+            Price = new(terms.Quote.Price.Amount, terms.Quote.Price.Currency),
             Rate = terms.Quote.Rate,
             Payment = PaymentOf(terms),
             Received = new(seen.ToString(), seen.Base.ToString(), confirmed.ToString(), confirmed.Base.ToString()),

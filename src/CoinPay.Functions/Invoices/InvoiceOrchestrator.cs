@@ -51,6 +51,9 @@ internal static class InvoiceOrchestrator
         using CancellationTokenSource noLongerNeeded = new();
         Task timer = context.CreateTimer(at, noLongerNeeded.Token);
         if (await Task.WhenAny(wake, timer) == wake)
-            await noLongerNeeded.CancelAsync();
+            CancelNow(noLongerNeeded);
     }
+
+    /// <summary>Cancels on the orchestrator's own thread: CancelAsync would go on from the thread pool, which is no replay.</summary>
+    private static void CancelNow(CancellationTokenSource source) => source.Cancel();
 }
