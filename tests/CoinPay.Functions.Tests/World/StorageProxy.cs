@@ -2,6 +2,7 @@ using CoinPay.Tests;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Primitives;
 
@@ -82,7 +83,9 @@ internal sealed class StorageProxy : IAsyncDisposable
 
     private static HttpRequestMessage Copy(HttpRequest request, byte[] body)
     {
-        HttpRequestMessage copy = new(new HttpMethod(request.Method), request.Path + request.QueryString.ToString());
+        // As it was written: the signature is over the encoded form.
+        string target = request.HttpContext.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        HttpRequestMessage copy = new(new HttpMethod(request.Method), target);
         copy.Content = body.Length > 0 || request.Method is "POST" or "PUT" or "MERGE" ? new ByteArrayContent(body) : null;
         foreach ((string name, StringValues values) in request.Headers)
             if (name is not ("Host" or "Content-Length" or "Connection") && !copy.Headers.TryAddWithoutValidation(name, [.. values]))

@@ -54,7 +54,14 @@ public class TestWorld : IAsyncLifetime
         Gateway = await GatewayProcess.StartAsync(await StorageAsync(), Networks());
         Operator = new Api(Gateway.Address, GatewayProcess.OperatorKey);
         Tpub = await AccountKeyAsync();
-        await CreateMerchantAsync();
+        try
+        {
+            await CreateMerchantAsync();
+        }
+        catch (Exception failed)
+        {
+            throw new InvalidOperationException(Tail(Gateway.Log), failed);
+        }
     }
 
     /// <summary>What the gateway gets as its storage account.</summary>
@@ -74,7 +81,7 @@ public class TestWorld : IAsyncLifetime
     {
         GC.SuppressFinalize(this);
         Operator.Dispose();
-        Merchant.Dispose();
+        Merchant?.Dispose();
         await Gateway.DisposeAsync();
         await Receiver.DisposeAsync();
         await Bitcoind.DisposeAsync();
