@@ -76,7 +76,8 @@ internal static class EmbeddedHost
         services.AddSingleton<HubStore>();
         services.AddSingleton<ActivityPool>();
         services.AddSingleton<TaskHub>();
-        services.AddSingleton<DurableTaskClient, HubClient>();
+        services.AddSingleton<HubClient>();
+        services.AddSingleton<DurableTaskClient>(provider => provider.GetRequiredService<HubClient>());
         services.AddHostedService(provider => provider.GetRequiredService<TaskHub>());
     }
 

@@ -24,7 +24,10 @@ internal static class Children
                 await hub.ScheduleAsync(
                     new(created.ChildId!, created.Name!, Guid.NewGuid().ToString("N"))
                     {
-                        Input = created.Input, CreatedAt = now, UpdatedAt = now, Parent = link,
+                        Input = created.Input,
+                        CreatedAt = now,
+                        UpdatedAt = now,
+                        Parent = link,
                     },
                     Ended,
                     CancellationToken.None);

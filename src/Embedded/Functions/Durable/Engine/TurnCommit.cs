@@ -35,7 +35,9 @@ internal sealed record TurnCommit
         {
             next = next with
             {
-                Status = OrchestrationRuntimeStatus.Terminated, Output = termination.Payload, CustomStatus = state.CustomStatus,
+                Status = OrchestrationRuntimeStatus.Terminated,
+                Output = termination.Payload,
+                CustomStatus = state.CustomStatus,
             };
             Append(new(HistoryEventType.ExecutionTerminated, now) { Input = termination.Payload });
         }
