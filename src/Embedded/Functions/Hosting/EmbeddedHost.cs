@@ -1,3 +1,5 @@
+using CoinPay.Embedded.Durable;
+using CoinPay.Embedded.Durable.Storage;
 using CoinPay.Embedded.Http;
 using CoinPay.Embedded.Queues;
 using CoinPay.Embedded.Timers;
@@ -6,6 +8,9 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Azure.Functions.Worker.Middleware;
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+using Microsoft.DurableTask.Converters;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.DependencyInjection;
@@ -55,8 +60,25 @@ internal static class EmbeddedHost
         services.AddSingleton<SettingText>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<MatcherPolicy, AcceptedMethodsPolicy>());
         services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(20));
+        AddDurable(services, options);
         services.AddHostedService<QueueFunctions>();
         services.AddHostedService<TimerFunctions>();
+    }
+
+    private static void AddDurable(IServiceCollection services, EmbeddedOptions options)
+    {
+        services.TryAddSingleton<DataConverter>(JsonDataConverter.Default);
+        services.AddSingleton(provider =>
+        {
+            IRowStore rows = new AzureRowStore(StorageConnection.Find(provider.GetRequiredService<IConfiguration>()));
+            return options.Rows is { } wrap ? wrap(rows) : rows;
+        });
+        services.AddSingleton<HubStore>();
+        services.AddSingleton<ActivityPool>();
+        services.AddSingleton<TaskHub>();
+        services.AddSingleton<HubClient>();
+        services.AddSingleton<DurableTaskClient>(provider => provider.GetRequiredService<HubClient>());
+        services.AddHostedService(provider => provider.GetRequiredService<TaskHub>());
     }
 
     /// <summary>The Values of local.settings.json, below everything else and in development only.</summary>

@@ -1,4 +1,5 @@
 using System.Reflection;
+using CoinPay.Embedded.Durable.Storage;
 
 namespace CoinPay.Embedded.Hosting;
 
@@ -17,4 +18,7 @@ internal sealed class EmbeddedOptions
 
     /// <summary>Put over host.json, with its paths (<c>extensions:durableTask:hubName</c>).</summary>
     public IReadOnlyDictionary<string, string?> HostJson { get; init; } = new Dictionary<string, string?>();
+
+    /// <summary>Puts something around the hub's rows: faults, counters, memory instead of Azure.</summary>
+    public Func<IRowStore, IRowStore>? Rows { get; init; }
 }

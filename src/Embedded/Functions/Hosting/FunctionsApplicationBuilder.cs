@@ -1,3 +1,4 @@
+using CoinPay.Embedded.Durable.Management;
 using CoinPay.Embedded.Hosting;
 using CoinPay.Embedded.Http;
 using CoinPay.Embedded.Worker;
@@ -46,6 +47,8 @@ public class FunctionsApplicationBuilder : IHostApplicationBuilder, IFunctionsWo
         EmbeddedHost.AddRuntime(_web, catalog, settings, _middleware, _options);
         WebApplication app = _web.Build();
         HttpFunctions.Map(app, catalog, settings);
+        if (catalog.UsesDurable)
+            ManagementApi.Map(app);
         return app;
     }
 

@@ -60,7 +60,17 @@ internal sealed class FunctionDescriptor
     }
 
     /// <summary>Calls the method and hands back its task as it is: an orchestrator's stays open between turns.</summary>
-    public Task Begin(object?[] arguments) => (Task)_invoke.Invoke(null, arguments)!;
+    public Task Begin(object?[] arguments)
+    {
+        try
+        {
+            return (Task)_invoke.Invoke(null, arguments)!;
+        }
+        catch (Exception thrown)
+        {
+            return Task.FromException(thrown is TargetInvocationException { InnerException: { } inner } ? inner : thrown);
+        }
+    }
 
     /// <summary>The result of a task that <see cref="Begin"/> gave and that has completed.</summary>
     public object? ResultOf(Task completed) => _taskResult?.GetValue(completed);

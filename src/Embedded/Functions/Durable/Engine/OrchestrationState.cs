@@ -1,0 +1,65 @@
+using Azure;
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+
+namespace CoinPay.Embedded.Durable;
+
+/// <summary>The row of an instance that says where it stands; what its history holds beyond <see cref="Sequence"/> was never committed.</summary>
+internal sealed record OrchestrationState(string InstanceId, string Name, string ExecutionId)
+{
+    public OrchestrationRuntimeStatus Status { get; init; } = OrchestrationRuntimeStatus.Pending;
+
+    public string? Input { get; init; }
+
+    public string? Output { get; init; }
+
+    public string? CustomStatus { get; init; }
+
+    public TaskFailureDetails? Failure { get; init; }
+
+    public DateTimeOffset CreatedAt { get; init; }
+
+    public DateTimeOffset UpdatedAt { get; init; }
+
+    /// <summary>Not to begin earlier; null for at once.</summary>
+    public DateTimeOffset? StartAt { get; init; }
+
+    /// <summary>Counts <c>ContinueAsNew</c> and restarts under the same id, so that an old generation's rows are told apart.</summary>
+    public int Generation { get; init; }
+
+    /// <summary>How many events the generation's committed history has.</summary>
+    public int Sequence { get; init; }
+
+    /// <summary>The last committed turn; 0 before the first.</summary>
+    public int Turn { get; init; }
+
+    public ParentLink? Parent { get; init; }
+
+    public ETag ETag { get; init; }
+
+    public bool HasEnded => Status is OrchestrationRuntimeStatus.Completed
+        or OrchestrationRuntimeStatus.Failed
+        or OrchestrationRuntimeStatus.Terminated;
+}
+
+/// <summary>Whom to tell when a sub-orchestration ends.</summary>
+internal sealed record ParentLink(string InstanceId, string Name, string ExecutionId, int Generation, int TaskId);
+
+/// <summary>An instance as it is brought up from storage.</summary>
+internal sealed record StoredInstance(
+    OrchestrationState State, IReadOnlyList<HistoryEvent> History, IReadOnlyList<InboxItem> Inbox);
+
+/// <summary>Something sent to an instance: stored when it is accepted, consumed by the turn that deletes its row.</summary>
+internal sealed record InboxItem(string RowKey, HistoryEventType Type, string ExecutionId)
+{
+    public string? Name { get; init; }
+
+    public string? Payload { get; init; }
+
+    /// <summary>Of a sub-orchestration's outcome: the generation and step that wait for it.</summary>
+    public int Generation { get; init; }
+
+    public int TaskId { get; init; } = -1;
+
+    public TaskFailureDetails? Failure { get; init; }
+}

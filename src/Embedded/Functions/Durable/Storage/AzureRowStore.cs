@@ -1,0 +1,52 @@
+using Azure;
+using Azure.Data.Tables;
+
+namespace CoinPay.Embedded.Durable.Storage;
+
+/// <summary>Azure Tables through its own client.</summary>
+internal sealed class AzureRowStore(string connection) : IRowStore
+{
+    private readonly TableServiceClient _service = new(connection);
+
+    public async Task EnsureTableAsync(string table, CancellationToken cancellation) =>
+        await _service.CreateTableIfNotExistsAsync(table, cancellation);
+
+    public async Task<IReadOnlyList<string>> SubmitAsync(
+        string table, IReadOnlyList<TableTransactionAction> changes, CancellationToken cancellation)
+    {
+        Response<IReadOnlyList<Response>> done = await _service.GetTableClient(table).SubmitTransactionAsync(changes, cancellation);
+        return [.. done.Value.Select(response => response.Headers.TryGetValue("ETag", out string? tag) ? tag : string.Empty)];
+    }
+
+    public async Task<TableEntity?> GetAsync(string table, string partition, string row, CancellationToken cancellation)
+    {
+        NullableResponse<TableEntity> found = await _service.GetTableClient(table)
+            .GetEntityIfExistsAsync<TableEntity>(partition, row, cancellationToken: cancellation);
+        return found.HasValue ? found.Value : null;
+    }
+
+    public async Task<RowPage> QueryAsync(string table, RowQuery query, CancellationToken cancellation)
+    {
+        AsyncPageable<TableEntity> rows = _service.GetTableClient(table)
+            .QueryAsync<TableEntity>(Filter(query), query.Top, cancellationToken: cancellation);
+        await foreach (Page<TableEntity> page in rows.AsPages(query.Continuation, query.Top))
+            return new(page.Values, page.ContinuationToken);
+        return new([], null);
+    }
+
+    private static string? Filter(RowQuery query)
+    {
+        List<string> conditions = [];
+        void Add(string property, string comparison, string? value)
+        {
+            if (value is not null)
+                conditions.Add($"{property} {comparison} '{value.Replace("'", "''", StringComparison.Ordinal)}'");
+        }
+
+        Add("PartitionKey", "eq", query.Partition);
+        Add("PartitionKey", "ge", query.PartitionFrom);
+        Add("PartitionKey", "lt", query.PartitionTo);
+        Add("RowKey", "eq", query.Row);
+        return conditions.Count == 0 ? null : string.Join(" and ", conditions);
+    }
+}

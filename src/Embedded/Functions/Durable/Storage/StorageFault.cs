@@ -1,0 +1,10 @@
+using Azure;
+
+namespace CoinPay.Embedded.Durable.Storage;
+
+/// <summary>Failures of storage or of the way to it: what was being done is read again and tried again.</summary>
+internal static class StorageFault
+{
+    public static bool Is(Exception failure) =>
+        failure is RequestFailedException or AggregateException or OperationCanceledException or IOException or HttpRequestException;
+}
