@@ -53,7 +53,8 @@ internal sealed class Anvil : IAsyncDisposable
             [
                 "--host", "127.0.0.1", "--port", address.Port.ToString(CultureInfo.InvariantCulture),
                 "--chain-id", chainId.ToString(CultureInfo.InvariantCulture),
-                "--silent", "--slots-in-an-epoch", "4", "--hardfork", "prague", .. options,
+                "--silent", "--slots-in-an-epoch", "4",
+                .. options.Contains("--hardfork") ? options : ["--hardfork", "prague", .. options],
             ],
             async _ => (await rpc.SendAsync("eth_chainId")).GetString() == $"0x{chainId:x}",
             new Dictionary<string, string?> { ["HOME"] = home });

@@ -1,3 +1,4 @@
+using CoinPay.Core;
 using NBitcoin;
 using NBitcoin.DataEncoders;
 
@@ -41,9 +42,9 @@ internal sealed class AccountKey
     public static AccountKey? Parse(Network network, string text, out string? refusal)
     {
         string trimmed = text.Trim();
-        (AccountKey? key, refusal) = PrivateKeyText.IsLike(trimmed)
-            ? (null, PrivateKeyText.Refusal)
-            : Read(network, trimmed);
+        (AccountKey? key, refusal) = PrivateMaterial.Recognise(trimmed) is null
+            ? Read(network, trimmed)
+            : (null, "This may be a private key: give the account's extended public key, and treat what you sent as no longer secret.");
         return key;
     }
 

@@ -7,7 +7,7 @@ namespace CoinPay.Functions.Chains;
 // What of a node's answers we read. Source: https://ethereum.github.io/execution-apis/
 
 /// <param name="Transactions">Hashes, or whole transactions when they were asked for.</param>
-internal sealed record EvmBlock(string Number, string Hash, string ParentHash, string Timestamp, JsonElement Transactions)
+internal sealed record EvmBlock(string Number, string Hash, string ParentHash, string Timestamp, JsonElement Transactions, string? BaseFeePerGas = null)
 {
     public long Height => Quantity.Height(Number);
 

@@ -1,0 +1,97 @@
+using System.Numerics;
+using System.Text.Json;
+using Nethereum.ABI;
+using Nethereum.Hex.HexConvertors.Extensions;
+using Nethereum.Util;
+
+namespace CoinPay.Functions.Chains;
+
+/// <summary>What names a forwarder to the factory.</summary>
+internal sealed record Forwarding(string SettlementAddress, string Salt);
+
+/// <summary>A sweep that was mined. What could not be moved stayed where it was.</summary>
+/// <param name="Failed">Forwarder and token (the zero address: the chain's coin), in lower case.</param>
+internal sealed record Flush(string TransactionHash, IReadOnlyList<(string Forwarder, string Token)> Failed);
+
+/// <summary>
+/// src/contracts/ForwarderFactory.sol on one network: deployed keylessly, so that it has the same address everywhere, and
+/// called to sweep forwarders.
+/// </summary>
+internal sealed class ForwarderFactory(Network network, GasWallet wallet)
+{
+    /// <summary>Arachnid's deterministic deployment proxy. Source: https://github.com/Arachnid/deterministic-deployment-proxy</summary>
+    public const string DeploymentProxy = "0x4e59b44847b379578588920cA78FbF26c0B4956C";
+
+    /// <summary>Stands for the chain's own coin among tokens.</summary>
+    public const string NativeCoin = "0x0000000000000000000000000000000000000000";
+
+    /// <summary>Far below a block's gas with a deployment for each.</summary>
+    public const int MostForwardings = 50;
+    private static readonly string Salt = new byte[32].ToHex(prefix: true);
+    private static readonly string FlushSelector = Selector("flush((address,bytes32)[],address[])");
+    private static readonly string FlushFailed =
+        Sha3Keccack.Current.CalculateHash("FlushFailed(address,address)").EnsureHexPrefix();
+
+    /// <summary>The address that the code of this build has on every chain with the EVM's own CREATE2.</summary>
+    public static string Address { get; } = AddressUtil.Current.ConvertToChecksumAddress(
+        ContractUtils.CalculateCreate2Address(DeploymentProxy, Salt, ContractCode.ForwarderFactory));
+
+    /// <summary>Deploys the factory unless it stands; true when it had to.</summary>
+    /// <exception cref="TransactionFailedException">The network names another factory, or has no deployment proxy.</exception>
+    public async Task<bool> EnsureDeployedAsync(CancellationToken cancellation)
+    {
+        if (!string.Equals(network.Factory, Address, StringComparison.OrdinalIgnoreCase))
+            throw new TransactionFailedException($"{network.Name} names the factory {network.Factory}; this build has {Address}");
+        if (await wallet.HasCodeAsync(Address, cancellation))
+            return false;
+        if (!await wallet.HasCodeAsync(DeploymentProxy, cancellation))
+            throw new TransactionFailedException($"{network.Name} has no deterministic deployment proxy at {DeploymentProxy}");
+        await wallet.SendAsync(DeploymentProxy, 0, Salt + ContractCode.ForwarderFactory.RemoveHexPrefix(), cancellation);
+        return true;
+    }
+
+    /// <summary>
+    /// Moves every token's whole balance of every forwarder to its settlement address, deploying what is missing.
+    /// </summary>
+    /// <param name="forwardings">At most <see cref="MostForwardings"/>.</param>
+    /// <param name="tokens">Contracts, and <see cref="NativeCoin"/>.</param>
+    public async Task<Flush> FlushAsync(
+        IReadOnlyList<Forwarding> forwardings, IReadOnlyList<string> tokens, CancellationToken cancellation)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(forwardings.Count, MostForwardings);
+        JsonElement receipt = await wallet.SendAsync(network.Factory!, 0, FlushCall(forwardings, tokens), cancellation);
+        return new Flush(receipt.GetProperty("transactionHash").GetString()!, [.. FailuresIn(receipt)]);
+    }
+
+    /// <summary>
+    /// The call's data. Tuples of static types stand in an array one after the other, so every argument is a word: two
+    /// offsets from the arguments' start, then each array's length and items.
+    /// </summary>
+    internal static string FlushCall(IReadOnlyList<Forwarding> forwardings, IReadOnlyList<string> tokens)
+    {
+        const int word = 32, heads = 2, wordsPerForwarding = 2;
+        int tokensAt = word * (heads + 1 + wordsPerForwarding * forwardings.Count);
+        ABIValue[] words =
+        [
+            Number(word * heads), Number(tokensAt), Number(forwardings.Count),
+            .. forwardings.SelectMany(forwarding => (ABIValue[])
+                [new("address", forwarding.SettlementAddress), new("bytes32", forwarding.Salt.HexToByteArray())]),
+            Number(tokens.Count),
+            .. tokens.Select(token => new ABIValue("address", token)),
+        ];
+        return FlushSelector + new ABIEncode().GetABIEncoded(words).ToHex();
+    }
+
+    private IEnumerable<(string Forwarder, string Token)> FailuresIn(JsonElement receipt) =>
+        from log in receipt.GetProperty("logs").EnumerateArray()
+        let topics = log.GetProperty("topics").EnumerateArray().Select(topic => topic.GetString()!).ToArray()
+        where topics is [_, _, _] && topics[0] == FlushFailed
+            && string.Equals(log.GetProperty("address").GetString(), network.Factory, StringComparison.OrdinalIgnoreCase)
+        select (AddressIn(topics[1]), AddressIn(topics[2]));
+
+    private static string AddressIn(string topic) => "0x" + topic[^40..];
+
+    private static ABIValue Number(int number) => new("uint256", new BigInteger(number));
+
+    private static string Selector(string signature) => "0x" + Sha3Keccack.Current.CalculateHash(signature)[..8];
+}

@@ -1,0 +1,43 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+
+namespace CoinPay.Tests;
+
+/// <summary>Cases that npm libraries made and solved (tests/witness/witness.mjs), to compare ours with.</summary>
+internal static class Witness
+{
+    private const int UsualCases = 1000;
+
+    /// <summary>How many: COINPAY_CASES, which the soak raises.</summary>
+    public static int Cases { get; } =
+        int.TryParse(Environment.GetEnvironmentVariable("COINPAY_CASES"), CultureInfo.InvariantCulture, out int cases) ? cases : UsualCases;
+
+    /// <summary>The cases of one kind. A new seed each day, printed by a failing assertion's case itself.</summary>
+    public static async Task<IReadOnlyList<JsonElement>> CasesAsync(string kind, string? argument = null)
+    {
+        string seed = DateTime.UtcNow.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+        ProcessStartInfo start = new(
+            "node",
+            [
+                Path.Combine(RepositoryFiles.Root, "tests/witness/witness.mjs"), kind,
+                Cases.ToString(CultureInfo.InvariantCulture), seed, argument ?? "",
+            ])
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment["COINPAY_TOOLS"] = RepositoryFiles.Tools;
+        using Process node = Process.Start(start) ?? throw new InvalidOperationException("node did not start");
+        Task<string> errors = node.StandardError.ReadToEndAsync();
+        string[] lines = (await node.StandardOutput.ReadToEndAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        await node.WaitForExitAsync();
+        if (node.ExitCode != 0 || lines.Length != Cases)
+            throw new InvalidOperationException($"the witness made {lines.Length} of {Cases} cases: {await errors}");
+        return [.. lines.Select(line => JsonElement.Parse(line))];
+    }
+
+    /// <summary>A text of a case.</summary>
+    public static string Text(this JsonElement witnessed, string name) => witnessed.GetProperty(name).GetString()!;
+}
