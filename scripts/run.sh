@@ -4,14 +4,18 @@
 # usage: scripts/run.sh             demo, then stays up until Ctrl-C
 #        scripts/run.sh --once      demo, then ends: exit code 0 only if both invoices were paid and their webhooks verified
 #        scripts/run.sh --detach    demo, then stays up in the background; --stop ends it
+#        --no-demo with the first or the third: the stack and the demo shop, without invoices
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
-mode=${1:-}
-case $mode in
-  '' | --once | --detach) ;;
-  --stop) exec node "$root/scripts/dev/stop.mjs" ;;
-  *) sed -n '2,6s/^# //p' "$0"; exit 2 ;;
-esac
+mode='' demo=
+for option in "$@"; do
+  case $option in
+    --once | --detach) mode=$option ;;
+    --no-demo) demo=$option ;;
+    --stop) exec node "$root/scripts/dev/stop.mjs" ;;
+    *) sed -n '2,8s/^# //p' "$0"; exit 2 ;;
+  esac
+done
 
 timed() { # NAME COMMAND…: what it prints is shown only if it fails
   local name=$1 from=$SECONDS log; shift
@@ -43,9 +47,9 @@ fi
 timed build build 8>"$root/.coinpay/build.lock"
 
 if [ "$mode" != --detach ]; then
-  exec node "$root/scripts/dev/run.mjs" "$folder" "$mode"
+  exec node "$root/scripts/dev/run.mjs" "$folder" $mode $demo
 fi
-setsid node "$root/scripts/dev/run.mjs" "$folder" >"$folder/stack.log" 2>&1 </dev/null &
+setsid node "$root/scripts/dev/run.mjs" "$folder" $demo >"$folder/stack.log" 2>&1 </dev/null &
 stack=$!
 tail -n +1 -f --pid="$stack" "$folder/stack.log" &
 tail=$!

@@ -18,7 +18,7 @@ for project in tests/*.Tests; do
   from=$SECONDS
   printf '\n%s\n' "$name"
   code=0
-  "$project/bin/Debug/net10.0/$name" -noLogo -noColor -xml "$results/$name.xml" "$@" || code=$?
+  "$project/bin/Debug/net10.0/$name" -noLogo -noColor -result-xml "$results/$name.xml" "$@" || code=$?
   if [ -s "$results/$name.xml" ]; then
     passed=$((passed + $(count passed "$results/$name.xml")))
     failed=$((failed + $(count failed "$results/$name.xml") + $(count errors "$results/$name.xml")))

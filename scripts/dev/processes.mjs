@@ -79,7 +79,7 @@ export class Program {
   }
 
   tail(lines = 40) {
-    return fs.existsSync(this.log) ? fs.readFileSync(this.log, 'utf8').trimEnd().split('\n').slice(-lines).join('\n') : '';
+    return fs.existsSync(this.log) ? fs.readFileSync(this.log, 'utf8').trimEnd().split('\n').slice(-lines).map((text) => text.slice(0, 600)).join('\n') : '';
   }
 
   async stop() {
