@@ -10,13 +10,13 @@ namespace CoinPay.Functions.Tests.World;
 /// <summary>An Azurite of a test class's own.</summary>
 public sealed class EdgeStorage : IAsyncLifetime
 {
-    private Azurite _azurite = null!;
+    private Azurite? _azurite;
 
-    internal string ConnectionString => _azurite.ConnectionString;
+    internal string ConnectionString => _azurite!.ConnectionString;
 
     public async ValueTask InitializeAsync() => _azurite = await Azurite.StartAsync();
 
-    public ValueTask DisposeAsync() => _azurite.DisposeAsync();
+    public ValueTask DisposeAsync() => _azurite?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     internal TableServiceClient Tables(StorageDeath? death = null)
     {
