@@ -55,7 +55,7 @@ internal static class Problems
     }
 
     public static Problem UnsupportedNetwork(string offered) => new(
-        UnsupportedNetworkCode, 422, TitleOf(UnsupportedNetworkCode), "Offered here: " + offered + ".");
+        UnsupportedNetworkCode, 400, TitleOf(UnsupportedNetworkCode), "Offered here: " + offered + ".");
 
     public static Problem WalletMissing(string network) => new(
         "wallet_missing", 422, "The merchant has no wallet on this network",

@@ -56,9 +56,10 @@ internal sealed record GatewaySettings
     private static TimeSpan? Duration(IConfiguration configuration, string name, TimeSpan most) => configuration[name] switch
     {
         null or "" => null,
-        string text when TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out TimeSpan span)
+        // Exactly: a lenient reader takes 24:00:00 for 24 days.
+        string text when TimeSpan.TryParseExact(text, "c", CultureInfo.InvariantCulture, out TimeSpan span)
             && span >= TimeSpan.Zero && span <= most => span,
-        _ => throw Wrong(name, $"a duration such as 24:00:00, at most {most.TotalDays} days"),
+        _ => throw Wrong(name, $"a duration such as 1.00:00:00 (a day) or 00:10:00, at most {most.TotalDays} days"),
     };
 
     private static SettingsException Wrong(string name, string right) =>

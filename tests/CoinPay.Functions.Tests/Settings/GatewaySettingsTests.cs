@@ -1,0 +1,39 @@
+using CoinPay.Functions.Settings;
+using Microsoft.Extensions.Configuration;
+using Xunit;
+
+namespace CoinPay.Functions.Tests.Settings;
+
+public sealed class GatewaySettingsTests
+{
+    [Fact]
+    public void A_changed_wallet_waits_a_day_in_production_and_not_at_all_in_development()
+    {
+        Assert.Equal(TimeSpan.FromHours(24), From().WalletDelay);
+        Assert.Equal(TimeSpan.Zero, From(("AZURE_FUNCTIONS_ENVIRONMENT", "Development")).WalletDelay);
+        Assert.Equal(TimeSpan.FromHours(2), From(("CoinPay:WalletDelay", "02:00:00")).WalletDelay);
+    }
+
+    [Theory]
+    [InlineData("CoinPay:WalletDelay", "24:00:00")]
+    [InlineData("CoinPay:WalletDelay", "-00:00:01")]
+    [InlineData("CoinPay:WalletDelay", "31.00:00:00")]
+    [InlineData("CoinPay:WalletDelay", "soon")]
+    [InlineData("CoinPay:KeyVaultUri", "my-vault")]
+    [InlineData("CoinPay:Webhooks:AllowLoopback", "yes")]
+    [InlineData("CoinPay:Webhooks:AllowLoopback", "true")]
+    public void A_setting_that_makes_no_sense_stops_the_start_and_is_named(string name, string value)
+    {
+        SettingsException refused = Assert.Throws<SettingsException>(() => From((name, value)));
+        Assert.Contains(name.Replace(":", "__", StringComparison.Ordinal), refused.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("CoinPay:Networks:bitcoin_regtest:Password", "CoinPay--Networks--bitcoin-regtest--Password")]
+    [InlineData("CoinPay:OperatorKey", "CoinPay--OperatorKey")]
+    public void A_secret_has_a_name_that_Key_Vault_takes(string name, string vaultName) =>
+        Assert.Equal(vaultName, KeyVaultSecrets.VaultName(name));
+
+    private static GatewaySettings From(params (string Name, string Value)[] settings) => GatewaySettings.From(
+        new ConfigurationBuilder().AddInMemoryCollection(settings.ToDictionary(pair => pair.Name, pair => (string?)pair.Value)).Build());
+}

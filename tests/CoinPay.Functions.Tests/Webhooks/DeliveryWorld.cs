@@ -1,0 +1,70 @@
+using Azure.Data.Tables;
+using CoinPay.Functions.Tests.World;
+using CoinPay.Functions.Webhooks;
+
+namespace CoinPay.Functions.Tests.Webhooks;
+
+/// <summary>A merchant with one endpoint that is up, and one event.</summary>
+internal sealed class DeliveryWorld : IAsyncDisposable
+{
+    private DeliveryWorld(Edge edge, AnsweringEndpoint endpoint, string merchantId, string key, string endpointId, string secret)
+    {
+        (Edge, Endpoint, MerchantId, Key, EndpointId, Secret) = (edge, endpoint, merchantId, key, endpointId, secret);
+        Happened = EventPublisherTests.Happened(edge, merchantId);
+    }
+
+    public Edge Edge { get; }
+
+    public AnsweringEndpoint Endpoint { get; }
+
+    public string MerchantId { get; }
+
+    public string Key { get; }
+
+    public string EndpointId { get; }
+
+    public string Secret { get; }
+
+    public GatewayEvent Happened { get; }
+
+    public DeliveryAddress Address => AddressOf(Happened.Id);
+
+    public static async Task<DeliveryWorld> StartAsync(EdgeStorage storage)
+    {
+        Edge edge = await Edge.StartAsync(storage);
+        AnsweringEndpoint endpoint = await AnsweringEndpoint.StartAsync();
+        (string merchant, string key) = await edge.MerchantAsync();
+        (string id, string secret) = await edge.EndpointAsync(key, endpoint.Url, "invoice.*");
+        return new(edge, endpoint, merchant, key, id, secret);
+    }
+
+    public Task PublishAsync() => Edge.Get<EventPublisher>().PublishAsync(Happened, default);
+
+    /// <summary>Handles the delivery's message, as if one had come now.</summary>
+    public Task HandleAsync(string? eventId = null) =>
+        Edge.Get<DeliveryRun>().HandleAsync(AddressOf(eventId ?? Happened.Id).ToString(), slow: true, default);
+
+    public async Task<Delivery> DeliveryAsync(string? eventId = null) =>
+        (await Edge.Get<DeliveryStore>().FindAsync(AddressOf(eventId ?? Happened.Id), default))!;
+
+    public async Task<Endpoint> EndpointRowAsync() =>
+        CoinPay.Functions.Webhooks.Endpoint.FromRow(
+            await Edge.Tables.Merchants.GetEntityAsync<TableEntity>(MerchantId, CoinPay.Functions.Webhooks.Endpoint.RowKey(EndpointId)));
+
+    /// <summary>Whether the sweeper would look at it some day.</summary>
+    public async Task<bool> HasPointerAsync()
+    {
+        await foreach (DeliveryAddress due in Edge.Get<DeliveryStore>().DueBeforeAsync(DateTimeOffset.UtcNow.AddYears(1), default))
+            if (due == Address)
+                return true;
+        return false;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Endpoint.DisposeAsync();
+        await Edge.DisposeAsync();
+    }
+
+    private DeliveryAddress AddressOf(string eventId) => new(MerchantId, EndpointId, eventId);
+}

@@ -1,0 +1,65 @@
+using Azure.Core;
+using Azure.Core.Pipeline;
+using Azure.Data.Tables;
+using Azure.Storage.Queues;
+using CoinPay.Tests;
+using Xunit;
+
+namespace CoinPay.Functions.Tests.World;
+
+/// <summary>An Azurite of a test class's own.</summary>
+public sealed class EdgeStorage : IAsyncLifetime
+{
+    private Azurite? _azurite;
+
+    internal string ConnectionString => _azurite!.ConnectionString;
+
+    public async ValueTask InitializeAsync() => _azurite = await Azurite.StartAsync();
+
+    public ValueTask DisposeAsync() => _azurite?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    internal TableServiceClient Tables(StorageDeath? death = null)
+    {
+        TableClientOptions options = new() { Retry = { MaxRetries = 0 } };
+        if (death is not null)
+            options.AddPolicy(death, HttpPipelinePosition.PerCall);
+        return new(ConnectionString, options);
+    }
+
+    internal QueueServiceClient Queues(StorageDeath? death = null)
+    {
+        QueueClientOptions options = new() { MessageEncoding = QueueMessageEncoding.Base64, Retry = { MaxRetries = 0 } };
+        if (death is not null)
+            options.AddPolicy(death, HttpPipelinePosition.PerCall);
+        return new(ConnectionString, options);
+    }
+}
+
+/// <summary>
+/// Ends the process's dealings with storage just before or just after its n-th write: from then on nothing gets through,
+/// as after kill -9.
+/// </summary>
+internal sealed class StorageDeath(int at, bool before) : HttpPipelinePolicy
+{
+    private int _writes;
+    private bool _dead;
+
+    /// <summary>Whether it came to that: false when there were fewer writes.</summary>
+    public bool Happened => _dead;
+
+    public override async ValueTask ProcessAsync(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline)
+    {
+        bool fatal = message.Request.Method != RequestMethod.Get && Interlocked.Increment(ref _writes) == at;
+        _dead |= fatal && before;
+        if (_dead)
+            throw new KilledException();
+        await ProcessNextAsync(message, pipeline);
+        _dead |= fatal;
+        if (_dead)
+            throw new KilledException();
+    }
+
+    public override void Process(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline) => throw new NotSupportedException();
+}
+
+internal sealed class KilledException() : Exception("killed here");
