@@ -100,7 +100,9 @@ internal sealed class InvoiceWorld
             StandsAsShown(viewed, State!.Transfers.GetValueOrDefault(viewed.Key));
     }
 
-    /// <summary>Levels, not edges: whatever happened on the way, a booked transfer stands as the chain shows it.</summary>
+    /// <summary>
+    /// Levels, not edges: whatever happened on the way, a booked transfer stands as the chain shows it.
+    /// </summary>
     private static void StandsAsShown(ViewedTransfer viewed, Transfer? booked)
     {
         if (viewed.Lost is { } how)

@@ -65,7 +65,8 @@ public sealed class ReorgTests
 
     [Fact]
     public void A_payment_not_yet_deep_that_goes_back_to_the_mempool_is_only_detected() =>
-        Given(Due(1_000), Mined("a", 1_000)).When(BackInMempool("a")).Then(StepsBackTo(InvoiceStatus.Detected), Has(1_000, 0));
+        Given(Due(1_000), Mined("a", 1_000)).When(BackInMempool("a"))
+            .Then(StepsBackTo(InvoiceStatus.Detected), Has(1_000, 0));
 
     [Fact]
     public void A_dropped_payment_that_is_in_the_mempool_again_is_detected_again() =>
@@ -127,7 +128,8 @@ public sealed class ReorgTests
 
     [Fact]
     public void More_transfers_than_one_commit_takes_are_taken_in_several() =>
-        Given(Due(1_000)).When(AtOnce(Many(40, each: 25))).Then(Takes(commits: 3), Is(InvoiceStatus.Detected), Has(1_000, 0))
+        Given(Due(1_000)).When(AtOnce(Many(40, each: 25)))
+            .Then(Takes(commits: 3), Is(InvoiceStatus.Detected), Has(1_000, 0))
             .When(AtOnce(Enumerable.Range(0, 40).Select(i => Mined("t" + i)).ToArray()), Blocks(3))
             .Then(Is(InvoiceStatus.Paid), Books(available: 1_000));
 
@@ -142,7 +144,8 @@ public sealed class ReorgTests
 
     [Fact]
     public void Five_thousand_transfers_to_one_address_do_not_wedge_it() =>
-        Given(Due(1_000)).When(AtOnce(Many(5_000, each: 1))).Then(Is(InvoiceStatus.Detected), Has(5_000, 0), Takes(commits: 334));
+        Given(Due(1_000)).When(AtOnce(Many(5_000, each: 1)))
+            .Then(Is(InvoiceStatus.Detected), Has(5_000, 0), Takes(commits: 334));
 
     private static Step[] Many(int count, long each, Asset? asset = null) =>
         Enumerable.Range(0, count).Select(i => Saw("t" + i, each, asset)).ToArray();

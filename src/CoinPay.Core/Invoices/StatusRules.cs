@@ -2,7 +2,9 @@ using System.Numerics;
 
 namespace CoinPay.Core;
 
-/// <summary>The status that the booked transfers amount to, and the event that leads there from the one it has.</summary>
+/// <summary>
+/// The status that the booked transfers amount to, and the event that leads there from the one it has.
+/// </summary>
 internal static class StatusRules
 {
     /// <summary>
