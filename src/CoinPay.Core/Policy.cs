@@ -2,7 +2,9 @@ using System.Numerics;
 
 namespace CoinPay.Core;
 
-/// <summary>How a merchant wants payments judged. An invoice copies what applies to it and never looks here again.</summary>
+/// <summary>
+/// How a merchant wants payments judged. An invoice copies what applies to it and never looks here again.
+/// </summary>
 public sealed record Policy
 {
     /// <summary>How long a price stands, in minutes: 1 to 1440.</summary>
@@ -13,7 +15,9 @@ public sealed record Policy
 
     public Tolerance Tolerance { get; init; } = new(0, 0);
 
-    /// <summary>Tiers, of which the first that matches applies; none matching, the network's own number of blocks.</summary>
+    /// <summary>
+    /// Tiers, of which the first that matches applies; none matching, the network's own number of blocks.
+    /// </summary>
     public IReadOnlyList<ConfirmationRule> Confirmations { get; init; } = [];
 
     public LatePolicy Late { get; init; } = LatePolicy.Hold;
@@ -26,7 +30,9 @@ public sealed record Policy
     public IReadOnlyList<string> ReturnHosts { get; init; } = [];
 }
 
-/// <summary>How far the sum may miss the price and still be the price, in per cent of the amount due, 0 to 100.</summary>
+/// <summary>
+/// How far the sum may miss the price and still be the price, in per cent of the amount due, 0 to 100.
+/// </summary>
 public sealed record Tolerance(decimal UnderPercent, decimal OverPercent)
 {
     /// <summary>
@@ -46,7 +52,10 @@ public sealed record Tolerance(decimal UnderPercent, decimal OverPercent)
     }
 }
 
-/// <summary>One tier: null fields match everything. <paramref name="Goods"/> is <c>digital</c>, <c>physical</c> or <c>reversible</c>.</summary>
+/// <summary>
+/// One tier: null fields match everything. <paramref name="Goods"/> is <c>digital</c>, <c>physical</c> or
+/// <c>reversible</c>.
+/// </summary>
 public sealed record ConfirmationRule(string? Asset, string? Network, string? Goods, Price? UpTo, RequiredDepth Required);
 
 /// <summary>Money that arrives after the price expired.</summary>
@@ -85,7 +94,9 @@ public sealed record RequiredDepth
 
     public const int MaxBlocks = 10_000;
 
-    /// <summary>From the form used in JSON and storage: <c>12</c>, <c>safe</c>, <c>finalized</c>; null when it is none of these.</summary>
+    /// <summary>
+    /// From the form used in JSON and storage: <c>12</c>, <c>safe</c>, <c>finalized</c>; null when it is none of these.
+    /// </summary>
     public static RequiredDepth? Parse(string text) => text switch
     {
         "safe" => Of(FinalityTag.Safe),

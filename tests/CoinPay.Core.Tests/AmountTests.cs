@@ -12,7 +12,8 @@ public sealed class AmountTests
     private static readonly Gen<Asset> AnyAsset = Gen.Int[0, 30].Select(decimals => Usdt with { Decimals = decimals });
 
     /// <summary>Up to a uint256, small and large alike.</summary>
-    private static readonly Gen<BigInteger> AnyBase = Gen.Byte.Array[0, 32].Select(bytes => new BigInteger(bytes, isUnsigned: true));
+    private static readonly Gen<BigInteger> AnyBase = Gen.Byte.Array[0, 32].Select(bytes =>
+        new BigInteger(bytes, isUnsigned: true));
 
     [Theory]
     [InlineData("49.90", 49_900_000, "49.9")]

@@ -40,7 +40,8 @@ internal static class InvoiceSteps
         world => world.Show(new(hash, "0", (asset ?? Usdt).Id, "payer", amount, world.Now, null, null)));
 
     /// <summary>A new head that holds the transfer, known before or not. Its stamp is this long before now.</summary>
-    public static Step Mined(string hash, long amount = 0, Asset? asset = null, TimeSpan stampedBefore = default) => new(
+    public static Step Mined(string hash, long amount = 0, Asset? asset = null, TimeSpan stampedBefore = default) =>
+        new(
         $"mined {hash} {amount}",
         world =>
         {
@@ -57,11 +58,13 @@ internal static class InvoiceSteps
     public static Step Blocks(int count) => new($"{count} blocks", world => world.Height += count);
 
     /// <summary>In a block, and as deep as three blocks ask.</summary>
-    public static Step Deep(string hash, long amount = 0, Asset? asset = null) => AtOnce(Mined(hash, amount, asset), Blocks(2));
+    public static Step Deep(string hash, long amount = 0, Asset? asset = null) =>
+        AtOnce(Mined(hash, amount, asset), Blocks(2));
 
     public static Step SafeIs(long aboveStart) => new($"safe {aboveStart}", world => world.Safe = 1_000 + aboveStart);
 
-    public static Step FinalizedIs(long aboveStart) => new($"finalized {aboveStart}", world => world.Finalized = 1_000 + aboveStart);
+    public static Step FinalizedIs(long aboveStart) =>
+        new($"finalized {aboveStart}", world => world.Finalized = 1_000 + aboveStart);
 
     /// <summary>A reorg took everything away and no block or mempool holds it.</summary>
     public static Step SeesNothing { get; } = new(
@@ -112,7 +115,8 @@ internal static class InvoiceSteps
 
     public static Step NodeUp { get; } = new("node up", world => world.IsChainKnown = true);
 
-    public static Step Cancelled { get; } = new("cancelled", world => world.Command(new CancelInvoice("merchant", world.Now)));
+    public static Step Cancelled { get; } = new("cancelled", world =>
+        world.Command(new CancelInvoice("merchant", world.Now)));
 
     /// <summary>All this in one view.</summary>
     public static Step AtOnce(params Step[] steps) => new(

@@ -96,6 +96,24 @@ internal sealed class InvoiceWorld
             // No transfer is taken twice: deciding again ends, and the state it ends in asks for nothing.
             Assert.True((leastLeft -= taken.Count) >= 0, "one view was taken up more than once");
         }
+        foreach (ViewedTransfer viewed in view.Transfers)
+            StandsAsShown(viewed, State!.Transfers.GetValueOrDefault(viewed.Key));
+    }
+
+    /// <summary>
+    /// Levels, not edges: whatever happened on the way, a booked transfer stands as the chain shows it.
+    /// </summary>
+    private static void StandsAsShown(ViewedTransfer viewed, Transfer? booked)
+    {
+        if (viewed.Lost is { } how)
+        {
+            Assert.True(booked is null || booked.Status == how, $"{viewed.Key} is {how}, booked as {booked?.Status}");
+            return;
+        }
+        Assert.NotNull(booked);
+        Assert.True(booked.Stands, $"{viewed.Key} stands, booked as {booked.Status}");
+        Assert.Equal(viewed.Block, booked.Block);
+        Assert.Equal(viewed.Amount, booked.Amount);
     }
 
     /// <summary>The whole life again from nothing but its events is the same state.</summary>

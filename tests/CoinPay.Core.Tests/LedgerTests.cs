@@ -22,11 +22,13 @@ public sealed class LedgerTests
 
     [Fact]
     public void A_confirmed_transfer_comes_from_the_world_into_the_invoice() =>
-        Assert.Equal([(World, Invoice, 1_000)], Lines(State(InvoiceStatus.Confirming, 0), State(InvoiceStatus.Confirming, 1_000)));
+        Assert.Equal(
+            [(World, Invoice, 1_000)], Lines(State(InvoiceStatus.Confirming, 0), State(InvoiceStatus.Confirming, 1_000)));
 
     [Fact]
     public void Payment_moves_it_on_to_the_merchant() =>
-        Assert.Equal([(Invoice, Available, 1_000)], Lines(State(InvoiceStatus.Confirming, 1_000), State(InvoiceStatus.Paid, 1_000)));
+        Assert.Equal(
+            [(Invoice, Available, 1_000)], Lines(State(InvoiceStatus.Confirming, 1_000), State(InvoiceStatus.Paid, 1_000)));
 
     [Fact]
     public void Overpayment_parts_the_excess_from_the_price() =>
@@ -36,11 +38,13 @@ public sealed class LedgerTests
 
     [Fact]
     public void What_a_reorg_takes_after_payment_goes_back_to_the_world_from_the_merchant() =>
-        Assert.Equal([(Available, World, 400)], Lines(State(InvoiceStatus.Paid, 1_000), State(InvoiceStatus.Paid, 600)));
+        Assert.Equal(
+            [(Available, World, 400)], Lines(State(InvoiceStatus.Paid, 1_000), State(InvoiceStatus.Paid, 600)));
 
     [Fact]
     public void A_step_back_returns_the_rest_to_the_invoice() =>
-        Assert.Equal([(Available, Invoice, 600)], Lines(State(InvoiceStatus.Paid, 600), State(InvoiceStatus.Detected, 600)));
+        Assert.Equal(
+            [(Available, Invoice, 600)], Lines(State(InvoiceStatus.Paid, 600), State(InvoiceStatus.Detected, 600)));
 
     [Theory]
     [InlineData(InvoiceStatus.Underpaid)]

@@ -11,7 +11,8 @@ public sealed class PaymentTests
 {
     [Fact]
     public void A_new_invoice_is_created_and_waits_for_its_deadline() =>
-        Given().When(Due(1_000)).Then(Is(InvoiceStatus.Created), Tells("created"), Books(), NextDeadlineIs(InvoiceWorld.Opened + Window));
+        Given().When(Due(1_000))
+            .Then(Is(InvoiceStatus.Created), Tells("created"), Books(), NextDeadlineIs(InvoiceWorld.Opened + Window));
 
     [Fact]
     public void A_payment_in_the_mempool_is_detected() =>
@@ -30,7 +31,8 @@ public sealed class PaymentTests
     [Fact]
     public void A_payment_as_deep_as_the_policy_asks_pays() =>
         Given(Due(1_000), Mined("a", 1_000)).When(Blocks(2))
-            .Then(Is(InvoiceStatus.Paid), Happens("TransferConfirmed", "InvoicePaid"), Has(1_000, 1_000), Books(available: 1_000));
+            .Then(Is(InvoiceStatus.Paid), Happens("TransferConfirmed", "InvoicePaid"), Has(1_000, 1_000),
+                Books(available: 1_000));
 
     [Fact]
     public void A_payment_first_seen_deep_goes_through_every_step_in_order() =>
@@ -72,7 +74,8 @@ public sealed class PaymentTests
     [Fact]
     public void Too_much_is_overpaid_and_the_excess_stands_apart() =>
         Given(Due(1_000)).When(Deep("a", 1_001))
-            .Then(Is(InvoiceStatus.Overpaid), Tells("payment_detected", "confirming", "overpaid"), Books(available: 1_000, overpaid: 1));
+            .Then(Is(InvoiceStatus.Overpaid), Tells("payment_detected", "confirming", "overpaid"),
+                Books(available: 1_000, overpaid: 1));
 
     [Fact]
     public void A_second_payment_after_paid_makes_it_overpaid() =>

@@ -24,7 +24,8 @@ public sealed class PolicyTests
     [Fact]
     public void The_first_rule_that_matches_applies_and_says_why()
     {
-        ConfirmationPolicy chosen = Choose([Rule("1", upTo: new("5", "USDT")), Rule("3", upTo: new("50", "USDT")), Rule("9")], InUsdt("10"));
+        ConfirmationPolicy chosen = Choose(
+            [Rule("1", upTo: new("5", "USDT")), Rule("3", upTo: new("50", "USDT")), Rule("9")], InUsdt("10"));
         Assert.Equal(("3", "policy.1", "up to 50 USDT"), (chosen.Required.ToString(), chosen.Tier, chosen.Reason));
     }
 
@@ -33,28 +34,29 @@ public sealed class PolicyTests
     [InlineData("50.00", "3")]
     [InlineData("50.000001", "9")]
     public void A_limit_includes_its_own_amount(string price, string expected) =>
-        Assert.Equal(expected, Choose([Rule("3", upTo: new("50", "USDT")), Rule("9")], InUsdt(price)).Required.ToString());
+        Assert.Equal(expected, Depth([Rule("3", upTo: new("50", "USDT")), Rule("9")], InUsdt(price)));
 
     [Fact]
     public void A_limit_in_the_currency_of_the_price_is_judged_by_the_price()
     {
         Quote tenEuro = Quote.Of(new("10", "EUR"), AnyRate, Usdt);
-        Assert.Equal("3", Choose([Rule("3", upTo: new("10", "EUR")), Rule("9")], tenEuro).Required.ToString());
-        Assert.Equal("9", Choose([Rule("3", upTo: new("9.99", "EUR")), Rule("9")], tenEuro).Required.ToString());
+        Assert.Equal("3", Depth([Rule("3", upTo: new("10", "EUR")), Rule("9")], tenEuro));
+        Assert.Equal("9", Depth([Rule("3", upTo: new("9.99", "EUR")), Rule("9")], tenEuro));
     }
 
     [Fact]
     public void A_limit_in_the_asset_is_judged_by_what_is_due()
     {
         Quote tenEuro = Quote.Of(new("10", "EUR"), AnyRate, Usdt);
-        Assert.Equal("3", Choose([Rule("3", upTo: new("11", "USDT")), Rule("9")], tenEuro).Required.ToString());
-        Assert.Equal("9", Choose([Rule("3", upTo: new("10.99", Usdt.Id)), Rule("9")], tenEuro).Required.ToString());
+        Assert.Equal("3", Depth([Rule("3", upTo: new("11", "USDT")), Rule("9")], tenEuro));
+        Assert.Equal("9", Depth([Rule("3", upTo: new("10.99", Usdt.Id)), Rule("9")], tenEuro));
     }
 
     [Fact]
     public void A_limit_that_needs_a_rate_which_is_not_there_makes_the_strictest_rule_apply()
     {
-        ConfirmationPolicy chosen = Choose([Rule("1", upTo: new("5", "EUR")), Rule("64", upTo: new("500", "EUR")), Rule("30")], InUsdt("1"));
+        ConfirmationPolicy chosen = Choose(
+            [Rule("1", upTo: new("5", "EUR")), Rule("64", upTo: new("500", "EUR")), Rule("30")], InUsdt("1"));
         Assert.Equal(("64", "no_rate"), (chosen.Required.ToString(), chosen.Reason));
     }
 
@@ -63,12 +65,13 @@ public sealed class PolicyTests
     [InlineData("64", "finalized", "finalized")]
     [InlineData("20", "safe", "safe")]
     [InlineData("64", "safe", "64")]
-    public void The_strictest_of_unjudged_rules_counts_the_networks_own_depth_and_finality(string one, string other, string expected) =>
-        Assert.Equal(expected, Choose([Rule(one, upTo: new("5", "EUR")), Rule(other, upTo: new("5", "EUR"))], InUsdt("1")).Required.ToString());
+    public void The_strictest_of_unjudged_rules_counts_the_networks_own_depth_and_finality(
+        string one, string other, string expected) =>
+        Assert.Equal(expected, Depth([Rule(one, upTo: new("5", "EUR")), Rule(other, upTo: new("5", "EUR"))], InUsdt("1")));
 
     [Fact]
     public void A_rule_that_matches_before_the_one_without_a_rate_applies() =>
-        Assert.Equal("2", Choose([Rule("2", upTo: new("5", "USDT")), Rule("9", upTo: new("5", "EUR"))], InUsdt("1")).Required.ToString());
+        Assert.Equal("2", Depth([Rule("2", upTo: new("5", "USDT")), Rule("9", upTo: new("5", "EUR"))], InUsdt("1")));
 
     [Theory]
     [InlineData("USDT", null, null, true)]
@@ -81,14 +84,15 @@ public sealed class PolicyTests
     [InlineData(null, null, "physical", false)]
     [InlineData("USDT", "anvil", "digital", true)]
     [InlineData("USDT", "polygon", "digital", false)]
-    public void A_rule_applies_only_where_all_that_it_names_matches(string? asset, string? network, string? goods, bool applies) =>
+    public void A_rule_applies_only_where_all_that_it_names_matches(
+        string? asset, string? network, string? goods, bool applies) =>
         Assert.Equal(
             applies ? "2" : "12",
-            Choose([new(asset, network, goods, null, RequiredDepth.OfBlocks(2))], InUsdt("1"), goods: "digital").Required.ToString());
+            Depth([new(asset, network, goods, null, RequiredDepth.OfBlocks(2))], InUsdt("1"), goods: "digital"));
 
     [Fact]
     public void A_rule_for_some_goods_does_not_apply_to_an_invoice_that_names_none() =>
-        Assert.Equal("12", Choose([new(null, null, "digital", null, RequiredDepth.OfBlocks(2))], InUsdt("1")).Required.ToString());
+        Assert.Equal("12", Depth([new(null, null, "digital", null, RequiredDepth.OfBlocks(2))], InUsdt("1")));
 
     [Theory]
     [InlineData("safe", 2, "6")]
@@ -112,7 +116,8 @@ public sealed class PolicyTests
     [InlineData("10000")]
     [InlineData("safe")]
     [InlineData("finalized")]
-    public void A_depth_is_read_back_as_it_was_written(string text) => Assert.Equal(text, RequiredDepth.Parse(text)!.ToString());
+    public void A_depth_is_read_back_as_it_was_written(string text) =>
+        Assert.Equal(text, RequiredDepth.Parse(text)!.ToString());
 
     [Theory]
     [InlineData("0")]
@@ -167,13 +172,17 @@ public sealed class PolicyTests
         Assert.Throws<BugException>(() => new Tolerance(0, percent).Most(1));
     }
 
-    private static ConfirmationRule Rule(string depth, Price? upTo = null) => new(null, null, null, upTo, RequiredDepth.Parse(depth)!);
+    private static ConfirmationRule Rule(string depth, Price? upTo = null) =>
+        new(null, null, null, upTo, RequiredDepth.Parse(depth)!);
 
     private static Quote InUsdt(string amount)
     {
         Assert.Null(Amount.TryParse(Usdt, amount, out Amount? due));
         return new(new(amount, "USDT"), null, due!);
     }
+
+    private static string Depth(IReadOnlyList<ConfirmationRule> rules, Quote quote, string? goods = null) =>
+        Choose(rules, quote, goods).Required.ToString();
 
     private static ConfirmationPolicy Choose(IReadOnlyList<ConfirmationRule> rules, Quote quote, string? goods = null) =>
         ConfirmationPolicy.Choose(new() { Confirmations = rules }, quote, "anvil", goods, RequiredDepth.OfBlocks(12));

@@ -5,12 +5,16 @@ using static CoinPay.Tests.Core.InvoiceSteps;
 
 namespace CoinPay.Tests.Core;
 
-/// <summary>A random policy and a random sequence of what can happen, reorgs, replacements and dead nodes included.</summary>
+/// <summary>
+/// A random policy and a random sequence of what can happen, reorgs, replacements and dead nodes included.
+/// </summary>
 internal sealed record RandomLife(Step Opening, IReadOnlyList<Step> Steps)
 {
     private const int MaxSteps = 24;
 
-    /// <summary>Few transfers, so that the same one is seen, lost, moved and mined again; more than one commit takes.</summary>
+    /// <summary>
+    /// Few transfers, so that the same one is seen, lost, moved and mined again; more than one commit takes.
+    /// </summary>
     private const int Hashes = 18;
 
     private static readonly Gen<string> Hash = Gen.Int[0, Hashes - 1].Select(number => "t" + number);
@@ -50,7 +54,9 @@ internal sealed record RandomLife(Step Opening, IReadOnlyList<Step> Steps)
 
     public override string ToString() => string.Join('\n', Steps.Prepend(Opening));
 
-    /// <summary>Everything that stands is mined as deep as can be, and a complete poll ends after the price expired.</summary>
+    /// <summary>
+    /// Everything that stands is mined as deep as can be, and a complete poll ends after the price expired.
+    /// </summary>
     public static Step EverythingSettles { get; } = new(
         "everything settles",
         world =>
@@ -64,7 +70,9 @@ internal sealed record RandomLife(Step Opening, IReadOnlyList<Step> Steps)
             (world.Safe, world.Finalized) = (world.Height, world.Height);
         });
 
-    /// <summary>What an invoice must be when nothing moves any more: the merchant's policy in as few words as it has.</summary>
+    /// <summary>
+    /// What an invoice must be when nothing moves any more: the merchant's policy in as few words as it has.
+    /// </summary>
     public static InvoiceStatus Verdict(Invoice state)
     {
         InvoiceTerms terms = state.Terms;

@@ -4,7 +4,9 @@ using Xunit;
 
 namespace CoinPay.Tests.Core;
 
-/// <summary>What holds in every reachable state. The world itself checks books, versions and repetition at each commit.</summary>
+/// <summary>
+/// What holds in every reachable state. The world itself checks books, versions and repetition at each commit.
+/// </summary>
 public sealed class RandomLifeTests
 {
     [Fact]

@@ -64,6 +64,21 @@ public sealed class ReorgTests
             .Then(StepsBackTo(InvoiceStatus.Detected), Has(seen: 1_000, confirmed: 0), Books());
 
     [Fact]
+    public void A_payment_not_yet_deep_that_goes_back_to_the_mempool_is_only_detected() =>
+        Given(Due(1_000), Mined("a", 1_000)).When(BackInMempool("a"))
+            .Then(StepsBackTo(InvoiceStatus.Detected), Has(1_000, 0));
+
+    [Fact]
+    public void A_dropped_payment_that_is_in_the_mempool_again_is_detected_again() =>
+        Given(Due(1_000), Saw("a", 1_000), SeesNothing).When(BackInMempool("a"))
+            .Then(Is(InvoiceStatus.Detected), Tells("payment_detected"), Stands("a", TransferStatus.Seen));
+
+    [Fact]
+    public void Late_money_does_not_hide_that_the_payment_in_time_lost_its_depth() =>
+        Given(Due(1_000), Deep("a", 1_000), WindowCloses).When(AtOnce(Deep("b", 1_000), MovedToTheHead("a")))
+            .Then(StepsBackTo(InvoiceStatus.Confirming), Books(invoice: 1_000));
+
+    [Fact]
     public void A_dropped_payment_mined_again_pays_again() =>
         Given(Due(1_000), Deep("a", 1_000), SeesNothing).When(Deep("a"))
             .Then(Is(InvoiceStatus.Paid), Tells("payment_detected", "confirming", "paid"), Books(available: 1_000));
@@ -113,7 +128,8 @@ public sealed class ReorgTests
 
     [Fact]
     public void More_transfers_than_one_commit_takes_are_taken_in_several() =>
-        Given(Due(1_000)).When(AtOnce(Many(40, each: 25))).Then(Takes(commits: 3), Is(InvoiceStatus.Detected), Has(1_000, 0))
+        Given(Due(1_000)).When(AtOnce(Many(40, each: 25)))
+            .Then(Takes(commits: 3), Is(InvoiceStatus.Detected), Has(1_000, 0))
             .When(AtOnce(Enumerable.Range(0, 40).Select(i => Mined("t" + i)).ToArray()), Blocks(3))
             .Then(Is(InvoiceStatus.Paid), Books(available: 1_000));
 
@@ -123,13 +139,14 @@ public sealed class ReorgTests
 
     [Fact]
     public void The_window_does_not_close_before_the_last_transfer_of_the_view_is_booked() =>
-        Given(Due(1_000)).When(AtOnce([.. Many(31, each: 40), WindowCloses]))
+        Given(Due(1_000)).When(AtOnce([.. Many(30, each: 40, Ether), Saw("the one that counts", 1_000), WindowCloses]))
             .Then(Takes(commits: 3), Is(InvoiceStatus.Detected), Tells("payment_detected"));
 
     [Fact]
     public void Five_thousand_transfers_to_one_address_do_not_wedge_it() =>
-        Given(Due(1_000)).When(AtOnce(Many(5_000, each: 1))).Then(Is(InvoiceStatus.Detected), Has(5_000, 0), Takes(commits: 334));
+        Given(Due(1_000)).When(AtOnce(Many(5_000, each: 1)))
+            .Then(Is(InvoiceStatus.Detected), Has(5_000, 0), Takes(commits: 334));
 
-    private static Step[] Many(int count, long each) =>
-        Enumerable.Range(0, count).Select(i => Saw("t" + i, each)).ToArray();
+    private static Step[] Many(int count, long each, Asset? asset = null) =>
+        Enumerable.Range(0, count).Select(i => Saw("t" + i, each, asset)).ToArray();
 }

@@ -35,7 +35,8 @@ public sealed partial class TidyTests
     [InlineData("Random.Shared.Next()")]
     [InlineData("Stopwatch.GetTimestamp()")]
     [InlineData("File.ReadAllText(path)")]
-    public void The_scan_for_clock_and_chance_knows_one_when_it_sees_it(string line) => Assert.Matches(ClockOrChance(), line);
+    public void The_scan_for_clock_and_chance_knows_one_when_it_sees_it(string line) =>
+        Assert.Matches(ClockOrChance(), line);
 
     private static List<string> CoreSources()
     {

@@ -10,7 +10,8 @@ public sealed class TimelineTests
 
     /// <summary><c>printf '%s\n1\ncreated' 000…0 | sha256sum</c>.</summary>
     [Fact]
-    public void The_first_hash_is_what_sha256sum_says() => Assert.Equal(FirstHash, Timeline.Hash(Timeline.Start, 1, "created"));
+    public void The_first_hash_is_what_sha256sum_says() =>
+        Assert.Equal(FirstHash, Timeline.Hash(Timeline.Start, 1, "created"));
 
     [Fact]
     public void The_start_is_as_long_as_a_hash() => Assert.Equal(new string('0', 64), Timeline.Start);
@@ -20,14 +21,16 @@ public sealed class TimelineTests
         DifferFrom(1, Chain(Life), Chain(["created", "DETECTED", "confirming", "paid"]));
 
     [Fact]
-    public void A_dropped_event_changes_every_hash_after_it() => DifferFrom(1, Chain(Life), Chain(["created", "confirming", "paid"]));
+    public void A_dropped_event_changes_every_hash_after_it() =>
+        DifferFrom(1, Chain(Life), Chain(["created", "confirming", "paid"]));
 
     [Fact]
     public void Swapped_events_change_every_hash_from_the_first_of_them() =>
         DifferFrom(1, Chain(Life), Chain(["created", "confirming", "detected", "paid"]));
 
     [Fact]
-    public void The_number_is_covered_too() => Assert.NotEqual(Timeline.Hash(Timeline.Start, 1, "a"), Timeline.Hash(Timeline.Start, 2, "a"));
+    public void The_number_is_covered_too() =>
+        Assert.NotEqual(Timeline.Hash(Timeline.Start, 1, "a"), Timeline.Hash(Timeline.Start, 2, "a"));
 
     [Fact]
     public void Text_is_hashed_as_utf8() =>

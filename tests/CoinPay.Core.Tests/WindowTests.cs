@@ -6,7 +6,9 @@ using static CoinPay.Tests.Core.InvoiceSteps;
 
 namespace CoinPay.Tests.Core;
 
-/// <summary>Expiry, late money, cancellation: what time does to an invoice, and what only a look at the chain may do.</summary>
+/// <summary>
+/// Expiry, late money, cancellation: what time does to an invoice, and what only a look at the chain may do.
+/// </summary>
 public sealed class WindowTests
 {
     [Fact]
@@ -19,7 +21,8 @@ public sealed class WindowTests
 
     [Fact]
     public void A_complete_poll_begun_after_the_price_expired_expires_an_invoice_without_money() =>
-        Given(Due(1_000)).When(WindowCloses).Then(Happens("PaymentWindowClosed", "InvoiceExpired"), NextDeadlineIs(null));
+        Given(Due(1_000)).When(WindowCloses)
+            .Then(Happens("PaymentWindowClosed", "InvoiceExpired"), NextDeadlineIs(null));
 
     [Fact]
     public void An_unknown_chain_expires_nothing() =>
@@ -50,7 +53,8 @@ public sealed class WindowTests
 
     [Fact]
     public void A_block_stamped_in_time_makes_a_payment_seen_late_be_in_time() =>
-        Given(Due(1_000), WindowCloses).When(AtOnce(Mined("a", 1_000, stampedBefore: TimeSpan.FromMinutes(5)), Blocks(2)))
+        Given(Due(1_000), WindowCloses)
+            .When(AtOnce(Mined("a", 1_000, stampedBefore: TimeSpan.FromMinutes(5)), Blocks(2)))
             .Then(Is(InvoiceStatus.Paid), Tells("paid"));
 
     [Fact]
@@ -60,7 +64,8 @@ public sealed class WindowTests
 
     [Fact]
     public void A_payment_and_the_closing_of_the_window_in_one_view_is_no_expiry() =>
-        Given(Due(1_000)).When(AtOnce(Saw("a", 1_000), WindowCloses)).Then(Is(InvoiceStatus.Detected), Tells("payment_detected"));
+        Given(Due(1_000)).When(AtOnce(Saw("a", 1_000), WindowCloses))
+            .Then(Is(InvoiceStatus.Detected), Tells("payment_detected"));
 
     [Fact]
     public void Late_money_is_nothing_until_it_is_deep() =>
@@ -87,7 +92,8 @@ public sealed class WindowTests
 
     [Fact]
     public void A_late_top_up_pays_for_a_merchant_who_accepts_it() =>
-        Given(Due(1_000, late: LatePolicy.Accept), Deep("a", 400), WindowCloses).When(Deep("b", 600)).Then(Is(InvoiceStatus.Paid));
+        Given(Due(1_000, late: LatePolicy.Accept), Deep("a", 400), WindowCloses).When(Deep("b", 600))
+            .Then(Is(InvoiceStatus.Paid));
 
     [Fact]
     public void Late_money_after_paid_is_excess() =>
@@ -113,7 +119,8 @@ public sealed class WindowTests
 
     [Fact]
     public void An_invoice_that_had_money_once_cannot_be_cancelled() =>
-        Given(Due(1_000), Saw("a", 1_000), SeesNothing).When(Cancelled).Then(Is(InvoiceStatus.Created), Refused("not_cancellable"));
+        Given(Due(1_000), Saw("a", 1_000), SeesNothing).When(Cancelled)
+            .Then(Is(InvoiceStatus.Created), Refused("not_cancellable"));
 
     [Fact]
     public void An_expired_invoice_cannot_be_cancelled() =>
@@ -130,13 +137,15 @@ public sealed class WindowTests
 
     [Fact]
     public void A_payment_after_cancellation_that_a_reorg_takes_away_leaves_it_cancelled() =>
-        Given(Due(1_000), Cancelled, Deep("a", 1_000)).When(SeesNothing).Then(StepsBackTo(InvoiceStatus.Cancelled), Books());
+        Given(Due(1_000), Cancelled, Deep("a", 1_000)).When(SeesNothing)
+            .Then(StepsBackTo(InvoiceStatus.Cancelled), Books());
 
     [Theory]
     [InlineData("safe")]
     [InlineData("finalized")]
     public void A_policy_that_waits_for_a_finality_tag_ignores_depth(string tag) =>
-        Given(Due(1_000, depth: tag), Mined("a", 1_000)).When(Blocks(10_000)).Then(NothingHappens, Is(InvoiceStatus.Confirming));
+        Given(Due(1_000, depth: tag), Mined("a", 1_000)).When(Blocks(10_000))
+            .Then(NothingHappens, Is(InvoiceStatus.Confirming));
 
     [Fact]
     public void A_payment_at_or_below_the_safe_block_pays_where_the_policy_says_safe() =>

@@ -2,7 +2,9 @@ using System.Numerics;
 
 namespace CoinPay.Core;
 
-/// <summary>The depth an invoice asks for, the tier it comes from and why that tier applied. Frozen at creation.</summary>
+/// <summary>
+/// The depth an invoice asks for, the tier it comes from and why that tier applied. Frozen at creation.
+/// </summary>
 public sealed record ConfirmationPolicy(RequiredDepth Required, string Tier, string Reason)
 {
     /// <summary>
@@ -40,7 +42,8 @@ public sealed record ConfirmationPolicy(RequiredDepth Required, string Tier, str
             ? wanted
             : RequiredDepth.OfBlocks(Math.Max(BlocksInsteadOfTag, networkDefault.Blocks ?? 0));
 
-    private static bool Matches(string? wanted, string name, string id) => wanted is null || wanted == name || wanted == id;
+    private static bool Matches(string? wanted, string name, string id) =>
+        wanted is null || wanted == name || wanted == id;
 
     private static bool? Within(Price? limit, Quote quote)
     {

@@ -15,7 +15,9 @@ public sealed record Invoice
 
     public bool IsCancelled { get; init; }
 
-    /// <summary>No payment can be on time any more: a complete poll has begun and ended since the price expired.</summary>
+    /// <summary>
+    /// No payment can be on time any more: a complete poll has begun and ended since the price expired.
+    /// </summary>
     public bool WindowClosed { get; init; }
 
     public required DateTimeOffset UpdatedAt { get; init; }
@@ -72,7 +74,9 @@ public sealed record Invoice
         OnTime = transfer.OnTime || state.IsOnTime(block?.Time),
     };
 
-    /// <summary>Whether a payment first seen or stamped at this instant is on time. None is after cancellation.</summary>
+    /// <summary>
+    /// Whether a payment first seen or stamped at this instant is on time. None is after cancellation.
+    /// </summary>
     internal bool IsOnTime(DateTimeOffset? at) => !IsCancelled && at <= Terms.ExpiresAt;
 
     private Invoice With(Transfer transfer) => this with { Transfers = Transfers.SetItem(transfer.Key, transfer) };

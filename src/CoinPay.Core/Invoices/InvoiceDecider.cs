@@ -1,9 +1,13 @@
 namespace CoinPay.Core;
 
-/// <summary>The rules of an invoice's life: what a command leads to in a state. Pure; the clock and the chain are arguments.</summary>
+/// <summary>
+/// The rules of an invoice's life: what a command leads to in a state. Pure; the clock and the chain are arguments.
+/// </summary>
 public static class InvoiceDecider
 {
-    /// <summary>Transfers taken up in one commit; the next commit goes on. One batch of the store holds 100 rows.</summary>
+    /// <summary>
+    /// Transfers taken up in one commit; the next commit goes on. One batch of the store holds 100 rows.
+    /// </summary>
     public const int MaxTransfersPerCommit = 15;
 
     public static Decision Decide(Invoice? state, InvoiceCommand command) => (state, command) switch
@@ -33,7 +37,8 @@ public static class InvoiceDecider
             foreach (InvoiceEvent happened in change.Events(advance.At))
                 Happens(happened);
         bool isComplete = !TransferRules.Changes(now, advance.View).Any();
-        if (isComplete && advance.View.Chain is { } chain && !now.WindowClosed && chain.CompletePollBeganAt > now.Terms.ExpiresAt)
+        if (isComplete && !now.WindowClosed
+            && advance.View.Chain is { } chain && chain.CompletePollBeganAt > now.Terms.ExpiresAt)
             Happens(new PaymentWindowClosed(chain.CompletePollBeganAt, advance.At));
         while (StatusRules.Next(state, now, advance.At) is { } changed)
             Happens(changed);

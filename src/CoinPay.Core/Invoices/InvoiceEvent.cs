@@ -8,7 +8,9 @@ public sealed record InvoiceCreated(InvoiceTerms Terms, DateTimeOffset At) : Inv
 /// <summary>A transfer to the invoice's address showed for the first time, in a block or not.</summary>
 public sealed record TransferSeen(Transfer Transfer, DateTimeOffset At) : InvoiceEvent(At);
 
-/// <summary>A known transfer stands in this block now, or in none: mined, moved by a reorg, or back in the mempool.</summary>
+/// <summary>
+/// A known transfer stands in this block now, or in none: mined, moved by a reorg, or back in the mempool.
+/// </summary>
 public sealed record TransferMoved(string Key, BlockReference? Block, DateTimeOffset At) : InvoiceEvent(At);
 
 /// <summary>A transfer is as deep as the invoice asks, on the evidence of a head at this height.</summary>
@@ -36,7 +38,9 @@ public sealed record InvoicePaidLate(DateTimeOffset At) : InvoiceEvent(At);
 
 public sealed record InvoiceCancelled(string By, DateTimeOffset At) : InvoiceEvent(At);
 
-/// <summary>Money that had counted was taken away by the chain; the invoice moves back to <paramref name="To"/>.</summary>
+/// <summary>
+/// Money that had counted was taken away by the chain; the invoice moves back to <paramref name="To"/>.
+/// </summary>
 public sealed record PaymentReverted(InvoiceStatus To, DateTimeOffset At) : InvoiceEvent(At);
 
 /// <summary>What merchants hear of an event.</summary>

@@ -32,7 +32,9 @@ public enum InvoiceStatus
     Cancelled,
 }
 
-/// <summary>What each state is called on the wire, what the customer is told, and what the merchant should do next.</summary>
+/// <summary>
+/// What each state is called on the wire, what the customer is told, and what the merchant should do next.
+/// </summary>
 public static class InvoiceStatuses
 {
     public static string Text(this InvoiceStatus status) => Words(status).Text;

@@ -2,7 +2,9 @@ using System.Numerics;
 
 namespace CoinPay.Core;
 
-/// <summary>The status that the booked transfers amount to, and the event that leads there from the one it has.</summary>
+/// <summary>
+/// The status that the booked transfers amount to, and the event that leads there from the one it has.
+/// </summary>
 internal static class StatusRules
 {
     /// <summary>
@@ -44,7 +46,7 @@ internal static class StatusRules
         BigInteger due = state.Terms.Due.Base;
         BigInteger least = state.Terms.Tolerance.Least(due);
         bool accepted = money.OnTimeConfirmed >= least
-            || (state.Terms.Late == LatePolicy.Accept && money.LateConfirmed > 0 && money.Confirmed >= least)
+            || (state.Terms.Late == LatePolicy.Accept && money.Confirmed >= least)
             || (state.WindowClosed && state.Terms.Under == AmountPolicy.Accept && money.OnTimeConfirmed > 0
                 && money.OnTimeConfirmed == money.OnTimeSeen);
         if (accepted && state.IsCancelled)

@@ -46,7 +46,9 @@ public sealed record Transfer
 
     public TransferStatus Status { get; init; }
 
-    /// <summary>First seen, or stamped by its block, while the price stood. Once true it stays: no reorg makes a payer late.</summary>
+    /// <summary>
+    /// First seen, or stamped by its block, while the price stood. Once true it stays: no reorg makes a payer late.
+    /// </summary>
     public bool OnTime { get; init; }
 
     public bool Stands => Status is TransferStatus.Seen or TransferStatus.Confirming or TransferStatus.Confirmed;
@@ -63,7 +65,9 @@ public sealed record Transfer
 /// <param name="Chain">What is known of the network, or null while it is unknown.</param>
 public sealed record View(IReadOnlyList<ViewedTransfer> Transfers, ChainKnowledge? Chain);
 
-/// <summary>A transfer as the chain shows it. <paramref name="Lost"/> says how it ceased to stand, null while it does.</summary>
+/// <summary>
+/// A transfer as the chain shows it. <paramref name="Lost"/> says how it ceased to stand, null while it does.
+/// </summary>
 public sealed record ViewedTransfer(
     string TransactionHash,
     string Ordinal,

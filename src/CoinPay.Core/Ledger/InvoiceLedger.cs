@@ -21,7 +21,9 @@ public static class InvoiceLedger
         return Pair(changes, Account.World(after.Terms.Network), after.Terms.Due.Asset.Id);
     }
 
-    /// <summary>The balance of each account that this invoice's confirmed money stands in, in base units of its asset.</summary>
+    /// <summary>
+    /// The balance of each account that this invoice's confirmed money stands in, in base units of its asset.
+    /// </summary>
     public static ImmutableSortedDictionary<string, BigInteger> Allocation(Invoice? state)
     {
         var balances = ImmutableSortedDictionary.CreateBuilder<string, BigInteger>(StringComparer.Ordinal);

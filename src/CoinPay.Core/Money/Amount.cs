@@ -33,8 +33,6 @@ public sealed record Amount(Asset Asset, BigInteger Base) : IComparable<Amount>
         return null;
     }
 
-    public static Amount Zero(Asset asset) => new(asset, BigInteger.Zero);
-
     public static Amount operator +(Amount left, Amount right) => new(left.Asset, left.Base + Same(left, right).Base);
 
     public static Amount operator -(Amount left, Amount right) => new(left.Asset, left.Base - Same(left, right).Base);

@@ -2,7 +2,9 @@ using System.Numerics;
 
 namespace CoinPay.Core;
 
-/// <summary>What the merchant asks, as written: <c>49.90 EUR</c>, or <c>12.5 USDT</c> when the price is in the asset itself.</summary>
+/// <summary>
+/// What the merchant asks, as written: <c>49.90 EUR</c>, or <c>12.5 USDT</c> when the price is in the asset itself.
+/// </summary>
 public sealed record Price(string Amount, string Currency)
 {
     /// <summary>The amount as an exact number.</summary>
@@ -17,7 +19,9 @@ public sealed record Price(string Amount, string Currency)
 /// <param name="LockedAt">When.</param>
 public sealed record Rate(string Value, string Pair, string Source, DateTimeOffset LockedAt);
 
-/// <summary>What is due for a price: exact where the price is in the asset, converted by a locked rate otherwise.</summary>
+/// <summary>
+/// What is due for a price: exact where the price is in the asset, converted by a locked rate otherwise.
+/// </summary>
 public sealed record Quote(Price Price, Rate? Rate, Amount Due)
 {
     /// <summary>Converts by <paramref name="rate"/>; the result is rounded by <see cref="RoundUp"/>.</summary>
@@ -30,7 +34,9 @@ public sealed record Quote(Price Price, Rate? Rate, Amount Due)
         return new(price, rate, new(asset, RoundUp(scaled, BigInteger.Pow(10, amountScale + rateScale))));
     }
 
-    /// <summary>The one place where money is rounded: up, in the payer's disfavour by less than one base unit.</summary>
+    /// <summary>
+    /// The one place where money is rounded: up, in the payer's disfavour by less than one base unit.
+    /// </summary>
     private static BigInteger RoundUp(BigInteger numerator, BigInteger denominator) =>
         (numerator + denominator - 1) / denominator;
 }
