@@ -77,8 +77,8 @@ internal sealed record InvoiceDocument
             OrderId = terms.OrderId,
             CustomerReference = terms.CustomerReference,
             Status = state.Status.Text(),
-            CustomerStatus = state.Status.CustomerText(),
-            NextAction = state.Status.NextAction(),
+            CustomerStatus = IsHeld(state) ? "issue_detected" : state.Status.CustomerText(),
+            NextAction = IsHeld(state) ? "review_excess" : state.Status.NextAction(),
             Version = state.Version,
             Livemode = terms.Livemode,
             Goods = terms.Goods,
@@ -110,7 +110,11 @@ internal sealed record InvoiceDocument
     /// <summary>Whether goods may go out: paid, or overpaid where the merchant accepts that.</summary>
     public static bool MayBeFulfilled(Invoice state) =>
         state.Status == InvoiceStatus.Paid
-        || (state.Status == InvoiceStatus.Overpaid && state.Terms.Over == AmountPolicy.Accept);
+        || (state.Status == InvoiceStatus.Overpaid && !IsHeld(state));
+
+    /// <summary>Paid with more than the price, for a merchant who wants a person to look first.</summary>
+    private static bool IsHeld(Invoice state) =>
+        state.Status == InvoiceStatus.Overpaid && state.Terms.Over == AmountPolicy.Hold;
 
     private static PaymentPart PaymentOf(InvoiceTerms terms) => new(
         terms.Due.Asset.Network,

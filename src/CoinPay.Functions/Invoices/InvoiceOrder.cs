@@ -108,6 +108,9 @@ internal sealed record InvoiceOrder
             case AmountRefusal.TooManyDecimals:
                 price.Refuse("amount", $"{asset.Asset.Symbol} has {asset.Asset.Decimals} decimals.", Problems.InvalidAmountCode);
                 return null;
+            case AmountRefusal.TooLarge:
+                price.Refuse("amount", "More than any asset can hold.", Problems.InvalidAmountCode);
+                return null;
             default:
                 price.Refuse("amount", "A decimal number, such as \"49.90\".", Problems.InvalidAmountCode);
                 return null;

@@ -26,7 +26,8 @@ internal sealed class TimerFunctions(
                 return;
             DateTimeOffset begun = time.GetUtcNow();
             await InvokeAsync(function, new() { ScheduleStatus = status }, stopping);
-            due = schedule.Next(begun);
+            // A delay may end a moment early: the occurrence that has just run must not come again.
+            due = schedule.Next(begun > at ? begun : at);
             if (status is not null)
                 status = new() { Last = begun.UtcDateTime, Next = due?.UtcDateTime ?? default, LastUpdated = begun.UtcDateTime };
             if (stopping.IsCancellationRequested)
