@@ -31,19 +31,30 @@ internal sealed class Bitcoind : IAsyncDisposable
 
     public int ProcessId => _process.Id;
 
-    public static async Task<Bitcoind> StartAsync(params string[] options)
+    /// <summary>The path of litecoind, which setup does not install (Debian's package has it); null where there is none.</summary>
+    public static string? Litecoind { get; } = (Environment.GetEnvironmentVariable("PATH") ?? "")
+        .Split(Path.PathSeparator).Select(folder => Path.Combine(folder, "litecoind")).FirstOrDefault(File.Exists);
+
+    public static Task<Bitcoind> StartAsync(params string[] options) => StartAsync(
+        RepositoryFiles.Bitcoin("bitcoind"), ["-fixedseeds=0", "-natpmp=0", "-upnp=0", "-rpcthreads=4", "-unsafesqlitesync", .. options]);
+
+    /// <summary>A litecoind instead: the same calls, an older answer to some.</summary>
+    public static Task<Bitcoind> StartLitecoindAsync() =>
+        StartAsync(Litecoind ?? throw new InvalidOperationException("no litecoind"), ["-upnp=0"]);
+
+    private static async Task<Bitcoind> StartAsync(string program, string[] options)
     {
         Uri rpc = new($"http://127.0.0.1:{LocalProcess.FreePort()}");
         string data = Directory.CreateTempSubdirectory("coinpay-bitcoind-").FullName;
         JsonRpcCall node = new(rpc, User, Password);
         LocalProcess process = await LocalProcess.StartAsync(
-            RepositoryFiles.Bitcoin("bitcoind"),
+            program,
             [
                 "-datadir=" + data, "-conf=/dev/null", "-regtest", "-server", "-printtoconsole=0",
                 "-rpcbind=127.0.0.1", "-rpcallowip=127.0.0.1",
                 "-rpcport=" + rpc.Port.ToString(CultureInfo.InvariantCulture), "-rpcuser=" + User, "-rpcpassword=" + Password,
-                "-listen=0", "-listenonion=0", "-discover=0", "-dnsseed=0", "-fixedseeds=0", "-natpmp=0", "-upnp=0",
-                "-txindex=1", "-fallbackfee=0.0002", "-dbcache=16", "-rpcthreads=4", "-unsafesqlitesync", .. options,
+                "-listen=0", "-listenonion=0", "-discover=0", "-dnsseed=0",
+                "-txindex=1", "-fallbackfee=0.0002", "-dbcache=16", .. options,
             ],
             async _ => (await AnswersAsync(node)).GetProperty("chain").GetString() == "regtest");
         Bitcoind started = new(process, node, rpc, data);
