@@ -70,11 +70,11 @@ internal sealed class BitcoinChain(Network network, HttpClient http, string? use
         string[] listed = await _rpc.CallAsync<string[]>("getrawmempool", cancellation);
         _mempool.Keep(listed);
         foreach (string[] unread in _mempool.Unread(listed).Chunk(Mempool.TransactionsPerBatch))
-            await ReadTransactionsAsync(unread, cancellation);
+            await ReadTransactionsAsync(unread, isWatched, cancellation);
         return _mempool.Matching(isWatched);
     }
 
-    private async Task ReadTransactionsAsync(string[] ids, CancellationToken cancellation)
+    private async Task ReadTransactionsAsync(string[] ids, Func<string, bool> isWatched, CancellationToken cancellation)
     {
         RpcAnswer<BitcoinTransaction>[] answers =
             await _rpc.BatchAsync<BitcoinTransaction>([.. ids.Select(id => new RpcCall("getrawtransaction", id, true))], cancellation);
@@ -82,7 +82,7 @@ internal sealed class BitcoinChain(Network network, HttpClient http, string? use
         {
             bool leftMeanwhile = answers[i].Error is { Code: RpcInvalidAddressOrKey } || answers[i].Result?.BlockHash is not null;
             if (!leftMeanwhile)
-                _mempool.Add(ids[i], TransfersOf(_rpc.ResultOf(answers[i], "getrawtransaction"), static _ => true));
+                _mempool.Add(ids[i], TransfersOf(_rpc.ResultOf(answers[i], "getrawtransaction"), static _ => true), isWatched);
         }
     }
 

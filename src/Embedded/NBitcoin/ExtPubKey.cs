@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using NBitcoin.Crypto;
 using NBitcoin.DataEncoders;
+using ECPoint = Org.BouncyCastle.Math.EC.ECPoint;
 
 namespace NBitcoin;
 
@@ -77,7 +78,7 @@ public class ExtPubKey
         PubKey.ToBytes().CopyTo(data, 0);
         BinaryPrimitives.WriteUInt32BigEndian(data.AsSpan(33), index);
         byte[] output = HMACSHA512.HashData(_chainCode, data);
-        byte[] key = Secp256k1.Add(PubKey.Point, output[..32])
+        ECPoint key = Secp256k1.Add(PubKey.Point, output[..32])
             ?? throw new InvalidOperationException("This index has no key; the next one has.");
         return new ExtPubKey(new PubKey(key), output[32..], (byte)(Depth + 1), PubKey.GetHDFingerPrint(), index);
     }

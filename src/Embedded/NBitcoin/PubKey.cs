@@ -25,6 +25,12 @@ public class PubKey
         _bytes = [.. bytes];
     }
 
+    internal PubKey(Org.BouncyCastle.Math.EC.ECPoint point)
+    {
+        Point = point;
+        _bytes = point.GetEncoded(compressed: true);
+    }
+
     public bool IsCompressed => _bytes.Length == 33;
 
     public KeyId Hash => new(Digests.Hash160(_bytes));
