@@ -74,7 +74,7 @@ internal sealed class AccountKey
         {
             return (new AccountKey(BitcoinNetworks.Of(network), new ExtPubKey(data[VersionLength..])), null);
         }
-        catch (Exception notAPoint) when (notAPoint is FormatException or InvalidOperationException)
+        catch (Exception notAPoint) when (notAPoint is FormatException or InvalidOperationException or ArgumentException)
         {
             return (null, "This extended public key holds no public key of secp256k1.");
         }

@@ -72,7 +72,7 @@ internal sealed class JsonRpc(string network, Uri address, HttpClient http, stri
         {
             return result.Deserialize<T>(Json) ?? throw new ChainUnknownException(network, "null where a result was due");
         }
-        catch (JsonException nonsense)
+        catch (Exception nonsense) when (nonsense is JsonException or InvalidOperationException)
         {
             throw new ChainUnknownException(network, "no usable answer: " + nonsense.Message, nonsense);
         }

@@ -41,6 +41,17 @@ public sealed class LyingNodeTests
     }
 
     [Fact]
+    public async Task An_answer_with_neither_result_nor_error_is_unknown()
+    {
+        static string Without(string body) => body.Replace("\"result\"", "\"nothing\"", StringComparison.Ordinal);
+        FakeNode evm = new(static (_, _) => null) { Garble = Without };
+        await Unknown(evm.Evm(Token).ReadHeadAsync(CancellationToken.None));
+        await Unknown(Read(evm.Evm(Token), 1, 1));
+        await Unknown(evm.Bitcoin().ReadHeadAsync(CancellationToken.None));
+        await Unknown(evm.Bitcoin().ReadBlockHashAsync(1, CancellationToken.None));
+    }
+
+    [Fact]
     public async Task Logs_of_another_block_than_the_one_asked_for_are_unknown()
     {
         FakeNode node = Chain(logs: static (_, _) => new[] { Log(block: 7) });
