@@ -39,7 +39,7 @@ mkdir -p "$root/.coinpay"
 if [ "$mode" = --once ]; then
   folder=$(mktemp -d "${TMPDIR:-/tmp}/coinpay-once.XXXXXX")
 else
-  node "$root/scripts/dev/stop.mjs" --before-start
+  node "$root/scripts/dev/stop.mjs" --before-start $$
   folder=$root/.coinpay/run
   rm -rf "$folder"
   mkdir -p "$folder"

@@ -41,14 +41,22 @@ function describe(invoice) {
   return `${seen}, ${transaction.confirmations} of ${invoice.confirmation_policy.required} confirmations`;
 }
 
-/** Prints a state whenever it is another than the one before; ends with the invoice once `isOver`. */
-async function follow(call, id, isOver) {
+/** Prints an invoice when it looks otherwise than the last time. */
+function printer() {
+  let last = '';
+  return (invoice) => {
+    const detail = describe(invoice);
+    if (invoice.status + detail !== last) line(label(invoice), invoice.status, detail, colours[invoice.status]);
+    last = invoice.status + detail;
+  };
+}
+
+/** Shows an invoice as it changes; ends with it once `isOver`. */
+async function follow(call, id, show, isOver) {
   const end = Date.now() + paidWithin;
-  for (let last = ''; ;) {
+  for (;;) {
     const invoice = await call('GET', `/v1/invoices/${id}`);
-    const now = `${invoice.status}  ${describe(invoice)}`;
-    if (now !== last) line(label(invoice), invoice.status, describe(invoice), colours[invoice.status]);
-    last = now;
+    show(invoice);
     if (isOver(invoice)) return invoice;
     if (Date.now() > end) throw new Error(`${label(invoice)} (${id}) is still ${invoice.status} after ${paidWithin / 1000} s`);
     await delay(lookEvery);
@@ -67,15 +75,16 @@ async function confirm(chain, required) {
 async function payOne(stack, inbox, order) {
   const call = gatewayCaller(stack.gateway, stack.merchant.api_key);
   const created = await call('POST', '/v1/invoices', order);
-  line(label(created), created.status, describe(created));
+  const show = printer();
+  show(created);
   const chain = node(stack, networkOf(stack, created));
   const hash = await chain.pay(created.payment.address, created.payment.symbol, created.payment.amount);
   line(label(created), 'sent', `${hash} on ${order.network}`);
-  await follow(call, created.id, (invoice) => invoice.transactions.length > 0);
+  await follow(call, created.id, show, (invoice) => invoice.transactions.length > 0);
   // anvil mines a transaction at once; bitcoind leaves it in the mempool.
   if (order.network !== 'anvil') await chain.mine(1);
   await confirm(chain, created.confirmation_policy.required);
-  await follow(call, created.id, (invoice) => invoice.status === 'paid');
+  await follow(call, created.id, show, (invoice) => invoice.status === 'paid');
   const end = Date.now() + paidWithin;
   while (!inbox.has('invoice.paid', created.id)) {
     if (Date.now() > end) throw new Error(`no verified invoice.paid for ${label(created)} after ${paidWithin / 1000} s`);

@@ -9,7 +9,7 @@ export function paint(colour, text) {
 /** One line: when, what, how it stands, and what there is to say about it. */
 export function line(subject, state, detail = '', colour = 'plain') {
   const seconds = `${(process.uptime()).toFixed(1)} s`.padStart(8);
-  console.log(`${paint('dim', seconds)}  ${subject.padEnd(12)} ${paint(colour, state.padEnd(22))} ${detail}`.trimEnd());
+  console.log(`${paint('dim', seconds)}  ${subject.padEnd(12)} ${paint(colour, state.padEnd(24))} ${detail}`.trimEnd());
 }
 
 export function heading(text) {

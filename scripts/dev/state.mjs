@@ -6,6 +6,8 @@ import { fail, root } from './tools.mjs';
 
 export const stateFolder = path.join(root, '.coinpay');
 const file = path.join(stateFolder, 'dev.json');
+// The pid of a run.sh that has begun and has not written dev.json yet.
+const startingFile = path.join(stateFolder, 'starting');
 const stopWithin = 15_000;
 
 export function write(stack) {
@@ -13,6 +15,7 @@ export function write(stack) {
   // It holds keys, if only of a play shop.
   fs.writeFileSync(`${file}.new`, `${JSON.stringify(stack, null, 2)}\n`, { mode: 0o600 });
   fs.renameSync(`${file}.new`, file);
+  fs.rmSync(startingFile, { force: true });
 }
 
 export const remove = () => fs.rmSync(file, { force: true });
@@ -22,7 +25,7 @@ export const read = () => (fs.existsSync(file) ? JSON.parse(fs.readFileSync(file
 export const readOrFail = () => read() ?? fail('No stack is running here: start one with scripts/run.sh');
 
 // A pid may belong to somebody else by now: ours run a program of one of these names.
-const ours = /run\.mjs|azurite|anvil|bitcoind|CoinPay\.Functions/;
+const ours = /run\.(mjs|sh)|azurite|anvil|bitcoind|CoinPay\.Functions/;
 
 export function alive(pid) {
   try {
@@ -31,6 +34,14 @@ export function alive(pid) {
     return false;
   }
 }
+
+/** The pid of a start that is under way, or null. */
+export function starting() {
+  const pid = fs.existsSync(startingFile) ? Number(fs.readFileSync(startingFile, 'utf8')) : 0;
+  return pid && alive(pid) ? pid : null;
+}
+
+export const startBy = (pid) => fs.writeFileSync(startingFile, pid);
 
 async function gone(pids, within) {
   for (const end = Date.now() + within; Date.now() < end; await delay(50)) if (!pids.some(alive)) return true;
