@@ -78,5 +78,17 @@ function transaction() {
   };
 }
 
-const solve = { address, create2, transaction }[kind]();
+/** A webhook as the npm library of Standard Webhooks signs it. */
+function webhook() {
+  const { Webhook } = load('standardwebhooks');
+  return (number) => {
+    const secret = `whsec_${Buffer.concat([random(number, 'secret'), random(number, 'more')]).subarray(0, 24 + (number % 41)).toString('base64')}`;
+    const id = `evt_${random(number, 'id').toString('hex').slice(0, 26)}`;
+    const timestamp = Number(below(number, 'time', 4));
+    const body = JSON.stringify({ id, text: random(number, 'text').toString('latin1'), euro: '€ 🧾' });
+    return { secret, id, timestamp: `${timestamp}`, body, signature: new Webhook(secret).sign(id, new Date(timestamp * 1000), body) };
+  };
+}
+
+const solve = { address, create2, transaction, webhook }[kind]();
 for (let number = 0; number < Number(count); number++) console.log(JSON.stringify(solve(number)));

@@ -34,6 +34,7 @@ internal sealed record Paging(int Limit, string? After)
     {
         Span<byte> bytes = stackalloc byte[MaxCursorLength];
         if (cursor.Length is 0 or > MaxCursorLength
+            || !Base64Url.IsValid(cursor)
             || !Base64Url.TryDecodeFromChars(cursor, bytes, out int length)
             || bytes[..length].ContainsAnyExceptInRange((byte)' ', (byte)'~'))
             throw new ProblemException(Problems.InvalidRequest("cursor is not one that a list here has answered."));

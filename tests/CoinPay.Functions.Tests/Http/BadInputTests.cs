@@ -28,7 +28,8 @@ public sealed class TwoMerchants : TestWorld, IAsyncLifetime
             .Expect(HttpStatusCode.OK);
         StrangersEndpoint = (await Stranger.PostAsync("/v1/webhook-endpoints", new { url = Receiver.Address, events = new[] { "ping" } }))["id"]!;
         ApiAnswer invoice = await Stranger.PostAsync("/v1/invoices", JsonNode.Parse(BadInputTests.RightInvoice));
-        StrangersInvoice = invoice.Expect(HttpStatusCode.Created)["id"]!;
+        Assert.True(invoice.Status == HttpStatusCode.Created, invoice.Text + Gateway.Log);
+        StrangersInvoice = invoice["id"]!;
         await WaitUntilQuietAsync();
     }
 
@@ -93,7 +94,7 @@ public sealed class BadInputTests(TwoMerchants world) : IClassFixture<TwoMerchan
     [InlineData("\"49.90\"", "1e400", "invalid_amount")]
     [InlineData("\"49.90\"", "{}", "invalid_amount")]
     [InlineData("\"49.90\"", "null", "invalid_request")]
-    [InlineData("\"USDT\"}", "\"DOGE\"}", "invalid_request")]
+    [InlineData("\"USDT\"},", "\"DOGE\"},", "invalid_request")]
     [InlineData("{\"order_id\"", "{\"oder_id\"", "unknown_field")]
     [InlineData("\"currency\"", "\"tip\":\"1\",\"currency\"", "unknown_field")]
     [InlineData("\"A-1\"", "\"\\ud800\"", "invalid_request")]
@@ -164,7 +165,7 @@ public sealed class BadInputTests(TwoMerchants world) : IClassFixture<TwoMerchan
     [Theory]
     [InlineData("GET", "/v1/invoices/inv_nonsense")]
     [InlineData("GET", "/v1/invoices/inv_00000000000000000000000000")]
-    [InlineData("GET", "/v1/invoices/%2F..%5C%23%3F%00")]
+    [InlineData("GET", "/v1/invoices/%2F..%5C%23%3F")]
     [InlineData("GET", "/v1/nothing")]
     [InlineData("GET", "/")]
     [InlineData("PUT", "/v1/invoices")]
