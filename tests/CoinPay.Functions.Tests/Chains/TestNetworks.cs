@@ -28,14 +28,14 @@ internal static class TestNetworks
 
     public static Network Bitcoin(
         Uri? rpc = null, string coin = "bitcoin", string chain = "regtest", string id = "bip122:0f9188f13cb7b2c71f2a335e3a4fc328") => new()
-    {
-        Name = $"{coin}-{chain}",
-        Id = id,
-        Family = NetworkFamily.Bitcoin,
-        Coin = coin,
-        Chain = chain,
-        Rpc = rpc ?? new Uri("http://127.0.0.1:1"),
-        Confirmations = 2,
-        Assets = [new NetworkAsset { Asset = new Asset(id + "/slip44:0", "BTC", 8) }],
-    };
+        {
+            Name = $"{coin}-{chain}",
+            Id = id,
+            Family = NetworkFamily.Bitcoin,
+            Coin = coin,
+            Chain = chain,
+            Rpc = rpc ?? new Uri("http://127.0.0.1:1"),
+            Confirmations = 2,
+            Assets = [new NetworkAsset { Asset = new Asset(id + "/slip44:0", "BTC", 8) }],
+        };
 }
