@@ -1,27 +1,12 @@
+using System.Collections.Concurrent;
 using Microsoft.Azure.Functions.Worker;
-using Microsoft.DurableTask;
 
 namespace CoinPay.Embedded.Tests.Functions;
 
-/// <summary>Orchestrators and activities of the durable tests.</summary>
-public static class DurableFunctions
+/// <summary>Activities of the durable cases.</summary>
+public static class DurableActivities
 {
-    [Function("Sequence")]
-    public static async Task<string> Sequence([OrchestrationTrigger] TaskOrchestrationContext context)
-    {
-        string text = context.GetInput<string>() ?? "";
-        for (int i = 0; i < 5; i++)
-            text = await context.CallActivityAsync<string>("Append", new AppendInput(text, i));
-        return text;
-    }
-
-    [Function("FanOut")]
-    public static async Task<int> FanOut([OrchestrationTrigger] TaskOrchestrationContext context)
-    {
-        int count = context.GetInput<int>();
-        int[] squares = await Task.WhenAll(Enumerable.Range(1, count).Select(i => context.CallActivityAsync<int>("Square", i)));
-        return squares.Sum();
-    }
+    private static readonly ConcurrentDictionary<string, int> Attempts = new();
 
     [Function("Append")]
     public static string Append([ActivityTrigger] AppendInput input) => input.Text + input.Number;
@@ -29,5 +14,31 @@ public static class DurableFunctions
     [Function("Square")]
     public static int Square([ActivityTrigger] int number) => number * number;
 
+    [Function("Say")]
+    public static async Task<string> Say([ActivityTrigger] string text, FunctionContext context, CancellationToken cancellation)
+    {
+        await Task.Delay(text == "slow" ? 200 : 1, cancellation);
+        return context.FunctionDefinition.Name == "Say" ? text : "?";
+    }
+
+    [Function("Fail")]
+    public static void Fail([ActivityTrigger] string? input) =>
+        throw new InvalidOperationException("as asked", new ArgumentException("inner"));
+
+    /// <summary>Succeeds at the given attempt, counted for each key.</summary>
+    [Function("SucceedAt")]
+    public static string SucceedAt([ActivityTrigger] AttemptInput input) =>
+        Attempts.AddOrUpdate(input.Key, 1, (_, tries) => tries + 1) >= input.Attempt
+            ? "ok"
+            : throw new InvalidOperationException("not yet");
+
+    [Function("Length")]
+    public static int Length([ActivityTrigger] string text) => text.Length;
+
+    [Function("Nothing")]
+    public static Task Nothing([ActivityTrigger] string? input) => Task.CompletedTask;
+
     public sealed record AppendInput(string Text, int Number);
+
+    public sealed record AttemptInput(string Key, int Attempt);
 }

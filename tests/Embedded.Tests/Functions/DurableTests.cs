@@ -38,6 +38,6 @@ public sealed class DurableTests(AzuriteFixture azurite)
 
     private Task<TestHost> StartAsync() => TestHost.StartAsync(
         azurite.ConnectionString,
-        [typeof(DurableFunctions)],
+        DurableConformanceTests.Functions,
         new Dictionary<string, string?> { ["extensions:durableTask:hubName"] = "T" + Guid.NewGuid().ToString("N") });
 }

@@ -12,7 +12,7 @@ namespace Microsoft.DurableTask
         [return: NotNullIfNotNull(nameof(data))]
         public abstract object? Deserialize(string? data, Type targetType);
 
-        public virtual T? Deserialize<T>(string? data) => (T?)Deserialize(data, typeof(T));
+        public virtual T? Deserialize<T>(string? data) => (T?)(Deserialize(data, typeof(T)) ?? default(T));
     }
 }
 

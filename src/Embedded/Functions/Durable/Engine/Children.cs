@@ -41,7 +41,7 @@ internal static class Children
             catch (Exception failure) when (StorageFault.Is(failure))
             {
                 hub.Log.LogWarning("Sub-orchestration {Instance} starts later: {Reason}", created.ChildId, failure.Message);
-                await Task.Delay(RetryAfter, hub.Time);
+                await hub.PauseAsync(RetryAfter);
             }
         }
     }

@@ -79,7 +79,7 @@ internal sealed class EventWaiters(DataConverter converter)
             {
                 value = _converter.Deserialize<T>(payload);
             }
-            catch (System.Text.Json.JsonException unreadable)
+            catch (Exception unreadable)
             {
                 _source.TrySetException(unreadable);
                 return;

@@ -95,7 +95,7 @@ internal sealed class Instance(string id, TaskHub hub)
             {
                 if (did == Step.Failed)
                 {
-                    await Task.Delay(retry, hub.Time, CancellationToken.None);
+                    await hub.PauseAsync(retry);
                     retry = retry * 2 < LongestRetry ? retry * 2 : LongestRetry;
                 }
                 else

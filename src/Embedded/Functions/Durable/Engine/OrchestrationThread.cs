@@ -12,6 +12,15 @@ internal sealed class OrchestrationThread : SynchronizationContext
     /// <summary>True once something came back on a thread that is not the orchestrator's.</summary>
     public bool WasLeft { get; private set; }
 
+    /// <summary>Throws if the caller is not on the orchestrator's thread, or is there no more.</summary>
+    public void Check()
+    {
+        if (Current == this && Environment.CurrentManagedThreadId == _thread)
+            return;
+        WasLeft = true;
+        throw new InvalidOperationException("An orchestrator's context was used outside of the orchestrator's own thread.");
+    }
+
     public override void Post(SendOrPostCallback d, object? state)
     {
         if (Environment.CurrentManagedThreadId == _thread)

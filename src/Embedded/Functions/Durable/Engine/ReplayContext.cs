@@ -9,8 +9,8 @@ namespace CoinPay.Embedded.Durable;
 /// What an orchestrator's code sees: its calls become actions with ascending ids, and complete when their outcome is delivered from
 /// the history, new or replayed.
 /// </summary>
-internal sealed class ReplayContext(OrchestrationState state, ILoggerFactory loggers, DataConverter converter)
-    : TaskOrchestrationContext
+internal sealed class ReplayContext(
+    OrchestrationState state, OrchestrationThread thread, ILoggerFactory loggers, DataConverter converter) : TaskOrchestrationContext
 {
     private readonly Dictionary<int, OpenTask> _open = [];
     private readonly Queue<HistoryEvent> _asked = new();
@@ -102,8 +102,11 @@ internal sealed class ReplayContext(OrchestrationState state, ILoggerFactory log
         return timer.Source.Task;
     }
 
-    public override Task<T> WaitForExternalEvent<T>(string eventName, CancellationToken cancellationToken = default) =>
-        Events.Wait<T>(eventName, cancellationToken);
+    public override Task<T> WaitForExternalEvent<T>(string eventName, CancellationToken cancellationToken = default)
+    {
+        thread.Check();
+        return Events.Wait<T>(eventName, cancellationToken);
+    }
 
     public override void SetCustomStatus(object? customStatus) => CustomStatus = converter.Serialize(customStatus);
 
@@ -150,6 +153,7 @@ internal sealed class ReplayContext(OrchestrationState state, ILoggerFactory log
 
     private OpenTask Ask(HistoryEvent action)
     {
+        thread.Check();
         OpenTask task = new(action with { TaskId = _nextTaskId++, At = _now });
         _open.Add(task.Action.TaskId, task);
         _asked.Enqueue(task.Action);

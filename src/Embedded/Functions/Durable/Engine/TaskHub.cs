@@ -28,6 +28,7 @@ internal sealed class TaskHub(
     private readonly ConcurrentDictionary<string, TaskCompletionSource> _changes = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _reads = new(MaxReads);
     private readonly WorkCount _work = new();
+    private readonly CancellationTokenSource _stopping = new();
 
     public ILogger Log { get; } = loggers.CreateLogger<TaskHub>();
 
@@ -38,6 +39,10 @@ internal sealed class TaskHub(
     public AlarmClock Alarms { get; } = new(time);
 
     public bool IsStopping => _work.IsClosed;
+
+    /// <summary>Waits before a step that failed is tried again; not longer than until the stop.</summary>
+    public async Task PauseAsync(TimeSpan pause) =>
+        await Task.Delay(pause, time, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     /// <summary>Creates the tables and brings every instance that may be running back to work.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -58,6 +63,7 @@ internal sealed class TaskHub(
     {
         Alarms.Dispose();
         await activities.StopAsync(cancellationToken);
+        await _stopping.CancelAsync();
         await Task.WhenAny(_work.CloseAsync(), Task.Delay(Timeout.Infinite, cancellationToken));
     }
 
@@ -65,6 +71,7 @@ internal sealed class TaskHub(
     {
         Alarms.Dispose();
         _reads.Dispose();
+        _stopping.Dispose();
     }
 
     /// <summary>Starts an orchestration; see <see cref="DurableTaskClient"/> for what is refused.</summary>

@@ -37,14 +37,39 @@ internal sealed record TurnEnd(OrchestrationRuntimeStatus Status)
 /// Runs an orchestrator's code from the start over its committed history and then over what is new. Every past turn must ask for
 /// exactly what the history has: anything else is a change of the code under a running instance and fails it.
 /// </summary>
-internal sealed class Turn(FunctionDescriptor function, OrchestrationState state, ILoggerFactory loggers, DataConverter converter)
+internal sealed class Turn
 {
     private const string NonDeterministic = "DurableTask.Core.Exceptions.NonDeterministicOrchestrationException";
+    private readonly FunctionDescriptor _function;
+    private readonly OrchestrationState _state;
+    private readonly DataConverter _converter;
     private readonly OrchestrationThread _thread = new();
-    private readonly ReplayContext _context = new(state, loggers, converter);
+    private readonly ReplayContext _context;
     private Task? _code;
+    private int _turn;
 
+    public Turn(FunctionDescriptor function, OrchestrationState state, ILoggerFactory loggers, DataConverter converter)
+    {
+        _function = function;
+        _state = state;
+        _converter = converter;
+        _context = new(state, _thread, loggers, converter);
+    }
+
+    /// <summary>Never throws: what cannot be run or written fails the instance.</summary>
     public TurnResult Run(IReadOnlyList<HistoryEvent> past, IReadOnlyList<HistoryEvent> fresh)
+    {
+        try
+        {
+            return RunCode(past, fresh);
+        }
+        catch (Exception thrown)
+        {
+            return new() { Actions = [], Open = [], End = Failed(TaskFailureDetails.FromException(thrown)) };
+        }
+    }
+
+    private TurnResult RunCode(IReadOnlyList<HistoryEvent> past, IReadOnlyList<HistoryEvent> fresh)
     {
         string? fault = Replay(past);
         int delivered = 0;
@@ -76,8 +101,6 @@ internal sealed class Turn(FunctionDescriptor function, OrchestrationState state
             : Unasked(past[^1] with { Turn = int.MaxValue });
     }
 
-    private int _turn;
-
     /// <summary>At a turn's beginning all that the code asked for in the turn before must have been found in the history.</summary>
     private string? Unasked(HistoryEvent next)
     {
@@ -106,7 +129,7 @@ internal sealed class Turn(FunctionDescriptor function, OrchestrationState state
         _thread.Run(() =>
         {
             if (step.Type == HistoryEventType.ExecutionStarted)
-                _code = function.Begin([_context]);
+                _code = _function.Begin([_context]);
             else if (step.Type == HistoryEventType.EventRaised)
                 _context.Events.Raise(step);
             else
@@ -119,7 +142,7 @@ internal sealed class Turn(FunctionDescriptor function, OrchestrationState state
     }
 
     private string Differs(string how) =>
-        $"Non-deterministic orchestrator '{state.Name}': {how}. Was its code changed while instance '{state.InstanceId}' ran?";
+        $"Non-deterministic orchestrator '{_state.Name}': {how}. Was its code changed while instance '{_state.InstanceId}' ran?";
 
     private TurnEnd? End(IEnumerable<HistoryEvent> undelivered)
     {
@@ -128,14 +151,14 @@ internal sealed class Turn(FunctionDescriptor function, OrchestrationState state
         if (!_code.IsCompleted)
             return _thread.WasLeft || (!_context.Open.Any() && !_context.Events.Any)
                 ? Failed(new(typeof(InvalidOperationException).FullName!,
-                    $"Orchestrator '{state.Name}' awaits something other than its context's tasks: that cannot be replayed.", null, null, null))
+                    $"Orchestrator '{_state.Name}' awaits something other than its context's tasks: that cannot be replayed.", null, null, null))
                 : null;
         if (_code.IsFaulted)
             return Failed(TaskFailureDetails.FromException(_code.Exception!.InnerExceptions[0]));
         if (_code.IsCanceled)
             return Failed(new(typeof(TaskCanceledException).FullName!, "A task was canceled.", null, null, null));
         if (_context.Next is not { } next)
-            return new(OrchestrationRuntimeStatus.Completed) { Output = converter.Serialize(function.ResultOf(_code)) };
+            return new(OrchestrationRuntimeStatus.Completed) { Output = _converter.Serialize(_function.ResultOf(_code)) };
         return new(OrchestrationRuntimeStatus.ContinuedAsNew)
         {
             NextInput = next.Input,

@@ -52,10 +52,11 @@ public abstract class TaskOrchestrationContext
         using CancellationTokenSource waiter = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task expired = CreateTimer(timeout, timer.Token);
         Task<T> arrived = WaitForExternalEvent<T>(eventName, waiter.Token);
+        // Not CancelAsync: it would go on on another thread.
         if (await Task.WhenAny(arrived, expired) == arrived)
-            await timer.CancelAsync();
+            timer.Cancel();
         else
-            await waiter.CancelAsync();
+            waiter.Cancel();
         return await arrived;
     }
 

@@ -1,0 +1,68 @@
+using CoinPay.Embedded.Durable;
+using CoinPay.Embedded.Durable.Storage;
+using CoinPay.Embedded.Hosting;
+using CoinPay.Embedded.Worker;
+using Microsoft.DurableTask.Converters;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace CoinPay.Embedded.Tests.Functions;
+
+/// <summary>A durable engine of its own over given rows: what a process has of it, without Kestrel.</summary>
+internal sealed class DurableRig : IAsyncDisposable
+{
+    private readonly ServiceProvider _services;
+    private readonly TaskHub _hub;
+    private readonly ActivityPool _activities;
+
+    private DurableRig(ServiceProvider services, TaskHub hub, ActivityPool activities, HubStore store, HubClient client)
+    {
+        _services = services;
+        _hub = hub;
+        _activities = activities;
+        Store = store;
+        Client = client;
+    }
+
+    public HubClient Client { get; }
+
+    public HubStore Store { get; }
+
+    public static DurableRig Create(
+        IRowStore rows, IReadOnlyList<Type> functions, string hubName, TimeProvider? time = null, ILoggerFactory? loggers = null)
+    {
+        time ??= TimeProvider.System;
+        loggers ??= NullLoggerFactory.Instance;
+        EmbeddedOptions options = new()
+        {
+            FunctionClasses = functions,
+            ContentRoot = Path.GetTempPath(),
+            HostJson = new Dictionary<string, string?> { ["extensions:durableTask:hubName"] = hubName },
+        };
+        HostSettings settings = HostSettings.Load(options, new ConfigurationBuilder().Build());
+        FunctionCatalog catalog = FunctionCatalog.Discover(options);
+        ServiceProvider services = new ServiceCollection().BuildServiceProvider();
+        FunctionInvoker invoker = new(services.GetRequiredService<IServiceScopeFactory>(), loggers.CreateLogger<FunctionInvoker>(), new([]));
+        ActivityPool activities = new(catalog, invoker, settings, JsonDataConverter.Default, loggers.CreateLogger<ActivityPool>());
+        HubStore store = new(rows, settings, time);
+        TaskHub hub = new(store, catalog, invoker, activities, JsonDataConverter.Default, time, loggers);
+        return new(services, hub, activities, store, new(hub, store, JsonDataConverter.Default, time));
+    }
+
+    public Task StartAsync() => _hub.StartAsync(CancellationToken.None);
+
+    /// <summary>As a process dies: nothing is waited for.</summary>
+    public Task AbandonAsync() => _hub.StopAsync(new CancellationToken(canceled: true));
+
+    /// <summary>A graceful stop.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        using CancellationTokenSource patience = new(TimeSpan.FromSeconds(20));
+        await _hub.StopAsync(patience.Token);
+        _hub.Dispose();
+        _activities.Dispose();
+        await _services.DisposeAsync();
+    }
+}
