@@ -12,8 +12,6 @@ namespace CoinPay.Functions;
 /// <summary>What the gateway is made of. Everything is a singleton; functions are made for each call.</summary>
 internal static class Gateway
 {
-    private static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(5);
-
     public static IServiceCollection AddGateway(this IServiceCollection services, IConfiguration configuration) => services
         .AddSingleton(TimeProvider.System)
         .AddEdge(configuration)
@@ -31,24 +29,20 @@ internal static class Gateway
 
     private static IServiceCollection AddChains(this IServiceCollection services, IConfiguration configuration) => services
         .AddSingleton(_ => new Networks(NetworkConfiguration.Load(configuration)))
+        .AddSingleton<NodeConnection>()
         .AddSingleton(ChainsOf)
         .AddSingleton<WatchStore>()
         .AddSingleton<ViewStore>()
         .AddSingleton<CursorStore>()
         .AddSingleton<AddressIndexes>()
         .AddSingleton<Pollers>()
-        .AddSingleton<SweepProgress>();
+        .AddSingleton<SweepProgress>()
+        .AddHostedService<CheckFactories>();
 
     private static ChainDirectory ChainsOf(IServiceProvider provider)
     {
         ISecrets secrets = provider.GetRequiredService<ISecrets>();
-        // Nodes are named by the operator: no proxy of the environment stands between, and no redirect is followed.
-        HttpClient http = new(new SocketsHttpHandler
-        {
-            UseProxy = false,
-            AllowAutoRedirect = false,
-            PooledConnectionLifetime = ConnectionLifetime,
-        });
+        HttpClient http = provider.GetRequiredService<NodeConnection>().Http;
         return new(provider.GetRequiredService<Networks>().All.Select(network => ChainOf(network, http, secrets)));
     }
 

@@ -44,14 +44,18 @@ internal sealed class Found(Network network, IReadOnlyList<NativeTransfer> succe
 /// </summary>
 internal sealed class EvmLogReader(Network network, JsonRpc rpc)
 {
+    private const int LargestSpan = 2_000;
     private readonly string[] _contracts = [.. network.Assets.Select(asset => asset.Contract).OfType<string>()];
+
+    /// <summary>How many blocks the provider was seen to take at once; networks are read one poll at a time.</summary>
+    private int _span = LargestSpan;
 
     /// <summary>The logs of these blocks, and of the native transfers those whose receipt says success.</summary>
     public async Task<Found> ReadAsync(
         EvmBlock[] blocks, long byHashAbove, IReadOnlyList<NativeTransfer> natives, CancellationToken cancellation)
     {
-        EvmBlock[] near = _contracts.Length == 0 ? [] : [.. blocks.Where(block => block.Height > byHashAbove)];
-        EvmBlock[] deep = _contracts.Length == 0 ? [] : [.. blocks.Where(block => block.Height <= byHashAbove)];
+        EvmBlock[] read = _contracts.Length == 0 ? [] : blocks;
+        EvmBlock[] near = [.. read.Where(block => block.Height > byHashAbove)];
         RpcCall[] calls =
         [
             .. near.Select(block => LogsCall(new { blockHash = block.Hash, address = _contracts, topics = Topics })),
@@ -61,8 +65,7 @@ internal sealed class EvmLogReader(Network network, JsonRpc rpc)
         List<EvmLog> logs = [];
         for (int i = 0; i < near.Length; i++)
             logs.AddRange(LogsOf(answers[i], near[i].Hash));
-        if (deep.Length > 0)
-            logs.AddRange(await ReadRangeAsync(deep, cancellation));
+        logs.AddRange(await ReadRangeAsync([.. read.Where(block => block.Height <= byHashAbove)], cancellation));
         NativeTransfer[] succeeded =
             [.. natives.Where((native, i) => Succeeded(native, rpc.ResultOf(answers[near.Length + i], "eth_getTransactionReceipt")))];
         return new Found(network, succeeded, logs.ToLookup(log => log.BlockHash, StringComparer.Ordinal));
@@ -76,30 +79,43 @@ internal sealed class EvmLogReader(Network network, JsonRpc rpc)
             : throw new ChainUnknownException(network.Name, "logs of another block than the one asked for");
     }
 
-    private async Task<List<EvmLog>> ReadRangeAsync(ArraySegment<EvmBlock> blocks, CancellationToken cancellation)
+    /// <summary>Halves what is asked for when it is refused, and tries a block more when it was not.</summary>
+    private async Task<List<EvmLog>> ReadRangeAsync(EvmBlock[] blocks, CancellationToken cancellation)
     {
-        RpcAnswer<EvmLog[]>[] answers = await rpc.BatchAsync<EvmLog[]>(
-            [
-                LogsCall(new
-                {
-                    fromBlock = blocks[0].Number,
-                    toBlock = blocks[^1].Number,
-                    address = _contracts,
-                    topics = Topics,
-                }),
-            ],
-            cancellation);
-        bool canBeHalved = answers[0].Error is not null && blocks.Count > 1;
-        if (canBeHalved)
-            return
-            [
-                .. await ReadRangeAsync(blocks[..(blocks.Count / 2)], cancellation),
-                .. await ReadRangeAsync(blocks[(blocks.Count / 2)..], cancellation),
-            ];
+        List<EvmLog> logs = [];
+        for (int at = 0; at < blocks.Length;)
+        {
+            int count = Math.Min(_span, blocks.Length - at);
+            EvmLog[]? read = await TryReadRangeAsync(blocks.AsMemory(at, count), cancellation);
+            if (read is null)
+            {
+                _span = count / 2;
+                continue;
+            }
+            logs.AddRange(read);
+            at += count;
+            _span = Math.Min(LargestSpan, count == _span ? count + 1 : _span);
+        }
+        return logs;
+    }
+
+    /// <summary>Null when the provider refuses more than one block at once.</summary>
+    private async Task<EvmLog[]?> TryReadRangeAsync(ReadOnlyMemory<EvmBlock> blocks, CancellationToken cancellation)
+    {
+        RpcCall call = LogsCall(new
+        {
+            fromBlock = blocks.Span[0].Number,
+            toBlock = blocks.Span[^1].Number,
+            address = _contracts,
+            topics = Topics,
+        });
+        RpcAnswer<EvmLog[]>[] answers = await rpc.BatchAsync<EvmLog[]>([call], cancellation);
+        if (answers[0].Error is not null && blocks.Length > 1)
+            return null;
         EvmLog[] logs = rpc.ResultOf(answers[0], "eth_getLogs");
-        HashSet<string> hashes = [.. blocks.Select(block => block.Hash)];
+        HashSet<string> hashes = [.. blocks.ToArray().Select(block => block.Hash)];
         return logs.All(log => hashes.Contains(log.BlockHash))
-            ? [.. logs]
+            ? logs
             : throw new ChainUnknownException(network.Name, "logs of other blocks than those read before");
     }
 

@@ -17,7 +17,7 @@ internal sealed record Flush(string TransactionHash, IReadOnlyList<(string Forwa
 /// src/contracts/ForwarderFactory.sol on one network: deployed keylessly, so that it has the same address everywhere, and
 /// called to sweep forwarders.
 /// </summary>
-internal sealed class ForwarderFactory(Network network, GasWallet wallet)
+internal sealed class ForwarderFactory(Network network, HttpClient http, GasWallet? wallet)
 {
     /// <summary>Arachnid's deterministic deployment proxy. Source: https://github.com/Arachnid/deterministic-deployment-proxy</summary>
     public const string DeploymentProxy = "0x4e59b44847b379578588920cA78FbF26c0B4956C";
@@ -36,17 +36,28 @@ internal sealed class ForwarderFactory(Network network, GasWallet wallet)
     public static string Address { get; } = AddressUtil.Current.ConvertToChecksumAddress(
         ContractUtils.CalculateCreate2Address(DeploymentProxy, Salt, ContractCode.ForwarderFactory));
 
+    private readonly JsonRpc _rpc = new(network.Name, network.Rpc, http);
+
+    private GasWallet Wallet => wallet ?? throw new TransactionFailedException($"{network.Name}: no gas wallet is set");
+
+    /// <summary>Whether the network's factory is deployed.</summary>
+    public Task<bool> StandsAsync(CancellationToken cancellation) => HasCodeAsync(network.Factory!, cancellation);
+
+    /// <summary>Whether a contract stands at an address.</summary>
+    public async Task<bool> HasCodeAsync(string address, CancellationToken cancellation) =>
+        (await _rpc.CallAsync<string>("eth_getCode", cancellation, address, "latest")).Length > "0x".Length;
+
     /// <summary>Deploys the factory unless it stands; true when it had to.</summary>
     /// <exception cref="TransactionFailedException">The network names another factory, or has no deployment proxy.</exception>
     public async Task<bool> EnsureDeployedAsync(CancellationToken cancellation)
     {
         if (!string.Equals(network.Factory, Address, StringComparison.OrdinalIgnoreCase))
             throw new TransactionFailedException($"{network.Name} names the factory {network.Factory}; this build has {Address}");
-        if (await wallet.HasCodeAsync(Address, cancellation))
+        if (await HasCodeAsync(Address, cancellation))
             return false;
-        if (!await wallet.HasCodeAsync(DeploymentProxy, cancellation))
+        if (!await HasCodeAsync(DeploymentProxy, cancellation))
             throw new TransactionFailedException($"{network.Name} has no deterministic deployment proxy at {DeploymentProxy}");
-        await wallet.SendAsync(DeploymentProxy, 0, Salt + ContractCode.ForwarderFactory.RemoveHexPrefix(), cancellation);
+        await Wallet.SendAsync(DeploymentProxy, 0, Salt + ContractCode.ForwarderFactory.RemoveHexPrefix(), cancellation);
         return true;
     }
 
@@ -59,7 +70,7 @@ internal sealed class ForwarderFactory(Network network, GasWallet wallet)
         IReadOnlyList<Forwarding> forwardings, IReadOnlyList<string> tokens, CancellationToken cancellation)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(forwardings.Count, MostForwardings);
-        JsonElement receipt = await wallet.SendAsync(network.Factory!, 0, FlushCall(forwardings, tokens), cancellation);
+        JsonElement receipt = await Wallet.SendAsync(network.Factory!, 0, FlushCall(forwardings, tokens), cancellation);
         return new Flush(receipt.GetProperty("transactionHash").GetString()!, [.. FailuresIn(receipt)]);
     }
 

@@ -45,10 +45,6 @@ internal sealed class GasWallet : IDisposable
     public async Task<BigInteger> ReadBalanceAsync(CancellationToken cancellation) =>
         Quantity.Number(await _rpc.CallAsync<string>("eth_getBalance", cancellation, Address, "latest"));
 
-    /// <summary>Whether a contract stands at an address.</summary>
-    public async Task<bool> HasCodeAsync(string address, CancellationToken cancellation) =>
-        (await _rpc.CallAsync<string>("eth_getCode", cancellation, address, "latest")).Length > "0x".Length;
-
     /// <summary>Signs and sends a transaction, and waits until it is mined.</summary>
     /// <exception cref="TransactionFailedException">It would fail, or was mined and failed.</exception>
     /// <exception cref="ChainUnknownException">The node does not say, or it was not mined in time: it may be mined later.</exception>

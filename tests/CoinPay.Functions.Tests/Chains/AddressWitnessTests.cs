@@ -50,7 +50,7 @@ public sealed class AddressWitnessTests
         await using Anvil anvil = await Anvil.StartAsync();
         Network network = TestNetworks.Evm(anvil.Rpc) with { Factory = ForwarderFactory.Address };
         using GasWallet wallet = new(network, TestNetworks.Http, Anvil.PublishedKeys[0]);
-        ForwarderFactory factory = new(network, wallet);
+        ForwarderFactory factory = new(network, TestNetworks.Http, wallet);
         await factory.EnsureDeployedAsync(CancellationToken.None);
 
         ForwarderAddress[] ours = [.. Enumerable.Range(0, forwarders).Select(i => ForwarderAddress.Compute(
@@ -61,11 +61,11 @@ public sealed class AddressWitnessTests
             string data = addressOf + TestToken.Word(forwarder.SettlementAddress) + forwarder.Salt[2..];
             string computed = (await anvil.SendAsync("eth_call", new { to = network.Factory, data }, "latest")).GetString()!;
             Assert.Equal(forwarder.Address.ToLowerInvariant(), "0x" + computed[^40..]);
-            Assert.False(await wallet.HasCodeAsync(forwarder.Address, CancellationToken.None));
+            Assert.False(await factory.HasCodeAsync(forwarder.Address, CancellationToken.None));
         }
         await factory.FlushAsync(
             [.. ours.Select(forwarder => new Forwarding(forwarder.SettlementAddress, forwarder.Salt))], [], CancellationToken.None);
         foreach (ForwarderAddress forwarder in ours)
-            Assert.True(await wallet.HasCodeAsync(forwarder.Address, CancellationToken.None));
+            Assert.True(await factory.HasCodeAsync(forwarder.Address, CancellationToken.None));
     }
 }

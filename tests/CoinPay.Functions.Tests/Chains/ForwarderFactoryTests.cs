@@ -20,7 +20,7 @@ public sealed class ForwarderFactoryTests : IAsyncLifetime
         _node = await Anvil.StartAsync();
         _network = TestNetworks.Evm(_node.Rpc) with { Factory = ForwarderFactory.Address };
         _wallet = new GasWallet(_network, TestNetworks.Http, Anvil.PublishedKeys[2]);
-        _factory = new ForwarderFactory(_network, _wallet);
+        _factory = new ForwarderFactory(_network, TestNetworks.Http, _wallet);
     }
 
     public ValueTask DisposeAsync()
@@ -36,15 +36,16 @@ public sealed class ForwarderFactoryTests : IAsyncLifetime
     [Fact]
     public async Task The_factory_is_deployed_once_and_at_its_address()
     {
+        Assert.False(await _factory.StandsAsync(CancellationToken.None));
         Assert.True(await _factory.EnsureDeployedAsync(CancellationToken.None));
-        Assert.True(await _wallet.HasCodeAsync(ForwarderFactory.Address, CancellationToken.None));
+        Assert.True(await _factory.StandsAsync(CancellationToken.None));
         Assert.False(await _factory.EnsureDeployedAsync(CancellationToken.None));
     }
 
     [Fact]
     public async Task Another_factory_than_that_of_this_build_is_not_deployed()
     {
-        ForwarderFactory other = new(_network with { Factory = Merchant }, _wallet);
+        ForwarderFactory other = new(_network with { Factory = Merchant }, TestNetworks.Http, _wallet);
         await Assert.ThrowsAsync<TransactionFailedException>(() => other.EnsureDeployedAsync(CancellationToken.None));
     }
 

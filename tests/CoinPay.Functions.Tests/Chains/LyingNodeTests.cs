@@ -100,6 +100,22 @@ public sealed class LyingNodeTests
     }
 
     [Fact]
+    public async Task A_limit_that_was_found_is_not_run_into_again_and_again()
+    {
+        int refusals = 0;
+        FakeNode node = Chain(logs: (from, to) =>
+        {
+            if (to - from + 1 <= 10)
+                return Array.Empty<object>();
+            refusals++;
+            return new FakeNode.Refused(-32600, "up to a 10 block range");
+        });
+        EvmChain chain = node.Evm(Token);
+        await Read(chain, 1, 200, byHashAbove: 1_000);
+        Assert.InRange(refusals, 1, 6);
+    }
+
+    [Fact]
     public async Task A_range_that_is_refused_to_the_last_block_is_unknown()
     {
         FakeNode node = Chain(logs: static (_, _) => new FakeNode.Refused(-32005, "limit exceeded"));
