@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Azure.Data.Tables;
 using CoinPay.Functions.Settings;
 using CoinPay.Functions.Stores;
@@ -36,7 +35,7 @@ internal sealed class Idempotency(Tables tables, SecretBox box, TimeProvider clo
     /// <summary>Does the work once for a key; without the header, simply does it.</summary>
     /// <param name="request">Has the header or not.</param>
     /// <param name="caller">Whose key it is: a merchant's id, or <c>operator</c>; and which call.</param>
-    /// <param name="body">The body's bytes: another body under the same key is refused.</param>
+    /// <param name="body">The body, a JSON object: one with another meaning under the same key is refused.</param>
     /// <param name="idPrefix">Prefix of the id of what is made.</param>
     /// <param name="work">Makes it under the id it is given. May run again with the same id after a crash.</param>
     /// <param name="cancellation">Ends waiting.</param>
@@ -53,7 +52,7 @@ internal sealed class Idempotency(Tables tables, SecretBox box, TimeProvider clo
         string hash = Key.Hash(caller.Call + "\n" + key);
         TableEntity row = new(Key.Of("secret", caller.Owner, hash[..2]), hash)
         {
-            ["BodyHash"] = Convert.ToHexStringLower(SHA256.HashData(body.Span)),
+            ["BodyHash"] = IdempotencyStore.BodyHash(body),
             ["MadeId"] = Id.New(idPrefix, clock.GetUtcNow()),
             ["LeaseEndsAt"] = clock.GetUtcNow() + Lease,
             ["CreatedAt"] = clock.GetUtcNow(),

@@ -33,7 +33,7 @@ internal static class EdgeServices
     private static IServiceCollection AddWebhooks(this IServiceCollection services, GatewaySettings settings)
     {
         services.AddSingleton<EndpointStore>().AddSingleton<DeliveryStore>().AddSingleton<DeliveryQueue>();
-        services.AddSingleton<EventPublisher>().AddSingleton<EventOutbox>().AddSingleton<EndpointGate>();
+        services.AddSingleton<EventPublisher>().AddSingleton<EventOutbox>().AddSingleton<EventFeed>().AddSingleton<EndpointGate>();
         services.AddSingleton(provider => new WebhookSender(
             WebhookConnection.Client(settings),
             provider.GetRequiredService<SecretBox>(),
