@@ -10,7 +10,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace CoinPay.Functions.Settings;
 
-/// <summary>What the HTTP edge, merchants and webhooks are made of. Networks and the clock come from elsewhere.</summary>
+/// <summary>
+/// What the HTTP edge, merchants and webhooks are made of. Networks and the clock come from elsewhere.
+/// </summary>
 internal static class EdgeServices
 {
     public static IServiceCollection AddEdge(this IServiceCollection services, IConfiguration configuration)

@@ -51,7 +51,7 @@ internal sealed class EventFeed(Tables tables, EndpointStore endpoints, Delivery
             $"PartitionKey eq {merchantId} and RowKey gt {after ?? ""} and Livemode eq {wanted.Livemode}");
         if (wanted.InvoiceId is not null)
             filter += TableClient.CreateQueryFilter($" and InvoiceId eq {wanted.InvoiceId}");
-        return tables.Events.QueryAsync<TableEntity>(filter, cancellationToken: cancellation);
+        return tables.Events.RowsAsync(filter, cancellation);
     }
 }
 
@@ -71,7 +71,8 @@ internal sealed record EventDocument(
     /// <summary>Whether some endpoint has not got it although it was tried.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
     public bool HasFailure => Deliveries.Any(delivery =>
-        delivery.Status == DeliveryStatus.Dead || (delivery.Status == DeliveryStatus.Pending && delivery.Attempts.Count > 0));
+        delivery.Status == DeliveryStatus.Dead
+            || (delivery.Status == DeliveryStatus.Pending && delivery.Attempts.Count > 0));
 
     public static EventDocument Of(GatewayEvent happened, IReadOnlyList<DeliveryDocument> deliveries)
     {
@@ -97,7 +98,8 @@ internal sealed record DeliveryDocument(
         delivery.Address.EndpointId,
         delivery.Status,
         delivery.Status == DeliveryStatus.Pending ? delivery.NextAttemptAt : null,
-        [.. delivery.Attempts.Select(tried => new AttemptDocument(tried.At, tried.Status, tried.LatencyMs, tried.Answer))]);
+        [.. delivery.Attempts.Select(
+            tried => new AttemptDocument(tried.At, tried.Status, tried.LatencyMs, tried.Answer))]);
 }
 
 /// <summary><paramref name="Answer"/> is the first KiB of what came back, or why nothing did.</summary>

@@ -6,8 +6,8 @@ using Microsoft.Azure.Functions.Worker;
 namespace CoinPay.Functions.Webhooks;
 
 /// <summary>
-/// <c>GET /v1/events?type=&amp;invoice_id=&amp;delivery=failed</c>: the pull feed, newest first, so that nothing is lost
-/// when an endpoint was down. <c>type</c> may be a family such as <c>invoice.*</c>.
+/// <c>GET /v1/events?type=&amp;invoice_id=&amp;delivery=failed</c>: the pull feed, newest first, so that nothing is
+/// lost when an endpoint was down. <c>type</c> may be a family such as <c>invoice.*</c>.
 /// </summary>
 internal sealed class ListEvents(Access access, EventFeed feed)
 {
@@ -21,15 +21,19 @@ internal sealed class ListEvents(Access access, EventFeed feed)
         Caller caller = await access.MerchantAsync(request, Scope.InvoicesRead, cancellation);
         Paging paging = Paging.Of(request);
         EventFilter wanted = Read(request, caller);
-        (IReadOnlyList<EventDocument> page, string? last) = await feed.ListAsync(caller.MerchantId, wanted, paging, cancellation);
+        (IReadOnlyList<EventDocument> page, string? last) = await feed.ListAsync(
+            caller.MerchantId, wanted, paging, cancellation);
         return Paging.Answer(page, last);
     }
 
     private static EventFilter Read(HttpRequest request, Caller caller)
     {
-        string? type = request.Query["type"], invoiceId = request.Query["invoice_id"], delivery = request.Query["delivery"];
+        string? type = request.Query["type"];
+        string? invoiceId = request.Query["invoice_id"];
+        string? delivery = request.Query["delivery"];
         if (type is not null && !EventTypes.IsFilter(type))
-            throw new ProblemException(Problems.InvalidRequest("type is no type of event and no family of them such as invoice.*."));
+            throw new ProblemException(
+                Problems.InvalidRequest("type is no type of event and no family of them such as invoice.*."));
         if (delivery is not (null or "failed"))
             throw new ProblemException(Problems.InvalidRequest("delivery can only be failed."));
         if (invoiceId?.Length is 0 or > MaxInvoiceIdLength)

@@ -17,11 +17,15 @@ public sealed class EventFeedTests(EdgeStorage storage) : IClassFixture<EdgeStor
         await world.HandleAsync();
 
         EdgeAnswer read = (await world.Edge.CallAsync<GetEvent>(
-            (function, request) => function.Run(request, world.Happened.Id, default), world.Key)).Expect(HttpStatusCode.OK);
+            (function, request) => function.Run(request, world.Happened.Id, default), world.Key)).Expect(
+                HttpStatusCode.OK);
 
         JsonElement delivery = Assert.Single(read.Json.GetProperty("deliveries").EnumerateArray());
-        Assert.Equal(("pending", world.EndpointId), (delivery.GetProperty("status").GetString(), delivery.GetProperty("endpoint_id").GetString()));
-        Assert.Equal(503, Assert.Single(delivery.GetProperty("attempts").EnumerateArray()).GetProperty("status").GetInt32());
+        Assert.Equal(
+            ("pending", world.EndpointId),
+            (delivery.GetProperty("status").GetString(), delivery.GetProperty("endpoint_id").GetString()));
+        Assert.Equal(
+            503, Assert.Single(delivery.GetProperty("attempts").EnumerateArray()).GetProperty("status").GetInt32());
         Assert.Equal((world.Happened.Id, "{}"), (read["id"], read["data"]));
     }
 
@@ -33,7 +37,8 @@ public sealed class EventFeedTests(EdgeStorage storage) : IClassFixture<EdgeStor
         foreach (string type in new[] { "invoice.created", "invoice.paid", "wallet.changed", "invoice.created" })
         {
             world.Edge.Clock.Advance(TimeSpan.FromSeconds(1));
-            GatewayEvent happened = EventPublisherTests.Happened(world.Edge, world.MerchantId) with { Type = type, InvoiceId = "inv_" + type };
+            GatewayEvent happened = EventPublisherTests.Happened(
+                world.Edge, world.MerchantId) with { Type = type, InvoiceId = "inv_" + type };
             await world.Edge.Get<EventPublisher>().PublishAsync(happened, default);
             made.Insert(0, happened.Id);
         }
@@ -58,10 +63,13 @@ public sealed class EventFeedTests(EdgeStorage storage) : IClassFixture<EdgeStor
         (_, string stranger) = await world.Edge.MerchantAsync();
 
         Assert.Equal(0, (await ListAsync(world, "", stranger)).Json.GetProperty("data").GetArrayLength());
-        (await world.Edge.CallAsync<GetEvent>((function, request) => function.Run(request, world.Happened.Id, default), stranger))
+        (await world.Edge.CallAsync<GetEvent>(
+            (function, request) => function.Run(request, world.Happened.Id, default), stranger))
             .ExpectProblem(HttpStatusCode.NotFound, "not_found");
-        (await ListAsync(world, "?delivery=lost", world.Key)).ExpectProblem(HttpStatusCode.BadRequest, "invalid_request");
-        (await ListAsync(world, "?type=nonsense", world.Key)).ExpectProblem(HttpStatusCode.BadRequest, "invalid_request");
+        (await ListAsync(world, "?delivery=lost", world.Key)).ExpectProblem(
+            HttpStatusCode.BadRequest, "invalid_request");
+        (await ListAsync(world, "?type=nonsense", world.Key)).ExpectProblem(
+            HttpStatusCode.BadRequest, "invalid_request");
     }
 
     private static Task<EdgeAnswer> ListAsync(DeliveryWorld world, string query, string key) =>
