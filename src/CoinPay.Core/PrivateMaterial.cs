@@ -31,6 +31,7 @@ public static class PrivateMaterial
     private const int LongestExtendedKeyLength = 130;
     private const int LongestLatinWord = 8;
     private const int ShortestLatinWord = 3;
+    private static readonly char[] WordSeparators = [' ', '\t', '\n', '\r', ',', ';', '\u3000'];
 
     /// <summary>Null when nothing private is recognised anywhere in the text.</summary>
     public static PrivateMaterialKind? Recognise(string text)
@@ -80,7 +81,8 @@ public static class PrivateMaterial
         if (token.Length is < LeastExtendedKeyLength or > LongestExtendedKeyLength)
             return false;
         string prefix = token[..4].ToUpperInvariant();
-        bool named = prefix.EndsWith("PRV", StringComparison.Ordinal) || prefix.EndsWith("TPV", StringComparison.Ordinal);
+        bool named = prefix.EndsWith("PRV", StringComparison.Ordinal)
+            || prefix.EndsWith("TPV", StringComparison.Ordinal);
         return named || HoldsZeroPaddedKey(token);
     }
 
@@ -109,7 +111,7 @@ public static class PrivateMaterial
     private static bool HasSeedPhrase(string text)
     {
         int run = 0;
-        foreach (string word in text.Split([' ', '\t', '\n', '\r', ',', ';', '\u3000'], StringSplitOptions.RemoveEmptyEntries))
+        foreach (string word in text.Split(WordSeparators, StringSplitOptions.RemoveEmptyEntries))
         {
             // Lists are numbered: "1. abandon 2. ability".
             string bare = word.Trim('"', '\'', '.', ')', '(', ':', '-');
@@ -127,7 +129,8 @@ public static class PrivateMaterial
             ? word.Length is >= ShortestLatinWord and <= LongestLatinWord
             : word.All(c => char.IsLetter(c) || IsMark(c));
 
-    private static bool IsMark(char c) => char.GetUnicodeCategory(c) == System.Globalization.UnicodeCategory.NonSpacingMark;
+    private static bool IsMark(char c) =>
+        char.GetUnicodeCategory(c) == System.Globalization.UnicodeCategory.NonSpacingMark;
 
     // Chinese words are single characters and are often written without spaces.
     private static int WordsIn(string word) => word.All(c => c is >= '\u4e00' and <= '\u9fff') ? word.Length : 1;

@@ -4,7 +4,9 @@ using Xunit;
 
 namespace CoinPay.Tests.Core;
 
-/// <summary>Published test vectors only: BIP-32, BIP-38, BIP-39, SLIP-132 and the WIF examples of the Bitcoin wiki.</summary>
+/// <summary>
+/// Published test vectors only: BIP-32, BIP-38, BIP-39, SLIP-132 and the WIF examples of the Bitcoin wiki.
+/// </summary>
 public sealed class PrivateMaterialTests
 {
     // BIP-32, test vector 1, chain m.
@@ -89,7 +91,8 @@ public sealed class PrivateMaterialTests
     [InlineData("forwarder")]
     [InlineData("The quick brown fox jumps over the lazy dog, as a merchant may say it of a shop.")]
     [InlineData("")]
-    public void Public_keys_addresses_and_plain_words_are_not(string text) => Assert.Null(PrivateMaterial.Recognise(text));
+    public void Public_keys_addresses_and_plain_words_are_not(string text) =>
+        Assert.Null(PrivateMaterial.Recognise(text));
 
     private static string Base58(byte[] bytes)
     {

@@ -20,7 +20,9 @@ public static class DeliverySchedule
     /// <summary>The longest that an endpoint's <c>Retry-After</c> is heeded for.</summary>
     public static readonly TimeSpan LongestRetryAfter = TimeSpan.FromHours(24);
 
-    /// <summary>A wait varies by up to this part of itself, either way, so that what failed together does not return together.</summary>
+    /// <summary>
+    /// A wait varies by up to this part of itself, either way, so that what failed together does not return together.
+    /// </summary>
     private const double Jitter = 0.1;
 
     /// <summary>The wait after so many failed attempts; null when the schedule is over.</summary>
@@ -30,7 +32,9 @@ public static class DeliverySchedule
         return attempts < Delays.Count ? Delays[attempts] : null;
     }
 
-    /// <summary>The wait with jitter, and at least what the endpoint asked for, within <see cref="LongestRetryAfter"/>.</summary>
+    /// <summary>
+    /// The wait with jitter, and at least what the endpoint asked for, within <see cref="LongestRetryAfter"/>.
+    /// </summary>
     /// <param name="delay">The schedule's.</param>
     /// <param name="retryAfter">The endpoint's <c>Retry-After</c>, if any.</param>
     /// <param name="random">A number in 0..1 by which the jitter is chosen.</param>
@@ -38,7 +42,8 @@ public static class DeliverySchedule
     {
         Assert.That(random is >= 0 and <= 1);
         TimeSpan varied = delay * (1 - Jitter + 2 * Jitter * random);
-        TimeSpan asked = retryAfter is not { } wish ? TimeSpan.Zero : wish < LongestRetryAfter ? wish : LongestRetryAfter;
-        return varied > asked ? varied : asked;
+        TimeSpan asked = retryAfter ?? TimeSpan.Zero;
+        TimeSpan heeded = asked < LongestRetryAfter ? asked : LongestRetryAfter;
+        return varied > heeded ? varied : heeded;
     }
 }

@@ -25,7 +25,9 @@ public static class StandardWebhook
     /// <summary>The secret as it is shown: <c>whsec_</c> and base64.</summary>
     public static string WriteSecret(ReadOnlySpan<byte> secret) => SecretPrefix + Convert.ToBase64String(secret);
 
-    /// <summary>The bytes of a shown secret; null unless it is base64 of 24 to 64 bytes, with or without the prefix.</summary>
+    /// <summary>
+    /// The bytes of a shown secret; null unless it is base64 of 24 to 64 bytes, with or without the prefix.
+    /// </summary>
     public static byte[]? ReadSecret(string text)
     {
         string base64 = text.StartsWith(SecretPrefix, StringComparison.Ordinal) ? text[SecretPrefix.Length..] : text;
@@ -37,7 +39,9 @@ public static class StandardWebhook
                 : null;
     }
 
-    /// <summary>One signature, <c>v1,&lt;base64&gt;</c>. Several, by several secrets, are sent separated by a space.</summary>
+    /// <summary>
+    /// One signature, <c>v1,&lt;base64&gt;</c>. Several, by several secrets, are sent separated by a space.
+    /// </summary>
     public static string Sign(ReadOnlySpan<byte> secret, string id, DateTimeOffset timestamp, ReadOnlySpan<byte> body)
     {
         byte[] head = Encoding.UTF8.GetBytes($"{id}.{Seconds(timestamp)}.");
@@ -53,7 +57,8 @@ public static class StandardWebhook
     /// <see cref="Tolerance"/> of <paramref name="now"/>.
     /// </summary>
     public static bool Verify(
-        ReadOnlySpan<byte> secret, string id, string timestamp, string signatures, ReadOnlySpan<byte> body, DateTimeOffset now)
+        ReadOnlySpan<byte> secret, string id, string timestamp, string signatures, ReadOnlySpan<byte> body,
+        DateTimeOffset now)
     {
         bool isNumber = long.TryParse(timestamp, NumberStyles.None, CultureInfo.InvariantCulture, out long seconds);
         if (!isNumber || Math.Abs(seconds - now.ToUnixTimeSeconds()) > (long)Tolerance.TotalSeconds)

@@ -10,8 +10,8 @@ namespace CoinPay.Functions.Http;
 internal sealed record Caller(string MerchantId, string KeyId, bool Livemode, Scope Scopes);
 
 /// <summary>
-/// Lets a call in or throws its problem: 401 for no key or one that is not valid (never saying why), 403 for a valid key
-/// that may not do this.
+/// Lets a call in or throws its problem: 401 for no key or one that is not valid (never saying why), 403 for a valid
+/// key that may not do this.
 /// </summary>
 internal sealed class Access(ApiKeyStore keys, ISecrets secrets)
 {
@@ -29,7 +29,8 @@ internal sealed class Access(ApiKeyStore keys, ISecrets secrets)
             throw new ProblemException(Problems.Unauthorized);
         return caller.Scopes.HasFlag(scope)
             ? caller
-            : throw new ProblemException(Problems.Forbidden("The key lacks the scope " + string.Join(", ", Http.Scopes.Write(scope)) + "."));
+            : throw new ProblemException(
+                Problems.Forbidden("The key lacks the scope " + string.Join(", ", Http.Scopes.Write(scope)) + "."));
     }
 
     /// <summary>The operator's key.</summary>
@@ -46,7 +47,9 @@ internal sealed class Access(ApiKeyStore keys, ISecrets secrets)
     private static string BearerOf(HttpRequest request)
     {
         string? header = request.Headers.Authorization;
-        return header is not null && header.Length <= MaxKeyLength && header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
+        return header is not null
+            && header.Length <= MaxKeyLength
+            && header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
             ? header[Scheme.Length..].Trim()
             : throw new ProblemException(Problems.Unauthorized);
     }

@@ -22,7 +22,9 @@ internal sealed record ApiKeyText(bool Livemode, string PublicId, string Text)
     public static ApiKeyText New(bool livemode)
     {
         string publicId = RandomNumberGenerator.GetString(Alphabet, PublicIdLength);
-        string text = (livemode ? LivePrefix : TestPrefix) + publicId + RandomNumberGenerator.GetString(Alphabet, SecretLength);
+        string text = (livemode ? LivePrefix : TestPrefix)
+            + publicId
+            + RandomNumberGenerator.GetString(Alphabet, SecretLength);
         return new(livemode, publicId, text + Checksum(text));
     }
 
@@ -38,7 +40,8 @@ internal sealed record ApiKeyText(bool Livemode, string PublicId, string Text)
     }
 
     /// <summary>What is stored: HMAC-SHA256 of the whole key under the pepper.</summary>
-    public byte[] Hash(string pepper) => HMACSHA256.HashData(Encoding.UTF8.GetBytes(pepper), Encoding.UTF8.GetBytes(Text));
+    public byte[] Hash(string pepper) =>
+        HMACSHA256.HashData(Encoding.UTF8.GetBytes(pepper), Encoding.UTF8.GetBytes(Text));
 
     /// <summary>What may be shown of a key that exists: its kind and public id.</summary>
     public override string ToString() => (Livemode ? LivePrefix : TestPrefix) + PublicId + "…";

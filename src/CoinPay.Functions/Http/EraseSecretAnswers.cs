@@ -2,7 +2,9 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace CoinPay.Functions.Http;
 
-/// <summary>Erases, every hour, answers with secrets that were kept for their <c>Idempotency-Key</c> for 24 hours.</summary>
+/// <summary>
+/// Erases, every hour, answers with secrets that were kept for their <c>Idempotency-Key</c> for 24 hours.
+/// </summary>
 internal sealed class EraseSecretAnswers(Idempotency idempotency)
 {
     [Function(nameof(EraseSecretAnswers))]

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Azure.Data.Tables;
 using CoinPay.Functions.Settings;
 using CoinPay.Functions.Stores;
@@ -8,8 +7,8 @@ namespace CoinPay.Functions.Http;
 
 /// <summary>
 /// <c>Idempotency-Key</c> for calls whose answer holds a secret: the first answer is kept sealed for 24 hours and sent
-/// again byte for byte. The row is inserted before anything is done and holds the id that will be made, so that a request
-/// repeated after a crash makes the same thing, once.
+/// again byte for byte. The row is inserted before anything is done and holds the id that will be made, so that a
+/// request repeated after a crash makes the same thing, once.
 /// </summary>
 internal sealed class Idempotency(Tables tables, SecretBox box, TimeProvider clock)
 {
@@ -19,10 +18,14 @@ internal sealed class Idempotency(Tables tables, SecretBox box, TimeProvider clo
 
     private const int MaxKeyLength = 255;
 
-    /// <summary>A request that has not answered after so long has died with its process; another may take its place.</summary>
+    /// <summary>
+    /// A request that has not answered after so long has died with its process; another may take its place.
+    /// </summary>
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
 
-    /// <summary>The header's value, null without it; throws a 400 problem when it is not 1 to 255 visible ASCII characters.</summary>
+    /// <summary>
+    /// The header's value, null without it; throws a 400 problem when it is not 1 to 255 visible ASCII characters.
+    /// </summary>
     public static string? KeyOf(HttpRequest request)
     {
         if (!request.Headers.TryGetValue(Header, out var values))
@@ -36,7 +39,7 @@ internal sealed class Idempotency(Tables tables, SecretBox box, TimeProvider clo
     /// <summary>Does the work once for a key; without the header, simply does it.</summary>
     /// <param name="request">Has the header or not.</param>
     /// <param name="caller">Whose key it is: a merchant's id, or <c>operator</c>; and which call.</param>
-    /// <param name="body">The body's bytes: another body under the same key is refused.</param>
+    /// <param name="body">The body, a JSON object: one with another meaning under the same key is refused.</param>
     /// <param name="idPrefix">Prefix of the id of what is made.</param>
     /// <param name="work">Makes it under the id it is given. May run again with the same id after a crash.</param>
     /// <param name="cancellation">Ends waiting.</param>
@@ -53,7 +56,7 @@ internal sealed class Idempotency(Tables tables, SecretBox box, TimeProvider clo
         string hash = Key.Hash(caller.Call + "\n" + key);
         TableEntity row = new(Key.Of("secret", caller.Owner, hash[..2]), hash)
         {
-            ["BodyHash"] = Convert.ToHexStringLower(SHA256.HashData(body.Span)),
+            ["BodyHash"] = IdempotencyStore.BodyHash(body),
             ["MadeId"] = Id.New(idPrefix, clock.GetUtcNow()),
             ["LeaseEndsAt"] = clock.GetUtcNow() + Lease,
             ["CreatedAt"] = clock.GetUtcNow(),
@@ -73,11 +76,12 @@ internal sealed class Idempotency(Tables tables, SecretBox box, TimeProvider clo
     {
         DateTimeOffset old = clock.GetUtcNow() - Kept;
         string filter = TableClient.CreateQueryFilter($"CreatedAt lt {old}");
-        await foreach (TableEntity row in tables.Idempotency.QueryAsync<TableEntity>(filter, cancellationToken: cancellation))
+        await foreach (TableEntity row in tables.Idempotency.RowsAsync(filter, cancellation))
             await tables.Idempotency.DeleteEntityAsync(row.PartitionKey, row.RowKey, row.ETag, cancellation);
     }
 
-    private async Task<JsonAnswer> FinishAsync(TableEntity row, Func<string, Task<JsonAnswer>> work, CancellationToken cancellation)
+    private async Task<JsonAnswer> FinishAsync(
+        TableEntity row, Func<string, Task<JsonAnswer>> work, CancellationToken cancellation)
     {
         JsonAnswer answer;
         try
@@ -96,7 +100,8 @@ internal sealed class Idempotency(Tables tables, SecretBox box, TimeProvider clo
         return answer;
     }
 
-    private async Task<(TableEntity Row, JsonAnswer? Answered)> TakeOverAsync(TableEntity mine, CancellationToken cancellation)
+    private async Task<(TableEntity Row, JsonAnswer? Answered)> TakeOverAsync(
+        TableEntity mine, CancellationToken cancellation)
     {
         TableEntity? stored = await tables.Idempotency.FindAsync(mine.PartitionKey, mine.RowKey, cancellation);
         if (stored is null)

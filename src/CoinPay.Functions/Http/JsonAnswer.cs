@@ -6,7 +6,8 @@ namespace CoinPay.Functions.Http;
 /// <summary>
 /// An answer as bytes: what is stored for an Idempotency-Key and sent again later is the same, byte for byte.
 /// </summary>
-internal sealed record JsonAnswer(int Status, ReadOnlyMemory<byte> Body, string ContentType = JsonAnswer.JsonType) : IActionResult
+internal sealed record JsonAnswer(int Status, ReadOnlyMemory<byte> Body, string ContentType = JsonAnswer.JsonType)
+    : IActionResult
 {
     public const string JsonType = "application/json; charset=utf-8";
 

@@ -24,7 +24,9 @@ internal sealed record Paging(int Limit, string? After)
         return new(limit, cursor is null ? null : Decode(cursor));
     }
 
-    /// <summary>The body of a list: the items, and the cursor for those after <paramref name="last"/>, null at the end.</summary>
+    /// <summary>
+    /// The body of a list: the items, and the cursor for those after <paramref name="last"/>, null at the end.
+    /// </summary>
     public static JsonAnswer Answer<T>(IReadOnlyList<T> items, string? last) =>
         JsonAnswer.Ok(new { data = items, next_cursor = last is null ? null : Encode(last) });
 

@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Http;
 namespace CoinPay.Functions.Http;
 
 /// <summary>
-/// An RFC 9457 problem. <paramref name="Code"/> is stable and what a client switches on; <paramref name="Detail"/> is for
-/// people and never holds a secret or the text of an exception.
+/// An RFC 9457 problem. <paramref name="Code"/> is stable and what a client switches on; <paramref name="Detail"/> is
+/// for people and never holds a secret or the text of an exception.
 /// </summary>
 internal sealed record Problem(string Code, int Status, string Title, string? Detail = null)
 {
@@ -35,7 +35,10 @@ internal sealed record Problem(string Code, int Status, string Title, string? De
         [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<ProblemError>? Errors);
 }
 
-/// <summary>One thing wrong with a body. <paramref name="Pointer"/> is a JSON pointer (RFC 6901), for instance <c>/price/amount</c>.</summary>
+/// <summary>
+/// One thing wrong with a body. <paramref name="Pointer"/> is a JSON pointer (RFC 6901), for instance
+/// <c>/price/amount</c>.
+/// </summary>
 internal sealed record ProblemError(string Pointer, string Detail)
 {
     /// <summary>The code of the whole problem when nothing else is wrong.</summary>

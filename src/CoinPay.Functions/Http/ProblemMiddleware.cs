@@ -43,7 +43,9 @@ internal sealed class ProblemMiddleware(ILogger<ProblemMiddleware> log) : IFunct
                 return Problems.BodyTooLarge;
             else if (at is BadHttpRequestException)
                 return Problems.InvalidRequest("The request cannot be read.");
-        log.LogError(failure, "{Function} failed, invocation {InvocationId}", context.FunctionDefinition.Name, context.InvocationId);
+        log.LogError(
+            failure, "{Function} failed, invocation {InvocationId}", context.FunctionDefinition.Name,
+            context.InvocationId);
         return Problems.Internal;
     }
 }

@@ -12,10 +12,14 @@ internal sealed partial class RequestBody
     private const int MaxMetadataBytes = 4 * 1024;
     private const int MaxDecimalLength = 100;
 
-    /// <summary>A string of 1 to <paramref name="maxLength"/> UTF-16 characters; "" when it is missing or wrong.</summary>
+    /// <summary>
+    /// A string of 1 to <paramref name="maxLength"/> UTF-16 characters; "" when it is missing or wrong.
+    /// </summary>
     public string RequiredString(string name, int maxLength) => ReadString(name, maxLength, required: true) ?? "";
 
-    /// <summary>A string of 1 to <paramref name="maxLength"/> UTF-16 characters; null when it is missing, null or wrong.</summary>
+    /// <summary>
+    /// A string of 1 to <paramref name="maxLength"/> UTF-16 characters; null when it is missing, null or wrong.
+    /// </summary>
     public string? OptionalString(string name, int maxLength) => ReadString(name, maxLength, required: false);
 
     /// <summary>A string out of a closed set.</summary>
@@ -29,8 +33,8 @@ internal sealed partial class RequestBody
     }
 
     /// <summary>
-    /// A non-negative decimal number written as a string, <c>"49.90"</c>; "" when it is missing or wrong. A JSON number is
-    /// refused: floating point has no place in money.
+    /// A non-negative decimal number written as a string, <c>"49.90"</c>; "" when it is missing or wrong. A JSON number
+    /// is refused: floating point has no place in money.
     /// </summary>
     public string RequiredDecimal(string name)
     {
@@ -44,7 +48,10 @@ internal sealed partial class RequestBody
     {
         if (Find(name, required: false) is not { } value)
             return null;
-        if (value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int number) && number >= least && number <= most)
+        if (value.ValueKind == JsonValueKind.Number
+            && value.TryGetInt32(out int number)
+            && number >= least
+            && number <= most)
             return number;
         Refuse(name, $"A whole number from {least} to {most}, without quotes.");
         return null;
@@ -66,7 +73,8 @@ internal sealed partial class RequestBody
         if (OptionalString(name, 40) is not { } text)
             return null;
         bool hasOffset = text.EndsWith('Z') || (text.Length > 6 && text[^6] is '+' or '-');
-        if (hasOffset && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.None, out DateTimeOffset at))
+        if (hasOffset
+            && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.None, out DateTimeOffset at))
             return at.ToUniversalTime();
         Refuse(name, "A time such as 2026-11-23T10:45:00Z.");
         return null;
@@ -83,7 +91,9 @@ internal sealed partial class RequestBody
         return null;
     }
 
-    /// <summary>As <see cref="OptionalObject"/>; when it is missing or wrong, an object whose fields are not complained about.</summary>
+    /// <summary>
+    /// As <see cref="OptionalObject"/>; when it is missing or wrong, an object whose fields are not complained about.
+    /// </summary>
     public RequestBody RequiredObject(string name)
     {
         int before = _errors.Count;
@@ -117,7 +127,9 @@ internal sealed partial class RequestBody
         {
             string? text = item.ValueKind == JsonValueKind.String ? item.GetString() : null;
             if (text is null || WrongText(text, maxLength) is not null || items.Contains(text, StringComparer.Ordinal))
-                _errors.Add(new(At(name) + "/" + index, $"A string of 1 to {maxLength} characters that is not in the list before."));
+                _errors.Add(new(
+                    At(name) + "/" + index,
+                    $"A string of 1 to {maxLength} characters that is not in the list before."));
             else
                 items.Add(text);
         }
@@ -142,11 +154,14 @@ internal sealed partial class RequestBody
                 Refuse(name, $"Every value is a string, every name has 1 to {MaxMetadataKeyLength} characters.");
         int bytes = metadata.Sum(pair => Encoding.UTF8.GetByteCount(pair.Key) + Encoding.UTF8.GetByteCount(pair.Value));
         if (metadata.Count > MaxMetadataKeys || bytes > MaxMetadataBytes)
-            Refuse(name, $"At most {MaxMetadataKeys} names, and {MaxMetadataBytes} bytes of names and values together.");
+            Refuse(
+                name, $"At most {MaxMetadataKeys} names, and {MaxMetadataBytes} bytes of names and values together.");
         return metadata;
     }
 
-    /// <summary>The field as it is, for what has several forms (<c>12</c> or <c>"finalized"</c>); null when missing or null.</summary>
+    /// <summary>
+    /// The field as it is, for what has several forms (<c>12</c> or <c>"finalized"</c>); null when missing or null.
+    /// </summary>
     public JsonElement? Find(string name, bool required)
     {
         _asked.Add(name);
@@ -163,7 +178,9 @@ internal sealed partial class RequestBody
     {
         if (Find(name, required) is not { } value)
             return null;
-        string? wrong = value.ValueKind == JsonValueKind.String ? WrongText(value.GetString()!, maxLength) : "A string, in quotes.";
+        string? wrong = value.ValueKind == JsonValueKind.String
+            ? WrongText(value.GetString()!, maxLength)
+            : "A string, in quotes.";
         if (wrong is null)
             return value.GetString();
         Refuse(name, wrong);

@@ -6,8 +6,8 @@ namespace CoinPay.Functions.Http;
 
 /// <summary>
 /// A request's JSON object, read field by field. What is wrong is collected with its JSON pointer, fields that nobody
-/// asked for included, and thrown together by <see cref="ThrowIfInvalid"/>. A reader of a missing or wrong field answers
-/// a harmless default, so that reading goes on.
+/// asked for included, and thrown together by <see cref="ThrowIfInvalid"/>. A reader of a missing or wrong field
+/// answers a harmless default, so that reading goes on.
 /// </summary>
 internal sealed partial class RequestBody
 {
@@ -56,7 +56,8 @@ internal sealed partial class RequestBody
         int length;
         try
         {
-            length = await request.Body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellation);
+            length = await request.Body.ReadAtLeastAsync(
+                buffer, buffer.Length, throwOnEndOfStream: false, cancellation);
         }
         catch (BadHttpRequestException tooLarge) when (tooLarge.StatusCode == StatusCodes.Status413PayloadTooLarge)
         {
@@ -76,7 +77,9 @@ internal sealed partial class RequestBody
     public void Refuse(string name, string detail, string code = Problems.InvalidRequestCode) =>
         _errors.Add(new(At(name), detail) { Code = code });
 
-    /// <summary>Throws one problem with everything that was found wrong, here and in the objects read from here.</summary>
+    /// <summary>
+    /// Throws one problem with everything that was found wrong, here and in the objects read from here.
+    /// </summary>
     public void ThrowIfInvalid()
     {
         RefuseUnknownFields();
@@ -114,7 +117,9 @@ internal sealed partial class RequestBody
         }
         catch (JsonException wrong)
         {
-            string where = wrong.LineNumber is { } line ? $" (line {line + 1}, byte {wrong.BytePositionInLine + 1})" : "";
+            string where = wrong.LineNumber is { } line
+                ? $" (line {line + 1}, byte {wrong.BytePositionInLine + 1})"
+                : "";
             throw new ProblemException(Problems.InvalidRequest(
                 $"The body is not JSON, holds a name twice in one object, or is nested deeper than {MaxDepth}{where}."));
         }

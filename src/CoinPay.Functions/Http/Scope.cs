@@ -47,5 +47,6 @@ internal static class Scopes
     }
 
     public static Scope Read(IEnumerable<string> names) =>
-        Names.Where(pair => names.Contains(pair.Name, StringComparer.Ordinal)).Aggregate(Scope.None, (sum, pair) => sum | pair.Scope);
+        Names.Where(pair => names.Contains(pair.Name, StringComparer.Ordinal)).Aggregate(
+            Scope.None, (sum, pair) => sum | pair.Scope);
 }

@@ -6,8 +6,8 @@ using CoinPay.Functions.Stores;
 namespace CoinPay.Functions.Merchants;
 
 /// <summary>
-/// API keys. The merchant's row is the truth, so that a revocation is one write; the look-up row only leads to it. A key
-/// is known for at most <see cref="MerchantStore.Memory"/> after its revocation in another process.
+/// API keys. The merchant's row is the truth, so that a revocation is one write; the look-up row only leads to it. A
+/// key is known for at most <see cref="MerchantStore.Memory"/> after its revocation in another process.
 /// </summary>
 internal sealed class ApiKeyStore(Tables tables, ISecrets secrets, TimeProvider clock)
 {
@@ -18,7 +18,8 @@ internal sealed class ApiKeyStore(Tables tables, ISecrets secrets, TimeProvider 
 
     /// <summary>Makes a key and answers its text, which nobody can ask for again.</summary>
     public async Task<(ApiKey Key, ApiKeyText Text)> AddAsync(
-        string merchantId, string keyId, bool livemode, Scope scopes, DateTimeOffset? expiresAt, CancellationToken cancellation)
+        string merchantId, string keyId, bool livemode, Scope scopes, DateTimeOffset? expiresAt,
+        CancellationToken cancellation)
     {
         ApiKeyText text = ApiKeyText.New(livemode);
         ApiKey key = new()
@@ -32,7 +33,8 @@ internal sealed class ApiKeyStore(Tables tables, ISecrets secrets, TimeProvider 
             ExpiresAt = expiresAt,
         };
         // Replaced when a request is done again after a crash: the first text was never answered.
-        await tables.Merchants.UpsertEntityAsync(MerchantRows.Write(merchantId, key), TableUpdateMode.Replace, cancellation);
+        await tables.Merchants.UpsertEntityAsync(
+            MerchantRows.Write(merchantId, key), TableUpdateMode.Replace, cancellation);
         TableEntity lookup = new(MerchantRows.ApiKeyLookup(text.PublicId), MerchantRows.LookupRow)
         {
             ["MerchantId"] = merchantId,
@@ -49,7 +51,9 @@ internal sealed class ApiKeyStore(Tables tables, ISecrets secrets, TimeProvider 
         if (stored is null || !stored.Key.IsUsable(clock.GetUtcNow()) || stored.Key.Livemode != text.Livemode)
             return null;
         byte[] hash = text.Hash(await secrets.GetAsync(SecretName.KeyPepper, cancellation));
-        return System.Security.Cryptography.CryptographicOperations.FixedTimeEquals(hash, stored.Key.Hash) ? stored : null;
+        return System.Security.Cryptography.CryptographicOperations.FixedTimeEquals(hash, stored.Key.Hash)
+            ? stored
+            : null;
     }
 
     /// <summary>Newest first, revoked ones included.</summary>
@@ -67,14 +71,16 @@ internal sealed class ApiKeyStore(Tables tables, ISecrets secrets, TimeProvider 
     {
         while (true)
         {
-            TableEntity? row = await tables.Merchants.FindAsync(merchantId, MerchantRows.ApiKeyRow(keyId), cancellation);
+            TableEntity? row = await tables.Merchants.FindAsync(
+                merchantId, MerchantRows.ApiKeyRow(keyId), cancellation);
             if (row is null)
                 return null;
             ApiKey key = MerchantRows.ReadApiKey(row);
             if (key.RevokedAt is not null)
                 return key;
             ApiKey revoked = key with { RevokedAt = clock.GetUtcNow() };
-            if (!await tables.Merchants.TryReplaceAsync(MerchantRows.Write(merchantId, revoked), row.ETag, cancellation))
+            if (!await tables.Merchants.TryReplaceAsync(
+                MerchantRows.Write(merchantId, revoked), row.ETag, cancellation))
                 continue;
             _keys.Forget(PublicIdOf(revoked));
             return revoked;

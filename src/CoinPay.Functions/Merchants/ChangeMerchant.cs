@@ -19,7 +19,8 @@ internal sealed class ChangeMerchant(Access access, MerchantStore merchants, Pol
     {
         await access.OperatorAsync(request, cancellation);
         byte[] bytes = await RequestBody.ReadBytesAsync(request, cancellation);
-        Merchant changed = await merchants.ChangeAsync(id, merchant => Apply(RequestBody.Of(bytes), merchant), cancellation);
+        Merchant changed = await merchants.ChangeAsync(
+            id, merchant => Apply(RequestBody.Of(bytes), merchant), cancellation);
         return JsonAnswer.Ok(MerchantDocument.Of(changed));
     }
 

@@ -6,7 +6,8 @@ using Microsoft.Azure.Functions.Worker;
 namespace CoinPay.Functions.Merchants;
 
 /// <summary>
-/// <c>POST /v1/merchants/{id}/api-keys</c>: another key, shown this once. <c>livemode</c> is the merchant's unless given.
+/// <c>POST /v1/merchants/{id}/api-keys</c>: another key, shown this once. <c>livemode</c> is the merchant's unless
+/// given.
 /// </summary>
 internal sealed class CreateApiKey(
     Access access, Idempotency idempotency, MerchantStore merchants, ApiKeyStore keys, TimeProvider clock)
@@ -53,12 +54,15 @@ internal sealed class CreateApiKey(
     }
 
     private async Task<JsonAnswer> AddAsync(
-        Merchant merchant, string keyId, bool livemode, Scope scopes, DateTimeOffset? expiresAt, CancellationToken cancellation)
+        Merchant merchant, string keyId, bool livemode, Scope scopes, DateTimeOffset? expiresAt,
+        CancellationToken cancellation)
     {
         IReadOnlyList<ApiKey> existing = await keys.ListAsync(merchant.Id, cancellation);
         if (existing.Count(key => key.IsUsable(clock.GetUtcNow()) && key.Id != keyId) >= ApiKeyStore.MaxKeys)
-            throw new ProblemException(Problems.LimitReached($"A merchant has at most {ApiKeyStore.MaxKeys} keys that can be used."));
-        (ApiKey key, ApiKeyText text) = await keys.AddAsync(merchant.Id, keyId, livemode, scopes, expiresAt, cancellation);
+            throw new ProblemException(
+                Problems.LimitReached($"A merchant has at most {ApiKeyStore.MaxKeys} keys that can be used."));
+        (ApiKey key, ApiKeyText text) = await keys.AddAsync(
+            merchant.Id, keyId, livemode, scopes, expiresAt, cancellation);
         return JsonAnswer.Created(MerchantDocument.Of(key, text));
     }
 }

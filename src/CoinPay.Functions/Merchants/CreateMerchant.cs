@@ -8,8 +8,8 @@ using Microsoft.Azure.Functions.Worker;
 namespace CoinPay.Functions.Merchants;
 
 /// <summary>
-/// <c>POST /v1/merchants</c>: a merchant and its first key, which only this answer shows. <c>livemode</c> (default false)
-/// says of which kind the key is.
+/// <c>POST /v1/merchants</c>: a merchant and its first key, which only this answer shows. <c>livemode</c> (default
+/// false) says of which kind the key is.
 /// </summary>
 internal sealed class CreateMerchant(
     Access access, Idempotency idempotency, MerchantStore merchants, ApiKeyStore keys, PolicyRequest policies)
@@ -26,7 +26,8 @@ internal sealed class CreateMerchant(
         bool livemode = body.OptionalBoolean("livemode") ?? false;
         body.ThrowIfInvalid();
         return await idempotency.RunAsync(
-            request, ("operator", nameof(CreateMerchant)), body.Bytes, "mer", id => AddAsync(id, settings, policy, livemode, cancellation), cancellation);
+            request, ("operator", nameof(CreateMerchant)), body.Bytes, "mer",
+            id => AddAsync(id, settings, policy, livemode, cancellation), cancellation);
     }
 
     private async Task<JsonAnswer> AddAsync(
@@ -58,7 +59,9 @@ internal sealed record MerchantSettings(string? Name, string? DefaultCurrency)
 
     public static MerchantSettings Read(RequestBody body, bool nameRequired)
     {
-        string? name = nameRequired ? body.RequiredString("name", MaxNameLength) : body.OptionalString("name", MaxNameLength);
+        string? name = nameRequired
+            ? body.RequiredString("name", MaxNameLength)
+            : body.OptionalString("name", MaxNameLength);
         string? currency = body.OptionalString("default_currency", MaxCurrencyLength);
         if (currency is not null && !currency.All(char.IsAsciiLetterOrDigit))
             body.Refuse("default_currency", "A currency or asset symbol, such as EUR.");

@@ -7,8 +7,8 @@ using Microsoft.Azure.Functions.Worker;
 namespace CoinPay.Functions.Merchants;
 
 /// <summary>
-/// <c>GET /v1/networks</c>: what can be paid with, for keys of the caller's kind. <c>head</c> is what the poller last saw;
-/// null until it has seen anything.
+/// <c>GET /v1/networks</c>: what can be paid with, for keys of the caller's kind. <c>head</c> is what the poller last
+/// saw; null until it has seen anything.
 /// </summary>
 internal sealed class ListNetworks(Access access, Networks networks, CursorStore cursors)
 {

@@ -60,7 +60,9 @@ internal sealed record WalletChange(Wallet? Current, Wallet? Next)
     /// <summary>The wallet in force at an instant; null when there is none yet.</summary>
     public Wallet? At(DateTimeOffset now) => Next is not null && Next.EffectiveAt <= now ? Next : Current;
 
-    /// <summary>Puts a wallet in force after the delay; the first one of a network at once, as it replaces nothing.</summary>
+    /// <summary>
+    /// Puts a wallet in force after the delay; the first one of a network at once, as it replaces nothing.
+    /// </summary>
     public WalletChange Replace(Wallet wallet, DateTimeOffset now, TimeSpan delay)
     {
         Wallet? current = At(now);

@@ -80,11 +80,13 @@ internal sealed record WalletDocument(
         Wallet? inForce = wallets.At(now);
         return new(
             "wallet", merchantId, network.Id, network.Name, network.Livemode, last.Kind, last.Xpub, last.Origin,
-            last.SettlementAddress, last.EffectiveAt, inForce is null || inForce == last ? null : WalletSummary.Of(inForce));
+            last.SettlementAddress, last.EffectiveAt,
+            inForce is null || inForce == last ? null : WalletSummary.Of(inForce));
     }
 }
 
-internal sealed record WalletSummary(string Kind, string? Xpub, string? Origin, string? SettlementAddress, DateTimeOffset EffectiveAt)
+internal sealed record WalletSummary(
+    string Kind, string? Xpub, string? Origin, string? SettlementAddress, DateTimeOffset EffectiveAt)
 {
     public static WalletSummary Of(Wallet wallet) =>
         new(wallet.Kind, wallet.Xpub, wallet.Origin, wallet.SettlementAddress, wallet.EffectiveAt);

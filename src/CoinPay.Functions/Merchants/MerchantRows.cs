@@ -18,7 +18,9 @@ internal static class MerchantRows
     /// <summary>In <c>Index</c>: from the public id in a key's text to the row that says everything.</summary>
     public static string ApiKeyLookup(string publicId) => Key.Of("apikey", publicId);
 
-    /// <summary>In <c>Index</c>: who holds an extended public key. Never deleted: its addresses have been handed out.</summary>
+    /// <summary>
+    /// In <c>Index</c>: who holds an extended public key. Never deleted: its addresses have been handed out.
+    /// </summary>
     public static string ClaimPartition(string canonicalKey) => Key.Of("claim", Key.Hash(canonicalKey));
 
     public static TableEntity Write(Merchant merchant) => new(merchant.Id, MerchantRow)
@@ -42,7 +44,8 @@ internal static class MerchantRows
         UpdatedAt = row.GetDateTimeOffset("UpdatedAt")!.Value,
     };
 
-    public static TableEntity Write(string merchantId, string network, WalletChange wallets) => new(merchantId, WalletRow(network))
+    public static TableEntity Write(string merchantId, string network, WalletChange wallets) =>
+        new(merchantId, WalletRow(network))
     {
         ["Current"] = wallets.Current is { } current ? Json.Text(current) : null,
         ["Next"] = wallets.Next is { } next ? Json.Text(next) : null,

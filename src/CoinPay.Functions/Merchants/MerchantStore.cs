@@ -16,28 +16,34 @@ internal sealed class MerchantStore(Tables tables, TimeProvider clock)
 
     /// <summary>Null when there is no such merchant; ids that are no ids are not asked for.</summary>
     public async Task<Merchant?> FindAsync(string id, CancellationToken cancellation) => Id.IsWellFormed("mer", id)
-        ? await _merchants.GetAsync(id, async () => await ReadAsync(id, cancellation) is { } row ? MerchantRows.ReadMerchant(row) : null)
+        ? await _merchants.GetAsync(
+            id, async () => await ReadAsync(id, cancellation) is { } row ? MerchantRows.ReadMerchant(row) : null)
         : null;
 
     /// <summary>The merchant, or a 404 problem.</summary>
     public async Task<Merchant> GetAsync(string id, CancellationToken cancellation) =>
         await FindAsync(id, cancellation) ?? throw new ProblemException(Problems.NotFound("merchant"));
 
-    /// <summary>Inserts; the same id again changes nothing. The list's row first: one without a merchant is passed over.</summary>
+    /// <summary>
+    /// Inserts; the same id again changes nothing. The list's row first: one without a merchant is passed over.
+    /// </summary>
     public async Task AddAsync(Merchant merchant, CancellationToken cancellation)
     {
-        TableEntity listed = new(MerchantRows.ListPartition, Id.NewestFirst(merchant.Id)) { ["MerchantId"] = merchant.Id };
+        TableEntity listed = new(
+            MerchantRows.ListPartition, Id.NewestFirst(merchant.Id)) { ["MerchantId"] = merchant.Id };
         await tables.Index.UpsertEntityAsync(listed, TableUpdateMode.Replace, cancellation);
         await tables.Merchants.TryAddAsync(MerchantRows.Write(merchant), cancellation);
         _merchants.Forget(merchant.Id);
     }
 
     /// <summary>Newest first, and the row key to go on after, if there is more.</summary>
-    public async Task<(IReadOnlyList<Merchant> Merchants, string? Last)> ListAsync(Paging paging, CancellationToken cancellation)
+    public async Task<(IReadOnlyList<Merchant> Merchants, string? Last)> ListAsync(
+        Paging paging, CancellationToken cancellation)
     {
         (IReadOnlyList<TableEntity> rows, string? last) =
             await tables.Index.PageAsync(MerchantRows.ListPartition, paging, cancellation);
-        Merchant?[] merchants = await Task.WhenAll(rows.Select(row => FindAsync(row.GetString("MerchantId"), cancellation)));
+        Merchant?[] merchants = await Task.WhenAll(
+            rows.Select(row => FindAsync(row.GetString("MerchantId"), cancellation)));
         return ([.. merchants.OfType<Merchant>()], last);
     }
 
@@ -46,7 +52,8 @@ internal sealed class MerchantStore(Tables tables, TimeProvider clock)
     {
         for (int attempt = 0; attempt < Tries; attempt++)
         {
-            TableEntity row = await ReadAsync(id, cancellation) ?? throw new ProblemException(Problems.NotFound("merchant"));
+            TableEntity row = await ReadAsync(id, cancellation)
+                ?? throw new ProblemException(Problems.NotFound("merchant"));
             Merchant changed = change(MerchantRows.ReadMerchant(row)) with { UpdatedAt = clock.GetUtcNow() };
             if (!await tables.Merchants.TryReplaceAsync(MerchantRows.Write(changed), row.ETag, cancellation))
                 continue;
@@ -56,11 +63,15 @@ internal sealed class MerchantStore(Tables tables, TimeProvider clock)
         throw new ProblemException(Problems.Conflict("merchant"));
     }
 
-    /// <summary>The wallet that invoices made now pay into, or null when the merchant has none on this network.</summary>
-    public async Task<Wallet?> FindWalletAsync(string merchantId, string network, DateTimeOffset now, CancellationToken cancellation)
+    /// <summary>
+    /// The wallet that invoices made now pay into, or null when the merchant has none on this network.
+    /// </summary>
+    public async Task<Wallet?> FindWalletAsync(
+        string merchantId, string network, DateTimeOffset now, CancellationToken cancellation)
     {
         WalletChange wallets = await _wallets.GetAsync(
-            Key.Of(merchantId, network), async () => (await ReadWalletsAsync(merchantId, network, cancellation)).Wallets);
+            Key.Of(merchantId, network),
+            async () => (await ReadWalletsAsync(merchantId, network, cancellation)).Wallets);
         return wallets.At(now);
     }
 
@@ -74,7 +85,8 @@ internal sealed class MerchantStore(Tables tables, TimeProvider clock)
     }
 
     /// <summary>
-    /// Reserves an extended public key for a merchant. False when another merchant holds it; true again for the same one.
+    /// Reserves an extended public key for a merchant. False when another merchant holds it; true again for the same
+    /// one.
     /// </summary>
     public async Task<bool> TryClaimAsync(string merchantId, string canonicalKey, CancellationToken cancellation)
     {
@@ -94,7 +106,8 @@ internal sealed class MerchantStore(Tables tables, TimeProvider clock)
     /// destination again changes nothing and tells nothing.
     /// </summary>
     public async Task<WalletChange> PutWalletAsync(
-        string merchantId, Wallet wallet, TimeSpan delay, Func<WalletChange, TableEntity> tell, CancellationToken cancellation)
+        string merchantId, Wallet wallet, TimeSpan delay, Func<WalletChange, TableEntity> tell,
+        CancellationToken cancellation)
     {
         for (int attempt = 0; attempt < Tries; attempt++)
         {
@@ -107,7 +120,8 @@ internal sealed class MerchantStore(Tables tables, TimeProvider clock)
             TableTransactionAction write = tag is { } seen
                 ? new(TableTransactionActionType.UpdateReplace, row, seen)
                 : new(TableTransactionActionType.Add, row);
-            if (!await tables.Merchants.TryCommitAsync([write, new(TableTransactionActionType.Add, tell(changed))], cancellation))
+            if (!await tables.Merchants.TryCommitAsync(
+                [write, new(TableTransactionActionType.Add, tell(changed))], cancellation))
                 continue;
             _wallets.Forget(Key.Of(merchantId, wallet.Network));
             return changed;

@@ -38,7 +38,8 @@ internal sealed record PolicyDocument(
         Under = PolicyWords.Amounts[Under],
     };
 
-    private static string Percent(decimal percent) => percent.ToString("0.####", System.Globalization.CultureInfo.InvariantCulture);
+    private static string Percent(decimal percent) =>
+        percent.ToString("0.####", System.Globalization.CultureInfo.InvariantCulture);
 }
 
 internal sealed record ToleranceDocument(string UnderPercent, string OverPercent);
@@ -46,7 +47,8 @@ internal sealed record ToleranceDocument(string UnderPercent, string OverPercent
 internal sealed record AmountDocument(string Amount, string Currency);
 
 /// <summary>One tier. <paramref name="Required"/> is a whole number, <c>"safe"</c> or <c>"finalized"</c>.</summary>
-internal sealed record ConfirmationDocument(string? Asset, string? Network, string? Goods, AmountDocument? UpTo, JsonNode Required)
+internal sealed record ConfirmationDocument(
+    string? Asset, string? Network, string? Goods, AmountDocument? UpTo, JsonNode Required)
 {
     public static ConfirmationDocument Of(ConfirmationRule rule) => new(
         rule.Asset,
@@ -74,5 +76,6 @@ internal static class PolicyWords
 
     public static IReadOnlyList<string> Goods { get; } = ["digital", "physical", "reversible"];
 
-    public static decimal Percent(string text) => decimal.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
+    public static decimal Percent(string text) =>
+        decimal.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
 }

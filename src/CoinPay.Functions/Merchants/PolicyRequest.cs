@@ -6,8 +6,8 @@ using CoinPay.Functions.Http;
 namespace CoinPay.Functions.Merchants;
 
 /// <summary>
-/// Reads the <c>policy</c> of a request. What is left out stays as it was; what this gateway cannot do is refused, never
-/// quietly ignored.
+/// Reads the <c>policy</c> of a request. What is left out stays as it was; what this gateway cannot do is refused,
+/// never quietly ignored.
 /// </summary>
 internal sealed class PolicyRequest(Networks networks)
 {
@@ -39,7 +39,8 @@ internal sealed class PolicyRequest(Networks networks)
     private static void RefuseWhatIsNotBuilt(RequestBody body)
     {
         if (body.Find("accept_unconfirmed_up_to", required: false) is not null)
-            body.Refuse("accept_unconfirmed_up_to", "This gateway does not accept unconfirmed payments: leave it out or null.");
+            body.Refuse(
+                "accept_unconfirmed_up_to", "This gateway does not accept unconfirmed payments: leave it out or null.");
     }
 
     private static LatePolicy? Late(RequestBody body)
@@ -65,16 +66,20 @@ internal sealed class PolicyRequest(Networks networks)
         if (body.Find(name, required: false) is not { } value)
             return current;
         string text = value.ValueKind is JsonValueKind.String or JsonValueKind.Number ? value.ToString() : "";
-        if (DecimalText.Read(text) is { Scale: <= MaxPercentDecimals } && text.Length <= 10 && PolicyWords.Percent(text) is <= 100 and var percent)
+        if (DecimalText.Read(text) is { Scale: <= MaxPercentDecimals }
+            && text.Length <= 10
+            && PolicyWords.Percent(text) is <= 100 and var percent)
             return percent;
-        body.Refuse(name, $"A percentage from \"0\" to \"100\" with at most {MaxPercentDecimals} decimals, as a string.");
+        body.Refuse(
+            name, $"A percentage from \"0\" to \"100\" with at most {MaxPercentDecimals} decimals, as a string.");
         return current;
     }
 
     private static List<string>? ReturnHosts(RequestBody body)
     {
         IReadOnlyList<string>? hosts = body.OptionalStrings("return_hosts", MaxHosts, MaxHostLength);
-        if (hosts?.FirstOrDefault(host => Uri.CheckHostName(host) is not (UriHostNameType.Dns or UriHostNameType.IPv4)) is not null)
+        if (hosts?.FirstOrDefault(
+            host => Uri.CheckHostName(host) is not (UriHostNameType.Dns or UriHostNameType.IPv4)) is not null)
             body.Refuse("return_hosts", "Host names only, such as shop.example: no scheme, port or path.");
         return hosts?.Select(host => host.ToLowerInvariant()).ToList();
     }
@@ -116,11 +121,14 @@ internal sealed class PolicyRequest(Networks networks)
         RequiredDepth? depth = value.ValueKind switch
         {
             JsonValueKind.Number => RequiredDepth.Parse(value.GetRawText()),
-            JsonValueKind.String when value.GetString() is "safe" or "finalized" => RequiredDepth.Parse(value.GetString()!),
+            JsonValueKind.String when value.GetString() is "safe" or "finalized" =>
+                RequiredDepth.Parse(value.GetString()!),
             _ => null,
         };
         if (depth is null)
-            body.Refuse("required", $"A whole number of blocks from 1 to {RequiredDepth.MaxBlocks}, \"safe\" or \"finalized\".");
+            body.Refuse(
+                "required",
+                $"A whole number of blocks from 1 to {RequiredDepth.MaxBlocks}, \"safe\" or \"finalized\".");
         else if (depth.Tag is not null && network?.Family != NetworkFamily.Evm)
             body.Refuse("required", "Finality tags exist on EVM networks only: name one in the same rule.");
         else

@@ -18,11 +18,13 @@ namespace CoinPay.Functions.Merchants;
 /// accepted, and what looks private is answered before anything else looks at it.
 /// </summary>
 internal sealed class PutWallet(
-    Access access, MerchantStore merchants, Networks networks, EventOutbox outbox, GatewaySettings settings, TimeProvider clock)
+    Access access, MerchantStore merchants, Networks networks, EventOutbox outbox, GatewaySettings settings,
+    TimeProvider clock)
 {
     [Function(nameof(PutWallet))]
     public async Task<IActionResult> Run(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "v1/merchants/{id}/wallets/{network}")] HttpRequest request,
+        [HttpTrigger(
+            AuthorizationLevel.Anonymous, "put", Route = "v1/merchants/{id}/wallets/{network}")] HttpRequest request,
         string id,
         string network,
         CancellationToken cancellation)
@@ -31,7 +33,8 @@ internal sealed class PutWallet(
         byte[] bytes = await RequestBody.ReadBytesAsync(request, cancellation);
         RefusePrivateMaterial(bytes, network);
         Network known = networks.Find(network)
-            ?? throw new ProblemException(Problems.UnsupportedNetwork(string.Join(", ", networks.All.Select(one => one.Name))));
+            ?? throw new ProblemException(
+                Problems.UnsupportedNetwork(string.Join(", ", networks.All.Select(one => one.Name))));
         _ = await merchants.GetAsync(id, cancellation);
         Wallet wallet = WalletRequest.Read(RequestBody.Of(bytes), known, clock.GetUtcNow());
         if (wallet.Canonical is { } key && !await merchants.TryClaimAsync(id, key, cancellation))
@@ -64,9 +67,11 @@ internal sealed class PutWallet(
         string eventId = Id.New("evt", now);
         JsonNode data = new JsonObject
         {
-            ["wallet"] = JsonSerializer.SerializeToNode(WalletDocument.Of(merchantId, network, wallets, now), Json.Options),
+            ["wallet"] = JsonSerializer.SerializeToNode(
+                WalletDocument.Of(merchantId, network, wallets, now), Json.Options),
         };
-        string body = GatewayEvent.BodyOf(eventId, EventTypes.WalletChanged, now, stateVersion: 1, fulfilmentKey: null, data);
+        string body = GatewayEvent.BodyOf(
+            eventId, EventTypes.WalletChanged, now, stateVersion: 1, fulfilmentKey: null, data);
         return new(eventId, EventTypes.WalletChanged, merchantId, null, now, 1, null, network.Livemode, body);
     }
 }

@@ -7,14 +7,15 @@ using Microsoft.Azure.Functions.Worker;
 namespace CoinPay.Functions.Merchants;
 
 /// <summary>
-/// <c>DELETE /v1/merchants/{id}/api-keys/{key_id}</c>: the key stops working, here at once and in other processes within
-/// 30 seconds. It stays listed, with <c>revoked_at</c>.
+/// <c>DELETE /v1/merchants/{id}/api-keys/{key_id}</c>: the key stops working, here at once and in other processes
+/// within 30 seconds. It stays listed, with <c>revoked_at</c>.
 /// </summary>
 internal sealed class RevokeApiKey(Access access, MerchantStore merchants, ApiKeyStore keys)
 {
     [Function(nameof(RevokeApiKey))]
     public async Task<IActionResult> Run(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "v1/merchants/{id}/api-keys/{keyId}")] HttpRequest request,
+        [HttpTrigger(
+            AuthorizationLevel.Anonymous, "delete", Route = "v1/merchants/{id}/api-keys/{keyId}")] HttpRequest request,
         string id,
         string keyId,
         CancellationToken cancellation)

@@ -52,7 +52,13 @@ internal static partial class WalletRequest
             body.Refuse("settlement_address", wrong);
         else if (address.Length > 0)
             address = AddressUtil.Current.ConvertToChecksumAddress(address);
-        return new() { Network = network.Name, Kind = Wallet.ForwarderKind, SettlementAddress = address, EffectiveAt = now };
+        return new()
+        {
+            Network = network.Name,
+            Kind = Wallet.ForwarderKind,
+            SettlementAddress = address,
+            EffectiveAt = now,
+        };
     }
 
     private static string? WrongAddress(string address)

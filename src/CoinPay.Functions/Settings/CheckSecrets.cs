@@ -11,7 +11,8 @@ internal sealed class CheckSecrets(ISecrets secrets, SecretBox box) : IHostedSer
     {
         foreach (string name in new[] { SecretName.OperatorKey, SecretName.KeyPepper })
             if ((await secrets.GetAsync(name, cancellationToken)).Length < LeastLength)
-                throw new SettingsException($"{name} must have at least {LeastLength} characters: openssl rand -base64 32");
+                throw new SettingsException(
+                    $"{name} must have at least {LeastLength} characters: openssl rand -base64 32");
         _ = await box.KeyAsync(cancellationToken);
     }
 

@@ -2,7 +2,9 @@ using Microsoft.Extensions.Configuration;
 
 namespace CoinPay.Functions.Settings;
 
-/// <summary>Secrets from configuration: environment variables such as <c>CoinPay__OperatorKey</c>. For development machines.</summary>
+/// <summary>
+/// Secrets from configuration: environment variables such as <c>CoinPay__OperatorKey</c>. For development machines.
+/// </summary>
 internal sealed class ConfigurationSecrets(IConfiguration configuration) : ISecrets
 {
     public ValueTask<string?> FindAsync(string name, CancellationToken cancellation) =>

@@ -10,7 +10,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace CoinPay.Functions.Settings;
 
-/// <summary>What the HTTP edge, merchants and webhooks are made of. Networks and the clock come from elsewhere.</summary>
+/// <summary>
+/// What the HTTP edge, merchants and webhooks are made of. Networks and the clock come from elsewhere.
+/// </summary>
 internal static class EdgeServices
 {
     public static IServiceCollection AddEdge(this IServiceCollection services, IConfiguration configuration)
@@ -33,7 +35,7 @@ internal static class EdgeServices
     private static IServiceCollection AddWebhooks(this IServiceCollection services, GatewaySettings settings)
     {
         services.AddSingleton<EndpointStore>().AddSingleton<DeliveryStore>().AddSingleton<DeliveryQueue>();
-        services.AddSingleton<EventPublisher>().AddSingleton<EventOutbox>().AddSingleton<EndpointGate>();
+        services.AddSingleton<EventPublisher>().AddSingleton<EventOutbox>().AddSingleton<EventFeed>().AddSingleton<EndpointGate>();
         services.AddSingleton(provider => new WebhookSender(
             WebhookConnection.Client(settings),
             provider.GetRequiredService<SecretBox>(),

@@ -28,7 +28,8 @@ internal sealed record GatewaySettings
             configuration["AZURE_FUNCTIONS_ENVIRONMENT"], "Development", StringComparison.OrdinalIgnoreCase);
         bool loopback = Boolean(configuration, "CoinPay:Webhooks:AllowLoopback");
         if (loopback && !development)
-            throw new SettingsException("CoinPay__Webhooks__AllowLoopback is for AZURE_FUNCTIONS_ENVIRONMENT=Development only.");
+            throw new SettingsException(
+                "CoinPay__Webhooks__AllowLoopback is for AZURE_FUNCTIONS_ENVIRONMENT=Development only.");
         return new()
         {
             IsDevelopment = development,
@@ -53,7 +54,7 @@ internal sealed record GatewaySettings
         _ => throw Wrong(name, "an https address"),
     };
 
-    private static TimeSpan? Duration(IConfiguration configuration, string name, TimeSpan most) => configuration[name] switch
+    private static TimeSpan? Duration(IConfiguration from, string name, TimeSpan most) => from[name] switch
     {
         null or "" => null,
         // Exactly: a lenient reader takes 24:00:00 for 24 days.

@@ -13,13 +13,17 @@ internal static class SecretName
     /// <summary>The bearer key of operators.</summary>
     public const string OperatorKey = "CoinPay:OperatorKey";
 
-    /// <summary>The HMAC key under which API keys are stored: without it a copy of the tables verifies no key.</summary>
+    /// <summary>
+    /// The HMAC key under which API keys are stored: without it a copy of the tables verifies no key.
+    /// </summary>
     public const string KeyPepper = "CoinPay:KeyPepper";
 
     /// <summary>Base64 of the 32-byte AES-256-GCM key for secrets at rest.</summary>
     public const string SecretsKey = "CoinPay:SecretsKey";
 
-    /// <summary>Hex private key of the wallet that pays the gas of sweeps. Optional; never holds merchants' money.</summary>
+    /// <summary>
+    /// Hex private key of the wallet that pays the gas of sweeps. Optional; never holds merchants' money.
+    /// </summary>
     public const string GasWalletKey = "CoinPay:GasWalletKey";
 
     /// <summary>A node's credentials: <paramref name="part"/> is <c>User</c> or <c>Password</c>.</summary>
@@ -30,8 +34,10 @@ internal static class SecretName
 internal static class SecretReading
 {
     /// <summary>The secret, or an exception that names what is missing (and never shows a value).</summary>
-    public static async ValueTask<string> GetAsync(this ISecrets secrets, string name, CancellationToken cancellation) =>
+    public static async ValueTask<string> GetAsync(
+        this ISecrets secrets, string name, CancellationToken cancellation) =>
         await secrets.FindAsync(name, cancellation)
-        ?? throw new SettingsException($"The secret {name} is not set: as {name.Replace(":", "__", StringComparison.Ordinal)} "
+        ?? throw new SettingsException(
+            $"The secret {name} is not set: as {name.Replace(":", "__", StringComparison.Ordinal)} "
             + $"in the environment, or as {KeyVaultSecrets.VaultName(name)} in Key Vault.");
 }

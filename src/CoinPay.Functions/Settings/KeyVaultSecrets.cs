@@ -15,7 +15,8 @@ internal sealed class KeyVaultSecrets(SecretClient client, TimeProvider clock) :
 {
     private static readonly TimeSpan Memory = TimeSpan.FromMinutes(5);
 
-    private readonly ConcurrentDictionary<string, (string? Value, DateTimeOffset ReadAt)> _known = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, (string? Value, DateTimeOffset ReadAt)> _known =
+        new(StringComparer.Ordinal);
 
     public static string VaultName(string name) =>
         name.Replace(":", "--", StringComparison.Ordinal).Replace('_', '-');

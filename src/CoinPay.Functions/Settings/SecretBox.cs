@@ -26,11 +26,14 @@ internal sealed class SecretBox(ISecrets secrets)
         box[0] = Format;
         RandomNumberGenerator.Fill(box.AsSpan(1, NonceBytes));
         cipher.Encrypt(
-            box.AsSpan(1, NonceBytes), plain.Span, box.AsSpan(HeaderBytes), box.AsSpan(1 + NonceBytes, TagBytes), Purpose(purpose));
+            box.AsSpan(1, NonceBytes), plain.Span, box.AsSpan(HeaderBytes), box.AsSpan(1 + NonceBytes, TagBytes),
+            Purpose(purpose));
         return box;
     }
 
-    /// <summary>Throws <see cref="CryptographicException"/> when the box was altered, moved or sealed with another key.</summary>
+    /// <summary>
+    /// Throws <see cref="CryptographicException"/> when the box was altered, moved or sealed with another key.
+    /// </summary>
     public async Task<byte[]> OpenAsync(string purpose, ReadOnlyMemory<byte> box, CancellationToken cancellation)
     {
         if (box.Length < HeaderBytes || box.Span[0] != Format)
@@ -38,7 +41,8 @@ internal sealed class SecretBox(ISecrets secrets)
         using AesGcm cipher = new(await KeyAsync(cancellation), TagBytes);
         byte[] plain = new byte[box.Length - HeaderBytes];
         cipher.Decrypt(
-            box.Span.Slice(1, NonceBytes), box.Span[HeaderBytes..], box.Span.Slice(1 + NonceBytes, TagBytes), plain, Purpose(purpose));
+            box.Span.Slice(1, NonceBytes), box.Span[HeaderBytes..], box.Span.Slice(1 + NonceBytes, TagBytes), plain,
+            Purpose(purpose));
         return plain;
     }
 
@@ -49,7 +53,8 @@ internal sealed class SecretBox(ISecrets secrets)
         byte[] key = new byte[KeyBytes];
         return Convert.TryFromBase64String(text, key, out int length) && length == KeyBytes
             ? key
-            : throw new SettingsException("CoinPay__SecretsKey must be base64 of 32 random bytes: openssl rand -base64 32");
+            : throw new SettingsException(
+                "CoinPay__SecretsKey must be base64 of 32 random bytes: openssl rand -base64 32");
     }
 
     private static byte[] Purpose(string purpose) => Encoding.UTF8.GetBytes(purpose);

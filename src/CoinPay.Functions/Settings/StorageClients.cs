@@ -6,8 +6,9 @@ using Microsoft.Extensions.Configuration;
 namespace CoinPay.Functions.Settings;
 
 /// <summary>
-/// Table and queue clients from <c>AzureWebJobsStorage</c>: a connection string, or <c>AzureWebJobsStorage__accountName</c>
-/// (or <c>…__tableServiceUri</c> and <c>…__queueServiceUri</c>) with the app's identity.
+/// Table and queue clients from <c>AzureWebJobsStorage</c>: a connection string, or
+/// <c>AzureWebJobsStorage__accountName</c> (or <c>…__tableServiceUri</c> and <c>…__queueServiceUri</c>) with the app's
+/// identity.
 /// Source: https://learn.microsoft.com/azure/azure-functions/functions-reference#connecting-to-host-storage-with-an-identity
 /// </summary>
 internal static class StorageClients
@@ -29,7 +30,12 @@ internal static class StorageClients
     }
 
     private static Uri ServiceUri(IConfiguration configuration, string service) =>
-        configuration[$"{Section}:{service}ServiceUri"] is { Length: > 0 } uri ? new(uri)
-        : configuration[$"{Section}:accountName"] is { Length: > 0 } account ? new($"https://{account}.{service}.core.windows.net")
-        : throw new SettingsException("AzureWebJobsStorage is not set: a connection string, or AzureWebJobsStorage__accountName.");
+        configuration[$"{Section}:{service}ServiceUri"] is { Length: > 0 } uri
+            ? new(uri)
+            : AccountUri(configuration[$"{Section}:accountName"], service);
+
+    private static Uri AccountUri(string? account, string service) => account is { Length: > 0 }
+        ? new($"https://{account}.{service}.core.windows.net")
+        : throw new SettingsException(
+            "AzureWebJobsStorage is not set: a connection string, or AzureWebJobsStorage__accountName.");
 }

@@ -10,11 +10,13 @@ internal sealed class ShortMemory<T>(TimeProvider clock, TimeSpan memory)
 {
     private const int MaxEntries = 20_000;
 
-    private readonly ConcurrentDictionary<string, (T Value, DateTimeOffset ReadAt)> _entries = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, (T Value, DateTimeOffset ReadAt)> _entries =
+        new(StringComparer.Ordinal);
 
     public async ValueTask<T> GetAsync(string key, Func<Task<T>> read)
     {
-        if (_entries.TryGetValue(key, out (T Value, DateTimeOffset ReadAt) entry) && clock.GetUtcNow() - entry.ReadAt < memory)
+        if (_entries.TryGetValue(key, out (T Value, DateTimeOffset ReadAt) entry)
+            && clock.GetUtcNow() - entry.ReadAt < memory)
             return entry.Value;
         DateTimeOffset readAt = clock.GetUtcNow();
         T value = await read();

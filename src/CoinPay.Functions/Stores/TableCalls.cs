@@ -4,7 +4,9 @@ using CoinPay.Functions.Http;
 
 namespace CoinPay.Functions.Stores;
 
-/// <summary>Table calls whose ordinary other outcome (missing, there already, changed meanwhile) is an answer, not an exception.</summary>
+/// <summary>
+/// Table calls whose ordinary other outcome (missing, there already, changed meanwhile) is an answer, not an exception.
+/// </summary>
 internal static class TableCalls
 {
     public static async Task<TableEntity?> FindAsync(
@@ -59,17 +61,23 @@ internal static class TableCalls
         }
     }
 
+    /// <summary>All rows that match an OData filter, in pages of <paramref name="pageSize"/>.</summary>
+    public static AsyncPageable<TableEntity> RowsAsync(
+        this TableClient table, string filter, CancellationToken cancellation, int? pageSize = null) =>
+        table.QueryAsync<TableEntity>(filter, pageSize, cancellationToken: cancellation);
+
     /// <summary>All rows of a partition whose key begins with a prefix, ascending.</summary>
     public static AsyncPageable<TableEntity> RangeAsync(
         this TableClient table, string partition, string prefix, CancellationToken cancellation)
     {
-        FormattableString filter = $"PartitionKey eq {partition} and RowKey ge {prefix} and RowKey lt {Key.After(prefix)}";
-        return table.QueryAsync<TableEntity>(TableClient.CreateQueryFilter(filter), cancellationToken: cancellation);
+        FormattableString filter =
+            $"PartitionKey eq {partition} and RowKey ge {prefix} and RowKey lt {Key.After(prefix)}";
+        return table.RowsAsync(TableClient.CreateQueryFilter(filter), cancellation);
     }
 
     /// <summary>
-    /// One page of a partition's rows, ascending by key, of those that begin with <paramref name="prefix"/>; and the key
-    /// to go on after, null when there is no more.
+    /// One page of a partition's rows, ascending by key, of those that begin with <paramref name="prefix"/>; and the
+    /// key to go on after, null when there is no more.
     /// </summary>
     public static async Task<(IReadOnlyList<TableEntity> Rows, string? Last)> PageAsync(
         this TableClient table, string partition, Paging paging, CancellationToken cancellation, string prefix = "")
@@ -79,7 +87,7 @@ internal static class TableCalls
         if (prefix.Length > 0)
             filter += TableClient.CreateQueryFilter($" and RowKey lt {Key.After(prefix)}");
         List<TableEntity> rows = [];
-        await foreach (TableEntity row in table.QueryAsync<TableEntity>(filter, paging.Limit + 1, cancellationToken: cancellation))
+        await foreach (TableEntity row in table.RowsAsync(filter, cancellation, paging.Limit + 1))
         {
             rows.Add(row);
             if (rows.Count > paging.Limit)

@@ -7,10 +7,11 @@ using Microsoft.Azure.Functions.Worker;
 namespace CoinPay.Functions.Webhooks;
 
 /// <summary>
-/// <c>PATCH /v1/webhook-endpoints/{id}</c>: url, events, description; <c>"disabled": false</c> takes a disabled endpoint
-/// into use again, <c>true</c> stops it. What is left out stays.
+/// <c>PATCH /v1/webhook-endpoints/{id}</c>: url, events, description; <c>"disabled": false</c> takes a disabled
+/// endpoint into use again, <c>true</c> stops it. What is left out stays.
 /// </summary>
-internal sealed class ChangeWebhookEndpoint(Access access, EndpointStore endpoints, GatewaySettings settings, TimeProvider clock)
+internal sealed class ChangeWebhookEndpoint(
+    Access access, EndpointStore endpoints, GatewaySettings settings, TimeProvider clock)
 {
     [Function(nameof(ChangeWebhookEndpoint))]
     public async Task<IActionResult> Run(
@@ -27,13 +28,15 @@ internal sealed class ChangeWebhookEndpoint(Access access, EndpointStore endpoin
         _ = await endpoints.GetAsync(caller, id, cancellation);
         DateTimeOffset now = clock.GetUtcNow();
         Endpoint? changed = await endpoints.ChangeAsync(
-            caller.MerchantId, id, stored => Switch(Apply(stored, wanted, describes, now), disabled, now), cancellation);
+            caller.MerchantId, id, stored => Switch(Apply(stored, wanted, describes, now), disabled, now),
+            cancellation);
         return changed is null
             ? Problems.NotFound("webhook endpoint").ToAnswer()
             : JsonAnswer.Ok(EndpointDocument.Of(changed, now));
     }
 
-    private static Endpoint Apply(Endpoint stored, EndpointRequest wanted, bool describes, DateTimeOffset now) => stored with
+    private static Endpoint Apply(Endpoint stored, EndpointRequest wanted, bool describes, DateTimeOffset now) =>
+        stored with
     {
         Url = wanted.Url is { } url ? new(url) : stored.Url,
         Events = wanted.Events ?? stored.Events,
@@ -43,8 +46,8 @@ internal sealed class ChangeWebhookEndpoint(Access access, EndpointStore endpoin
 
     private static Endpoint Switch(Endpoint stored, bool? disabled, DateTimeOffset now) => disabled switch
     {
-        true => stored with { DisabledAt = stored.DisabledAt ?? now, DisabledReason = stored.DisabledReason ?? "by_merchant" },
+        true when stored.DisabledAt is null => stored with { DisabledAt = now, DisabledReason = "by_merchant" },
         false => stored with { DisabledAt = null, DisabledReason = null, FailingSince = null },
-        null => stored,
+        _ => stored,
     };
 }

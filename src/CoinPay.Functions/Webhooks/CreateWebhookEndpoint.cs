@@ -9,9 +9,12 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace CoinPay.Functions.Webhooks;
 
-/// <summary><c>POST /v1/webhook-endpoints</c>: an endpoint and its signing secret, which only this answer shows.</summary>
+/// <summary>
+/// <c>POST /v1/webhook-endpoints</c>: an endpoint and its signing secret, which only this answer shows.
+/// </summary>
 internal sealed class CreateWebhookEndpoint(
-    Access access, Idempotency idempotency, EndpointStore endpoints, SecretBox box, GatewaySettings settings, TimeProvider clock)
+    Access access, Idempotency idempotency, EndpointStore endpoints, SecretBox box, GatewaySettings settings,
+    TimeProvider clock)
 {
     private const int SecretBytes = 32;
 
@@ -33,11 +36,13 @@ internal sealed class CreateWebhookEndpoint(
             cancellation);
     }
 
-    private async Task<JsonAnswer> AddAsync(string id, Caller caller, EndpointRequest wanted, CancellationToken cancellation)
+    private async Task<JsonAnswer> AddAsync(
+        string id, Caller caller, EndpointRequest wanted, CancellationToken cancellation)
     {
         IReadOnlyList<Endpoint> existing = await endpoints.ListAsync(caller.MerchantId, cancellation);
         if (existing.Count(other => other.Id != id) >= EndpointStore.MaxEndpoints)
-            throw new ProblemException(Problems.LimitReached($"A merchant has at most {EndpointStore.MaxEndpoints} webhook endpoints."));
+            throw new ProblemException(
+                Problems.LimitReached($"A merchant has at most {EndpointStore.MaxEndpoints} webhook endpoints."));
         byte[] secret = RandomNumberGenerator.GetBytes(SecretBytes);
         DateTimeOffset now = Id.TimeOf(id);
         Endpoint endpoint = new()
@@ -54,6 +59,7 @@ internal sealed class CreateWebhookEndpoint(
         };
         endpoint = endpoint with { SealedSecret = await box.SealAsync(endpoint.SecretPurpose, secret, cancellation) };
         await endpoints.AddAsync(endpoint, cancellation);
-        return JsonAnswer.Created(EndpointDocument.Of(endpoint, clock.GetUtcNow(), StandardWebhook.WriteSecret(secret)));
+        return JsonAnswer.Created(
+            EndpointDocument.Of(endpoint, clock.GetUtcNow(), StandardWebhook.WriteSecret(secret)));
     }
 }

@@ -5,7 +5,9 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace CoinPay.Functions.Webhooks;
 
-/// <summary><c>DELETE /v1/webhook-endpoints/{id}</c>: nothing more is sent to it; what it missed stays in the pull feed.</summary>
+/// <summary>
+/// <c>DELETE /v1/webhook-endpoints/{id}</c>: nothing more is sent to it; what it missed stays in the pull feed.
+/// </summary>
 internal sealed class DeleteWebhookEndpoint(Access access, EndpointStore endpoints)
 {
     [Function(nameof(DeleteWebhookEndpoint))]

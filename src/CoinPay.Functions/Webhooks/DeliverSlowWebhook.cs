@@ -2,7 +2,9 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace CoinPay.Functions.Webhooks;
 
-/// <summary>Delivers to endpoints whose last attempt failed, on a queue of their own so that they hold up nobody.</summary>
+/// <summary>
+/// Delivers to endpoints whose last attempt failed, on a queue of their own so that they hold up nobody.
+/// </summary>
 internal sealed class DeliverSlowWebhook(DeliveryRun run)
 {
     [Function(nameof(DeliverSlowWebhook))]

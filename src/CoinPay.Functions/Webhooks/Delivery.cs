@@ -23,7 +23,9 @@ internal enum DeliveryStatus
     Cancelled,
 }
 
-/// <summary>One event on its way to one endpoint. This row is the truth; messages on the queues only hint at it.</summary>
+/// <summary>
+/// One event on its way to one endpoint. This row is the truth; messages on the queues only hint at it.
+/// </summary>
 internal sealed record Delivery
 {
     public required DeliveryAddress Address { get; init; }
@@ -79,7 +81,8 @@ internal sealed record Delivery
         return tried with { NextAttemptAt = ended + DeliverySchedule.Wait(delay, attempt.RetryAfter, jitter) };
     }
 
-    private static string AttemptProperty(int index) => "Attempt" + (index + 1).ToString("00", CultureInfo.InvariantCulture);
+    private static string AttemptProperty(int index) =>
+        "Attempt" + (index + 1).ToString("00", CultureInfo.InvariantCulture);
 }
 
 /// <summary>Which delivery: the text of a queue message.</summary>
@@ -103,7 +106,8 @@ internal sealed record DeliveryAddress(string MerchantId, string EndpointId, str
 /// <param name="Status">The HTTP status, null when there was no answer.</param>
 /// <param name="Answer">The first KiB of the answer as text, or why there was none.</param>
 /// <param name="RetryAfterSeconds">What the answer asked for.</param>
-internal sealed record DeliveryAttempt(DateTimeOffset At, int LatencyMs, int? Status, string Answer, int? RetryAfterSeconds)
+internal sealed record DeliveryAttempt(
+    DateTimeOffset At, int LatencyMs, int? Status, string Answer, int? RetryAfterSeconds)
 {
     [System.Text.Json.Serialization.JsonIgnore]
     public bool Succeeded => Status is >= 200 and < 300;

@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace CoinPay.Functions.Webhooks;
 
 /// <summary>
-/// Handles one message of the delivery queues. The row says what is to be done; a message that comes twice, late or early
-/// changes nothing. Everything here may be cut short: the message comes again and goes on from what was written.
+/// Handles one message of the delivery queues. The row says what is to be done; a message that comes twice, late or
+/// early changes nothing. Everything here may be cut short: the message comes again and goes on from what was written.
 /// </summary>
 internal sealed class DeliveryRun(
     DeliveryStore deliveries,
@@ -28,7 +28,9 @@ internal sealed class DeliveryRun(
     {
         if (DeliveryAddress.Parse(message) is not { } address)
         {
-            log.LogWarning("A message on {Queue} names no delivery and was dropped", slow ? DeliveryQueue.Slow : DeliveryQueue.Fast);
+            log.LogWarning(
+                "A message on {Queue} names no delivery and was dropped",
+                slow ? DeliveryQueue.Slow : DeliveryQueue.Fast);
             return;
         }
         Delivery? delivery = await deliveries.FindAsync(address, cancellation);
@@ -77,7 +79,9 @@ internal sealed class DeliveryRun(
         happened.Id, happened.Type, delivery.Address.EndpointId, delivery.Attempts.Count + 1,
         attempt.Status?.ToString() ?? "without an answer", attempt.LatencyMs);
 
-    /// <summary>Row first, then what follows from it: if the process dies in between, the message comes again and finds the row.</summary>
+    /// <summary>
+    /// Row first, then what follows from it: if the process dies in between, the message comes again and finds the row.
+    /// </summary>
     private async Task RecordAsync(Delivery delivery, CancellationToken cancellation)
     {
         if (!await deliveries.TryReplaceAsync(delivery, cancellation))
@@ -106,7 +110,7 @@ internal sealed class DeliveryRun(
         await endpoints.ChangeAsync(
             endpoint.MerchantId,
             endpoint.Id,
-            stored => attempt.Succeeded ? stored with { FailingSince = null } : stored with { FailingSince = stored.FailingSince ?? attempt.At },
+            stored => stored with { FailingSince = attempt.Succeeded ? null : stored.FailingSince ?? attempt.At },
             cancellation);
     }
 
@@ -126,7 +130,9 @@ internal sealed class DeliveryRun(
         await endpoints.ChangeAsync(
             address.MerchantId,
             endpoint.Id,
-            stored => stored.DisabledAt is not null ? stored : stored with { DisabledAt = last.At, DisabledReason = reason, UpdatedAt = last.At },
+            stored => stored.DisabledAt is null
+                ? stored with { DisabledAt = last.At, DisabledReason = reason, UpdatedAt = last.At }
+                : stored,
             cancellation);
         await events.PublishAsync(DisabledEvent(endpoint, delivery, reason), cancellation);
     }
@@ -137,7 +143,8 @@ internal sealed class DeliveryRun(
         string id = Id.Derived("evt", at, delivery.Address + "!disabled");
         JsonObject data = new()
         {
-            ["webhook_endpoint"] = new JsonObject { ["id"] = endpoint.Id, ["url"] = endpoint.Url.AbsoluteUri, ["reason"] = reason },
+            ["webhook_endpoint"] =
+                new JsonObject { ["id"] = endpoint.Id, ["url"] = endpoint.Url.AbsoluteUri, ["reason"] = reason },
         };
         string body = GatewayEvent.BodyOf(id, EventTypes.EndpointDisabled, at, 1, null, data);
         return new(id, EventTypes.EndpointDisabled, endpoint.MerchantId, null, at, 1, null, endpoint.Livemode, body);

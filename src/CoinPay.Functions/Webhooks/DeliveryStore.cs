@@ -42,7 +42,7 @@ internal sealed class DeliveryStore(Tables tables)
         {
             string partition = Partition(bucket);
             string filter = TableClient.CreateQueryFilter($"PartitionKey eq {partition} and DueAt lt {instant}");
-            await foreach (TableEntity row in tables.Index.QueryAsync<TableEntity>(filter, cancellationToken: cancellation))
+            await foreach (TableEntity row in tables.Index.RowsAsync(filter, cancellation))
                 if (DeliveryAddress.Parse(row.RowKey) is { } address)
                     yield return address;
         }
@@ -54,5 +54,6 @@ internal sealed class DeliveryStore(Tables tables)
     // The last character of an id is random.
     private static string Partition(DeliveryAddress address) => Partition(address.EventId[^1] % Buckets);
 
-    private static string Partition(int bucket) => Key.Of("due", bucket.ToString("00", System.Globalization.CultureInfo.InvariantCulture));
+    private static string Partition(int bucket) =>
+        Key.Of("due", bucket.ToString("00", System.Globalization.CultureInfo.InvariantCulture));
 }

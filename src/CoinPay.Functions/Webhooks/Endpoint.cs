@@ -39,12 +39,16 @@ internal sealed record Endpoint
 
     public string SecretPurpose => Key.Of("endpoint", Id);
 
-    /// <summary>Whether an event is to be delivered here: one that happened before the endpoint was made is not.</summary>
+    /// <summary>
+    /// Whether an event is to be delivered here: one that happened before the endpoint was made is not, and that
+    /// a wallet changed is told to all: whoever takes over a merchant's account must not be able to keep it quiet.
+    /// </summary>
     public bool Wants(GatewayEvent happened) =>
         DisabledAt is null
         && Livemode == happened.Livemode
         && CreatedAt <= happened.At
-        && Events.Any(filter => EventTypes.Matches(filter, happened.Type));
+        && (happened.Type == EventTypes.WalletChanged
+            || Events.Any(filter => EventTypes.Matches(filter, happened.Type)));
 
     public string StatusAt(DateTimeOffset now) =>
         DisabledAt is not null ? "disabled" : now - FailingSince >= FailingAfter ? "failing" : "enabled";

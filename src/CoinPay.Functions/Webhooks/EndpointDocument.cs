@@ -14,7 +14,8 @@ internal sealed record EndpointDocument(
     string? DisabledReason,
     DateTimeOffset CreatedAt,
     DateTimeOffset UpdatedAt,
-    [property: System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)]
+    [property: System.Text.Json.Serialization.JsonIgnore(
+        Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)]
     string? Secret)
 {
     public static EndpointDocument Of(Endpoint endpoint, DateTimeOffset now, string? secret = null) => new(

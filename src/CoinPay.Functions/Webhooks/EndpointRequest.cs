@@ -13,7 +13,9 @@ internal sealed record EndpointRequest(string? Url, IReadOnlyList<string>? Event
     /// <summary>Reads and checks; errors are left in the body.</summary>
     public static EndpointRequest Read(RequestBody body, bool urlRequired, GatewaySettings settings)
     {
-        string? url = urlRequired ? body.RequiredString("url", EndpointUrl.MaxLength) : body.OptionalString("url", EndpointUrl.MaxLength);
+        string? url = urlRequired
+            ? body.RequiredString("url", EndpointUrl.MaxLength)
+            : body.OptionalString("url", EndpointUrl.MaxLength);
         if (url is { Length: > 0 } && EndpointUrl.Refusal(url, settings.WebhooksAllowLoopback) is { } wrong)
             body.Refuse("url", wrong);
         IReadOnlyList<string>? events = body.OptionalStrings("events", MaxEvents, MaxEventLength);

@@ -4,7 +4,9 @@ using CoinPay.Functions.Stores;
 
 namespace CoinPay.Functions.Webhooks;
 
-/// <summary>Webhook endpoints, rows of their merchant. Publishing and delivering read them from a short memory.</summary>
+/// <summary>
+/// Webhook endpoints, rows of their merchant. Publishing and delivering read them from a short memory.
+/// </summary>
 internal sealed class EndpointStore(Tables tables, TimeProvider clock)
 {
     /// <summary>Endpoints a merchant may have, of both kinds together.</summary>
@@ -25,11 +27,14 @@ internal sealed class EndpointStore(Tables tables, TimeProvider clock)
 
     /// <summary>The caller's endpoint of the key's kind, or a 404 problem.</summary>
     public async Task<Endpoint> GetAsync(Caller caller, string endpointId, CancellationToken cancellation) =>
-        await FindAsync(caller.MerchantId, endpointId, cancellation) is { } endpoint && endpoint.Livemode == caller.Livemode
+        await FindAsync(caller.MerchantId, endpointId, cancellation) is { } endpoint
+            && endpoint.Livemode == caller.Livemode
             ? endpoint
             : throw new ProblemException(Problems.NotFound("webhook endpoint"));
 
-    /// <summary>Replaces the row of a request that is done again after a crash; its secret was never answered.</summary>
+    /// <summary>
+    /// Replaces the row of a request that is done again after a crash; its secret was never answered.
+    /// </summary>
     public async Task AddAsync(Endpoint endpoint, CancellationToken cancellation)
     {
         await tables.Merchants.UpsertEntityAsync(endpoint.ToRow(), TableUpdateMode.Replace, cancellation);

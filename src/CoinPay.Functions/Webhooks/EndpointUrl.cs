@@ -10,7 +10,9 @@ internal static class EndpointUrl
     /// <summary>Null when the URL may be used, else what is wrong with it.</summary>
     public static string? Refusal(string text, bool allowLoopback)
     {
-        if (!Uri.TryCreate(text, UriKind.Absolute, out Uri? url) || text.Any(char.IsWhiteSpace) || text.Contains('\\', StringComparison.Ordinal))
+        if (!Uri.TryCreate(text, UriKind.Absolute, out Uri? url)
+            || text.Any(char.IsWhiteSpace)
+            || text.Contains('\\', StringComparison.Ordinal))
             return "An absolute https URL.";
         if (url.UserInfo.Length > 0)
             return "No user name or password in the URL: verify the signature instead.";

@@ -11,7 +11,8 @@ internal sealed class EventOutbox(Tables tables, EventPublisher publisher)
 {
     private const string Prefix = "outbox!";
 
-    public static TableEntity Row(GatewayEvent happened) => happened.ToRow(happened.MerchantId, Key.Of("outbox", happened.Id));
+    public static TableEntity Row(GatewayEvent happened) =>
+        happened.ToRow(happened.MerchantId, Key.Of("outbox", happened.Id));
 
     /// <summary>Tells what stands in a merchant's outbox.</summary>
     public async Task FlushAsync(string merchantId, CancellationToken cancellation)
@@ -24,7 +25,7 @@ internal sealed class EventOutbox(Tables tables, EventPublisher publisher)
     public async Task SweepAsync(CancellationToken cancellation)
     {
         string filter = TableClient.CreateQueryFilter($"RowKey ge {Prefix} and RowKey lt {Key.After(Prefix)}");
-        await foreach (TableEntity row in tables.Merchants.QueryAsync<TableEntity>(filter, cancellationToken: cancellation))
+        await foreach (TableEntity row in tables.Merchants.RowsAsync(filter, cancellation))
             await TellAsync(row, cancellation);
     }
 

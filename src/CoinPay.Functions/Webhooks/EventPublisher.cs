@@ -4,10 +4,12 @@ using CoinPay.Functions.Stores;
 namespace CoinPay.Functions.Webhooks;
 
 /// <summary>
-/// Tells of an event: its row, one delivery row for each endpoint that wants it, and a message for each delivery. Safe to
-/// repeat and to be cut short anywhere: a repeat leaves one event and one delivery row each, and only a message more.
+/// Tells of an event: its row, one delivery row for each endpoint that wants it, and a message for each delivery. Safe
+/// to repeat and to be cut short anywhere: a repeat leaves one event and one delivery row each, and only a message
+/// more.
 /// </summary>
-internal sealed class EventPublisher(Tables tables, EndpointStore endpoints, DeliveryStore deliveries, DeliveryQueue queue)
+internal sealed class EventPublisher(
+    Tables tables, EndpointStore endpoints, DeliveryStore deliveries, DeliveryQueue queue)
 {
     /// <summary>
     /// Returns when all is stored and queued; throws otherwise, and is then to be called again with the same event.

@@ -1,6 +1,8 @@
 namespace CoinPay.Functions.Webhooks;
 
-/// <summary>What webhooks tell of. An endpoint's filter is one of these, a family of them (<c>invoice.*</c>) or <c>*</c>.</summary>
+/// <summary>
+/// What webhooks tell of. An endpoint's filter is one of these, a family of them (<c>invoice.*</c>) or <c>*</c>.
+/// </summary>
 internal static class EventTypes
 {
     public const string WalletChanged = "wallet.changed";
@@ -17,7 +19,9 @@ internal static class EventTypes
     ];
 
     public static bool IsFilter(string filter) =>
-        filter == "*" || All.Contains(filter, StringComparer.Ordinal) || (filter.EndsWith(".*", StringComparison.Ordinal) && All.Any(type => Matches(filter, type)));
+        filter == "*"
+            || All.Contains(filter, StringComparer.Ordinal)
+            || (filter.EndsWith(".*", StringComparison.Ordinal) && All.Any(type => Matches(filter, type)));
 
     public static bool Matches(string filter, string type) =>
         filter == "*"

@@ -14,7 +14,8 @@ namespace CoinPay.Functions.Webhooks;
 /// <param name="StateVersion">The version of what it is about after it happened.</param>
 /// <param name="FulfilmentKey">The invoice's fulfilment key where the event allows fulfilment.</param>
 /// <param name="Livemode">Only endpoints of the same kind hear of it.</param>
-/// <param name="Body">What is POSTed, byte for byte: <see cref="BodyOf"/>. At most <see cref="MaxBodyBytes"/> of UTF-8.</param>
+/// <param name="Body">What is POSTed, byte for byte: <see cref="BodyOf"/>. At most <see cref="MaxBodyBytes"/> of
+/// UTF-8.</param>
 internal sealed record GatewayEvent(
     string Id,
     string Type,
@@ -45,7 +46,8 @@ internal sealed record GatewayEvent(
     {
         byte[] body = Encoding.UTF8.GetBytes(Body);
         if (body.Length > MaxBodyBytes)
-            throw new ArgumentException($"The body of {Id} has {body.Length} bytes; at most {MaxBodyBytes} can be kept.");
+            throw new ArgumentException(
+                $"The body of {Id} has {body.Length} bytes; at most {MaxBodyBytes} can be kept.");
         return new(partition, row)
         {
             ["EventId"] = Id,

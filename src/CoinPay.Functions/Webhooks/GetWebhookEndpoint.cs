@@ -15,6 +15,7 @@ internal sealed class GetWebhookEndpoint(Access access, EndpointStore endpoints,
         CancellationToken cancellation)
     {
         Caller caller = await access.MerchantAsync(request, Scope.WebhooksManage, cancellation);
-        return JsonAnswer.Ok(EndpointDocument.Of(await endpoints.GetAsync(caller, id, cancellation), clock.GetUtcNow()));
+        return JsonAnswer.Ok(
+            EndpointDocument.Of(await endpoints.GetAsync(caller, id, cancellation), clock.GetUtcNow()));
     }
 }

@@ -5,9 +5,9 @@ using CoinPay.Functions.Settings;
 namespace CoinPay.Functions.Webhooks;
 
 /// <summary>
-/// Makes the connections that webhooks go out on: the name is resolved here, every address is checked, and the connection
-/// is made to the very address that was checked, so that a second look-up cannot lead elsewhere (DNS rebinding). No
-/// proxy, no redirects, no cookies.
+/// Makes the connections that webhooks go out on: the name is resolved here, every address is checked, and the
+/// connection is made to the very address that was checked, so that a second look-up cannot lead elsewhere (DNS
+/// rebinding). No proxy, no redirects, no cookies.
 /// </summary>
 internal static class WebhookConnection
 {
@@ -26,7 +26,8 @@ internal static class WebhookConnection
     {
         AllowAutoRedirect = false,
         AutomaticDecompression = DecompressionMethods.None,
-        ConnectCallback = (context, cancellation) => ConnectAsync(context.DnsEndPoint, settings.WebhooksAllowLoopback, cancellation),
+        ConnectCallback = (context, cancellation) =>
+            ConnectAsync(context.DnsEndPoint, settings.WebhooksAllowLoopback, cancellation),
         ConnectTimeout = ConnectTimeout,
         MaxConnectionsPerServer = MaxConnectionsPerServer,
         MaxResponseHeadersLength = MaxHeadersKiB,
@@ -35,7 +36,8 @@ internal static class WebhookConnection
         UseProxy = false,
     };
 
-    private static async ValueTask<Stream> ConnectAsync(DnsEndPoint target, bool allowLoopback, CancellationToken cancellation)
+    private static async ValueTask<Stream> ConnectAsync(
+        DnsEndPoint target, bool allowLoopback, CancellationToken cancellation)
     {
         IPAddress[] addresses = await Dns.GetHostAddressesAsync(target.Host, cancellation);
         IPAddress[] allowed = [.. addresses.Where(address =>

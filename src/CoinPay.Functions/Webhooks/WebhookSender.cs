@@ -16,7 +16,8 @@ internal sealed class WebhookSender(HttpClient http, SecretBox box, TimeProvider
     /// <summary>So much of an answer is read and kept.</summary>
     public const int KeptBytes = 1024;
 
-    public async Task<DeliveryAttempt> SendAsync(Endpoint endpoint, GatewayEvent happened, CancellationToken cancellation)
+    public async Task<DeliveryAttempt> SendAsync(
+        Endpoint endpoint, GatewayEvent happened, CancellationToken cancellation)
     {
         // To the millisecond, as the row keeps it: what is read back must equal what was decided on.
         DateTimeOffset at = DateTimeOffset.FromUnixTimeMilliseconds(clock.GetUtcNow().ToUnixTimeMilliseconds());
@@ -76,7 +77,9 @@ internal sealed class WebhookSender(HttpClient http, SecretBox box, TimeProvider
             { Date: { } date } => date - now,
             _ => null,
         };
-        return wait is { } time ? (int)Math.Clamp(time.TotalSeconds, 0, DeliverySchedule.LongestRetryAfter.TotalSeconds) : null;
+        return wait is { } time
+            ? (int)Math.Clamp(time.TotalSeconds, 0, DeliverySchedule.LongestRetryAfter.TotalSeconds)
+            : null;
     }
 
     /// <summary>Why there was no answer; null for what is no fault of the endpoint's.</summary>
@@ -85,7 +88,8 @@ internal sealed class WebhookSender(HttpClient http, SecretBox box, TimeProvider
         OperationCanceledException when !cancellation.IsCancellationRequested =>
             $"no answer within {TimeLimit.TotalSeconds.ToString(CultureInfo.InvariantCulture)} s",
         HttpRequestException { InnerException: AddressRefusedException refused } => refused.Message,
-        HttpRequestException { HttpRequestError: not HttpRequestError.Unknown } known => known.HttpRequestError.ToString(),
+        HttpRequestException { HttpRequestError: not HttpRequestError.Unknown } known =>
+            known.HttpRequestError.ToString(),
         HttpRequestException => "the connection failed",
         _ => null,
     };

@@ -32,7 +32,8 @@ public sealed class DeliveryScheduleTests
     [Fact]
     public void Different_random_numbers_give_different_waits() =>
         Assert.NotEqual(
-            DeliverySchedule.Wait(TimeSpan.FromHours(1), null, 0.2), DeliverySchedule.Wait(TimeSpan.FromHours(1), null, 0.3));
+            DeliverySchedule.Wait(TimeSpan.FromHours(1), null, 0.2),
+            DeliverySchedule.Wait(TimeSpan.FromHours(1), null, 0.3));
 
     [Theory]
     [InlineData(1, 60)]

@@ -64,7 +64,8 @@ public sealed class StandardWebhookTests
     private static byte[] Key => StandardWebhook.ReadSecret(Secret)!;
 
     private static bool Verify(
-        string id = MessageId, string timestamp = "1614265330", string signatures = Signature, string body = Body, DateTimeOffset? now = null) =>
+        string id = MessageId, string timestamp = "1614265330", string signatures = Signature, string body = Body,
+        DateTimeOffset? now = null) =>
         StandardWebhook.Verify(Key, id, timestamp, signatures, Bytes(body), now ?? At);
 
     private static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text);

@@ -21,19 +21,26 @@ public sealed class TwoMerchants : TestWorld, IAsyncLifetime
     async ValueTask IAsyncLifetime.InitializeAsync()
     {
         await InitializeAsync();
-        ApiAnswer merchant = (await Operator.PostAsync("/v1/merchants", new { name = "Stranger" })).Expect(HttpStatusCode.Created);
+        ApiAnswer merchant = (await Operator.PostAsync("/v1/merchants", new { name = "Stranger" })).Expect(
+            HttpStatusCode.Created);
         StrangerId = merchant["id"]!;
         Stranger = new Api(Gateway.Address, merchant["api_key"]);
-        (await Operator.PutAsync($"/v1/merchants/{StrangerId}/wallets/anvil", new { kind = "forwarder", settlement_address = SettlementAddress }))
+        (await Operator.PutAsync(
+            $"/v1/merchants/{StrangerId}/wallets/anvil",
+            new { kind = "forwarder", settlement_address = SettlementAddress }))
             .Expect(HttpStatusCode.OK);
-        StrangersEndpoint = (await Stranger.PostAsync("/v1/webhook-endpoints", new { url = Receiver.Address, events = new[] { "ping" } }))["id"]!;
+        StrangersEndpoint = (
+            await Stranger.PostAsync(
+                "/v1/webhook-endpoints", new { url = Receiver.Address, events = new[] { "ping" } }))["id"]!;
         ApiAnswer invoice = await Stranger.PostAsync("/v1/invoices", JsonNode.Parse(BadInputTests.RightInvoice));
         Assert.True(invoice.Status == HttpStatusCode.Created, invoice.Text + Gateway.Log);
         StrangersInvoice = invoice["id"]!;
         await WaitUntilQuietAsync();
     }
 
-    /// <summary>Every row of every table but those in which the poller keeps how far the chains have been read.</summary>
+    /// <summary>
+    /// Every row of every table but those in which the poller keeps how far the chains have been read.
+    /// </summary>
     internal async Task<string> DumpAsync()
     {
         TableServiceClient service = new(Azurite.ConnectionString);
@@ -41,7 +48,10 @@ public sealed class TwoMerchants : TestWorld, IAsyncLifetime
         await foreach (Azure.Data.Tables.Models.TableItem table in service.QueryAsync())
             if (table.Name != "Chains")
                 await foreach (TableEntity row in service.GetTableClient(table.Name).QueryAsync<TableEntity>())
-                    rows.Add(table.Name + " " + string.Join(' ', row.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(Shown)));
+                    rows.Add(
+                        table.Name
+                            + " "
+                            + string.Join(' ', row.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(Shown)));
         rows.Sort(StringComparer.Ordinal);
         return string.Join('\n', rows);
     }
@@ -55,7 +65,9 @@ public sealed class TwoMerchants : TestWorld, IAsyncLifetime
     private static string Shown(KeyValuePair<string, object> property) =>
         property.Key + "=" + (property.Value is byte[] bytes ? Encoding.UTF8.GetString(bytes) : property.Value);
 
-    /// <summary>What the set-up has set going (a start, a delivery) must have come to rest before rows are compared.</summary>
+    /// <summary>
+    /// What the set-up has set going (a start, a delivery) must have come to rest before rows are compared.
+    /// </summary>
     private async Task WaitUntilQuietAsync()
     {
         string before = await DumpAsync();
@@ -69,7 +81,9 @@ public sealed class TwoMerchants : TestWorld, IAsyncLifetime
     }
 }
 
-/// <summary>Everything that a client can get wrong has its problem; nothing of it is a 5xx and nothing of it changes a row.</summary>
+/// <summary>
+/// Everything that a client can get wrong has its problem; nothing of it is a 5xx and nothing of it changes a row.
+/// </summary>
 public sealed class BadInputTests(TwoMerchants world) : IClassFixture<TwoMerchants>
 {
     internal const string RightInvoice =
@@ -109,7 +123,10 @@ public sealed class BadInputTests(TwoMerchants world) : IClassFixture<TwoMerchan
     {
         string body = RightInvoice.Replace(right, wrong, StringComparison.Ordinal);
         Assert.NotEqual(RightInvoice, body);
-        ApiAnswer refused = await UnchangedAsync(() => world.Merchant.SendAsync(HttpMethod.Post, "/v1/invoices", body, "key of " + body.GetHashCode(StringComparison.Ordinal)));
+        ApiAnswer refused = await UnchangedAsync(
+            () =>
+                world.Merchant.SendAsync(
+                    HttpMethod.Post, "/v1/invoices", body, "key of " + body.GetHashCode(StringComparison.Ordinal)));
         Assert.Contains((int)refused.Status, new[] { 400, 422 });
         refused.ExpectProblem(refused.Status, code);
     }
@@ -125,14 +142,17 @@ public sealed class BadInputTests(TwoMerchants world) : IClassFixture<TwoMerchan
     public async Task A_body_that_is_not_a_JSON_object_is_refused(string body)
     {
         foreach (string path in new[] { "/v1/invoices", "/v1/webhook-endpoints" })
-            (await UnchangedAsync(() => world.Merchant.SendAsync(HttpMethod.Post, path, body))).ExpectProblem(HttpStatusCode.BadRequest, "invalid_request");
-        (await UnchangedAsync(() => world.Operator.SendAsync(HttpMethod.Post, "/v1/merchants", body))).ExpectProblem(HttpStatusCode.BadRequest, "invalid_request");
+            (await UnchangedAsync(() => world.Merchant.SendAsync(HttpMethod.Post, path, body))).ExpectProblem(
+                HttpStatusCode.BadRequest, "invalid_request");
+        (await UnchangedAsync(() => world.Operator.SendAsync(HttpMethod.Post, "/v1/merchants", body))).ExpectProblem(
+            HttpStatusCode.BadRequest, "invalid_request");
     }
 
     [Fact]
     public async Task A_body_that_is_too_large_is_refused() =>
         (await UnchangedAsync(() => world.Merchant.SendAsync(
-            HttpMethod.Post, "/v1/invoices", RightInvoice.Replace("A-1", new string('x', 70_000), StringComparison.Ordinal))))
+            HttpMethod.Post, "/v1/invoices",
+            RightInvoice.Replace("A-1", new string('x', 70_000), StringComparison.Ordinal))))
             .ExpectProblem(HttpStatusCode.RequestEntityTooLarge, "body_too_large");
 
     [Fact]
@@ -141,12 +161,17 @@ public sealed class BadInputTests(TwoMerchants world) : IClassFixture<TwoMerchan
         foreach (string? key in new[] { null, "x", "cp_test_0123456789", new string('k', 10_000) })
         {
             using Api api = new(world.Gateway.Address, key);
-            foreach (string path in new[] { "/v1/invoices", "/v1/networks", "/v1/merchants", "/v1/webhook-endpoints", "/v1/invoices/" + world.StrangersInvoice })
+            foreach (
+                string path in new[] { "/v1/invoices", "/v1/networks", "/v1/merchants", "/v1/webhook-endpoints",
+                    "/v1/invoices/" + world.StrangersInvoice })
                 (await api.GetAsync(path)).ExpectProblem(HttpStatusCode.Unauthorized, "unauthorized");
-            (await UnchangedAsync(() => api.PostAsync("/v1/invoices", JsonNode.Parse(RightInvoice)))).ExpectProblem(HttpStatusCode.Unauthorized, "unauthorized");
-            (await UnchangedAsync(() => api.PostAsync("/v1/merchants", new { name = "x" }))).ExpectProblem(HttpStatusCode.Unauthorized, "unauthorized");
+            (await UnchangedAsync(() => api.PostAsync("/v1/invoices", JsonNode.Parse(RightInvoice)))).ExpectProblem(
+                HttpStatusCode.Unauthorized, "unauthorized");
+            (await UnchangedAsync(() => api.PostAsync("/v1/merchants", new { name = "x" }))).ExpectProblem(
+                HttpStatusCode.Unauthorized, "unauthorized");
         }
-        (await world.Merchant.GetAsync("/v1/merchants/" + world.MerchantId)).ExpectProblem(HttpStatusCode.Forbidden, "forbidden");
+        (await world.Merchant.GetAsync("/v1/merchants/" + world.MerchantId)).ExpectProblem(
+            HttpStatusCode.Forbidden, "forbidden");
         (await world.Operator.GetAsync("/v1/invoices")).ExpectProblem(HttpStatusCode.Forbidden, "forbidden");
     }
 
@@ -156,9 +181,13 @@ public sealed class BadInputTests(TwoMerchants world) : IClassFixture<TwoMerchan
         string[] paths = ["/v1/invoices/" + world.StrangersInvoice, "/v1/webhook-endpoints/" + world.StrangersEndpoint];
         foreach (string path in paths)
             (await world.Merchant.GetAsync(path)).ExpectProblem(HttpStatusCode.NotFound, "not_found");
-        (await UnchangedAsync(() => world.Merchant.PostAsync(paths[0] + "/cancel", null))).ExpectProblem(HttpStatusCode.NotFound, "not_found");
-        (await UnchangedAsync(() => world.Merchant.SendAsync(HttpMethod.Patch, paths[1], "{\"disabled\":true}"))).ExpectProblem(HttpStatusCode.NotFound, "not_found");
-        (await UnchangedAsync(() => world.Merchant.SendAsync(HttpMethod.Delete, paths[1], null))).ExpectProblem(HttpStatusCode.NotFound, "not_found");
+        (await UnchangedAsync(() => world.Merchant.PostAsync(paths[0] + "/cancel", null))).ExpectProblem(
+            HttpStatusCode.NotFound, "not_found");
+        (await UnchangedAsync(
+            () => world.Merchant.SendAsync(HttpMethod.Patch, paths[1], "{\"disabled\":true}"))).ExpectProblem(
+                HttpStatusCode.NotFound, "not_found");
+        (await UnchangedAsync(() => world.Merchant.SendAsync(HttpMethod.Delete, paths[1], null))).ExpectProblem(
+            HttpStatusCode.NotFound, "not_found");
         (await world.Stranger.GetAsync(paths[0])).Expect(HttpStatusCode.OK);
     }
 
@@ -172,7 +201,8 @@ public sealed class BadInputTests(TwoMerchants world) : IClassFixture<TwoMerchan
     [InlineData("DELETE", "/v1/networks")]
     [InlineData("GET", "/v1/exceptions")]
     public async Task What_does_not_exist_is_a_problem_too(string method, string path) =>
-        (await world.Merchant.SendAsync(new HttpMethod(method), path, null)).ExpectProblem(HttpStatusCode.NotFound, "not_found");
+        (await world.Merchant.SendAsync(new HttpMethod(method), path, null)).ExpectProblem(
+            HttpStatusCode.NotFound, "not_found");
 
     [Theory]
     [InlineData("?limit=0")]
@@ -182,8 +212,10 @@ public sealed class BadInputTests(TwoMerchants world) : IClassFixture<TwoMerchan
     [InlineData("?cursor=..%2F..")]
     public async Task A_page_that_cannot_be_is_refused(string query)
     {
-        (await world.Merchant.GetAsync("/v1/invoices" + query)).ExpectProblem(HttpStatusCode.BadRequest, "invalid_request");
-        (await world.Operator.GetAsync("/v1/merchants" + query)).ExpectProblem(HttpStatusCode.BadRequest, "invalid_request");
+        (await world.Merchant.GetAsync("/v1/invoices" + query)).ExpectProblem(
+            HttpStatusCode.BadRequest, "invalid_request");
+        (await world.Operator.GetAsync("/v1/merchants" + query)).ExpectProblem(
+            HttpStatusCode.BadRequest, "invalid_request");
     }
 
     [Fact]
@@ -200,12 +232,16 @@ public sealed class BadInputTests(TwoMerchants world) : IClassFixture<TwoMerchan
                 }
         string rows = await world.DumpAsync();
         Assert.All(PrivateTexts.All, secret => Assert.DoesNotContain(secret, rows, StringComparison.OrdinalIgnoreCase));
-        Assert.All(PrivateTexts.All, secret => Assert.DoesNotContain(secret, world.Gateway.Log, StringComparison.OrdinalIgnoreCase));
+        Assert.All(
+            PrivateTexts.All,
+            secret => Assert.DoesNotContain(secret, world.Gateway.Log, StringComparison.OrdinalIgnoreCase));
     }
 
     [Fact]
-    public async Task A_wallet_with_a_private_key_changes_no_row() => await UnchangedAsync(() => world.Operator.PutAsync(
-        $"/v1/merchants/{world.MerchantId}/wallets/bitcoin-regtest", new { kind = "xpub", xpub = PrivateTexts.All[0] }));
+    public async Task A_wallet_with_a_private_key_changes_no_row() =>
+        await UnchangedAsync(() => world.Operator.PutAsync(
+        $"/v1/merchants/{world.MerchantId}/wallets/bitcoin-regtest",
+        new { kind = "xpub", xpub = PrivateTexts.All[0] }));
 
     private async Task<ApiAnswer> UnchangedAsync(Func<Task<ApiAnswer>> call)
     {

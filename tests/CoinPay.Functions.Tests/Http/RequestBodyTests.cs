@@ -42,7 +42,8 @@ public sealed class RequestBodyTests
 
         Assert.Equal("invalid_request", problem.Code);
         Assert.Equal(
-            ["/a~1b~0", "/list/1", "/list/2", "/missing", "/name", "/price/amount", "/price/curency", "/price/currency"],
+            ["/a~1b~0", "/list/1", "/list/2", "/missing", "/name", "/price/amount", "/price/curency",
+                "/price/currency"],
             problem.Errors.Select(error => error.Pointer).Order(StringComparer.Ordinal));
     }
 
@@ -50,7 +51,9 @@ public sealed class RequestBodyTests
     public void A_problem_of_one_kind_has_that_kinds_code()
     {
         RequestBody unknown = Body("""{"nmae": "x"}""");
-        Assert.Equal(("unknown_field", "/nmae"), (Refusal(unknown.ThrowIfInvalid).Code, Refusal(unknown.ThrowIfInvalid).Errors[0].Pointer));
+        Assert.Equal(
+            ("unknown_field", "/nmae"),
+            (Refusal(unknown.ThrowIfInvalid).Code, Refusal(unknown.ThrowIfInvalid).Errors[0].Pointer));
         RequestBody amount = Body("""{"amount": "-1"}""");
         amount.RequiredDecimal("amount");
         Assert.Equal("invalid_amount", Refusal(amount.ThrowIfInvalid).Code);

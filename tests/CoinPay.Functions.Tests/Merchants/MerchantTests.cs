@@ -13,10 +13,12 @@ public sealed class MerchantTests(EdgeStorage storage) : IClassFixture<EdgeStora
     public async Task A_merchants_first_key_is_shown_once_and_works()
     {
         await using Edge edge = await Edge.StartAsync(storage);
-        EdgeAnswer made = (await edge.CreateMerchantAsync(new { name = "A shop", default_currency = "EUR" })).Expect(HttpStatusCode.Created);
+        EdgeAnswer made = (await edge.CreateMerchantAsync(new { name = "A shop", default_currency = "EUR" })).Expect(
+            HttpStatusCode.Created);
         string key = made["api_key"]!;
 
-        EdgeAnswer networks = await edge.CallAsync<ListNetworks>((function, request) => function.Run(request, default), key);
+        EdgeAnswer networks = await edge.CallAsync<ListNetworks>(
+            (function, request) => function.Run(request, default), key);
         EdgeAnswer read = await GetAsync(edge, made["id"]!);
 
         Assert.Equal(2, networks.Expect(HttpStatusCode.OK).Json.GetProperty("data").GetArrayLength());
@@ -28,12 +30,15 @@ public sealed class MerchantTests(EdgeStorage storage) : IClassFixture<EdgeStora
     public async Task The_same_request_again_gets_the_same_bytes_and_another_body_is_refused()
     {
         await using Edge edge = await Edge.StartAsync(storage);
-        EdgeAnswer first = (await edge.CreateMerchantAsync(new { name = "One" }, "again")).Expect(HttpStatusCode.Created);
-        EdgeAnswer second = (await edge.CreateMerchantAsync(new { name = "One" }, "again")).Expect(HttpStatusCode.Created);
+        EdgeAnswer first = (await edge.CreateMerchantAsync(new { name = "One" }, "again")).Expect(
+            HttpStatusCode.Created);
+        EdgeAnswer second = (await edge.CreateMerchantAsync(new { name = "One" }, "again")).Expect(
+            HttpStatusCode.Created);
 
         Assert.Equal(first.Text, second.Text);
         Assert.Equal("true", second.Headers["Idempotent-Replayed"].ToString());
-        (await edge.CreateMerchantAsync(new { name = "Two" }, "again")).ExpectProblem(HttpStatusCode.UnprocessableEntity, "idempotency_key_reused");
+        (await edge.CreateMerchantAsync(new { name = "Two" }, "again")).ExpectProblem(
+            HttpStatusCode.UnprocessableEntity, "idempotency_key_reused");
         Assert.DoesNotContain(first["api_key"]!["cp_test_".Length..], await edge.DumpAsync(), StringComparison.Ordinal);
 
         edge.Clock.Advance(Idempotency.Kept + TimeSpan.FromMinutes(1));
@@ -59,9 +64,11 @@ public sealed class MerchantTests(EdgeStorage storage) : IClassFixture<EdgeStora
 
             EdgeAnswer list = await edge.CallAsync<ListMerchants>(
                 (function, request) => function.Run(request, default), Edge.OperatorKey, query: "?limit=100");
-            Assert.Single(list.Json.GetProperty("data").EnumerateArray(), one => one.GetProperty("name").GetString() == name);
+            Assert.Single(
+                list.Json.GetProperty("data").EnumerateArray(), one => one.GetProperty("name").GetString() == name);
             Assert.Single((await KeysAsync(edge, made["id"]!)).EnumerateArray());
-            (await edge.CallAsync<ListNetworks>((function, request) => function.Run(request, default), made["api_key"])).Expect(HttpStatusCode.OK);
+            (await edge.CallAsync<ListNetworks>(
+                (function, request) => function.Run(request, default), made["api_key"])).Expect(HttpStatusCode.OK);
         }
         Assert.True(deaths >= 5, $"{deaths} writes were tried: idempotency, list, merchant, key, look-up, answer");
     }
@@ -71,7 +78,8 @@ public sealed class MerchantTests(EdgeStorage storage) : IClassFixture<EdgeStora
     {
         await using Edge edge = await Edge.StartAsync(storage);
         await using (Edge doomed = await Edge.StartAsync(storage, new StorageDeath(1, before: false), edge.Clock))
-            await Assert.ThrowsAsync<KilledException>(() => doomed.CreateMerchantAsync(new { name = "x" }, "under-way"));
+            await Assert.ThrowsAsync<KilledException>(
+                () => doomed.CreateMerchantAsync(new { name = "x" }, "under-way"));
 
         EdgeAnswer refused = await edge.CreateMerchantAsync(new { name = "x" }, "under-way");
 
@@ -92,8 +100,11 @@ public sealed class MerchantTests(EdgeStorage storage) : IClassFixture<EdgeStora
         while (!query.EndsWith('='))
         {
             EdgeAnswer page = (await edge.CallAsync<ListMerchants>(
-                (function, request) => function.Run(request, default), Edge.OperatorKey, query: query)).Expect(HttpStatusCode.OK);
-            read.AddRange(page.Json.GetProperty("data").EnumerateArray().Select(merchant => merchant.GetProperty("id").GetString()!));
+                (function, request) => function.Run(request, default), Edge.OperatorKey, query: query)).Expect(
+                    HttpStatusCode.OK);
+            read.AddRange(
+                page.Json.GetProperty("data").EnumerateArray().Select(
+                    merchant => merchant.GetProperty("id").GetString()!));
             query = "?limit=2&cursor=" + page["next_cursor"];
         }
         // Others of this class are among them.
@@ -105,7 +116,10 @@ public sealed class MerchantTests(EdgeStorage storage) : IClassFixture<EdgeStora
     public async Task A_policy_is_changed_in_part_and_the_rest_stays()
     {
         await using Edge edge = await Edge.StartAsync(storage);
-        string id = (await edge.CreateMerchantAsync(new { name = "A", policy = new { expiry_minutes = 10, tolerance = new { under_percent = "0.5" } } }))["id"]!;
+        string id = (
+            await edge.CreateMerchantAsync(
+                new { name = "A", policy = new { expiry_minutes = 10, tolerance = new { under_percent = "0.5" } } }))[
+                    "id"]!;
         object change = new
         {
             policy = new
@@ -157,17 +171,24 @@ public sealed class MerchantTests(EdgeStorage storage) : IClassFixture<EdgeStora
         await using Edge edge = await Edge.StartAsync(storage);
         (string id, _) = await edge.MerchantAsync();
         DateTimeOffset expiry = edge.Clock.GetUtcNow().AddHours(1);
-        EdgeAnswer made = (await NewKeyAsync(edge, id, new { scopes = new[] { "invoices:read" }, expires_at = Json.Time(expiry) })).Expect(HttpStatusCode.Created);
-        EdgeAnswer revocable = (await NewKeyAsync(edge, id, new { scopes = new[] { "webhooks:manage" } })).Expect(HttpStatusCode.Created);
+        EdgeAnswer made = (
+            await NewKeyAsync(
+                edge, id, new { scopes = new[] { "invoices:read" }, expires_at = Json.Time(expiry) })).Expect(
+                    HttpStatusCode.Created);
+        EdgeAnswer revocable = (await NewKeyAsync(edge, id, new { scopes = new[] { "webhooks:manage" } })).Expect(
+            HttpStatusCode.Created);
         string key = made["api_key"]!, other = revocable["api_key"]!;
 
         (await EndpointsAsync(edge, key)).ExpectProblem(HttpStatusCode.Forbidden, "forbidden");
         (await EndpointsAsync(edge, other)).Expect(HttpStatusCode.OK);
-        (await edge.CallAsync<ListNetworks>((function, request) => function.Run(request, default), key)).Expect(HttpStatusCode.OK);
-        await edge.CallAsync<RevokeApiKey>((function, request) => function.Run(request, id, revocable["id"]!, default), Edge.OperatorKey);
+        (await edge.CallAsync<ListNetworks>((function, request) => function.Run(request, default), key)).Expect(
+            HttpStatusCode.OK);
+        await edge.CallAsync<RevokeApiKey>(
+            (function, request) => function.Run(request, id, revocable["id"]!, default), Edge.OperatorKey);
         (await EndpointsAsync(edge, other)).ExpectProblem(HttpStatusCode.Unauthorized, "unauthorized");
         edge.Clock.Advance(TimeSpan.FromHours(1));
-        (await edge.CallAsync<ListNetworks>((function, request) => function.Run(request, default), key)).ExpectProblem(HttpStatusCode.Unauthorized, "unauthorized");
+        (await edge.CallAsync<ListNetworks>((function, request) => function.Run(request, default), key)).ExpectProblem(
+            HttpStatusCode.Unauthorized, "unauthorized");
     }
 
     [Fact]
@@ -181,7 +202,8 @@ public sealed class MerchantTests(EdgeStorage storage) : IClassFixture<EdgeStora
         (await GetAsync(edge, id, key)).ExpectProblem(HttpStatusCode.Forbidden, "forbidden");
         foreach (string? wrong in new[] { null, "", "x", forged, Edge.OperatorKey + "x", key[..^1] })
         {
-            EdgeAnswer refused = (await EndpointsAsync(edge, wrong)).ExpectProblem(HttpStatusCode.Unauthorized, "unauthorized");
+            EdgeAnswer refused = (await EndpointsAsync(edge, wrong)).ExpectProblem(
+                HttpStatusCode.Unauthorized, "unauthorized");
             Assert.Equal("Bearer", refused.Headers.WWWAuthenticate.ToString());
             (await GetAsync(edge, id, wrong)).ExpectProblem(HttpStatusCode.Unauthorized, "unauthorized");
         }
@@ -202,13 +224,15 @@ public sealed class MerchantTests(EdgeStorage storage) : IClassFixture<EdgeStora
         edge.CallAsync<GetMerchant>((function, request) => function.Run(request, id, default), key);
 
     private static Task<EdgeAnswer> ChangeAsync(Edge edge, string id, object body) =>
-        edge.CallAsync<ChangeMerchant>((function, request) => function.Run(request, id, default), Edge.OperatorKey, body);
+        edge.CallAsync<ChangeMerchant>(
+            (function, request) => function.Run(request, id, default), Edge.OperatorKey, body);
 
     private static Task<EdgeAnswer> NewKeyAsync(Edge edge, string id, object body) =>
         edge.CallAsync<CreateApiKey>((function, request) => function.Run(request, id, default), Edge.OperatorKey, body);
 
     private static Task<EdgeAnswer> EndpointsAsync(Edge edge, string? key) =>
-        edge.CallAsync<CoinPay.Functions.Webhooks.ListWebhookEndpoints>((function, request) => function.Run(request, default), key);
+        edge.CallAsync<CoinPay.Functions.Webhooks.ListWebhookEndpoints>(
+            (function, request) => function.Run(request, default), key);
 
     private static async Task<JsonElement> KeysAsync(Edge edge, string id) =>
         (await edge.CallAsync<ListApiKeys>((function, request) => function.Run(request, id, default), Edge.OperatorKey))

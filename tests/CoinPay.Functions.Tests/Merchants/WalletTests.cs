@@ -56,7 +56,8 @@ public sealed class WalletTests(EdgeStorage storage) : IClassFixture<EdgeStorage
             (string id, string key) = await edge.MerchantAsync();
             await edge.EndpointAsync(key, endpoint.Url);
             await using (Edge doomed = await Edge.StartAsync(storage, new StorageDeath(deaths + 1, before), edge.Clock))
-                died = await Record.ExceptionAsync(() => PutAsync(doomed, id, "anvil", Forwarder(Settlement))) is not null;
+                died = await Record.ExceptionAsync(
+                    () => PutAsync(doomed, id, "anvil", Forwarder(Settlement))) is not null;
 
             await edge.Get<CoinPay.Functions.Webhooks.EventOutbox>().SweepAsync(default);
             await edge.DeliverAllAsync();
@@ -102,7 +103,8 @@ public sealed class WalletTests(EdgeStorage storage) : IClassFixture<EdgeStorage
         foreach (string secret in PrivateTexts.All)
             foreach (string network in new[] { "anvil", "bitcoin-regtest", "no-such-network" })
             {
-                EdgeAnswer refused = await PutAsync(edge, id, network, template.Replace("@", secret, StringComparison.Ordinal));
+                EdgeAnswer refused = await PutAsync(
+                    edge, id, network, template.Replace("@", secret, StringComparison.Ordinal));
                 refused.ExpectProblem(HttpStatusCode.UnprocessableEntity, "private_key_refused");
                 Assert.DoesNotContain(secret, refused.Text, StringComparison.Ordinal);
             }
@@ -118,16 +120,21 @@ public sealed class WalletTests(EdgeStorage storage) : IClassFixture<EdgeStorage
         object wallet = new { kind = "xpub", xpub = PrivateTexts.PublicTpub, origin = "[73c5da0a/84h/1h/0h]" };
         EdgeAnswer put = (await PutAsync(edge, first, "bitcoin-regtest", wallet)).Expect(HttpStatusCode.OK);
         Assert.Equal("[73c5da0a/84h/1h/0h]", put["origin"]);
-        (await PutAsync(edge, second, "bitcoin-regtest", wallet)).ExpectProblem(HttpStatusCode.Conflict, "wallet_taken");
-        (await PutAsync(edge, second, "bitcoin-regtest", new { kind = "xpub", xpub = PrivateTexts.PublicVpub })).ExpectProblem(HttpStatusCode.Conflict, "wallet_taken");
+        (await PutAsync(edge, second, "bitcoin-regtest", wallet)).ExpectProblem(
+            HttpStatusCode.Conflict, "wallet_taken");
+        (await PutAsync(
+            edge, second, "bitcoin-regtest", new { kind = "xpub", xpub = PrivateTexts.PublicVpub })).ExpectProblem(
+                HttpStatusCode.Conflict, "wallet_taken");
         (await PutAsync(edge, first, "bitcoin-regtest", wallet)).Expect(HttpStatusCode.OK);
     }
 
     private static object Forwarder(string address) => new { kind = "forwarder", settlement_address = address };
 
     private static Task<EdgeAnswer> PutAsync(Edge edge, string id, string network, object body) =>
-        edge.CallAsync<PutWallet>((function, request) => function.Run(request, id, network, default), Edge.OperatorKey, body);
+        edge.CallAsync<PutWallet>(
+            (function, request) => function.Run(request, id, network, default), Edge.OperatorKey, body);
 
     private static async Task<string?> InForceAsync(Edge edge, string id) =>
-        (await edge.Get<MerchantStore>().FindWalletAsync(id, "anvil", edge.Clock.GetUtcNow(), default))?.SettlementAddress;
+        (await edge.Get<MerchantStore>().FindWalletAsync(
+            id, "anvil", edge.Clock.GetUtcNow(), default))?.SettlementAddress;
 }

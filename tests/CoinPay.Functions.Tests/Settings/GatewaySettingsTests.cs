@@ -35,5 +35,6 @@ public sealed class GatewaySettingsTests
         Assert.Equal(vaultName, KeyVaultSecrets.VaultName(name));
 
     private static GatewaySettings From(params (string Name, string Value)[] settings) => GatewaySettings.From(
-        new ConfigurationBuilder().AddInMemoryCollection(settings.ToDictionary(pair => pair.Name, pair => (string?)pair.Value)).Build());
+        new ConfigurationBuilder().AddInMemoryCollection(
+            settings.ToDictionary(pair => pair.Name, pair => (string?)pair.Value)).Build());
 }

@@ -8,7 +8,8 @@ using Microsoft.Extensions.Logging;
 namespace CoinPay.Functions.Tests.Webhooks;
 
 /// <summary>One POST as it arrived.</summary>
-internal sealed record Post(string Path, string Id, string Timestamp, string Signature, string ContentType, string Body);
+internal sealed record Post(
+    string Path, string Id, string Timestamp, string Signature, string ContentType, string Body);
 
 /// <summary>An endpoint on 127.0.0.1 that answers as a test wants it to.</summary>
 internal sealed class AnsweringEndpoint : IAsyncDisposable

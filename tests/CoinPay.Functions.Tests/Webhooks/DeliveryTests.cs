@@ -22,7 +22,8 @@ public sealed class DeliveryTests(EdgeStorage storage) : IClassFixture<EdgeStora
         Assert.Equal("application/json; charset=utf-8", post.ContentType);
         byte[] secret = StandardWebhook.ReadSecret(world.Secret)!;
         Assert.True(StandardWebhook.Verify(
-            secret, post.Id, post.Timestamp, post.Signature, Encoding.UTF8.GetBytes(post.Body), world.Edge.Clock.GetUtcNow()));
+            secret, post.Id, post.Timestamp, post.Signature, Encoding.UTF8.GetBytes(post.Body),
+            world.Edge.Clock.GetUtcNow()));
         Delivery delivery = await world.DeliveryAsync();
         Assert.Equal((DeliveryStatus.Delivered, 204), (delivery.Status, Assert.Single(delivery.Attempts).Status));
         Assert.False(await world.HasPointerAsync());
@@ -161,8 +162,12 @@ public sealed class DeliveryTests(EdgeStorage storage) : IClassFixture<EdgeStora
             await using DeliveryWorld world = await DeliveryWorld.StartAsync(storage);
             world.Endpoint.AlwaysAnswer(500);
             await world.PublishAsync();
-            await using (Edge doomed = await Edge.StartAsync(storage, new StorageDeath(deaths + 1, before), world.Edge.Clock))
-                died = await Record.ExceptionAsync(() => doomed.Get<DeliveryRun>().HandleAsync(world.Address.ToString(), slow: false, default)) is not null;
+            await using (
+                Edge doomed = await Edge.StartAsync(storage, new StorageDeath(deaths + 1, before), world.Edge.Clock))
+                died = await Record.ExceptionAsync(
+                    () =>
+                        doomed.Get<DeliveryRun>().HandleAsync(
+                            world.Address.ToString(), slow: false, default)) is not null;
 
             await world.HandleAsync();
             world.Endpoint.AlwaysAnswer(204);
@@ -174,7 +179,8 @@ public sealed class DeliveryTests(EdgeStorage storage) : IClassFixture<EdgeStora
             Assert.InRange(world.Endpoint.Posts.Count, 2, 3);
             Assert.False(await world.HasPointerAsync());
         }
-        Assert.True(deaths >= 4, $"{deaths} writes were tried: the endpoint's health, the row, its pointer, the message");
+        Assert.True(
+            deaths >= 4, $"{deaths} writes were tried: the endpoint's health, the row, its pointer, the message");
     }
 
     [Fact]
@@ -182,7 +188,8 @@ public sealed class DeliveryTests(EdgeStorage storage) : IClassFixture<EdgeStora
     {
         await using DeliveryWorld world = await DeliveryWorld.StartAsync(storage);
         await world.PublishAsync();
-        await world.Edge.Get<Azure.Storage.Queues.QueueServiceClient>().GetQueueClient(DeliveryQueue.Fast).ClearMessagesAsync();
+        await world.Edge.Get<Azure.Storage.Queues.QueueServiceClient>().GetQueueClient(
+            DeliveryQueue.Fast).ClearMessagesAsync();
         SweepDeliveries sweep = ActivatorUtilities.CreateInstance<SweepDeliveries>(world.Edge.Get<IServiceProvider>());
 
         await sweep.SweepAsync(default);
@@ -215,7 +222,9 @@ public sealed class DeliveryTests(EdgeStorage storage) : IClassFixture<EdgeStora
         TaskCompletionSource release = new(TaskCreationOptions.RunContinuationsAsynchronously);
         world.Endpoint.Answer = _ => release.Task;
         await world.PublishAsync();
-        GatewayEvent[] more = [EventPublisherTests.Happened(world.Edge, world.MerchantId), EventPublisherTests.Happened(world.Edge, world.MerchantId)];
+        GatewayEvent[] more = [
+            EventPublisherTests.Happened(world.Edge, world.MerchantId),
+            EventPublisherTests.Happened(world.Edge, world.MerchantId)];
         foreach (GatewayEvent happened in more)
             await world.Edge.Get<EventPublisher>().PublishAsync(happened, default);
 

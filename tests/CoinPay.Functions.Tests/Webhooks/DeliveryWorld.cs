@@ -7,7 +7,8 @@ namespace CoinPay.Functions.Tests.Webhooks;
 /// <summary>A merchant with one endpoint that is up, and one event.</summary>
 internal sealed class DeliveryWorld : IAsyncDisposable
 {
-    private DeliveryWorld(Edge edge, AnsweringEndpoint endpoint, string merchantId, string key, string endpointId, string secret)
+    private DeliveryWorld(
+        Edge edge, AnsweringEndpoint endpoint, string merchantId, string key, string endpointId, string secret)
     {
         (Edge, Endpoint, MerchantId, Key, EndpointId, Secret) = (edge, endpoint, merchantId, key, endpointId, secret);
         Happened = EventPublisherTests.Happened(edge, merchantId);
@@ -49,12 +50,14 @@ internal sealed class DeliveryWorld : IAsyncDisposable
 
     public async Task<Endpoint> EndpointRowAsync() =>
         CoinPay.Functions.Webhooks.Endpoint.FromRow(
-            await Edge.Tables.Merchants.GetEntityAsync<TableEntity>(MerchantId, CoinPay.Functions.Webhooks.Endpoint.RowKey(EndpointId)));
+            await Edge.Tables.Merchants.GetEntityAsync<TableEntity>(
+                MerchantId, CoinPay.Functions.Webhooks.Endpoint.RowKey(EndpointId)));
 
     /// <summary>Whether the sweeper would look at it some day.</summary>
     public async Task<bool> HasPointerAsync()
     {
-        await foreach (DeliveryAddress due in Edge.Get<DeliveryStore>().DueBeforeAsync(DateTimeOffset.UtcNow.AddYears(1), default))
+        await foreach (
+            DeliveryAddress due in Edge.Get<DeliveryStore>().DueBeforeAsync(DateTimeOffset.UtcNow.AddYears(1), default))
             if (due == Address)
                 return true;
         return false;

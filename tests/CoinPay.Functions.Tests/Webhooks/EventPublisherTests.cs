@@ -39,14 +39,16 @@ public sealed class EventPublisherTests(EdgeStorage storage) : IClassFixture<Edg
             GatewayEvent happened = Happened(edge, merchant);
             StorageDeath death = new(deaths + 1, before);
             await using (Edge doomed = await Edge.StartAsync(storage, death))
-                died = await Record.ExceptionAsync(() => doomed.Get<EventPublisher>().PublishAsync(happened, default)) is not null;
+                died = await Record.ExceptionAsync(
+                    () => doomed.Get<EventPublisher>().PublishAsync(happened, default)) is not null;
 
             await edge.Get<EventPublisher>().PublishAsync(happened, default);
 
             Assert.Equal((1, 2), await CountAsync(edge, merchant));
             Assert.InRange(await MessagesAsync(edge, merchant), 2, 4);
         }
-        Assert.True(deaths >= 7, $"{deaths} writes were tried: event, and for each endpoint pointer, delivery and message");
+        Assert.True(
+            deaths >= 7, $"{deaths} writes were tried: event, and for each endpoint pointer, delivery and message");
     }
 
     [Fact]
@@ -106,7 +108,8 @@ public sealed class EventPublisherTests(EdgeStorage storage) : IClassFixture<Edg
 
     private static Azure.AsyncPageable<TableEntity> Deliveries(Edge edge, string merchant) =>
         edge.Tables.Deliveries.QueryAsync<TableEntity>(
-            TableClient.CreateQueryFilter($"PartitionKey ge {merchant + "!"} and PartitionKey lt {Key.After(merchant + "!")}"));
+            TableClient.CreateQueryFilter(
+                $"PartitionKey ge {merchant + "!"} and PartitionKey lt {Key.After(merchant + "!")}"));
 
     private static async Task<int> MessagesAsync(Edge edge, string merchant)
     {

@@ -18,7 +18,8 @@ public sealed class WebhookWitnessTests(EdgeStorage storage) : IClassFixture<Edg
         {
             DateTimeOffset at = DateTimeOffset.FromUnixTimeSeconds(long.Parse(witnessed.Text("timestamp")));
             byte[] secret = StandardWebhook.ReadSecret(witnessed.Text("secret"))!;
-            string signature = StandardWebhook.Sign(secret, witnessed.Text("id"), at, Encoding.UTF8.GetBytes(witnessed.Text("body")));
+            string signature = StandardWebhook.Sign(
+                secret, witnessed.Text("id"), at, Encoding.UTF8.GetBytes(witnessed.Text("body")));
             Assert.Equal((witnessed.Text("signature"), $"{witnessed}"), (signature, $"{witnessed}"));
         }
     }
@@ -32,8 +33,10 @@ public sealed class WebhookWitnessTests(EdgeStorage storage) : IClassFixture<Edg
         Post post = Assert.Single(world.Endpoint.Posts);
 
         string[] verdicts = await VerifyAsync(
-            new { secret = world.Secret, id = post.Id, timestamp = post.Timestamp, signature = post.Signature, body = post.Body },
-            new { secret = world.Secret, id = post.Id, timestamp = post.Timestamp, signature = post.Signature, body = post.Body + " " });
+            new { secret = world.Secret, id = post.Id, timestamp = post.Timestamp, signature = post.Signature,
+                body = post.Body },
+            new { secret = world.Secret, id = post.Id, timestamp = post.Timestamp, signature = post.Signature,
+                body = post.Body + " " });
 
         Assert.Equal(["ok", "No matching signature found"], verdicts);
     }

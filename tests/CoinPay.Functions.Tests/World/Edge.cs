@@ -19,7 +19,9 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace CoinPay.Functions.Tests.World;
 
-/// <summary>Merchants and webhooks as one process has them, on real tables and queues and a clock that a test turns.</summary>
+/// <summary>
+/// Merchants and webhooks as one process has them, on real tables and queues and a clock that a test turns.
+/// </summary>
 internal sealed class Edge : IAsyncDisposable
 {
     public const string OperatorKey = "operator-key-of-a-test-0123456789";
@@ -33,7 +35,8 @@ internal sealed class Edge : IAsyncDisposable
     public Tables Tables => Get<Tables>();
 
     public static async Task<Edge> StartAsync(
-        EdgeStorage storage, StorageDeath? death = null, FakeTimeProvider? clock = null, params (string Name, string Value)[] settings)
+        EdgeStorage storage, StorageDeath? death = null, FakeTimeProvider? clock = null,
+        params (string Name, string Value)[] settings)
     {
         Dictionary<string, string?> configuration = new(StringComparer.Ordinal)
         {
@@ -63,7 +66,8 @@ internal sealed class Edge : IAsyncDisposable
 
     /// <summary>Calls a function class as the host does: made for the call, problems made answers.</summary>
     public async Task<EdgeAnswer> CallAsync<TFunction>(
-        Func<TFunction, HttpRequest, Task<IActionResult>> run, string? key, object? body = null, string? idempotencyKey = null, string query = "")
+        Func<TFunction, HttpRequest, Task<IActionResult>> run, string? key, object? body = null,
+        string? idempotencyKey = null, string query = "")
     {
         DefaultHttpContext context = new() { RequestServices = _services };
         HttpRequest request = context.Request;
@@ -75,11 +79,13 @@ internal sealed class Edge : IAsyncDisposable
         if (body is not null)
         {
             byte[] bytes = body as byte[] ?? Encoding.UTF8.GetBytes(body as string ?? JsonSerializer.Serialize(body));
-            (request.Body, request.ContentType, request.ContentLength) = (new MemoryStream(bytes), "application/json", bytes.Length);
+            (request.Body, request.ContentType, request.ContentLength) = (
+                new MemoryStream(bytes), "application/json", bytes.Length);
         }
         try
         {
-            return await EdgeAnswer.OfAsync(await run(ActivatorUtilities.CreateInstance<TFunction>(_services), request));
+            return await EdgeAnswer.OfAsync(
+                await run(ActivatorUtilities.CreateInstance<TFunction>(_services), request));
         }
         catch (ProblemException refused)
         {
@@ -88,7 +94,8 @@ internal sealed class Edge : IAsyncDisposable
     }
 
     public Task<EdgeAnswer> CreateMerchantAsync(object body, string? idempotencyKey = null) =>
-        CallAsync<CreateMerchant>((function, request) => function.Run(request, default), OperatorKey, body, idempotencyKey);
+        CallAsync<CreateMerchant>(
+            (function, request) => function.Run(request, default), OperatorKey, body, idempotencyKey);
 
     /// <summary>A merchant's id and its key with all scopes.</summary>
     public async Task<(string Id, string Key)> MerchantAsync(bool livemode = false)
@@ -101,7 +108,8 @@ internal sealed class Edge : IAsyncDisposable
     public async Task<(string Id, string Secret)> EndpointAsync(string key, Uri url, params string[] events)
     {
         object body = events.Length == 0 ? new { url } : new { url, events };
-        EdgeAnswer made = await CallAsync<CreateWebhookEndpoint>((function, request) => function.Run(request, default), key, body);
+        EdgeAnswer made = await CallAsync<CreateWebhookEndpoint>(
+            (function, request) => function.Run(request, default), key, body);
         made.Expect(HttpStatusCode.Created);
         return (made["id"]!, made["secret"]!);
     }
@@ -124,13 +132,18 @@ internal sealed class Edge : IAsyncDisposable
         return handled;
     }
 
-    /// <summary>Every row of every table, as text: what no secret may be in, and what a refused call must not change.</summary>
+    /// <summary>
+    /// Every row of every table, as text: what no secret may be in, and what a refused call must not change.
+    /// </summary>
     public async Task<string> DumpAsync()
     {
         StringBuilder dump = new();
-        foreach (TableClient table in new[] { Tables.Merchants, Tables.Index, Tables.Events, Tables.Deliveries, Tables.Idempotency })
+        foreach (
+            TableClient table in new[] { Tables.Merchants, Tables.Index, Tables.Events, Tables.Deliveries,
+                Tables.Idempotency })
             await foreach (TableEntity row in table.QueryAsync<TableEntity>())
-                dump.Append(table.Name).Append(' ').AppendLine(string.Join(' ', row.OrderBy(p => p.Key, StringComparer.Ordinal).Select(Shown)));
+                dump.Append(table.Name).Append(' ').AppendLine(
+                    string.Join(' ', row.OrderBy(p => p.Key, StringComparer.Ordinal).Select(Shown)));
         return dump.ToString();
     }
 
@@ -178,7 +191,8 @@ internal sealed record EdgeAnswer(HttpStatusCode Status, string Text, string? Co
         context.Response.Body = body;
         await result.ExecuteResultAsync(new ActionContext { HttpContext = context });
         return new(
-            (HttpStatusCode)context.Response.StatusCode, Encoding.UTF8.GetString(body.ToArray()), context.Response.ContentType, context.Response.Headers);
+            (HttpStatusCode)context.Response.StatusCode, Encoding.UTF8.GetString(body.ToArray()),
+            context.Response.ContentType, context.Response.Headers);
     }
 
     public JsonElement Json => JsonDocument.Parse(Text).RootElement;

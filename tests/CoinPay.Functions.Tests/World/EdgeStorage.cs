@@ -28,7 +28,8 @@ public sealed class EdgeStorage : IAsyncLifetime
 
     internal QueueServiceClient Queues(StorageDeath? death = null)
     {
-        QueueClientOptions options = new() { MessageEncoding = QueueMessageEncoding.Base64, Retry = { MaxRetries = 0 } };
+        QueueClientOptions options =
+            new() { MessageEncoding = QueueMessageEncoding.Base64, Retry = { MaxRetries = 0 } };
         if (death is not null)
             options.AddPolicy(death, HttpPipelinePosition.PerCall);
         return new(ConnectionString, options);
@@ -36,8 +37,8 @@ public sealed class EdgeStorage : IAsyncLifetime
 }
 
 /// <summary>
-/// Ends the process's dealings with storage just before or just after its n-th write: from then on nothing gets through,
-/// as after kill -9.
+/// Ends the process's dealings with storage just before or just after its n-th write: from then on nothing gets
+/// through, as after kill -9.
 /// </summary>
 internal sealed class StorageDeath(int at, bool before) : HttpPipelinePolicy
 {
@@ -59,7 +60,8 @@ internal sealed class StorageDeath(int at, bool before) : HttpPipelinePolicy
             throw new KilledException();
     }
 
-    public override void Process(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline) => throw new NotSupportedException();
+    public override void Process(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline) =>
+        throw new NotSupportedException();
 }
 
 internal sealed class KilledException() : Exception("killed here");

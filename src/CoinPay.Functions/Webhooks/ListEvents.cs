@@ -1,0 +1,43 @@
+using CoinPay.Functions.Http;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Azure.Functions.Worker;
+
+namespace CoinPay.Functions.Webhooks;
+
+/// <summary>
+/// <c>GET /v1/events?type=&amp;invoice_id=&amp;delivery=failed</c>: the pull feed, newest first, so that nothing is
+/// lost when an endpoint was down. <c>type</c> may be a family such as <c>invoice.*</c>.
+/// </summary>
+internal sealed class ListEvents(Access access, EventFeed feed)
+{
+    private const int MaxInvoiceIdLength = 64;
+
+    [Function(nameof(ListEvents))]
+    public async Task<IActionResult> Run(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "v1/events")] HttpRequest request,
+        CancellationToken cancellation)
+    {
+        Caller caller = await access.MerchantAsync(request, Scope.InvoicesRead, cancellation);
+        Paging paging = Paging.Of(request);
+        EventFilter wanted = Read(request, caller);
+        (IReadOnlyList<EventDocument> page, string? last) = await feed.ListAsync(
+            caller.MerchantId, wanted, paging, cancellation);
+        return Paging.Answer(page, last);
+    }
+
+    private static EventFilter Read(HttpRequest request, Caller caller)
+    {
+        string? type = request.Query["type"];
+        string? invoiceId = request.Query["invoice_id"];
+        string? delivery = request.Query["delivery"];
+        if (type is not null && !EventTypes.IsFilter(type))
+            throw new ProblemException(
+                Problems.InvalidRequest("type is no type of event and no family of them such as invoice.*."));
+        if (delivery is not (null or "failed"))
+            throw new ProblemException(Problems.InvalidRequest("delivery can only be failed."));
+        if (invoiceId?.Length is 0 or > MaxInvoiceIdLength)
+            throw new ProblemException(Problems.InvalidRequest("invoice_id is an invoice's id."));
+        return new(caller.Livemode, type, invoiceId, delivery is not null);
+    }
+}
