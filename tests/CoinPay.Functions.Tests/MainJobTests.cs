@@ -31,6 +31,24 @@ public sealed class MainJobTests(TestWorld world) : IClassFixture<TestWorld>
     }
 
     [Fact]
+    public async Task What_stands_at_a_forwarder_is_flushed_to_the_settlement_address_and_nowhere_else()
+    {
+        ApiAnswer invoice = (await world.CreateUsdtInvoiceAsync("12.5")).Expect(HttpStatusCode.Created);
+        string address = invoice["payment.address"]!;
+        await world.PayTokenAsync(address, 12_500_000);
+        BigInteger before = await world.TokenBalanceAsync(TestWorld.SettlementAddress);
+        object flush = new { network = "anvil", invoice_ids = new[] { invoice["id"] } };
+
+        ApiAnswer flushed = (await world.Operator.PostAsync($"/v1/merchants/{world.MerchantId}/flush", flush)).Expect(HttpStatusCode.OK);
+
+        Assert.Empty(flushed.Json["failed"]!.AsArray());
+        Assert.Equal(BigInteger.Zero, await world.TokenBalanceAsync(address));
+        Assert.Equal(before + 12_500_000, await world.TokenBalanceAsync(TestWorld.SettlementAddress));
+        (await world.Operator.PostAsync($"/v1/merchants/{world.MerchantId}/flush", flush)).Expect(HttpStatusCode.OK);
+        (await world.Merchant.PostAsync($"/v1/merchants/{world.MerchantId}/flush", flush)).ExpectProblem(HttpStatusCode.Forbidden, "forbidden");
+    }
+
+    [Fact]
     public async Task A_bitcoin_payment_on_regtest_is_seen_in_the_mempool_confirmed_and_told()
     {
         ApiAnswer invoice = (await world.CreateBitcoinInvoiceAsync()).Expect(HttpStatusCode.Created);

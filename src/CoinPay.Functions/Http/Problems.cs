@@ -46,6 +46,13 @@ internal static class Problems
         "Try again shortly, or price the invoice in the asset itself.")
     { RetryAfter = TimeSpan.FromSeconds(10) };
 
+    public static Problem GasWalletMissing { get; } = new(
+        "gas_wallet_missing", 422, "No wallet pays for gas here",
+        "Set CoinPay__GasWalletKey and fund that account, or call the factory's flush yourself: the invoice's derivation has all it needs.");
+
+    public static Problem FlushRefused(string reason) => new(
+        "flush_refused", 422, "The network did not take the transaction", reason);
+
     public static Problem Forbidden(string detail) => new("forbidden", 403, "The key may not do this", detail);
 
     public static Problem NotFound(string what) => new("not_found", 404, "Not found", $"There is no such {what}.");

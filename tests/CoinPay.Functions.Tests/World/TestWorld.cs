@@ -70,6 +70,7 @@ public class TestWorld : IAsyncLifetime
     internal Dictionary<string, string?> Networks() => new(StringComparer.Ordinal)
     {
         ["CoinPay__Networks__anvil__Rpc"] = Anvil.Rpc.ToString(),
+        ["CoinPay__GasWalletKey"] = Anvil.PublishedKeys[2],
         ["CoinPay__Networks__anvil__PollInterval"] = "00:00:01",
         ["CoinPay__Networks__bitcoin_regtest__Rpc"] = Bitcoind.Rpc.ToString(),
         ["CoinPay__Networks__bitcoin_regtest__User"] = Bitcoind.User,
@@ -102,6 +103,12 @@ public class TestWorld : IAsyncLifetime
     /// <summary>Mints test tokens to an address; gives the transaction's hash. It is mined at once.</summary>
     internal Task<string> PayTokenAsync(string address, BigInteger baseUnits) =>
         Anvil.SendTransactionAsync(Token, 0, "0x40c10f19" + Word(BigInteger.Parse("0" + address[2..], System.Globalization.NumberStyles.HexNumber)) + Word(baseUnits));
+
+    /// <summary>An account's test tokens, in base units.</summary>
+    internal async Task<BigInteger> TokenBalanceAsync(string address) => BigInteger.Parse(
+        "0" + (await Anvil.SendAsync("eth_call", new { to = Token, data = "0x70a08231" + address[2..].PadLeft(64, '0') }, "latest"))
+            .GetString()![2..],
+        System.Globalization.NumberStyles.HexNumber);
 
     internal async Task<ApiAnswer> InvoiceAsync(string id) => (await Merchant.GetAsync("/v1/invoices/" + id)).Expect(HttpStatusCode.OK);
 
