@@ -1,43 +1,278 @@
+using System.Text.Json.Nodes;
+using CoinPay.Embedded.Durable;
+using CoinPay.Embedded.Durable.Storage;
+using DurableTask.Core.Exceptions;
+using Grpc.Core;
+using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace CoinPay.Embedded.Tests.Functions;
 
-[Collection(AzuriteCollection.Name)]
-public sealed class DurableTests(AzuriteFixture azurite)
+/// <summary>What clients may ask, what is refused, and what happens when code or processes change under running instances.</summary>
+public sealed class DurableTests
 {
-    [Fact]
-    public async Task Activities_run_one_after_the_other()
+    private readonly MemoryRowStore _rows = new(TimeProvider.System);
+
+    [Theory]
+    [InlineData(typeof(OtherActivityFirst), "history has step 0, activity 'Nothing', where the code asks for step 0, activity 'Say'")]
+    [InlineData(typeof(TimerFirst), "history has step 0, activity 'Nothing', where the code asks for step 0, a timer")]
+    [InlineData(typeof(NothingFirst), "history has step 0, activity 'Nothing', which the code did not ask for")]
+    [InlineData(typeof(OneMoreBeforeTheEvent), "the code asks for step 1, activity 'Nothing', which its history does not have")]
+    [InlineData(typeof(EndsEarly), "the code ends where its history goes on")]
+    public async Task A_change_of_code_under_a_running_instance_fails_it_and_names_the_step(Type changed, string step)
     {
-        await using TestHost host = await StartAsync();
-        Assert.Equal("x01234", await RunAsync<string>(host, "Sequence", "x"));
+        OrchestrationMetadata end = await ChangeUnderWayAsync(changed);
+        Assert.Equal(OrchestrationRuntimeStatus.Failed, end.RuntimeStatus);
+        Assert.Contains(step, end.FailureDetails!.ErrorMessage);
+        Assert.EndsWith("NonDeterministicOrchestrationException", end.FailureDetails.ErrorType);
     }
 
     [Fact]
-    public async Task Activities_fan_out_and_in()
+    public async Task A_change_of_code_ahead_of_a_running_instance_does_no_harm()
     {
-        await using TestHost host = await StartAsync();
-        Assert.Equal(385, await RunAsync<int>(host, "FanOut", 10));
+        OrchestrationMetadata end = await ChangeUnderWayAsync(typeof(ChangedOnlyAhead));
+        Assert.Equal("changed ahead", end.ReadOutputAs<string>());
     }
 
     [Fact]
-    public async Task A_turn_may_ask_for_more_than_one_transaction_holds()
+    public async Task An_id_that_runs_is_refused()
     {
-        await using TestHost host = await StartAsync();
-        Assert.Equal(Enumerable.Range(1, 250).Sum(i => i * i), await RunAsync<int>(host, "FanOut", 250));
+        await using DurableWorld world = await StartAsync();
+        await world.StartInstanceAsync("OneEvent");
+        await Assert.ThrowsAsync<OrchestrationAlreadyExistsException>(() => world.StartInstanceAsync("OneEvent"));
+        await world.RaiseAsync("Go", "still there");
+        Assert.Equal("still there", (await world.EndAsync()).ReadOutputAs<string>());
     }
 
-    private static async Task<T?> RunAsync<T>(TestHost host, string orchestrator, object? input)
+    [Fact]
+    public async Task An_id_in_a_dedupe_status_is_refused_and_keeps_its_output()
     {
-        string id = await host.Client.ScheduleNewOrchestrationInstanceAsync(orchestrator, input);
-        using CancellationTokenSource patience = new(TimeSpan.FromSeconds(30));
-        OrchestrationMetadata done = await host.Client.WaitForInstanceCompletionAsync(id, true, patience.Token);
-        Assert.True(done.RuntimeStatus == OrchestrationRuntimeStatus.Completed, $"{done.RuntimeStatus}: {done.FailureDetails}");
-        return done.ReadOutputAs<T>();
+        await using DurableWorld world = await StartAsync();
+        await world.StartInstanceAsync("Echo", "first");
+        await world.EndAsync();
+        await Assert.ThrowsAsync<OrchestrationAlreadyExistsException>(() => world.StartInstanceAsync("Echo", "second"));
+        Assert.Equal("first", (await world.EndAsync()).ReadOutputAs<string>());
     }
 
-    private Task<TestHost> StartAsync() => TestHost.StartAsync(
-        azurite.ConnectionString,
-        DurableConformanceTests.Functions,
-        new Dictionary<string, string?> { ["extensions:durableTask:hubName"] = "T" + Guid.NewGuid().ToString("N") });
+    [Fact]
+    public async Task An_ended_id_is_replaced_unless_refused()
+    {
+        await using DurableWorld world = await StartAsync();
+        await world.StartInstanceAsync("Sequence", "first");
+        await world.EndAsync();
+        await world.Client.ScheduleNewOrchestrationInstanceAsync("Sequence", "second", new StartOrchestrationOptions(DurableWorld.Id));
+        await world.RestartAsync(graceful: false);
+        Assert.Equal("second01234", (await world.EndAsync()).ReadOutputAs<string>());
+    }
+
+    [Fact]
+    public async Task Of_many_starts_of_one_id_at_once_one_wins()
+    {
+        await using DurableWorld world = await StartAsync();
+        bool[] won = await Task.WhenAll(Enumerable.Range(0, 20).Select(async i =>
+        {
+            try
+            {
+                await world.Client.ScheduleNewOrchestrationInstanceAsync("OneEvent", null, new StartOrchestrationOptions(DurableWorld.Id));
+                return true;
+            }
+            catch (OrchestrationAlreadyExistsException)
+            {
+                return false;
+            }
+        }));
+        Assert.Single(won, true);
+    }
+
+    [Fact]
+    public async Task An_event_to_no_instance_is_not_found()
+    {
+        await using DurableWorld world = await StartAsync();
+        RpcException refused = await Assert.ThrowsAsync<RpcException>(() => world.RaiseAsync("Go"));
+        Assert.Equal(StatusCode.NotFound, refused.StatusCode);
+    }
+
+    [Fact]
+    public async Task An_event_to_an_ended_instance_is_a_failed_precondition()
+    {
+        await using DurableWorld world = await StartAsync();
+        await world.StartInstanceAsync("Echo", "x");
+        await world.EndAsync();
+        RpcException refused = await Assert.ThrowsAsync<RpcException>(() => world.RaiseAsync("Go"));
+        Assert.Equal(StatusCode.FailedPrecondition, refused.StatusCode);
+    }
+
+    [Fact]
+    public async Task Two_hundred_events_at_once_are_all_seen()
+    {
+        await using DurableWorld world = await StartAsync();
+        await world.StartInstanceAsync("CountEvents", 200);
+        await Task.WhenAll(Enumerable.Range(0, 200).Select(i => world.Client.RaiseEventAsync(DurableWorld.Id, "Tick", i)));
+        Assert.Equal(Enumerable.Range(0, 200).Sum(), (await world.EndAsync()).ReadOutputAs<int>());
+    }
+
+    [Fact]
+    public async Task Events_are_not_lost_across_generations_that_follow_fast()
+    {
+        await using DurableWorld world = await StartAsync();
+        await world.StartInstanceAsync("SumAcrossGenerations", new EventOrchestrators.SumInput(0, 60));
+        for (int i = 0; i < 60; i++)
+            await world.RaiseAsync("Tick", 1);
+        Assert.Equal(60, (await world.EndAsync()).ReadOutputAs<int>());
+    }
+
+    [Fact]
+    public async Task An_instance_with_any_id_is_found_by_it()
+    {
+        const string Odd = "a/b\\c#d?e~f%g é!";
+        await using DurableWorld world = await StartAsync();
+        await world.Client.ScheduleNewOrchestrationInstanceAsync("Echo", "x", new StartOrchestrationOptions(Odd));
+        OrchestrationMetadata end = await world.Client.WaitForInstanceCompletionAsync(Odd, true);
+        Assert.Equal(Odd, end.InstanceId);
+    }
+
+    [Fact]
+    public async Task A_purged_instance_is_gone_and_a_running_one_stays()
+    {
+        await using DurableWorld world = await StartAsync();
+        await world.StartInstanceAsync("OneEvent");
+        Assert.Equal(0, (await world.Client.PurgeInstanceAsync(DurableWorld.Id)).PurgedInstanceCount);
+        await world.RaiseAsync("Go", "x");
+        await world.EndAsync();
+        Assert.Equal(1, (await world.Client.PurgeInstanceAsync(DurableWorld.Id)).PurgedInstanceCount);
+        Assert.Null(await world.Client.GetInstanceAsync(DurableWorld.Id));
+        Assert.Empty((await _rows.QueryAsync("HubInstances", new(), CancellationToken.None)).Rows);
+    }
+
+    [Fact]
+    public async Task Nothing_stays_in_the_index_of_running_instances_after_the_end()
+    {
+        await using (DurableWorld world = await StartAsync())
+        {
+            await world.StartInstanceAsync("CountDown");
+            await world.EndAsync();
+        }
+        Assert.Empty((await _rows.QueryAsync("HubIndex", new(), CancellationToken.None)).Rows);
+    }
+
+    [Fact]
+    public async Task Instances_are_listed_by_status_and_prefix_page_by_page()
+    {
+        await using DurableWorld world = await StartAsync();
+        for (int i = 0; i < 25; i++)
+            await world.Client.ScheduleNewOrchestrationInstanceAsync(
+                i % 5 == 0 ? "OneEvent" : "Echo", null, new StartOrchestrationOptions($"{(i < 20 ? "in" : "out")}-{i}"));
+        for (int i = 0; i < 25; i++)
+            if (i % 5 != 0)
+                await world.Client.WaitForInstanceCompletionAsync($"{(i < 20 ? "in" : "out")}-{i}");
+        List<string> found = [];
+        OrchestrationQuery query = new(Statuses: [OrchestrationRuntimeStatus.Completed], InstanceIdPrefix: "in-", PageSize: 3);
+        await foreach (OrchestrationMetadata instance in world.Client.GetAllInstancesAsync(query))
+            found.Add(instance.InstanceId);
+        Assert.Equal(16, found.Distinct().Count());
+        Assert.All(found, id => Assert.StartsWith("in-", id));
+    }
+
+    [Fact]
+    public async Task An_orchestration_may_be_started_for_later()
+    {
+        await using DurableWorld world = await StartAsync();
+        DateTimeOffset at = DateTimeOffset.UtcNow.AddMilliseconds(300);
+        await world.Client.ScheduleNewOrchestrationInstanceAsync("Echo", "x", new StartOrchestrationOptions(DurableWorld.Id, at));
+        Assert.Equal(OrchestrationRuntimeStatus.Pending, (await world.Client.GetInstanceAsync(DurableWorld.Id))!.RuntimeStatus);
+        await world.RestartAsync();
+        OrchestrationMetadata end = await world.EndAsync();
+        Assert.True(end.LastUpdatedAt >= at);
+    }
+
+    [Fact]
+    public async Task A_timer_of_twenty_days_fires_on_its_day_and_not_before()
+    {
+        FakeTimeProvider time = new(new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        await using DurableRig rig = DurableRig.Create(_rows, DurableConformanceTests.Functions, "Hub", time);
+        await rig.StartAsync();
+        int days = (int)TimeSpan.FromDays(20).TotalMilliseconds;
+        string id = await rig.Client.ScheduleNewOrchestrationInstanceAsync("Sleep", days);
+        Task<OrchestrationMetadata> end = rig.Client.WaitForInstanceCompletionAsync(id, true);
+        await rig.Client.WaitForInstanceStartAsync(id);
+        time.Advance(TimeSpan.FromDays(20) - TimeSpan.FromMilliseconds(1));
+        await Task.Delay(100);
+        Assert.False(end.IsCompleted);
+        time.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.True((await end).ReadOutputAs<bool>());
+    }
+
+    [Theory]
+    [InlineData("Sequence", 10)]
+    [InlineData("Mixed", 8)]
+    public async Task Few_storage_operations_are_made(string orchestrator, int most)
+    {
+        DyingRowStore counted = new(_rows);
+        await using DurableRig rig = DurableRig.Create(counted, DurableConformanceTests.Functions, "Hub");
+        await rig.StartAsync();
+        int idle = counted.Operations;
+        string id = await rig.Client.ScheduleNewOrchestrationInstanceAsync(orchestrator);
+        if (orchestrator == "Mixed")
+        {
+            while ((await new HubStoreView(_rows).LoadAsync(id))!.History.Count < 4)
+                await Task.Delay(10);
+            await rig.Client.RaiseEventAsync(id, "Go", "x");
+        }
+        while ((await _rows.QueryAsync("HubIndex", new(), CancellationToken.None)).Rows.Count > 0)
+            await Task.Delay(10);
+        Assert.InRange(counted.Operations - idle, 1, most);
+    }
+
+    [Fact]
+    public async Task The_management_history_names_what_was_called_and_when()
+    {
+        await using DurableWorld world = await StartAsync();
+        await world.StartInstanceAsync("Mixed");
+        await world.RaiseAsync("Go", "go");
+        await world.EndAsync();
+        StoredInstance stored = (await new HubStoreView(_rows).LoadAsync())!;
+        JsonArray history = CoinPay.Embedded.Durable.Management.HistoryJson.Of(stored, withOutput: true);
+        Assert.Equal("ExecutionStarted", (string?)history[0]!["EventType"]);
+        JsonNode done = history.First(step => (string?)step!["EventType"] == "TaskCompleted")!;
+        Assert.Equal("Say", (string?)done["FunctionName"]);
+        Assert.Equal("a1", (string?)done["Input"]);
+        Assert.Equal("Completed", (string?)history[^1]!["OrchestrationStatus"]);
+        Assert.Contains(history, step => (string?)step!["EventType"] == "EventRaised" && (string?)step["Name"] == "Go");
+    }
+
+    private async Task<OrchestrationMetadata> ChangeUnderWayAsync(Type changed)
+    {
+        await using (DurableRig before = DurableRig.Create(_rows, [typeof(OriginalOrchestrator), typeof(DurableActivities)], "Hub"))
+        {
+            await before.StartAsync();
+            await before.Client.ScheduleNewOrchestrationInstanceAsync("Changing", null, new StartOrchestrationOptions("x"));
+            while ((await before.Client.GetInstanceAsync("x", true))!.SerializedCustomStatus is null)
+                await Task.Delay(5);
+        }
+        await using DurableRig after = DurableRig.Create(_rows, [changed, typeof(DurableActivities)], "Hub");
+        await after.StartAsync();
+        try
+        {
+            await after.Client.RaiseEventAsync("x", "Go");
+        }
+        catch (RpcException failedAlready) when (failedAlready.StatusCode == StatusCode.FailedPrecondition)
+        {
+        }
+        return await after.Client.WaitForInstanceCompletionAsync("x", true);
+    }
+
+    private Task<DurableWorld> StartAsync() =>
+        DurableWorld.StartAsync(_rows, DurableConformanceTests.Functions, hubName: "Hub");
+
+    /// <summary>The hub's storage as somebody outside reads it.</summary>
+    private sealed class HubStoreView(IRowStore rows)
+    {
+        public async Task<StoredInstance?> LoadAsync(string id = DurableWorld.Id)
+        {
+            await using DurableRig reader = DurableRig.Create(rows, [], "Hub");
+            return await reader.Store.LoadAsync(id, CancellationToken.None);
+        }
+    }
 }

@@ -116,6 +116,25 @@ public static class EventOrchestrators
         return "both";
     }
 
+    [Function("CountEvents")]
+    public static async Task<int> CountEvents([OrchestrationTrigger] TaskOrchestrationContext context)
+    {
+        int sum = 0;
+        for (int left = context.GetInput<int>(); left > 0; left--)
+            sum += await context.WaitForExternalEvent<int>("Tick");
+        return sum;
+    }
+
+    /// <summary>A generation for every event.</summary>
+    [Function("SumAcrossGenerations")]
+    public static async Task<int> SumAcrossGenerations([OrchestrationTrigger] TaskOrchestrationContext context)
+    {
+        (int sum, int left) = context.GetInput<SumInput>()!;
+        if (left > 0)
+            context.ContinueAsNew(new SumInput(sum + await context.WaitForExternalEvent<int>("Tick"), left - 1));
+        return sum;
+    }
+
     private static async Task<string> AdvanceAsync(TaskOrchestrationContext context, TimeSpan deadline)
     {
         int rounds = context.GetInput<int>();
@@ -153,6 +172,8 @@ public static class EventOrchestrators
             return "timeout";
         }
     }
+
+    public sealed record SumInput(int Sum, int Left);
 
     public sealed record CountDownInput(int Left, int From);
 }

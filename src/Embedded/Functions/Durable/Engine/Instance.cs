@@ -144,7 +144,7 @@ internal sealed class Instance(string id, TaskHub hub)
     /// <summary>One turn; false if there was nothing to do.</summary>
     private async Task<bool> StepAsync()
     {
-        if (_state is null && !await ReadAsync())
+        if (HasEnded || (_state is null && !await ReadAsync()))
             return false;
         if (_state is not { } state || state.HasEnded)
         {

@@ -191,7 +191,7 @@ internal sealed class TaskHub(
             instance.Indexed.Add(ended.ExecutionId);
         _ = InBackgroundAsync(async () =>
         {
-            foreach (string executionId in instance.Indexed)
+            foreach (string executionId in instance.Indexed.Distinct())
                 await store.RemoveRunningAsync(instance.Id, executionId, CancellationToken.None);
         });
         Changed(instance.Id);
