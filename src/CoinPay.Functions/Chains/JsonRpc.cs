@@ -21,7 +21,8 @@ internal sealed record RpcAnswer<T>(T? Result, RpcError? Error);
 /// an error of one call is an answer.
 /// Source: https://www.jsonrpc.org/specification; Bitcoin's nodes answer in form 1.0, with an error that is null.
 /// </summary>
-internal sealed class JsonRpc(string network, Uri address, HttpClient http, string? user = null, string? password = null)
+internal sealed class JsonRpc(
+    string network, Uri address, HttpClient http, string? user = null, string? password = null, TimeProvider? time = null)
 {
     /// <summary>How long a node may take over one batch.</summary>
     public static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(20);
@@ -42,11 +43,11 @@ internal sealed class JsonRpc(string network, Uri address, HttpClient http, stri
     /// <summary>The answers in the order of the calls.</summary>
     public async Task<RpcAnswer<T>[]> BatchAsync<T>(IReadOnlyList<RpcCall> calls, CancellationToken cancellation)
     {
-        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limit.CancelAfter(TimeLimit);
+        using CancellationTokenSource limit = new(TimeLimit, time ?? TimeProvider.System);
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, limit.Token);
         try
         {
-            return InOrder(calls, await SendAsync<T>(calls, limit.Token));
+            return InOrder(calls, await SendAsync<T>(calls, either.Token));
         }
         catch (OperationCanceledException slow) when (!cancellation.IsCancellationRequested)
         {

@@ -1,0 +1,86 @@
+using System.Net;
+using System.Text;
+using CoinPay.Functions.Chains;
+using Microsoft.Extensions.Time.Testing;
+using Xunit;
+
+namespace CoinPay.Functions.Tests.Chains;
+
+/// <summary>Time limits, order and credentials of JSON-RPC.</summary>
+public sealed class JsonRpcTests
+{
+    private static readonly RpcCall Call = new("anything");
+
+    [Fact]
+    public async Task A_node_that_takes_too_long_is_unknown()
+    {
+        FakeTimeProvider time = new();
+        Task<RpcAnswer<string>[]> reading = Rpc(Hang, time).BatchAsync<string>([Call], CancellationToken.None);
+        time.Advance(JsonRpc.TimeLimit - TimeSpan.FromSeconds(1));
+        Assert.False(reading.IsCompleted);
+        time.Advance(TimeSpan.FromSeconds(2));
+        await Assert.ThrowsAsync<ChainUnknownException>(() => reading);
+    }
+
+    [Fact]
+    public async Task Who_no_longer_waits_is_told_so_and_not_that_the_node_is_unknown()
+    {
+        using CancellationTokenSource given = new();
+        Task<RpcAnswer<string>[]> reading = Rpc(Hang).BatchAsync<string>([Call], given.Token);
+        await given.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reading);
+    }
+
+    [Fact]
+    public async Task Answers_come_in_the_order_of_the_calls_whatever_order_they_are_sent_in()
+    {
+        JsonRpc rpc = Rpc((_, _) => Answer("""[{"id":1,"result":"b"},{"id":7,"result":"x"},{"id":0,"error":{"code":-5,"message":"no"}}]"""));
+        RpcAnswer<string>[] answers = await rpc.BatchAsync<string>([Call, Call], CancellationToken.None);
+        Assert.Equal((-5, "b"), (answers[0].Error!.Code, answers[1].Result));
+        Assert.Contains("no (-5)", Assert.Throws<ChainUnknownException>(() => rpc.ResultOf(answers[0], "anything")).Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>bitcoind answers HTTP 500 with the error inside to a single call, and older providers to a batch.</summary>
+    [Fact]
+    public async Task An_error_of_a_call_is_read_whatever_the_status()
+    {
+        JsonRpc rpc = Rpc((_, _) => Answer("""[{"id":0,"result":null,"error":{"code":-8,"message":"out of range"}}]""", HttpStatusCode.InternalServerError));
+        Assert.Equal(-8, (await rpc.BatchAsync<string>([Call], CancellationToken.None))[0].Error!.Code);
+    }
+
+    [Fact]
+    public async Task Credentials_go_to_the_node_and_into_no_message()
+    {
+        string? sent = null;
+        JsonRpc rpc = new(
+            "bitcoin", new Uri("http://127.0.0.1:1"),
+            new HttpClient(new Handler((request, _) =>
+            {
+                sent = request.Headers.Authorization?.ToString();
+                return Answer("", HttpStatusCode.Unauthorized);
+            })),
+            "user", "pass:word");
+        ChainUnknownException refused =
+            await Assert.ThrowsAsync<ChainUnknownException>(() => rpc.CallAsync<string>("anything", CancellationToken.None));
+        Assert.Equal("Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes("user:pass:word")), sent);
+        Assert.DoesNotContain("pass:word", refused.ToString(), StringComparison.Ordinal);
+    }
+
+    private static JsonRpc Rpc(Func<HttpRequestMessage, CancellationToken, Task<HttpResponseMessage>> answer, TimeProvider? time = null) =>
+        new("anvil", new Uri("http://127.0.0.1:1"), new HttpClient(new Handler(answer)), time: time);
+
+    private static async Task<HttpResponseMessage> Hang(HttpRequestMessage request, CancellationToken cancellation)
+    {
+        await Task.Delay(Timeout.Infinite, cancellation);
+        return new HttpResponseMessage();
+    }
+
+    private static Task<HttpResponseMessage> Answer(string body, HttpStatusCode status = HttpStatusCode.OK) =>
+        Task.FromResult(new HttpResponseMessage(status) { Content = new StringContent(body) });
+
+    private sealed class Handler(Func<HttpRequestMessage, CancellationToken, Task<HttpResponseMessage>> answer) : HttpMessageHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            answer(request, cancellationToken);
+    }
+}
