@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { keylessDeployment } from './contracts.mjs';
+import { until } from './processes.mjs';
 import { jsonRpc } from './rpc.mjs';
 import { load, root } from './tools.mjs';
 
@@ -31,8 +32,9 @@ function evmNode(network) {
   const funder = new ethers.Wallet(network.funder_private_key).address;
   const send = async (transaction) => {
     const hash = await call('eth_sendTransaction', { from: funder, ...transaction });
-    const receipt = await call('eth_getTransactionReceipt', hash);
-    if (receipt?.status === '0x0') throw new Error(`transaction ${hash} failed on the chain`);
+    // It is mined at once, but on a busy machine not before the answer.
+    const receipt = await until(async () => (await call('eth_getTransactionReceipt', hash)) ?? false, `transaction ${hash}`);
+    if (receipt.status === '0x0') throw new Error(`transaction ${hash} failed on the chain`);
     return hash;
   };
   return {

@@ -25,7 +25,8 @@ const randomSalt = () => ethers.hexlify(ethers.randomBytes(32));
 /** Sends from an account of the node, which mines at once, and returns the receipt; a failed transaction throws. */
 async function send(transaction, from = funder) {
   const hash = await provider.send('eth_sendTransaction', [{ from, gas: '0x1c9c380', ...transaction }]);
-  const receipt = await provider.send('eth_getTransactionReceipt', [hash]);
+  let receipt = null;
+  while (!receipt) receipt = await provider.send('eth_getTransactionReceipt', [hash]);
   assert.equal(receipt.status, '0x1', 'the transaction failed');
   return receipt;
 }
