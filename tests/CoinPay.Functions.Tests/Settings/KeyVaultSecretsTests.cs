@@ -10,7 +10,7 @@ using Xunit;
 namespace CoinPay.Functions.Tests.Settings;
 
 /// <summary>The real client against a stub of the vault's REST API.</summary>
-public sealed class KeyVaultSecretsTests
+public sealed class KeyVaultSecretsTests : IDisposable
 {
     private readonly VaultStub _vault = new();
     private readonly FakeTimeProvider _clock = new();
@@ -48,6 +48,8 @@ public sealed class KeyVaultSecretsTests
         await Assert.ThrowsAsync<Azure.RequestFailedException>(
             async () => await secrets.FindAsync(SecretName.OperatorKey, default));
     }
+
+    public void Dispose() => _vault.Dispose();
 
     private KeyVaultSecrets Secrets()
     {
