@@ -12,7 +12,16 @@ internal static class InvoiceOrchestrations
 {
     private const int MaxInstances = 1_000;
 
-    private static readonly IReadOnlyList<string> EveryStatus = Enum.GetNames<OrchestrationRuntimeStatus>();
+    /// <summary>
+    /// A status that is left out may be replaced, history and all, a running instance included. Source: durabletask-dotnet
+    /// #622 and #646.
+    /// </summary>
+    private static readonly IReadOnlyList<string> EveryStatus =
+    [
+        nameof(OrchestrationRuntimeStatus.Pending), nameof(OrchestrationRuntimeStatus.Running),
+        nameof(OrchestrationRuntimeStatus.Suspended), nameof(OrchestrationRuntimeStatus.Completed),
+        nameof(OrchestrationRuntimeStatus.Failed), nameof(OrchestrationRuntimeStatus.Terminated), "Canceled",
+    ];
 
     /// <summary>Starts the first instance; one that exists, in whatever state, is success.</summary>
     public static Task StartAsync(DurableTaskClient client, InvoiceReference invoice, CancellationToken cancellation) =>
