@@ -61,7 +61,7 @@ internal sealed class BitcoinChain(Network network, HttpClient http, string? use
             foreach (string[] chunk in hashes.Chunk(BlocksPerBatch))
                 blocks.AddRange(await ReadFullBlocksAsync(chunk, isWatched, cancellation));
         }
-        Chained.Require(network, from, to, blocks);
+        Chained.Require(network, from, to, blocks, _head);
         return blocks;
     }
 

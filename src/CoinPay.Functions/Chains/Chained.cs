@@ -3,8 +3,11 @@ namespace CoinPay.Functions.Chains;
 /// <summary>A node may switch chains, or a provider's servers disagree, between two calls of one read.</summary>
 internal static class Chained
 {
-    /// <summary>Refuses blocks that are not exactly from..to, each the parent of the next.</summary>
-    public static void Require(Network network, long from, long to, IReadOnlyList<ChainBlock> blocks)
+    /// <summary>
+    /// Refuses blocks that are not exactly from..to, each the parent of the next, or that end at the height of the head
+    /// that was read last (if any was) with another block.
+    /// </summary>
+    public static void Require(Network network, long from, long to, IReadOnlyList<ChainBlock> blocks, ChainHead? head)
     {
         if (blocks.Count != Math.Max(0, to - from + 1))
             throw new ChainUnknownException(network.Name, $"{blocks.Count} blocks for the heights {from} to {to}");
@@ -14,5 +17,8 @@ internal static class Chained
             if (!follows)
                 throw new ChainUnknownException(network.Name, $"block {blocks[i].Hash} does not follow the one before it");
         }
+        bool headMoved = head is not null && blocks.Any(block => block.Height == head.Height && block.Hash != head.Hash);
+        if (headMoved)
+            throw new ChainUnknownException(network.Name, "the head moved to another branch after it was read");
     }
 }

@@ -17,6 +17,7 @@ internal sealed class EvmChain(Network network, HttpClient http) : IChain
     private readonly JsonRpc _rpc = new(network.Name, network.Rpc, http);
     private readonly EvmLogReader _logs = new(network, new JsonRpc(network.Name, network.Rpc, http));
     private readonly Asset? _coin = network.Assets.FirstOrDefault(asset => asset.Contract is null)?.Asset;
+    private ChainHead? _head;
 
     public Network Network => network;
 
@@ -35,7 +36,8 @@ internal sealed class EvmChain(Network network, HttpClient http) : IChain
         if (answers[4].Result.ValueKind == JsonValueKind.Object)
             throw new ChainUnknownException(network.Name, "the node has not caught up");
         EvmBlock head = _rpc.Read<EvmBlock>(_rpc.ResultOf(answers[1], "eth_getBlockByNumber"));
-        return new ChainHead(head.Height, head.Hash, head.Time, HeightOf(answers[2]), HeightOf(answers[3]));
+        _head = new ChainHead(head.Height, head.Hash, head.Time, HeightOf(answers[2]), HeightOf(answers[3]));
+        return _head;
     });
 
     public Task<string?> ReadBlockHashAsync(long height, CancellationToken cancellation) => Known(async () =>
@@ -62,7 +64,7 @@ internal sealed class EvmChain(Network network, HttpClient http) : IChain
             blocks.AddRange(headers.Select(header => new ChainBlock(
                 header.Height, header.Hash, header.ParentHash, header.Time, found.Of(header, isWatched))));
         }
-        Chained.Require(network, from, to, blocks);
+        Chained.Require(network, from, to, blocks, _head);
         return (IReadOnlyList<ChainBlock>)blocks;
     });
 

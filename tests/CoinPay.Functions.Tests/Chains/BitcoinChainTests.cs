@@ -106,6 +106,19 @@ public sealed class BitcoinChainTests : IAsyncLifetime
         Assert.Equal(before.Transfers, await MempoolAsync(recipient));
     }
 
+    [Theory]
+    [InlineData(100)]
+    [InlineData(101)]
+    public async Task A_head_that_moves_to_another_branch_before_its_blocks_are_read_is_unknown(long from)
+    {
+        ChainHead head = await _chain.ReadHeadAsync(CancellationToken.None);
+        await _node.CallAsync("invalidateblock", head.Hash);
+        await _node.CallAsync("generateblock", await _node.NewAddressAsync(), Array.Empty<string>());
+        await Assert.ThrowsAsync<ChainUnknownException>(() => BlocksAsync(from, 101));
+        await _chain.ReadHeadAsync(CancellationToken.None);
+        Assert.NotEqual(head.Hash, (await BlocksAsync(from, 101))[^1].Hash);
+    }
+
     [Fact]
     public async Task What_the_node_cannot_say_is_unknown()
     {

@@ -125,6 +125,17 @@ public sealed class EvmChainTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_head_that_moves_to_another_branch_before_its_blocks_are_read_is_unknown()
+    {
+        await _node.MineAsync(3);
+        await _chain.ReadHeadAsync(CancellationToken.None);
+        await _node.SendAsync("anvil_reorg", 2, Array.Empty<object>());
+        await Assert.ThrowsAsync<ChainUnknownException>(() => BlocksAsync(1, 4, 0));
+        await _chain.ReadHeadAsync(CancellationToken.None);
+        Assert.Equal(4, (await BlocksAsync(1, 4, 0)).Count);
+    }
+
+    [Fact]
     public async Task Many_blocks_come_whole_and_linked()
     {
         await _node.MineAsync(120);
