@@ -49,7 +49,8 @@ timed build build 8>"$root/.coinpay/build.lock"
 if [ "$mode" != --detach ]; then
   exec node "$root/scripts/dev/run.mjs" "$folder" $mode $demo
 fi
-setsid node "$root/scripts/dev/run.mjs" "$folder" $demo >"$folder/stack.log" 2>&1 </dev/null &
+: >"$folder/stack.log"
+setsid node "$root/scripts/dev/run.mjs" "$folder" $demo >>"$folder/stack.log" 2>&1 </dev/null &
 stack=$!
 tail -n +1 -f --pid="$stack" "$folder/stack.log" &
 tail=$!
@@ -58,4 +59,4 @@ until [ -e "$folder/ready" ]; do
   sleep 0.2
 done
 sleep 0.2
-kill "$tail"
+kill "$tail" 2>/dev/null || true
