@@ -49,9 +49,12 @@ internal sealed record Wallet
     /// <summary>From when on new invoices use it.</summary>
     public required DateTimeOffset EffectiveAt { get; init; }
 
-    /// <summary>Whether the other pays to the same place.</summary>
-    public bool SameDestination(Wallet other) =>
-        (Kind, Canonical, SettlementAddress) == (other.Kind, other.Canonical, other.SettlementAddress);
+    /// <summary>
+    /// Whether the other pays to the same place and says the same of it; how its key is written does not count.
+    /// </summary>
+    public bool IsSame(Wallet other) =>
+        (Kind, Canonical, Origin, SettlementAddress) == (
+            other.Kind, other.Canonical, other.Origin, other.SettlementAddress);
 }
 
 /// <summary>A network's wallets over time: the one in force, and one that will be.</summary>

@@ -103,7 +103,7 @@ internal sealed class MerchantStore(Tables tables, TimeProvider clock)
 
     /// <summary>
     /// Puts a wallet in force after the delay, in one transaction with the outbox row that tells of it. The same
-    /// destination again changes nothing and tells nothing.
+    /// wallet again changes nothing and tells nothing.
     /// </summary>
     public async Task<WalletChange> PutWalletAsync(
         string merchantId, Wallet wallet, TimeSpan delay, Func<WalletChange, TableEntity> tell,
@@ -113,7 +113,7 @@ internal sealed class MerchantStore(Tables tables, TimeProvider clock)
         {
             DateTimeOffset now = clock.GetUtcNow();
             (WalletChange wallets, ETag? tag) = await ReadWalletsAsync(merchantId, wallet.Network, cancellation);
-            if ((wallets.Next ?? wallets.Current)?.SameDestination(wallet) == true)
+            if ((wallets.Next ?? wallets.Current)?.IsSame(wallet) == true)
                 return wallets;
             WalletChange changed = wallets.Replace(wallet, now, delay);
             TableEntity row = MerchantRows.Write(merchantId, wallet.Network, changed);

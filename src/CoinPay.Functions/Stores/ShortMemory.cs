@@ -13,18 +13,28 @@ internal sealed class ShortMemory<T>(TimeProvider clock, TimeSpan memory)
     private readonly ConcurrentDictionary<string, (T Value, DateTimeOffset ReadAt)> _entries =
         new(StringComparer.Ordinal);
 
+    private int _changes;
+
     public async ValueTask<T> GetAsync(string key, Func<Task<T>> read)
     {
         if (_entries.TryGetValue(key, out (T Value, DateTimeOffset ReadAt) entry)
             && clock.GetUtcNow() - entry.ReadAt < memory)
             return entry.Value;
+        int changes = Volatile.Read(ref _changes);
         DateTimeOffset readAt = clock.GetUtcNow();
         T value = await read();
+        // Something changed while this was read: it may be the old, and is not to be remembered.
+        if (changes != Volatile.Read(ref _changes))
+            return value;
         if (_entries.Count >= MaxEntries)
             _entries.Clear();
         _entries[key] = (value, readAt);
         return value;
     }
 
-    public void Forget(string key) => _entries.TryRemove(key, out _);
+    public void Forget(string key)
+    {
+        Interlocked.Increment(ref _changes);
+        _entries.TryRemove(key, out _);
+    }
 }

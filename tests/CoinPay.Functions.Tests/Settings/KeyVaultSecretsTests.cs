@@ -68,7 +68,8 @@ public sealed class KeyVaultSecretsTests : IDisposable
 
         public bool IsAway { get; set; }
 
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+        protected override Task<HttpResponseMessage> SendAsync(
+            HttpRequestMessage request, CancellationToken cancellationToken) =>
             Task.FromResult(Answer(request));
 
         private HttpResponseMessage Answer(HttpRequestMessage request)
@@ -77,7 +78,8 @@ public sealed class KeyVaultSecretsTests : IDisposable
             {
                 HttpResponseMessage challenge = new(HttpStatusCode.Unauthorized);
                 challenge.Headers.Add(
-                    "WWW-Authenticate", "Bearer authorization=\"https://login.example/t\", resource=\"https://vault.example\"");
+                    "WWW-Authenticate",
+                    "Bearer authorization=\"https://login.example/t\", resource=\"https://vault.example\"");
                 return challenge;
             }
             if (IsAway)

@@ -1,4 +1,5 @@
 using System.Text;
+using Azure.Storage.Queues;
 using CoinPay.Core;
 using CoinPay.Functions.Tests.World;
 using CoinPay.Functions.Webhooks;
@@ -188,8 +189,7 @@ public sealed class DeliveryTests(EdgeStorage storage) : IClassFixture<EdgeStora
     {
         await using DeliveryWorld world = await DeliveryWorld.StartAsync(storage);
         await world.PublishAsync();
-        await world.Edge.Get<Azure.Storage.Queues.QueueServiceClient>().GetQueueClient(
-            DeliveryQueue.Fast).ClearMessagesAsync();
+        await world.Edge.Get<QueueServiceClient>().GetQueueClient(DeliveryQueue.Fast).ClearMessagesAsync();
         SweepDeliveries sweep = ActivatorUtilities.CreateInstance<SweepDeliveries>(world.Edge.Get<IServiceProvider>());
 
         await sweep.SweepAsync(default);
@@ -200,6 +200,25 @@ public sealed class DeliveryTests(EdgeStorage storage) : IClassFixture<EdgeStora
         await sweep.SweepAsync(default);
         await world.Edge.DeliverAllAsync();
         Assert.Single(world.Endpoint.Posts);
+    }
+
+    [Fact]
+    public async Task A_poisoned_message_goes_back_to_the_slow_queue_after_a_pause()
+    {
+        await using DeliveryWorld world = await DeliveryWorld.StartAsync(storage);
+        QueueClient slow = world.Edge.Get<QueueServiceClient>().GetQueueClient(DeliveryQueue.Slow);
+        await slow.CreateIfNotExistsAsync();
+        await slow.ClearMessagesAsync();
+        IServiceProvider services = world.Edge.Get<IServiceProvider>();
+
+        await ActivatorUtilities.CreateInstance<RequeuePoisonedDelivery>(services).Run(
+            world.Address.ToString(), default);
+        await ActivatorUtilities.CreateInstance<RequeuePoisonedSlowDelivery>(services).Run(
+            world.Address.ToString(), default);
+        await ActivatorUtilities.CreateInstance<RequeuePoisonedDelivery>(services).Run("nonsense", default);
+
+        Assert.Equal(2, (await slow.GetPropertiesAsync()).Value.ApproximateMessagesCount);
+        Assert.Null((await slow.PeekMessageAsync()).Value);
     }
 
     [Fact]
