@@ -53,6 +53,17 @@ public sealed class ClosedSetTests
     }
 
     [Fact]
+    public void Every_event_says_in_the_timeline_what_happened_why_and_by_whom()
+    {
+        foreach (InvoiceEvent happened in Events.Select(each => each.Happened))
+        {
+            Assert.Matches("^[a-z]+(_[a-z]+)+$", happened.Name());
+            Assert.EndsWith(".", happened.Why(), StringComparison.Ordinal);
+            Assert.Contains(happened.By(), new[] { "merchant", "chain", "gateway" });
+        }
+    }
+
+    [Fact]
     public void Every_command_is_decided_with_a_state_and_without()
     {
         InvoiceCommand[] commands =

@@ -28,6 +28,15 @@ public sealed class MainJobTests(TestWorld world) : IClassFixture<TestWorld>
         Received told = await world.WaitForWebhookAsync(id, "invoice.paid");
         Assert.Equal("paid", told.Json["data"]!["invoice"]!["status"]!.GetValue<string>());
         Assert.StartsWith("ful_", told.Json["fulfilment_key"]!.GetValue<string>(), StringComparison.Ordinal);
+        ApiAnswer timeline = (await world.Merchant.GetAsync($"/v1/invoices/{id}/timeline")).Expect(HttpStatusCode.OK);
+        Assert.Equal(
+            ["invoice_created", "transfer_seen", "payment_detected", "confirmation_started", "transfer_confirmed", "invoice_paid"],
+            timeline.Json["data"]!.AsArray().Select(row => row!["type"]!.GetValue<string>()));
+        string hash = Core.Timeline.Start;
+        foreach (var row in timeline.Json["data"]!.AsArray())
+            Assert.Equal(
+                hash = Core.Timeline.Hash(hash, row!["version"]!.GetValue<int>(), row["text"]!.GetValue<string>()),
+                row["hash"]!.GetValue<string>());
     }
 
     [Fact]

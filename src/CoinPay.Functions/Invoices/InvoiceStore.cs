@@ -93,16 +93,17 @@ internal sealed class InvoiceStore(Tables tables)
     }
 
     /// <summary>Every event in order, each with the hash that chains it to the one before.</summary>
-    public async Task<List<(int Version, InvoiceEvent Event, string Hash)>> ReadTimelineAsync(
+    public async Task<List<TimelineRow>> ReadTimelineAsync(
         string merchantId, string invoiceId, CancellationToken cancellation)
     {
         string filter = TableClient.CreateQueryFilter(
             $"PartitionKey eq {Key.Of(merchantId, invoiceId)} and RowKey ge {EventPrefix} and RowKey lt {Key.After(EventPrefix)}");
-        List<(int, InvoiceEvent, string)> events = [];
+        List<TimelineRow> events = [];
         await foreach (TableEntity row in tables.Invoices.QueryAsync<TableEntity>(filter, cancellationToken: cancellation))
-            events.Add((
+            events.Add(new(
                 int.Parse(row.RowKey.AsSpan(EventPrefix.Length)),
                 StoredJson.Read<InvoiceEvent>(row.GetString("Json")),
+                row.GetString("Json"),
                 row.GetString("Hash")));
         return events;
     }

@@ -18,3 +18,6 @@ internal sealed record OutboxRow(int Version, string EventId, string Type, DateT
 
 /// <summary>An event of the timeline with what it did to the books.</summary>
 internal sealed record CommittedEvent(int Version, InvoiceEvent Event, Invoice After, IReadOnlyList<Posting> Postings);
+
+/// <summary>An event as stored: <paramref name="Text"/> is what <paramref name="Hash"/> covers.</summary>
+internal sealed record TimelineRow(int Version, InvoiceEvent Event, string Text, string Hash);

@@ -75,10 +75,11 @@ public sealed class AdvanceInvoiceTests(AppServices app) : IClassFixture<AppServ
 
         Invoice? folded = null;
         string hash = Timeline.Start;
-        foreach ((int version, InvoiceEvent happened, string chained) in
+        foreach ((int version, InvoiceEvent happened, string text, string chained) in
             await app.Get<InvoiceStore>().ReadTimelineAsync(_invoice.MerchantId, _invoice.InvoiceId, CancellationToken.None))
         {
-            hash = Timeline.Hash(hash, version, StoredJson.Write(happened));
+            Assert.Equal(text, StoredJson.Write(happened));
+            hash = Timeline.Hash(hash, version, text);
             Assert.Equal(hash, chained);
             folded = Invoice.Evolve(folded, happened);
         }

@@ -1,0 +1,43 @@
+using CoinPay.Core;
+using CoinPay.Functions.Http;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Azure.Functions.Worker;
+
+namespace CoinPay.Functions.Invoices;
+
+/// <summary>
+/// <c>GET /v1/invoices/{id}/timeline</c>: every event of an invoice's life in order. <c>hash</c> is SHA-256 over
+/// <c>previous_hash \n version \n text</c>, so that anybody can check offline that nothing was changed, left out or put in.
+/// </summary>
+internal sealed class GetTimeline(Access access, InvoiceStore invoices)
+{
+    [Function(nameof(GetTimeline))]
+    public async Task<IActionResult> Run(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "v1/invoices/{id}/timeline")] HttpRequest request,
+        string id,
+        CancellationToken cancellation)
+    {
+        Caller caller = await access.MerchantAsync(request, Scope.InvoicesRead, cancellation);
+        StoredInvoice stored = await GetInvoice.FindAsync(invoices, caller, id, cancellation);
+        string previous = Timeline.Start;
+        List<object> events = [];
+        foreach (TimelineRow row in await invoices.ReadTimelineAsync(caller.MerchantId, stored.State.Terms.Id, cancellation))
+        {
+            events.Add(new
+            {
+                version = row.Version,
+                type = row.Event.Name(),
+                at = row.Event.At,
+                by = row.Event.By(),
+                why = row.Event.Why(),
+                webhook = row.Event.WebhookType(),
+                text = row.Text,
+                previous_hash = previous,
+                hash = row.Hash,
+            });
+            previous = row.Hash;
+        }
+        return JsonAnswer.Ok(new { @object = "timeline", invoice_id = id, data = events });
+    }
+}
