@@ -1,4 +1,5 @@
 using CoinPay.Embedded.Durable;
+using CoinPay.Embedded.Durable.Ownership;
 using CoinPay.Embedded.Durable.Storage;
 using CoinPay.Embedded.Hosting;
 using CoinPay.Embedded.Worker;
@@ -17,9 +18,13 @@ internal sealed class DurableRig : IAsyncDisposable
     private readonly TaskHub _hub;
     private readonly ActivityPool _activities;
 
-    private DurableRig(ServiceProvider services, TaskHub hub, ActivityPool activities, HubStore store, HubClient client)
+    private readonly HubOwnership _ownership;
+
+    private DurableRig(
+        ServiceProvider services, TaskHub hub, HubOwnership ownership, ActivityPool activities, HubStore store, HubClient client)
     {
         _services = services;
+        _ownership = ownership;
         _hub = hub;
         _activities = activities;
         Store = store;
@@ -31,10 +36,10 @@ internal sealed class DurableRig : IAsyncDisposable
     public HubStore Store { get; }
 
     public static DurableRig Create(
-        IRowStore rows, IReadOnlyList<Type> functions, string hubName, TimeProvider? time = null, ILoggerFactory? loggers = null)
+        IRowStore rows, IReadOnlyList<Type> functions, string hubName, TimeProvider? time = null, ILease? lease = null)
     {
         time ??= TimeProvider.System;
-        loggers ??= NullLoggerFactory.Instance;
+        NullLoggerFactory loggers = NullLoggerFactory.Instance;
         EmbeddedOptions options = new()
         {
             FunctionClasses = functions,
@@ -46,10 +51,13 @@ internal sealed class DurableRig : IAsyncDisposable
         ServiceProvider services = new ServiceCollection().BuildServiceProvider();
         FunctionInvoker invoker = new(services.GetRequiredService<IServiceScopeFactory>(), loggers.CreateLogger<FunctionInvoker>(), new([]));
         ActivityPool activities = new(catalog, invoker, settings, JsonDataConverter.Default, loggers.CreateLogger<ActivityPool>());
-        HubStore store = new(rows, settings, time);
-        TaskHub hub = new(store, catalog, invoker, activities, JsonDataConverter.Default, time, loggers);
-        return new(services, hub, activities, store, new(hub, store, JsonDataConverter.Default, time));
+        HubOwnership ownership = new(lease ?? new MemoryLease(TimeProvider.System), lease is null ? TimeProvider.System : time, loggers.CreateLogger<HubOwnership>());
+        HubStore store = new(new FencedRowStore(rows, ownership), settings, time);
+        TaskHub hub = new(store, ownership, catalog, invoker, activities, JsonDataConverter.Default, time, loggers);
+        return new(services, hub, ownership, activities, store, new(hub, store, JsonDataConverter.Default, time));
     }
+
+    public HubOwnership Ownership => _ownership;
 
     public Task StartAsync() => _hub.StartAsync(CancellationToken.None);
 
@@ -63,6 +71,7 @@ internal sealed class DurableRig : IAsyncDisposable
         await _hub.StopAsync(patience.Token);
         _hub.Dispose();
         _activities.Dispose();
+        _ownership.Dispose();
         await _services.DisposeAsync();
     }
 }

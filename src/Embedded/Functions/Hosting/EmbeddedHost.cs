@@ -1,4 +1,5 @@
 using CoinPay.Embedded.Durable;
+using CoinPay.Embedded.Durable.Ownership;
 using CoinPay.Embedded.Durable.Storage;
 using CoinPay.Embedded.Http;
 using CoinPay.Embedded.Queues;
@@ -68,17 +69,22 @@ internal static class EmbeddedHost
     private static void AddDurable(IServiceCollection services, EmbeddedOptions options)
     {
         services.TryAddSingleton<DataConverter>(JsonDataConverter.Default);
-        services.AddSingleton(provider =>
+        services.AddSingleton<IRowStore>(provider =>
         {
-            IRowStore rows = new AzureRowStore(StorageConnection.Find(provider.GetRequiredService<IConfiguration>()));
-            return options.Rows is { } wrap ? wrap(rows) : rows;
+            AzureRowStore rows = new(StorageConnection.Find(provider.GetRequiredService<IConfiguration>()));
+            return new FencedRowStore(options.Rows is { } wrap ? wrap(rows) : rows, provider.GetRequiredService<HubOwnership>());
         });
+        services.AddSingleton<ILease>(provider => new BlobLease(
+            StorageConnection.Find(provider.GetRequiredService<IConfiguration>()),
+            provider.GetRequiredService<HostSettings>().Durable.HubName));
+        services.AddSingleton<HubOwnership>();
         services.AddSingleton<HubStore>();
         services.AddSingleton<ActivityPool>();
         services.AddSingleton<TaskHub>();
         services.AddSingleton<HubClient>();
         services.AddSingleton<DurableTaskClient>(provider => provider.GetRequiredService<HubClient>());
         services.AddHostedService(provider => provider.GetRequiredService<TaskHub>());
+        services.AddHostedService<HubWatch>();
     }
 
     /// <summary>The Values of local.settings.json, below everything else and in development only.</summary>

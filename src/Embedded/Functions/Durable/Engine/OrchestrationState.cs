@@ -35,6 +35,9 @@ internal sealed record OrchestrationState(string InstanceId, string Name, string
 
     public ParentLink? Parent { get; init; }
 
+    /// <summary>The ownership under which the row was last written: the fencing token.</summary>
+    public long Owner { get; init; }
+
     public ETag ETag { get; init; }
 
     public bool HasEnded => Status is OrchestrationRuntimeStatus.Completed

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Azure;
+using CoinPay.Embedded.Durable.Ownership;
 using CoinPay.Embedded.Durable.Storage;
 using CoinPay.Embedded.Worker;
 using DurableTask.Core.Exceptions;
@@ -14,6 +15,7 @@ namespace CoinPay.Embedded.Durable;
 /// <summary>The durable engine: all instances of the one hub that this process owns.</summary>
 internal sealed class TaskHub(
     HubStore store,
+    HubOwnership ownership,
     FunctionCatalog catalog,
     FunctionInvoker invoker,
     ActivityPool activities,
@@ -44,12 +46,14 @@ internal sealed class TaskHub(
     public async Task PauseAsync(TimeSpan pause) =>
         await Task.Delay(pause, time, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
-    /// <summary>Creates the tables and brings every instance that may be running back to work.</summary>
+    /// <summary>Waits until the hub is ours, then brings every instance that may be running back to work.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         if (!catalog.UsesDurable)
             return;
+        await ownership.AcquireAsync(cancellationToken);
         await store.InitializeAsync(cancellationToken);
+        await store.TakeOverAsync(cancellationToken);
         foreach ((string instanceId, string executionId) in await store.ListRunningAsync(cancellationToken))
         {
             Instance instance = _instances.GetOrAdd(instanceId, id => new(id, this));
@@ -64,7 +68,10 @@ internal sealed class TaskHub(
         Alarms.Dispose();
         await activities.StopAsync(cancellationToken);
         await _stopping.CancelAsync();
-        await Task.WhenAny(_work.CloseAsync(), Task.Delay(Timeout.Infinite, cancellationToken));
+        Task idle = _work.CloseAsync();
+        await Task.WhenAny(idle, Task.Delay(Timeout.Infinite, cancellationToken));
+        if (catalog.UsesDurable && idle.IsCompleted && !cancellationToken.IsCancellationRequested)
+            await LeaveInOrderAsync();
     }
 
     public void Dispose()
@@ -98,6 +105,8 @@ internal sealed class TaskHub(
             if (existing is null || (existing.HasEnded && !refused.Contains(existing.Status)))
                 continue;
             await store.RemoveRunningAsync(wanted.InstanceId, wanted.ExecutionId, cancellation);
+            if (!existing.HasEnded) // It may have been stored by a former owner in its last moment.
+                _instances.GetOrAdd(wanted.InstanceId, id => new(id, this)).Wake();
             throw new OrchestrationAlreadyExistsException($"An Orchestration instance with the ID {wanted.InstanceId} already exists.");
         }
     }
@@ -199,6 +208,19 @@ internal sealed class TaskHub(
 
     public void RemoveStale(OrchestrationState state) =>
         _ = InBackgroundAsync(() => store.RemoveStaleAsync(state, CancellationToken.None));
+
+    private async Task LeaveInOrderAsync()
+    {
+        try
+        {
+            await store.HandOverAsync(CancellationToken.None);
+        }
+        catch (Exception failure) when (StorageFault.Is(failure))
+        {
+            Log.LogInformation("The next owner will look closer: {Reason}", failure.Message);
+        }
+        await ownership.ReleaseAsync();
+    }
 
     private void Begin(OrchestrationState created)
     {

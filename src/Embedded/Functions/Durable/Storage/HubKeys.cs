@@ -12,6 +12,7 @@ internal static class HubKeys
     public const string HistoryPrefix = "history!";
     public const string InboxPrefix = "inbox!";
     public const string RunningPartition = "running";
+    public const string OwnerPartition = "owner";
 
     /// <summary>An instance id as a key: what keys may not hold (<c>/ \ # ?</c>, control characters) becomes <c>~</c> and four hex digits.</summary>
     public static string Partition(string instanceId)

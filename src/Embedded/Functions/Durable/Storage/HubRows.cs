@@ -19,6 +19,7 @@ internal static class HubRows
             ["Generation"] = state.Generation,
             ["Sequence"] = state.Sequence,
             ["Turn"] = state.Turn,
+            ["Owner"] = state.Owner,
         };
         if (state.StartAt is { } start)
             row["StartAt"] = start;
@@ -52,6 +53,7 @@ internal static class HubRows
             Generation = row.GetInt32("Generation")!.Value,
             Sequence = row.GetInt32("Sequence")!.Value,
             Turn = row.GetInt32("Turn")!.Value,
+            Owner = row.GetInt64("Owner") ?? 0,
             ETag = row.ETag,
             Parent = row.GetString("ParentId") is { } parent
                 ? new(parent, row.GetString("ParentName"), row.GetString("ParentExecutionId"),

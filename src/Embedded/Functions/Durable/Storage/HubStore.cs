@@ -16,12 +16,29 @@ internal sealed class HubStore(IRowStore rows, HostSettings settings, TimeProvid
     private readonly string _instances = settings.Durable.HubName + "Instances";
     private readonly string _index = settings.Durable.HubName + "Index";
     private long _arrivals;
+    private long _owner;
+    private bool _takenOver;
 
     public async Task InitializeAsync(CancellationToken cancellation)
     {
         await rows.EnsureTableAsync(_instances, cancellation);
         await rows.EnsureTableAsync(_index, cancellation);
     }
+
+    /// <summary>
+    /// Begins a new ownership. Unless the last owner ended its own in order, it may still have writes under way: from now on every
+    /// instance that is read is marked as ours, which changes its ETag.
+    /// </summary>
+    public async Task TakeOverAsync(CancellationToken cancellation)
+    {
+        TableEntity? last = await rows.GetAsync(_index, HubKeys.OwnerPartition, HubKeys.OwnerPartition, cancellation);
+        _owner = (last?.GetInt64("Owner") ?? 0) + 1;
+        _takenOver = last is not null && last.GetBoolean("InOrder") != true;
+        await PutOwnerAsync(inOrder: false, cancellation);
+    }
+
+    /// <summary>Ends the ownership in order: nothing is under way any more.</summary>
+    public Task HandOverAsync(CancellationToken cancellation) => PutOwnerAsync(inOrder: true, cancellation);
 
     /// <summary>
     /// Stores a new instance with its first event, or puts it in the place of an ended one (whose ETag the state then has).
@@ -31,7 +48,7 @@ internal sealed class HubStore(IRowStore rows, HostSettings settings, TimeProvid
     {
         await rows.SubmitAsync(_index, [new(TableTransactionActionType.UpsertReplace, RunningRow(state))], cancellation);
         HistoryEvent started = new(HistoryEventType.ExecutionStarted, state.StartAt ?? state.CreatedAt) { Name = state.Name, Turn = 1 };
-        state = state with { Sequence = 1 };
+        state = state with { Sequence = 1, Owner = _owner };
         TableEntity row = HubRows.Of(state, withInput: true);
         TableTransactionAction first = state.ETag == default
             ? new(TableTransactionActionType.Add, row)
@@ -50,6 +67,7 @@ internal sealed class HubStore(IRowStore rows, HostSettings settings, TimeProvid
         OrchestrationState next, IReadOnlyList<HistoryEvent> events, IReadOnlyList<string> consumed, bool newInput, CancellationToken cancellation)
     {
         string partition = HubKeys.Partition(next.InstanceId);
+        next = next with { Owner = _owner };
         IEnumerable<TableTransactionAction> gone = consumed.Select(row =>
             new TableTransactionAction(TableTransactionActionType.Delete, new TableEntity(partition, row), ETag.All));
         Queue<TableTransactionAction> steps = new(events.Select(step =>
@@ -86,6 +104,8 @@ internal sealed class HubStore(IRowStore rows, HostSettings settings, TimeProvid
         if (all.Find(row => row.RowKey == HubKeys.State) is not { } stateRow)
             return null;
         OrchestrationState state = HubRows.State(stateRow);
+        if (_takenOver && !state.HasEnded && state.Owner != _owner)
+            state = await MarkAsync(state, cancellation);
         return new(
             state,
             [.. all.Where(row => HubKeys.IsHistoryOf(state.Generation, row.RowKey)).Select(HubRows.History)
@@ -160,6 +180,20 @@ internal sealed class HubStore(IRowStore rows, HostSettings settings, TimeProvid
                 || (row.RowKey.StartsWith(HubKeys.InboxPrefix, StringComparison.Ordinal)
                     && row.GetString("ExecutionId") != state.ExecutionId)),
             cancellation);
+    }
+
+    private async Task<OrchestrationState> MarkAsync(OrchestrationState state, CancellationToken cancellation)
+    {
+        TableEntity mark = new(HubKeys.Partition(state.InstanceId), HubKeys.State) { ["Owner"] = _owner };
+        IReadOnlyList<string> tags = await rows.SubmitAsync(
+            _instances, [new(TableTransactionActionType.UpdateMerge, mark, state.ETag)], cancellation);
+        return state with { Owner = _owner, ETag = new(tags[0]) };
+    }
+
+    private async Task PutOwnerAsync(bool inOrder, CancellationToken cancellation)
+    {
+        TableEntity row = new(HubKeys.OwnerPartition, HubKeys.OwnerPartition) { ["Owner"] = _owner, ["InOrder"] = inOrder };
+        await rows.SubmitAsync(_index, [new(TableTransactionActionType.UpsertReplace, row)], cancellation);
     }
 
     private async Task DeleteAsync(IEnumerable<TableEntity> gone, CancellationToken cancellation)
