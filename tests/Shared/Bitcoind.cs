@@ -3,7 +3,9 @@ using System.Text.Json;
 
 namespace CoinPay.Tests;
 
-/// <summary>A bitcoind on regtest with a wallet whose first coinbase is spendable: 101 blocks are mined to it.</summary>
+/// <summary>
+/// A bitcoind on regtest with a wallet whose first coinbase is spendable: 101 blocks are mined to it.
+/// </summary>
 internal sealed class Bitcoind : IAsyncDisposable
 {
     private const int CoinbaseMaturity = 100;
@@ -31,7 +33,9 @@ internal sealed class Bitcoind : IAsyncDisposable
 
     public int ProcessId => _process.Id;
 
-    /// <summary>The path of litecoind, which setup does not install (Debian's package has it); null where there is none.</summary>
+    /// <summary>
+    /// The path of litecoind, which setup does not install (Debian's package has it); null where there is none.
+    /// </summary>
     public static string? Litecoind { get; } = (Environment.GetEnvironmentVariable("PATH") ?? "")
         .Split(Path.PathSeparator).Select(folder => Path.Combine(folder, "litecoind")).FirstOrDefault(File.Exists);
 
@@ -89,7 +93,9 @@ internal sealed class Bitcoind : IAsyncDisposable
         Directory.Delete(_data, recursive: true);
     }
 
-    /// <summary>While the node loads its index it answers with an error, which is "not yet" like a closed port.</summary>
+    /// <summary>
+    /// While the node loads its index it answers with an error, which is "not yet" like a closed port.
+    /// </summary>
     private static async Task<JsonElement> AnswersAsync(JsonRpcCall node)
     {
         try

@@ -5,7 +5,9 @@ using Xunit;
 
 namespace CoinPay.Functions.Tests.Chains;
 
-/// <summary>Addresses compared with those of other people's libraries: bitcoinjs-lib, ethers, and the chain itself.</summary>
+/// <summary>
+/// Addresses compared with those of other people's libraries: bitcoinjs-lib, ethers, and the chain itself.
+/// </summary>
 public sealed class AddressWitnessTests
 {
     [Fact]

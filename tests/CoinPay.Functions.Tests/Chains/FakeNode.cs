@@ -6,8 +6,8 @@ using CoinPay.Functions.Chains;
 namespace CoinPay.Functions.Tests.Chains;
 
 /// <summary>
-/// A node that says what a test wants, under the HTTP seam: what no real node can be made to say (half an answer, logs of
-/// another block, a provider's limits). Each call is answered by a result, or by <see cref="Refused"/>.
+/// A node that says what a test wants, under the HTTP seam: what no real node can be made to say (half an answer, logs
+/// of another block, a provider's limits). Each call is answered by a result, or by <see cref="Refused"/>.
 /// </summary>
 internal sealed class FakeNode(Func<string, JsonElement, object?> answer) : HttpMessageHandler
 {

@@ -40,7 +40,9 @@ public sealed class JsonRpcTests
         Assert.Contains("no (-5)", Assert.Throws<ChainUnknownException>(() => rpc.ResultOf(answers[0], "anything")).Message, StringComparison.Ordinal);
     }
 
-    /// <summary>bitcoind answers HTTP 500 with the error inside to a single call, and older providers to a batch.</summary>
+    /// <summary>
+    /// bitcoind answers HTTP 500 with the error inside to a single call, and older providers to a batch.
+    /// </summary>
     [Fact]
     public async Task An_error_of_a_call_is_read_whatever_the_status()
     {

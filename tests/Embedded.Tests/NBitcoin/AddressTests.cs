@@ -5,7 +5,9 @@ using Xunit;
 
 namespace CoinPay.Embedded.Tests.NBitcoinLibrary;
 
-/// <summary>Source: BIP-350 (which repeats those of BIP-173), "Test vectors for v0-v16 native segregated witness addresses".</summary>
+/// <summary>
+/// Source: BIP-350 (which repeats those of BIP-173), "Test vectors for v0-v16 native segregated witness addresses".
+/// </summary>
 public sealed class AddressTests
 {
     [Theory]

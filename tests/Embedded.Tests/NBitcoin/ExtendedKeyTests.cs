@@ -4,7 +4,9 @@ using Xunit;
 
 namespace CoinPay.Embedded.Tests.NBitcoinLibrary;
 
-/// <summary>Source: BIP-32, "Test Vectors" 1 and 2, the steps that need no private key; BIP-84, "Test vectors".</summary>
+/// <summary>
+/// Source: BIP-32, "Test Vectors" 1 and 2, the steps that need no private key; BIP-84, "Test vectors".
+/// </summary>
 public sealed class ExtendedKeyTests
 {
     private const string Vector1 =
