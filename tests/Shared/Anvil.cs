@@ -65,13 +65,14 @@ internal sealed class Anvil : IAsyncDisposable
         return new Anvil(process, rpc, address, home);
     }
 
-    public Task<JsonElement> SendAsync(string method, params object?[] parameters) => _rpc.SendAsync(method, parameters);
+    public Task<JsonElement> SendAsync(string method, params object?[] parameters) =>
+        _rpc.SendAsync(method, parameters);
 
     /// <summary>Mines blocks, one second apart on the chain's clock.</summary>
     public Task MineAsync(int blocks = 1) => SendAsync("anvil_mine", $"0x{blocks:x}", "0x1");
 
     public async Task<long> HeightAsync() =>
-        long.Parse((await SendAsync("eth_blockNumber")).GetString().AsSpan(2), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+        Convert.ToInt64((await SendAsync("eth_blockNumber")).GetString(), 16);
 
     /// <summary>
     /// A transaction of the first account (or another of <see cref="Accounts"/>), mined when this returns; gives its
@@ -88,7 +89,9 @@ internal sealed class Anvil : IAsyncDisposable
             ["data"] = data,
             ["gas"] = gas is null ? null : Hex(gas.Value),
         };
-        string hash = (await SendAsync("eth_sendTransaction", fields.Where(field => field.Value is not null).ToDictionary())).GetString()!;
+        foreach (string absent in fields.Where(field => field.Value is null).Select(field => field.Key).ToList())
+            fields.Remove(absent);
+        string hash = (await SendAsync("eth_sendTransaction", fields)).GetString()!;
         await ReceiptAsync(hash);
         return hash;
     }

@@ -40,7 +40,8 @@ internal sealed class Bitcoind : IAsyncDisposable
         .Split(Path.PathSeparator).Select(folder => Path.Combine(folder, "litecoind")).FirstOrDefault(File.Exists);
 
     public static Task<Bitcoind> StartAsync(params string[] options) => StartAsync(
-        RepositoryFiles.Bitcoin("bitcoind"), ["-fixedseeds=0", "-natpmp=0", "-upnp=0", "-rpcthreads=4", "-unsafesqlitesync", .. options]);
+        RepositoryFiles.Bitcoin("bitcoind"),
+        ["-fixedseeds=0", "-natpmp=0", "-upnp=0", "-rpcthreads=4", "-unsafesqlitesync", .. options]);
 
     /// <summary>A litecoind instead: the same calls, an older answer to some.</summary>
     public static Task<Bitcoind> StartLitecoindAsync() =>
@@ -56,7 +57,8 @@ internal sealed class Bitcoind : IAsyncDisposable
             [
                 "-datadir=" + data, "-conf=/dev/null", "-regtest", "-server", "-printtoconsole=0",
                 "-rpcbind=127.0.0.1", "-rpcallowip=127.0.0.1",
-                "-rpcport=" + rpc.Port.ToString(CultureInfo.InvariantCulture), "-rpcuser=" + User, "-rpcpassword=" + Password,
+                "-rpcport=" + rpc.Port.ToString(CultureInfo.InvariantCulture),
+                "-rpcuser=" + User, "-rpcpassword=" + Password,
                 "-listen=0", "-listenonion=0", "-discover=0", "-dnsseed=0",
                 "-txindex=1", "-fallbackfee=0.0002", "-dbcache=16", .. options,
             ],
@@ -73,7 +75,10 @@ internal sealed class Bitcoind : IAsyncDisposable
 
     /// <summary>Mines blocks to the wallet with whatever is in the mempool; gives their hashes.</summary>
     public async Task<IReadOnlyList<string>> MineAsync(int blocks = 1) =>
-        [.. (await CallAsync("generatetoaddress", blocks, await NewAddressAsync())).EnumerateArray().Select(hash => hash.GetString()!)];
+    [
+        .. (await CallAsync("generatetoaddress", blocks, await NewAddressAsync()))
+            .EnumerateArray().Select(hash => hash.GetString()!),
+    ];
 
     /// <summary>Sends from the wallet to an address; gives the transaction id, which waits in the mempool.</summary>
     public async Task<string> PayAsync(string address, decimal bitcoins) =>
