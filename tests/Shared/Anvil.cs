@@ -5,8 +5,8 @@ using System.Text.Json;
 namespace CoinPay.Tests;
 
 /// <summary>
-/// A local EVM node: <c>safe</c> is four blocks behind the head and <c>finalized</c> eight; a transaction is mined at once.
-/// Accounts and keys are the published ones of every anvil.
+/// A local EVM node: <c>safe</c> is four blocks behind the head and <c>finalized</c> eight; a transaction is mined at
+/// once. Accounts and keys are the published ones of every anvil.
 /// </summary>
 internal sealed class Anvil : IAsyncDisposable
 {
@@ -18,7 +18,9 @@ internal sealed class Anvil : IAsyncDisposable
         "0x5de4111afa1a4b94908f83103eb1f1706367c2e68ca870fc3fb9a804cdab365a",
     ];
 
-    /// <summary>The accounts of <see cref="PublishedKeys"/>; the node signs for them itself (eth_sendTransaction).</summary>
+    /// <summary>
+    /// The accounts of <see cref="PublishedKeys"/>; the node signs for them itself (eth_sendTransaction).
+    /// </summary>
     public static readonly string[] Accounts =
     [
         "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266",
@@ -42,7 +44,9 @@ internal sealed class Anvil : IAsyncDisposable
 
     public int ProcessId => _process.Id;
 
-    /// <summary>Starts a fresh chain; <paramref name="port"/> is for a test that restarts a node at the same address.</summary>
+    /// <summary>
+    /// Starts a fresh chain; <paramref name="port"/> is for a test that restarts a node at the same address.
+    /// </summary>
     public static async Task<Anvil> StartAsync(long chainId = 31337, int? port = null, params string[] options)
     {
         Uri address = new($"http://127.0.0.1:{port ?? LocalProcess.FreePort()}");
@@ -61,17 +65,18 @@ internal sealed class Anvil : IAsyncDisposable
         return new Anvil(process, rpc, address, home);
     }
 
-    public Task<JsonElement> SendAsync(string method, params object?[] parameters) => _rpc.SendAsync(method, parameters);
+    public Task<JsonElement> SendAsync(string method, params object?[] parameters) =>
+        _rpc.SendAsync(method, parameters);
 
     /// <summary>Mines blocks, one second apart on the chain's clock.</summary>
     public Task MineAsync(int blocks = 1) => SendAsync("anvil_mine", $"0x{blocks:x}", "0x1");
 
     public async Task<long> HeightAsync() =>
-        long.Parse((await SendAsync("eth_blockNumber")).GetString().AsSpan(2), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+        Convert.ToInt64((await SendAsync("eth_blockNumber")).GetString(), 16);
 
     /// <summary>
-    /// A transaction of the first account (or another of <see cref="Accounts"/>), mined when this returns; gives its hash.
-    /// With a gas limit it is sent even if it will fail.
+    /// A transaction of the first account (or another of <see cref="Accounts"/>), mined when this returns; gives its
+    /// hash. With a gas limit it is sent even if it will fail.
     /// </summary>
     public async Task<string> SendTransactionAsync(
         string? to, BigInteger value, string data = "0x", string? from = null, long? gas = null)
@@ -84,7 +89,9 @@ internal sealed class Anvil : IAsyncDisposable
             ["data"] = data,
             ["gas"] = gas is null ? null : Hex(gas.Value),
         };
-        string hash = (await SendAsync("eth_sendTransaction", fields.Where(field => field.Value is not null).ToDictionary())).GetString()!;
+        foreach (string absent in fields.Where(field => field.Value is null).Select(field => field.Key).ToList())
+            fields.Remove(absent);
+        string hash = (await SendAsync("eth_sendTransaction", fields)).GetString()!;
         await ReceiptAsync(hash);
         return hash;
     }

@@ -3,7 +3,9 @@ using System.Text.Json;
 
 namespace CoinPay.Tests;
 
-/// <summary>A bitcoind on regtest with a wallet whose first coinbase is spendable: 101 blocks are mined to it.</summary>
+/// <summary>
+/// A bitcoind on regtest with a wallet whose first coinbase is spendable: 101 blocks are mined to it.
+/// </summary>
 internal sealed class Bitcoind : IAsyncDisposable
 {
     private const int CoinbaseMaturity = 100;
@@ -31,12 +33,15 @@ internal sealed class Bitcoind : IAsyncDisposable
 
     public int ProcessId => _process.Id;
 
-    /// <summary>The path of litecoind, which setup does not install (Debian's package has it); null where there is none.</summary>
+    /// <summary>
+    /// The path of litecoind, which setup does not install (Debian's package has it); null where there is none.
+    /// </summary>
     public static string? Litecoind { get; } = (Environment.GetEnvironmentVariable("PATH") ?? "")
         .Split(Path.PathSeparator).Select(folder => Path.Combine(folder, "litecoind")).FirstOrDefault(File.Exists);
 
     public static Task<Bitcoind> StartAsync(params string[] options) => StartAsync(
-        RepositoryFiles.Bitcoin("bitcoind"), ["-fixedseeds=0", "-natpmp=0", "-upnp=0", "-rpcthreads=4", "-unsafesqlitesync", .. options]);
+        RepositoryFiles.Bitcoin("bitcoind"),
+        ["-fixedseeds=0", "-natpmp=0", "-upnp=0", "-rpcthreads=4", "-unsafesqlitesync", .. options]);
 
     /// <summary>A litecoind instead: the same calls, an older answer to some.</summary>
     public static Task<Bitcoind> StartLitecoindAsync() =>
@@ -52,7 +57,8 @@ internal sealed class Bitcoind : IAsyncDisposable
             [
                 "-datadir=" + data, "-conf=/dev/null", "-regtest", "-server", "-printtoconsole=0",
                 "-rpcbind=127.0.0.1", "-rpcallowip=127.0.0.1",
-                "-rpcport=" + rpc.Port.ToString(CultureInfo.InvariantCulture), "-rpcuser=" + User, "-rpcpassword=" + Password,
+                "-rpcport=" + rpc.Port.ToString(CultureInfo.InvariantCulture),
+                "-rpcuser=" + User, "-rpcpassword=" + Password,
                 "-listen=0", "-listenonion=0", "-discover=0", "-dnsseed=0",
                 "-txindex=1", "-fallbackfee=0.0002", "-dbcache=16", .. options,
             ],
@@ -69,7 +75,10 @@ internal sealed class Bitcoind : IAsyncDisposable
 
     /// <summary>Mines blocks to the wallet with whatever is in the mempool; gives their hashes.</summary>
     public async Task<IReadOnlyList<string>> MineAsync(int blocks = 1) =>
-        [.. (await CallAsync("generatetoaddress", blocks, await NewAddressAsync())).EnumerateArray().Select(hash => hash.GetString()!)];
+    [
+        .. (await CallAsync("generatetoaddress", blocks, await NewAddressAsync()))
+            .EnumerateArray().Select(hash => hash.GetString()!),
+    ];
 
     /// <summary>Sends from the wallet to an address; gives the transaction id, which waits in the mempool.</summary>
     public async Task<string> PayAsync(string address, decimal bitcoins) =>
@@ -89,7 +98,9 @@ internal sealed class Bitcoind : IAsyncDisposable
         Directory.Delete(_data, recursive: true);
     }
 
-    /// <summary>While the node loads its index it answers with an error, which is "not yet" like a closed port.</summary>
+    /// <summary>
+    /// While the node loads its index it answers with an error, which is "not yet" like a closed port.
+    /// </summary>
     private static async Task<JsonElement> AnswersAsync(JsonRpcCall node)
     {
         try

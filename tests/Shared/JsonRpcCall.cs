@@ -5,7 +5,9 @@ using System.Text.Json;
 
 namespace CoinPay.Tests;
 
-/// <summary>JSON-RPC as a test speaks it to a node: one call, one answer, an error thrown with the node's words.</summary>
+/// <summary>
+/// JSON-RPC as a test speaks it to a node: one call, one answer, an error thrown with the node's words.
+/// </summary>
 internal sealed class JsonRpcCall : IDisposable
 {
     private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(60) };

@@ -11,7 +11,7 @@ internal static class Witness
 
     /// <summary>How many: COINPAY_CASES, which the soak raises.</summary>
     public static int Cases { get; } =
-        int.TryParse(Environment.GetEnvironmentVariable("COINPAY_CASES"), CultureInfo.InvariantCulture, out int cases) ? cases : UsualCases;
+        int.TryParse(Environment.GetEnvironmentVariable("COINPAY_CASES"), out int cases) ? cases : UsualCases;
 
     /// <summary>The cases of one kind: others each day, unless COINPAY_SEED names the day of a failure.</summary>
     public static async Task<IReadOnlyList<JsonElement>> CasesAsync(string kind, string? argument = null)
@@ -32,7 +32,8 @@ internal static class Witness
         start.Environment["COINPAY_TOOLS"] = RepositoryFiles.Tools;
         using Process node = Process.Start(start) ?? throw new InvalidOperationException("node did not start");
         Task<string> errors = node.StandardError.ReadToEndAsync();
-        string[] lines = (await node.StandardOutput.ReadToEndAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        string[] lines =
+            (await node.StandardOutput.ReadToEndAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         await node.WaitForExitAsync();
         if (node.ExitCode != 0 || lines.Length != Cases)
             throw new InvalidOperationException($"the witness made {lines.Length} of {Cases} cases: {await errors}");

@@ -5,8 +5,8 @@ using NBitcoin.DataEncoders;
 namespace CoinPay.Functions.Chains;
 
 /// <summary>
-/// A merchant's account key of the Bitcoin family: public, so that it can name addresses and spend nothing. Invoice i is
-/// paid to the P2WPKH address of <c>/0/i</c> below it. Sources: BIP-32, BIP-84; SLIP-132 for the prefixes.
+/// A merchant's account key of the Bitcoin family: public, so that it can name addresses and spend nothing. Invoice i
+/// is paid to the P2WPKH address of <c>/0/i</c> below it. Sources: BIP-32, BIP-84; SLIP-132 for the prefixes.
 /// </summary>
 internal sealed class AccountKey
 {
@@ -27,8 +27,8 @@ internal sealed class AccountKey
     public string Text => _account.ToString(_addresses);
 
     /// <summary>
-    /// The same for every text that names the same addresses: nothing but public key and chain code makes them, so depth,
-    /// parent and index are zeroed.
+    /// The same for every text that names the same addresses: nothing but public key and chain code makes them, so
+    /// depth, parent and index are zeroed.
     /// </summary>
     public string Canonical => new ExtPubKey(_account.PubKey, _account.ChainCode).ToString(_addresses);
 
@@ -36,15 +36,15 @@ internal sealed class AccountKey
     public string Fingerprint => _account.PubKey.GetHDFingerPrint().ToString();
 
     /// <summary>
-    /// Reads an extended public key for a network. A refusal says in one sentence what is wrong and never repeats the text:
-    /// it may be a private key.
+    /// Reads an extended public key for a network. A refusal says in one sentence what is wrong and never repeats the
+    /// text: it may be a private key.
     /// </summary>
     public static AccountKey? Parse(Network network, string text, out string? refusal)
     {
         string trimmed = text.Trim();
         (AccountKey? key, refusal) = PrivateMaterial.Recognise(trimmed) is null
             ? Read(network, trimmed)
-            : (null, "This may be a private key: give the account's extended public key, and treat what you sent as no longer secret.");
+            : (null, "This may be a private key, and is no longer secret. Give the account's extended public key.");
         return key;
     }
 
@@ -63,18 +63,21 @@ internal sealed class AccountKey
         if (Decode(text) is not { } data)
             return (null, "This is no extended public key: its checksum or its characters are wrong.");
         if (KeyPrefix.Find(data.AsSpan(0, VersionLength)) is not { } prefix || data.Length != SerializedLength)
-            return (null, "This is no extended public key: it begins with none of xpub, zpub, tpub, vpub, Ltub and ttub.");
+            return (null, "This is no extended public key: it begins with none of xpub, zpub, tpub, vpub, Ltub, ttub.");
         if (prefix.Refusal is not null)
             return (null, prefix.Refusal);
         if (prefix.IsMain != BitcoinNetworks.IsMain(network))
-            return (null, $"This {prefix.Name} is a key of a {(prefix.IsMain ? "main" : "test")} chain, and {network.Name} is not.");
+        {
+            string kind = prefix.IsMain ? "main" : "test";
+            return (null, $"This {prefix.Name} is a key of a {kind} chain, and {network.Name} is not.");
+        }
         if (prefix.Coin is not null && prefix.Coin != network.Coin)
             return (null, $"This {prefix.Name} is a key of {prefix.Coin}, and {network.Name} is not.");
         try
         {
             return (new AccountKey(BitcoinNetworks.Of(network), new ExtPubKey(data[VersionLength..])), null);
         }
-        catch (Exception notAPoint) when (notAPoint is FormatException or InvalidOperationException or ArgumentException)
+        catch (Exception noPoint) when (noPoint is FormatException or InvalidOperationException or ArgumentException)
         {
             return (null, "This extended public key holds no public key of secp256k1.");
         }

@@ -9,8 +9,8 @@ namespace CoinPay.Functions.Chains;
 /// A chain of the Bitcoin family by a node of its own (bitcoind, litecoind). Outputs are matched by their script, which
 /// both show in the same way; blocks are read by hash.
 /// </summary>
-internal sealed class BitcoinChain(Network network, HttpClient http, string? user, string? password, TimeProvider? time = null)
-    : IChain
+internal sealed class BitcoinChain(
+    Network network, HttpClient http, string? user, string? password, TimeProvider? time = null) : IChain
 {
     /// <summary>Full blocks are large: as many are held in memory at once.</summary>
     private const int BlocksPerBatch = 4;
@@ -37,14 +37,15 @@ internal sealed class BitcoinChain(Network network, HttpClient http, string? use
         RequireThisChain(_rpc.Read<string>(_rpc.ResultOf(answers[0], "getblockhash")));
         BlockchainInfo info = _rpc.Read<BlockchainInfo>(_rpc.ResultOf(answers[1], "getblockchaininfo"));
         RequireCaughtUp(info);
-        _head = new ChainHead(
-            info.Blocks, info.BestBlockHash, DateTimeOffset.FromUnixTimeSeconds(info.Time ?? info.MedianTime), null, null);
+        DateTimeOffset minedAt = DateTimeOffset.FromUnixTimeSeconds(info.Time ?? info.MedianTime);
+        _head = new ChainHead(info.Blocks, info.BestBlockHash, minedAt, Safe: null, Finalized: null);
         return _head;
     }
 
     public async Task<string?> ReadBlockHashAsync(long height, CancellationToken cancellation)
     {
-        RpcAnswer<string>[] answers = await _rpc.BatchAsync<string>([new RpcCall("getblockhash", height)], cancellation);
+        RpcAnswer<string>[] answers =
+            await _rpc.BatchAsync<string>([new RpcCall("getblockhash", height)], cancellation);
         bool pastTheHead = answers[0].Error is { Code: RpcInvalidParameter };
         return pastTheHead ? null : _rpc.ResultOf(answers[0], "getblockhash");
     }
@@ -65,7 +66,8 @@ internal sealed class BitcoinChain(Network network, HttpClient http, string? use
         return blocks;
     }
 
-    public async Task<IReadOnlyList<ChainTransfer>> ReadMempoolAsync(Func<string, bool> isWatched, CancellationToken cancellation)
+    public async Task<IReadOnlyList<ChainTransfer>> ReadMempoolAsync(
+        Func<string, bool> isWatched, CancellationToken cancellation)
     {
         string[] listed = await _rpc.CallAsync<string[]>("getrawmempool", cancellation);
         _mempool.Keep(listed);
@@ -76,13 +78,16 @@ internal sealed class BitcoinChain(Network network, HttpClient http, string? use
 
     private async Task ReadTransactionsAsync(string[] ids, Func<string, bool> isWatched, CancellationToken cancellation)
     {
-        RpcAnswer<BitcoinTransaction>[] answers =
-            await _rpc.BatchAsync<BitcoinTransaction>([.. ids.Select(id => new RpcCall("getrawtransaction", id, true))], cancellation);
+        RpcAnswer<BitcoinTransaction>[] answers = await _rpc.BatchAsync<BitcoinTransaction>(
+            [.. ids.Select(id => new RpcCall("getrawtransaction", id, true))], cancellation);
         for (int i = 0; i < ids.Length; i++)
         {
-            bool leftMeanwhile = answers[i].Error is { Code: RpcInvalidAddressOrKey } || answers[i].Result?.BlockHash is not null;
-            if (!leftMeanwhile)
-                _mempool.Add(ids[i], TransfersOf(_rpc.ResultOf(answers[i], "getrawtransaction"), static _ => true), isWatched);
+            bool leftMeanwhile =
+                answers[i].Error is { Code: RpcInvalidAddressOrKey } || answers[i].Result?.BlockHash is not null;
+            if (leftMeanwhile)
+                continue;
+            BitcoinTransaction transaction = _rpc.ResultOf(answers[i], "getrawtransaction");
+            _mempool.Add(ids[i], TransfersOf(transaction, static _ => true), isWatched);
         }
     }
 

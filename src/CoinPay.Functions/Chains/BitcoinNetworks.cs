@@ -14,7 +14,7 @@ internal static class BitcoinNetworks
         ("litecoin", "main") => Litecoin.Instance.Mainnet,
         ("litecoin", "test") => Litecoin.Instance.Testnet,
         ("litecoin", "regtest") => Litecoin.Instance.Regtest,
-        _ => throw new ArgumentException($"No addresses are known for {network.Coin} {network.Chain}.", nameof(network)),
+        _ => throw new ArgumentException($"no addresses are known of {network.Coin} {network.Chain}", nameof(network)),
     };
 
     /// <summary>Whether keys and addresses are those of real money.</summary>

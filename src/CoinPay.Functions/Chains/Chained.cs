@@ -15,9 +15,10 @@ internal static class Chained
         {
             bool follows = blocks[i].Height == from + i && (i == 0 || blocks[i].ParentHash == blocks[i - 1].Hash);
             if (!follows)
-                throw new ChainUnknownException(network.Name, $"block {blocks[i].Hash} does not follow the one before it");
+                throw new ChainUnknownException(network.Name, $"block {blocks[i].Hash} follows no block before it");
         }
-        bool headMoved = head is not null && blocks.Any(block => block.Height == head.Height && block.Hash != head.Hash);
+        bool headMoved =
+            head is not null && blocks.Any(block => block.Height == head.Height && block.Hash != head.Hash);
         if (headMoved)
             throw new ChainUnknownException(network.Name, "the head moved to another branch after it was read");
     }

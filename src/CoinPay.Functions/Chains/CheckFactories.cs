@@ -6,8 +6,8 @@ namespace CoinPay.Functions.Chains;
 
 /// <summary>
 /// Looks once, after the start, whether the forwarder factory stands on each EVM network, and deploys it where a gas
-/// wallet is set. Invoices do not wait for it: their addresses are known before anything is deployed, and what is paid to
-/// them can be moved whenever the factory is there.
+/// wallet is set. Invoices do not wait for it: their addresses are known before anything is deployed, and what is paid
+/// to them can be moved whenever the factory is there.
 /// </summary>
 internal sealed class CheckFactories(
     Networks networks, NodeConnection nodes, ISecrets secrets, TimeProvider time, ILogger<CheckFactories> log)
@@ -17,7 +17,9 @@ internal sealed class CheckFactories(
     private static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(
-        networks.All.Where(network => network.Factory is not null).Select(network => CheckAsync(network, stoppingToken)));
+        from network in networks.All
+        where network.Factory is not null
+        select CheckAsync(network, stoppingToken));
 
     private async Task CheckAsync(Network network, CancellationToken stopping)
     {
@@ -55,7 +57,7 @@ internal sealed class CheckFactories(
                 network.Factory,
                 "CoinPay__GasWalletKey");
         else if (await factory.EnsureDeployedAsync(stopping))
-            log.LogInformation("{Network}: the forwarder factory was deployed at {Factory}", network.Name, network.Factory);
+            log.LogInformation("{Network}: deployed the forwarder factory at {Factory}", network.Name, network.Factory);
     }
 
     private GasWallet Wallet(Network network, string key)

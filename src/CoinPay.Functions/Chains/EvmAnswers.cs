@@ -7,7 +7,13 @@ namespace CoinPay.Functions.Chains;
 // What of a node's answers we read. Source: https://ethereum.github.io/execution-apis/
 
 /// <param name="Transactions">Hashes, or whole transactions when they were asked for.</param>
-internal sealed record EvmBlock(string Number, string Hash, string ParentHash, string Timestamp, JsonElement Transactions, string? BaseFeePerGas = null)
+internal sealed record EvmBlock(
+    string Number,
+    string Hash,
+    string ParentHash,
+    string Timestamp,
+    JsonElement Transactions,
+    string? BaseFeePerGas = null)
 {
     public long Height => Quantity.Height(Number);
 
@@ -16,10 +22,16 @@ internal sealed record EvmBlock(string Number, string Hash, string ParentHash, s
 
 internal sealed record EvmTransaction(string Hash, string From, string Value, string? To = null);
 
-internal sealed record EvmReceipt(string TransactionHash, string BlockHash, string? Status = null, string? ContractAddress = null);
+internal sealed record EvmReceipt(string BlockHash, string? Status = null);
 
 internal sealed record EvmLog(
-    string Address, string[] Topics, string Data, string BlockHash, string TransactionHash, string LogIndex, bool Removed = false);
+    string Address,
+    string[] Topics,
+    string Data,
+    string BlockHash,
+    string TransactionHash,
+    string LogIndex,
+    bool Removed = false);
 
 /// <summary>The hex numbers of Ethereum's JSON-RPC.</summary>
 internal static class Quantity

@@ -6,8 +6,9 @@ using Nethereum.Util;
 namespace CoinPay.Functions.Chains;
 
 /// <summary>
-/// A chain with Ethereum's JSON-RPC. Tokens are found by their Transfer logs, of listed contracts alone; the chain's own
-/// coin by the transactions of whole blocks. An ordinary poll is three batches: head, blocks, and what the blocks need.
+/// A chain with Ethereum's JSON-RPC. Tokens are found by their Transfer logs, of listed contracts alone; the chain's
+/// own coin by the transactions of whole blocks. An ordinary poll is three batches: head, blocks, and what the blocks
+/// need.
 /// </summary>
 internal sealed class EvmChain(Network network, HttpClient http) : IChain
 {
@@ -28,7 +29,13 @@ internal sealed class EvmChain(Network network, HttpClient http) : IChain
     public Task<ChainHead> ReadHeadAsync(CancellationToken cancellation) => Known(async () =>
     {
         RpcAnswer<JsonElement>[] answers = await _rpc.BatchAsync<JsonElement>(
-            [new RpcCall("eth_chainId"), BlockCall("latest"), BlockCall("safe"), BlockCall("finalized"), new RpcCall("eth_syncing")],
+            [
+                new RpcCall("eth_chainId"),
+                BlockCall("latest"),
+                BlockCall("safe"),
+                BlockCall("finalized"),
+                new RpcCall("eth_syncing"),
+            ],
             cancellation);
         BigInteger chainId = Quantity.Number(_rpc.Read<string>(_rpc.ResultOf(answers[0], "eth_chainId")));
         if (chainId != network.ChainId)
@@ -42,31 +49,38 @@ internal sealed class EvmChain(Network network, HttpClient http) : IChain
 
     public Task<string?> ReadBlockHashAsync(long height, CancellationToken cancellation) => Known(async () =>
     {
-        RpcAnswer<EvmBlock?>[] answers = await _rpc.BatchAsync<EvmBlock?>([BlockCall(Quantity.Hex(height))], cancellation);
+        RpcAnswer<EvmBlock?>[] answers =
+            await _rpc.BatchAsync<EvmBlock?>([BlockCall(Quantity.Hex(height))], cancellation);
         return answers[0].Error is { } error
             ? throw new ChainUnknownException(network.Name, $"eth_getBlockByNumber: {error.Message} ({error.Code})")
             : answers[0].Result?.Hash;
     });
 
     /// <summary>Nothing: a pending transaction says little, and providers show none or another server's.</summary>
-    public Task<IReadOnlyList<ChainTransfer>> ReadMempoolAsync(Func<string, bool> isWatched, CancellationToken cancellation) =>
+    public Task<IReadOnlyList<ChainTransfer>> ReadMempoolAsync(
+        Func<string, bool> isWatched, CancellationToken cancellation) =>
         Task.FromResult<IReadOnlyList<ChainTransfer>>([]);
 
     public Task<IReadOnlyList<ChainBlock>> ReadBlocksAsync(
-        long from, long to, long byHashAbove, Func<string, bool> isWatched, CancellationToken cancellation) => Known(async () =>
+        long from, long to, long byHashAbove, Func<string, bool> isWatched, CancellationToken cancellation) =>
+        Known(() => ReadChainedAsync(from, to, byHashAbove, isWatched, cancellation));
+
+    private async Task<IReadOnlyList<ChainBlock>> ReadChainedAsync(
+        long from, long to, long byHashAbove, Func<string, bool> isWatched, CancellationToken cancellation)
     {
         List<ChainBlock> blocks = [];
         for (long first = from; first <= to; first += BlocksPerBatch)
         {
             long last = Math.Min(to, first + BlocksPerBatch - 1);
             EvmBlock[] headers = await ReadEvmBlocksAsync(first, last, cancellation);
-            Found found = await _logs.ReadAsync(headers, byHashAbove, NativeTransfers(headers, isWatched), cancellation);
+            List<NativeTransfer> natives = NativeTransfers(headers, isWatched);
+            Found found = await _logs.ReadAsync(headers, byHashAbove, natives, cancellation);
             blocks.AddRange(headers.Select(header => new ChainBlock(
                 header.Height, header.Hash, header.ParentHash, header.Time, found.Of(header, isWatched))));
         }
         Chained.Require(network, from, to, blocks, _head);
-        return (IReadOnlyList<ChainBlock>)blocks;
-    });
+        return blocks;
+    }
 
     private async Task<EvmBlock[]> ReadEvmBlocksAsync(long from, long to, CancellationToken cancellation)
     {
@@ -77,7 +91,9 @@ internal sealed class EvmChain(Network network, HttpClient http) : IChain
         return [.. answers.Select(answer => _rpc.ResultOf(answer, "eth_getBlockByNumber"))];
     }
 
-    /// <summary>Transactions that carry the coin to a watched address; whether they succeeded, their receipts tell.</summary>
+    /// <summary>
+    /// Transactions that carry the coin to a watched address; whether they succeeded, their receipts tell.
+    /// </summary>
     private List<NativeTransfer> NativeTransfers(EvmBlock[] blocks, Func<string, bool> isWatched)
     {
         List<NativeTransfer> transfers = [];
@@ -90,7 +106,12 @@ internal sealed class EvmChain(Network network, HttpClient http) : IChain
                 BigInteger amount = Quantity.Number(transaction.Value);
                 if (recipient is not null && amount > 0 && isWatched(recipient))
                     transfers.Add(new(block.Hash, new ChainTransfer(
-                        _coin, recipient, transaction.From.ToLowerInvariant(), transaction.Hash.ToLowerInvariant(), "native", amount)));
+                        _coin,
+                        recipient,
+                        transaction.From.ToLowerInvariant(),
+                        transaction.Hash.ToLowerInvariant(),
+                        "native",
+                        amount)));
             }
         return transfers;
     }

@@ -6,7 +6,8 @@ namespace CoinPay.Functions.Chains;
 internal sealed record NativeTransfer(string BlockHash, ChainTransfer Transfer);
 
 /// <summary>The logs and receipts of some blocks: transfers that happened, by block.</summary>
-internal sealed class Found(Network network, IReadOnlyList<NativeTransfer> succeeded, ILookup<string, EvmLog> logsByBlock)
+internal sealed class Found(
+    Network network, IReadOnlyList<NativeTransfer> succeeded, ILookup<string, EvmLog> logsByBlock)
 {
     public IReadOnlyList<ChainTransfer> Of(EvmBlock block, Func<string, bool> isWatched) =>
     [
@@ -15,8 +16,8 @@ internal sealed class Found(Network network, IReadOnlyList<NativeTransfer> succe
     ];
 
     /// <summary>
-    /// The ordinal counts within (transaction, token, recipient) in the order of logs, which a transaction keeps wherever
-    /// it is mined; a log's index does not.
+    /// The ordinal counts within (transaction, token, recipient) in the order of logs, which a transaction keeps
+    /// wherever it is mined; a log's index does not.
     /// </summary>
     private IEnumerable<ChainTransfer> TokenTransfers(IEnumerable<EvmLog> logs, Func<string, bool> isWatched)
     {
@@ -30,7 +31,8 @@ internal sealed class Found(Network network, IReadOnlyList<NativeTransfer> succe
             if (listed is null)
                 continue;
             string hash = log.TransactionHash.ToLowerInvariant();
-            int ordinal = counts[(hash, transfer.Token, transfer.To)] = counts.GetValueOrDefault((hash, transfer.Token, transfer.To), -1) + 1;
+            (string, string, string) same = (hash, transfer.Token, transfer.To);
+            int ordinal = counts[same] = counts.GetValueOrDefault(same, -1) + 1;
             yield return new ChainTransfer(
                 listed.Asset, transfer.To, transfer.From, hash, $"{transfer.Token}.{ordinal}", transfer.Amount);
         }
@@ -61,13 +63,13 @@ internal sealed class EvmLogReader(Network network, JsonRpc rpc)
             .. near.Select(block => LogsCall(new { blockHash = block.Hash, address = _contracts, topics = Topics })),
             .. natives.Select(native => new RpcCall("eth_getTransactionReceipt", native.Transfer.TransactionHash)),
         ];
-        RpcAnswer<JsonElement>[] answers = calls.Length == 0 ? [] : await rpc.BatchAsync<JsonElement>(calls, cancellation);
+        RpcAnswer<JsonElement>[] answers =
+            calls.Length == 0 ? [] : await rpc.BatchAsync<JsonElement>(calls, cancellation);
         List<EvmLog> logs = [];
         for (int i = 0; i < near.Length; i++)
             logs.AddRange(LogsOf(answers[i], near[i].Hash));
         logs.AddRange(await ReadRangeAsync([.. read.Where(block => block.Height <= byHashAbove)], cancellation));
-        NativeTransfer[] succeeded =
-            [.. natives.Where((native, i) => Succeeded(native, rpc.ResultOf(answers[near.Length + i], "eth_getTransactionReceipt")))];
+        NativeTransfer[] succeeded = [.. natives.Where((native, i) => Succeeded(native, answers[near.Length + i]))];
         return new Found(network, succeeded, logs.ToLookup(log => log.BlockHash, StringComparer.Ordinal));
     }
 
@@ -119,12 +121,12 @@ internal sealed class EvmLogReader(Network network, JsonRpc rpc)
             : throw new ChainUnknownException(network.Name, "logs of other blocks than those read before");
     }
 
-    private bool Succeeded(NativeTransfer native, JsonElement result)
+    private bool Succeeded(NativeTransfer native, RpcAnswer<JsonElement> answer)
     {
-        EvmReceipt receipt = rpc.Read<EvmReceipt>(result);
+        EvmReceipt receipt = rpc.Read<EvmReceipt>(rpc.ResultOf(answer, "eth_getTransactionReceipt"));
         return receipt.BlockHash == native.BlockHash
             ? receipt.Status == "0x1"
-            : throw new ChainUnknownException(network.Name, $"transaction {native.Transfer.TransactionHash} moved while it was read");
+            : throw new ChainUnknownException(network.Name, $"{native.Transfer.TransactionHash} moved meanwhile");
     }
 
     private static string[] Topics => [TransferLog.Topic];

@@ -10,7 +10,9 @@ namespace CoinPay.Functions.Chains;
 /// </summary>
 /// <param name="Address">Checksummed (EIP-55).</param>
 /// <param name="Salt">32 bytes of hex.</param>
-/// <param name="InitCodeHash">keccak256 of the forwarder's init code with the settlement address as its argument.</param>
+/// <param name="InitCodeHash">
+/// keccak256 of the forwarder's init code with the settlement address as its argument.
+/// </param>
 internal sealed record ForwarderAddress(
     string Address, string Factory, string SettlementAddress, string Salt, string InitCodeHash)
 {
@@ -18,15 +20,20 @@ internal sealed record ForwarderAddress(
     public static string SaltOf(string invoiceId) => Sha3Keccack.Current.CalculateHash(invoiceId).EnsureHexPrefix();
 
     /// <summary>The address that <c>ForwarderFactory.addressOf</c> answers for the same arguments.</summary>
-    /// <exception cref="FormatException">The factory or the settlement address is no address, or is the zero address.</exception>
+    /// <exception cref="FormatException">
+    /// The factory or the settlement address is no address, or is the zero address.
+    /// </exception>
     public static ForwarderAddress Compute(string factory, string settlementAddress, string salt) =>
         Compute(factory, settlementAddress, salt, ContractCode.Forwarder);
 
-    /// <summary>The same for other init code; the settlement address is appended as the constructor's one argument.</summary>
+    /// <summary>
+    /// The same for other init code; the settlement address is appended as the constructor's one argument.
+    /// </summary>
     public static ForwarderAddress Compute(string factory, string settlementAddress, string salt, string initCode)
     {
         string destination = Checked(settlementAddress);
-        byte[] code = [.. initCode.HexToByteArray(), .. new ABIEncode().GetABIEncoded(new ABIValue("address", destination))];
+        byte[] argument = new ABIEncode().GetABIEncoded(new ABIValue("address", destination));
+        byte[] code = [.. initCode.HexToByteArray(), .. argument];
         string hash = Sha3Keccack.Current.CalculateHash(code).ToHex(prefix: true);
         string address = ContractUtils.CalculateCreate2AddressUsingByteCodeHash(Checked(factory), salt, hash);
         return new ForwarderAddress(

@@ -14,12 +14,14 @@ internal sealed record Forwarding(string SettlementAddress, string Salt);
 internal sealed record Flush(string TransactionHash, IReadOnlyList<(string Forwarder, string Token)> Failed);
 
 /// <summary>
-/// src/contracts/ForwarderFactory.sol on one network: deployed keylessly, so that it has the same address everywhere, and
-/// called to sweep forwarders.
+/// src/contracts/ForwarderFactory.sol on one network: deployed keylessly, so that it has the same address everywhere,
+/// and called to sweep forwarders.
 /// </summary>
 internal sealed class ForwarderFactory(Network network, HttpClient http, GasWallet? wallet)
 {
-    /// <summary>Arachnid's deterministic deployment proxy. Source: https://github.com/Arachnid/deterministic-deployment-proxy</summary>
+    /// <summary>
+    /// Arachnid's deterministic deployment proxy. Source: https://github.com/Arachnid/deterministic-deployment-proxy
+    /// </summary>
     public const string DeploymentProxy = "0x4e59b44847b379578588920cA78FbF26c0B4956C";
 
     /// <summary>Stands for the chain's own coin among tokens.</summary>
@@ -48,16 +50,19 @@ internal sealed class ForwarderFactory(Network network, HttpClient http, GasWall
         (await _rpc.CallAsync<string>("eth_getCode", cancellation, address, "latest")).Length > "0x".Length;
 
     /// <summary>Deploys the factory unless it stands; true when it had to.</summary>
-    /// <exception cref="TransactionFailedException">The network names another factory, or has no deployment proxy.</exception>
+    /// <exception cref="TransactionFailedException">
+    /// The network names another factory, or has no deployment proxy.
+    /// </exception>
     public async Task<bool> EnsureDeployedAsync(CancellationToken cancellation)
     {
         if (!string.Equals(network.Factory, Address, StringComparison.OrdinalIgnoreCase))
-            throw new TransactionFailedException($"{network.Name} names the factory {network.Factory}; this build has {Address}");
+            throw new TransactionFailedException($"{network.Name} names the factory {network.Factory}, not {Address}");
         if (await HasCodeAsync(Address, cancellation))
             return false;
         if (!await HasCodeAsync(DeploymentProxy, cancellation))
-            throw new TransactionFailedException($"{network.Name} has no deterministic deployment proxy at {DeploymentProxy}");
-        await Wallet.SendAsync(DeploymentProxy, 0, Salt + ContractCode.ForwarderFactory.RemoveHexPrefix(), cancellation);
+            throw new TransactionFailedException($"{network.Name} has no deployment proxy at {DeploymentProxy}");
+        string data = Salt + ContractCode.ForwarderFactory.RemoveHexPrefix();
+        await Wallet.SendAsync(DeploymentProxy, 0, data, cancellation);
         return true;
     }
 
@@ -96,8 +101,9 @@ internal sealed class ForwarderFactory(Network network, HttpClient http, GasWall
     private IEnumerable<(string Forwarder, string Token)> FailuresIn(JsonElement receipt) =>
         from log in receipt.GetProperty("logs").EnumerateArray()
         let topics = log.GetProperty("topics").EnumerateArray().Select(topic => topic.GetString()!).ToArray()
+        let emitter = log.GetProperty("address").GetString()
         where topics is [_, _, _] && topics[0] == FlushFailed
-            && string.Equals(log.GetProperty("address").GetString(), network.Factory, StringComparison.OrdinalIgnoreCase)
+            && string.Equals(emitter, network.Factory, StringComparison.OrdinalIgnoreCase)
         select (AddressIn(topics[1]), AddressIn(topics[2]));
 
     private static string AddressIn(string topic) => "0x" + topic[^40..];

@@ -7,16 +7,18 @@ using Nethereum.Signer;
 namespace CoinPay.Functions.Chains;
 
 /// <summary>
-/// A small account that pays the gas of deploying and sweeping forwarders. Its key comes from the secrets seam; it never
-/// holds a merchant's money, and nothing it sends can move money anywhere but to a forwarder's settlement address.
-/// One transaction at a time: two of one account would race for a nonce.
+/// A small account that pays the gas of deploying and sweeping forwarders. Its key comes from the secrets seam; it
+/// never holds a merchant's money, and nothing it sends can move money anywhere but to a forwarder's settlement
+/// address. One transaction at a time: two of one account would race for a nonce.
 /// </summary>
 internal sealed class GasWallet : IDisposable
 {
     /// <summary>Estimates are for the state now; a forwarder may have to be deployed by then.</summary>
     private const int GasReservePercent = 125;
 
-    /// <summary>Source of the default: what most nodes answer to eth_maxPriorityFeePerGas on a quiet chain, 1 gwei.</summary>
+    /// <summary>
+    /// Source of the default: what most nodes answer to eth_maxPriorityFeePerGas on a quiet chain, 1 gwei.
+    /// </summary>
     private static readonly BigInteger UsualPriorityFee = 1_000_000_000;
     private static readonly TimeSpan ReceiptInterval = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(3);
@@ -47,15 +49,17 @@ internal sealed class GasWallet : IDisposable
 
     /// <summary>Signs and sends a transaction, and waits until it is mined.</summary>
     /// <exception cref="TransactionFailedException">It would fail, or was mined and failed.</exception>
-    /// <exception cref="ChainUnknownException">The node does not say, or it was not mined in time: it may be mined later.</exception>
+    /// <exception cref="ChainUnknownException">
+    /// The node does not say, or it was not mined in time: it may be mined later.
+    /// </exception>
     public async Task<JsonElement> SendAsync(string to, BigInteger value, string data, CancellationToken cancellation)
     {
         await _one.WaitAsync(cancellation);
         try
         {
             string signed = await SignAsync(to, value, data, cancellation);
-            RpcAnswer<string>[] sent =
-                await _rpc.BatchAsync<string>([new RpcCall("eth_sendRawTransaction", signed.EnsureHexPrefix())], cancellation);
+            RpcAnswer<string>[] sent = await _rpc.BatchAsync<string>(
+                [new RpcCall("eth_sendRawTransaction", signed.EnsureHexPrefix())], cancellation);
             if (sent[0].Error is { } refused)
                 throw new TransactionFailedException($"{_network.Name} refuses the transaction: {refused.Message}");
             return await ReceiptAsync(_rpc.ResultOf(sent[0], "eth_sendRawTransaction"), cancellation);
@@ -93,7 +97,8 @@ internal sealed class GasWallet : IDisposable
             _privateKey, new Transaction1559(_network.ChainId, nonce, priority, most, gas, to, value, data, []));
     }
 
-    private BigInteger Number(RpcAnswer<JsonElement> answer) => Quantity.Number(_rpc.Read<string>(_rpc.ResultOf(answer, "a number")));
+    private BigInteger Number(RpcAnswer<JsonElement> answer) =>
+        Quantity.Number(_rpc.Read<string>(_rpc.ResultOf(answer, "a number")));
 
     private async Task<JsonElement> ReceiptAsync(string hash, CancellationToken cancellation)
     {
@@ -107,7 +112,7 @@ internal sealed class GasWallet : IDisposable
                     : throw new TransactionFailedException($"{_network.Name}: transaction {hash} was mined and failed");
             await Task.Delay(ReceiptInterval, _time, cancellation);
         }
-        throw new ChainUnknownException(_network.Name, $"transaction {hash} was not mined within {LongestWait.TotalMinutes} min");
+        throw new ChainUnknownException(_network.Name, $"{hash} was not mined within {LongestWait.TotalMinutes} min");
     }
 }
 

@@ -16,13 +16,18 @@ internal sealed record RpcError(int Code, string? Message = null);
 internal sealed record RpcAnswer<T>(T? Result, RpcError? Error);
 
 /// <summary>
-/// JSON-RPC with one node, always in batches, each within a time limit. Whatever keeps a batch from being answered whole
-/// (no connection, a bad password, half an answer, something that is not JSON) is a <see cref="ChainUnknownException"/>;
-/// an error of one call is an answer.
+/// JSON-RPC with one node, always in batches, each within a time limit. Whatever keeps a batch from being answered
+/// whole (no connection, a bad password, half an answer, something that is not JSON) is a <see
+/// cref="ChainUnknownException"/>; an error of one call is an answer.
 /// Source: https://www.jsonrpc.org/specification; Bitcoin's nodes answer in form 1.0, with an error that is null.
 /// </summary>
 internal sealed class JsonRpc(
-    string network, Uri address, HttpClient http, string? user = null, string? password = null, TimeProvider? time = null)
+    string network,
+    Uri address,
+    HttpClient http,
+    string? user = null,
+    string? password = null,
+    TimeProvider? time = null)
 {
     /// <summary>How long a node may take over one batch.</summary>
     public static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(20);
@@ -44,7 +49,8 @@ internal sealed class JsonRpc(
     public async Task<RpcAnswer<T>[]> BatchAsync<T>(IReadOnlyList<RpcCall> calls, CancellationToken cancellation)
     {
         using CancellationTokenSource limit = new(TimeLimit, time ?? TimeProvider.System);
-        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, limit.Token);
+        using CancellationTokenSource either =
+            CancellationTokenSource.CreateLinkedTokenSource(cancellation, limit.Token);
         try
         {
             return InOrder(calls, await SendAsync<T>(calls, either.Token));
@@ -71,7 +77,8 @@ internal sealed class JsonRpc(
     {
         try
         {
-            return result.Deserialize<T>(Json) ?? throw new ChainUnknownException(network, "null where a result was due");
+            return result.Deserialize<T>(Json)
+                ?? throw new ChainUnknownException(network, "null where a result was due");
         }
         catch (Exception nonsense) when (nonsense is JsonException or InvalidOperationException)
         {
@@ -87,9 +94,10 @@ internal sealed class JsonRpc(
 
     private async Task<List<Envelope<T>>> SendAsync<T>(IReadOnlyList<RpcCall> calls, CancellationToken cancellation)
     {
+        IEnumerable<Request> batch = calls.Select((call, id) => new Request("2.0", id, call.Method, call.Parameters));
         using HttpRequestMessage request = new(HttpMethod.Post, address)
         {
-            Content = JsonContent.Create(calls.Select((call, id) => new Request("2.0", id, call.Method, call.Parameters)), options: Json),
+            Content = JsonContent.Create(batch, options: Json),
         };
         request.Headers.Authorization = _authorization;
         using HttpResponseMessage response =
@@ -113,7 +121,9 @@ internal sealed class JsonRpc(
             if (answer.Id is >= 0 && answer.Id < ordered.Length)
                 ordered[answer.Id.Value] = new RpcAnswer<T>(answer.Result, answer.Error);
         int missing = Array.IndexOf(ordered, null);
-        return missing < 0 ? [.. ordered.OfType<RpcAnswer<T>>()] : throw new ChainUnknownException(network, calls[missing].Method + " was not answered");
+        return missing < 0
+            ? [.. ordered.OfType<RpcAnswer<T>>()]
+            : throw new ChainUnknownException(network, calls[missing].Method + " was not answered");
     }
 
     /// <summary>A provider's refusal of the whole batch, as far as it is readable.</summary>

@@ -10,8 +10,8 @@ namespace CoinPay.Functions.Chains;
 internal sealed record KeyPrefix(uint Version, string Name, bool IsMain, string? Coin = null, string? Refusal = null)
 {
     private const string Wrapped =
-        "This is the key of a wrapped segwit (P2SH) account: its wallet would not see payments to native segwit addresses. "
-        + "Export the key of a native segwit (BIP-84) account.";
+        "This is the key of a wrapped segwit (P2SH) account: its wallet would not see payments to native segwit "
+        + "addresses. Export the key of a native segwit (BIP-84) account.";
 
     private const string Multisig = "This is the key of a multi-signature account: one key alone cannot spend there.";
 

@@ -7,7 +7,8 @@ namespace CoinPay.Functions.Chains;
 
 /// <summary>
 /// The networks that are offered: entries of networks.json for which a node is set. Settings are
-/// <c>CoinPay__Networks__&lt;name with _ for -&gt;__Rpc</c>, <c>…__PollInterval</c> and <c>…__Confirmations</c>; a node's
+/// <c>CoinPay__Networks__&lt;name with _ for -&gt;__Rpc</c>, <c>…__PollInterval</c> and <c>…__Confirmations</c>; a
+/// node's
 /// <c>User</c> and <c>Password</c> are secrets. <c>CoinPay__NetworksFile</c> names another file.
 /// </summary>
 internal static class NetworkConfiguration
@@ -23,7 +24,9 @@ internal static class NetworkConfiguration
         RespectRequiredConstructorParameters = true,
     };
 
-    /// <summary>Reads and checks everything, configured or not; throws <see cref="SettingsException"/> on the first mistake.</summary>
+    /// <summary>
+    /// Reads and checks everything, configured or not; throws <see cref="SettingsException"/> on the first mistake.
+    /// </summary>
     public static IReadOnlyList<Network> Load(IConfiguration configuration)
     {
         string file = configuration["CoinPay:NetworksFile"] is { Length: > 0 } other
@@ -36,12 +39,13 @@ internal static class NetworkConfiguration
         List<Network> offered = [];
         foreach (NetworkEntry entry in entries)
         {
-            IConfigurationSection settings = configuration.GetSection($"{Section}:{entry.Name.Replace('-', '_')}");
+            IConfigurationSection settings = configuration.GetSection($"{Section}:{SettingOf(entry)}");
             Network network = Overridden(entry, settings).At(RpcOf(settings) ?? Nowhere);
             if (network.Rpc == Nowhere)
                 continue;
             if (network.Development && !development)
-                throw new SettingsException($"{network.Name} is play money: it is for AZURE_FUNCTIONS_ENVIRONMENT=Development only.");
+                throw new SettingsException(
+                    $"{network.Name} is play money: it is for AZURE_FUNCTIONS_ENVIRONMENT=Development only.");
             offered.Add(network);
         }
         return offered;
@@ -56,9 +60,10 @@ internal static class NetworkConfiguration
         {
             NetworkEntry[] entries = JsonSerializer.Deserialize<NetworkEntry[]>(File.ReadAllText(file), Json)
                 ?? throw new SettingsException("networks.json is empty.");
-            foreach (Func<NetworkEntry, string> key in (Func<NetworkEntry, string>[])[entry => entry.Name, entry => entry.Id])
-                if (entries.GroupBy(key).FirstOrDefault(group => group.Count() > 1) is { } twice)
-                    throw new SettingsException($"networks.json has {twice.Key} twice.");
+            IEnumerable<IGrouping<string, string>> keys = entries
+                .SelectMany(entry => (string[])[entry.Name, entry.Id]).GroupBy(key => key, StringComparer.Ordinal);
+            if (keys.FirstOrDefault(group => group.Count() > 1) is { } twice)
+                throw new SettingsException($"networks.json has {twice.Key} twice.");
             return entries;
         }
         catch (Exception broken) when (broken is JsonException or IOException or UnauthorizedAccessException)
@@ -71,11 +76,12 @@ internal static class NetworkConfiguration
     {
         foreach (IConfigurationSection network in section.GetChildren())
         {
-            if (!entries.Any(entry => network.Key.Equals(entry.Name.Replace('-', '_'), StringComparison.OrdinalIgnoreCase)))
-                throw new SettingsException($"CoinPay__Networks__{network.Key}: there is no such network in networks.json.");
+            if (!entries.Any(entry => network.Key.Equals(SettingOf(entry), StringComparison.OrdinalIgnoreCase)))
+                throw new SettingsException($"{NameOf(network)}: there is no such network in networks.json.");
             foreach (IConfigurationSection setting in network.GetChildren())
                 if (!Settings.Contains(setting.Key, StringComparer.OrdinalIgnoreCase))
-                    throw new SettingsException($"{NameOf(setting)} is no setting of a network: {string.Join(", ", Settings)} are.");
+                    throw new SettingsException(
+                        $"{NameOf(setting)} is no setting of a network: {string.Join(", ", Settings)} are.");
         }
     }
 
@@ -102,5 +108,8 @@ internal static class NetworkConfiguration
             $"{NameOf(settings)}__Rpc must be an http or https address; user and password are settings of their own."),
     };
 
-    private static string NameOf(IConfigurationSection section) => section.Path.Replace(":", "__", StringComparison.Ordinal);
+    private static string SettingOf(NetworkEntry entry) => entry.Name.Replace('-', '_');
+
+    private static string NameOf(IConfigurationSection section) =>
+        section.Path.Replace(":", "__", StringComparison.Ordinal);
 }

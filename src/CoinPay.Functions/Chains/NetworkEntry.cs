@@ -29,7 +29,9 @@ internal sealed record NetworkEntry(
     private static readonly TimeSpan LongestPollInterval = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan RegexLimit = TimeSpan.FromSeconds(1);
 
-    /// <summary>The entry with a node; throws <see cref="SettingsException"/> that says what is wrong with it.</summary>
+    /// <summary>
+    /// The entry with a node; throws <see cref="SettingsException"/> that says what is wrong with it.
+    /// </summary>
     public Network At(Uri rpc)
     {
         Network network = new()
@@ -53,7 +55,7 @@ internal sealed record NetworkEntry(
 
     private void Require(Network network)
     {
-        Require(Regex.IsMatch(Name, "^[a-z0-9]+(-[a-z0-9]+)*$", RegexOptions.ExplicitCapture, RegexLimit), "name: lower-case letters, digits and -");
+        Require(Matches(Name, "^[a-z0-9]+(-[a-z0-9]+)*$"), "name: lower-case letters, digits and -");
         Require(Family is "evm" or "bitcoin", "family: evm or bitcoin");
         Require(
             PollInterval >= ShortestPollInterval && PollInterval <= LongestPollInterval,
@@ -71,15 +73,16 @@ internal sealed record NetworkEntry(
 
     private void RequireEvm()
     {
-        Require(Regex.IsMatch(Id, "^eip155:[1-9][0-9]{0,17}$", RegexOptions.None, RegexLimit), "id: eip155:<chain id>");
+        Require(Matches(Id, "^eip155:[1-9][0-9]{0,17}$"), "id: eip155:<chain id>");
         Require(Create2 is "evm" or "none", "create2: evm or none");
-        Require(Create2 == "none" || AddressUtil.Current.IsChecksumAddress(Factory ?? ""), "factory: a checksummed address");
+        bool hasFactory = AddressUtil.Current.IsChecksumAddress(Factory ?? "");
+        Require(Create2 == "none" || hasFactory, "factory: a checksummed address");
         Require(Assets.Count(asset => asset.Contract is null) <= 1, "assets: one coin without a contract at most");
     }
 
     private void RequireBitcoin(Network network)
     {
-        Require(Regex.IsMatch(Id, "^bip122:[0-9a-f]{32}$", RegexOptions.None, RegexLimit), "id: bip122:<32 hex digits of the genesis hash>");
+        Require(Matches(Id, "^bip122:[0-9a-f]{32}$"), "id: bip122:<32 hex digits of the genesis hash>");
         Require(Assets is [{ Contract: null }], "assets: the chain's own coin and nothing else");
         try
         {
@@ -91,6 +94,9 @@ internal sealed record NetworkEntry(
         }
     }
 
+    private static bool Matches(string text, string pattern) =>
+        Regex.IsMatch(text, pattern, RegexOptions.ExplicitCapture, RegexLimit);
+
     private void Require(bool isRight, string what)
     {
         if (!isRight)
@@ -98,7 +104,9 @@ internal sealed record NetworkEntry(
     }
 }
 
-/// <summary>An asset as networks.json writes it: a token by its contract, the chain's own coin by its SLIP-44 number.</summary>
+/// <summary>
+/// An asset as networks.json writes it: a token by its contract, the chain's own coin by its SLIP-44 number.
+/// </summary>
 internal sealed record AssetEntry(string Symbol, int Decimals, string Dust, string? Contract = null, int? Slip44 = null)
 {
     private const int MostDecimals = 36;
@@ -107,15 +115,18 @@ internal sealed record AssetEntry(string Symbol, int Decimals, string Dust, stri
     {
         { Symbol: "" } => "symbol: missing",
         { Decimals: < 0 or > MostDecimals } => $"decimals: 0 to {MostDecimals}",
-        { Contract: null, Slip44: null } or { Contract: not null, Slip44: not null } => "contract or slip44, one of them",
-        { Contract: { } contract } when !AddressUtil.Current.IsChecksumAddress(contract) => "contract: a checksummed address",
-        _ => Dust.Length is > 0 and < 40 && Dust.All(char.IsAsciiDigit) ? null : "dust: a number of base units, as text",
+        { Contract: null, Slip44: null } or { Contract: not null, Slip44: not null } =>
+            "contract or slip44, one of them",
+        { Contract: { } contract } when !AddressUtil.Current.IsChecksumAddress(contract) =>
+            "contract: a checksummed address",
+        _ when Dust.Length is 0 or > 40 || !Dust.All(char.IsAsciiDigit) => "dust: a number of base units, as text",
+        _ => null,
     };
 
     /// <summary>CAIP-19: <c>…/erc20:0x…</c> or <c>…/slip44:60</c>.</summary>
     public NetworkAsset On(string network) => new()
     {
-        Asset = new Asset(Contract is null ? $"{network}/slip44:{Slip44}" : $"{network}/erc20:{Contract}", Symbol, Decimals),
+        Asset = new Asset(network + (Contract is null ? $"/slip44:{Slip44}" : $"/erc20:{Contract}"), Symbol, Decimals),
         Contract = Contract,
         Dust = BigInteger.TryParse(Dust, out BigInteger dust) ? dust : BigInteger.Zero,
     };

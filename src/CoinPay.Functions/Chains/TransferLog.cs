@@ -5,8 +5,8 @@ using System.Numerics;
 namespace CoinPay.Functions.Chains;
 
 /// <summary>
-/// <c>Transfer(address indexed from, address indexed to, uint256 value)</c> read from a log. Whatever has another form is
-/// not one: any contract may emit anything under this topic (an ERC-721 has four topics). Source: ERC-20.
+/// <c>Transfer(address indexed from, address indexed to, uint256 value)</c> read from a log. Whatever has another form
+/// is not one: any contract may emit anything under this topic (an ERC-721 has four topics). Source: ERC-20.
 /// </summary>
 internal sealed record TransferLog(string Token, string From, string To, BigInteger Amount)
 {
@@ -24,14 +24,21 @@ internal sealed record TransferLog(string Token, string From, string To, BigInte
             && IsAddress(log.Topics[2])
             && IsWord(log.Data);
         return isTransfer
-            ? new(log.Address.ToLowerInvariant(), AddressOf(log.Topics[1]), AddressOf(log.Topics[2]), AmountOf(log.Data))
+            ? new(
+                log.Address.ToLowerInvariant(),
+                AddressOf(log.Topics[1]),
+                AddressOf(log.Topics[2]),
+                AmountOf(log.Data))
             : null;
     }
 
     private static bool IsWord(string text) =>
-        text.Length == WordLength && text.StartsWith("0x", StringComparison.Ordinal) && text.AsSpan(2).IndexOfAnyExcept(HexDigits) < 0;
+        text.Length == WordLength
+        && text.StartsWith("0x", StringComparison.Ordinal)
+        && text.AsSpan(2).IndexOfAnyExcept(HexDigits) < 0;
 
-    private static bool IsAddress(string topic) => IsWord(topic) && topic.StartsWith(AddressPadding, StringComparison.Ordinal);
+    private static bool IsAddress(string topic) =>
+        IsWord(topic) && topic.StartsWith(AddressPadding, StringComparison.Ordinal);
 
     private static string AddressOf(string topic) => "0x" + topic[AddressPadding.Length..].ToLowerInvariant();
 

@@ -21,7 +21,9 @@ public abstract class BitcoinAddress
     public Script ScriptPubKey => GeneratePaymentScript();
 
     /// <summary>Reads P2PKH, P2SH, P2WPKH, P2WSH and P2TR addresses.</summary>
-    /// <exception cref="FormatException">No address of this network, a wrong checksum, or a witness version without rules.</exception>
+    /// <exception cref="FormatException">
+    /// No address of this network, a wrong checksum, or a witness version without rules.
+    /// </exception>
     public static BitcoinAddress Create(string str, Network expectedNetwork)
     {
         ArgumentNullException.ThrowIfNull(str);
@@ -60,7 +62,8 @@ public class BitcoinPubKeyAddress : BitcoinAddress
     private readonly KeyId _hash;
 
     public BitcoinPubKeyAddress(KeyId keyId, Network network)
-        : base(Encoders.Base58Check.EncodeData([network.PubKeyHashVersion, .. keyId.ToBytes()]), network) => _hash = keyId;
+        : base(Encoders.Base58Check.EncodeData([network.PubKeyHashVersion, .. keyId.ToBytes()]), network) =>
+        _hash = keyId;
 
     protected override Script GeneratePaymentScript() => _hash.ScriptPubKey;
 }

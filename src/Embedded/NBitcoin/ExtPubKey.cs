@@ -14,7 +14,9 @@ public class ExtPubKey
     private readonly byte[] _chainCode;
 
     /// <summary>The 74 bytes of a serialized key without its version.</summary>
-    /// <exception cref="FormatException">A wrong length, no point of the curve, or a master key with a parent.</exception>
+    /// <exception cref="FormatException">
+    /// A wrong length, no point of the curve, or a master key with a parent.
+    /// </exception>
     public ExtPubKey(byte[] bytes)
     {
         if (bytes.Length != Length)
@@ -58,7 +60,9 @@ public class ExtPubKey
     public byte[] ChainCode => [.. _chainCode];
 
     /// <summary>The key of an <c>xpub…</c> of this network.</summary>
-    /// <exception cref="FormatException">Not such a key: a checksum, a version, a length, or no point of the curve.</exception>
+    /// <exception cref="FormatException">
+    /// Not such a key: a checksum, a version, a length, or no point of the curve.
+    /// </exception>
     public static ExtPubKey Parse(string wif, Network expectedNetwork)
     {
         byte[] data = Encoders.Base58Check.DecodeData(wif);

@@ -35,9 +35,12 @@ public class PubKey
 
     public KeyId Hash => new(Digests.Hash160(_bytes));
 
-    /// <exception cref="InvalidOperationException">The key is not compressed: no wallet could spend (BIP-143).</exception>
-    public WitKeyId WitHash =>
-        IsCompressed ? new(Digests.Hash160(_bytes)) : throw new InvalidOperationException("Only compressed keys have a WitHash.");
+    /// <exception cref="InvalidOperationException">
+    /// The key is not compressed: no wallet could spend (BIP-143).
+    /// </exception>
+    public WitKeyId WitHash => IsCompressed
+        ? new(Digests.Hash160(_bytes))
+        : throw new InvalidOperationException("Only compressed keys have a WitHash.");
 
     internal Org.BouncyCastle.Math.EC.ECPoint Point { get; }
 

@@ -97,7 +97,8 @@ public sealed class AccountKeyTests
     public static TheoryData<string, string> PrivateKeys()
     {
         byte[] key = Convert.FromHexString(Anvil.PublishedKeys[0][2..]);
-        string Extended(params byte[] version) => Encoders.Base58Check.EncodeData([.. version, .. new byte[41], 0, .. key]);
+        string Extended(params byte[] version) =>
+            Encoders.Base58Check.EncodeData([.. version, .. new byte[41], 0, .. key]);
         string wif = Encoders.Base58Check.EncodeData([0x80, .. key, 1]);
         return new()
         {

@@ -5,7 +5,9 @@ using Xunit;
 
 namespace CoinPay.Functions.Tests.Chains;
 
-/// <summary>Addresses compared with those of other people's libraries: bitcoinjs-lib, ethers, and the chain itself.</summary>
+/// <summary>
+/// Addresses compared with those of other people's libraries: bitcoinjs-lib, ethers, and the chain itself.
+/// </summary>
 public sealed class AddressWitnessTests
 {
     [Fact]
@@ -34,10 +36,14 @@ public sealed class AddressWitnessTests
         foreach (JsonElement witnessed in await Witness.CasesAsync("create2", artifact))
         {
             string salt = ForwarderAddress.SaltOf(witnessed.Text("invoice"));
-            ForwarderAddress ours = ForwarderAddress.Compute(witnessed.Text("factory"), witnessed.Text("settlement"), salt);
+            ForwarderAddress ours =
+                ForwarderAddress.Compute(witnessed.Text("factory"), witnessed.Text("settlement"), salt);
             Assert.Equal(
                 new ForwarderAddress(
-                    witnessed.Text("address"), witnessed.Text("factory"), witnessed.Text("settlement"), witnessed.Text("salt"),
+                    witnessed.Text("address"),
+                    witnessed.Text("factory"),
+                    witnessed.Text("settlement"),
+                    witnessed.Text("salt"),
                     witnessed.Text("hash")),
                 ours);
         }
@@ -59,12 +65,13 @@ public sealed class AddressWitnessTests
         foreach (ForwarderAddress forwarder in ours)
         {
             string data = addressOf + TestToken.Word(forwarder.SettlementAddress) + forwarder.Salt[2..];
-            string computed = (await anvil.SendAsync("eth_call", new { to = network.Factory, data }, "latest")).GetString()!;
+            string computed =
+                (await anvil.SendAsync("eth_call", new { to = network.Factory, data }, "latest")).GetString()!;
             Assert.Equal(forwarder.Address.ToLowerInvariant(), "0x" + computed[^40..]);
             Assert.False(await factory.HasCodeAsync(forwarder.Address, CancellationToken.None));
         }
-        await factory.FlushAsync(
-            [.. ours.Select(forwarder => new Forwarding(forwarder.SettlementAddress, forwarder.Salt))], [], CancellationToken.None);
+        Forwarding[] all = [.. ours.Select(forwarder => new Forwarding(forwarder.SettlementAddress, forwarder.Salt))];
+        await factory.FlushAsync(all, [], CancellationToken.None);
         foreach (ForwarderAddress forwarder in ours)
             Assert.True(await factory.HasCodeAsync(forwarder.Address, CancellationToken.None));
     }

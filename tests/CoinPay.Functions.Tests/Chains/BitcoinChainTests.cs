@@ -62,7 +62,8 @@ public sealed class BitcoinChainTests : IAsyncLifetime
     public async Task Two_outputs_of_one_transaction_are_two_transfers()
     {
         string first = await _node.NewAddressAsync(), second = await _node.NewAddressAsync();
-        await _node.CallAsync("sendmany", "", new Dictionary<string, decimal>(StringComparer.Ordinal) { [first] = 0.1m, [second] = 0.2m });
+        Dictionary<string, decimal> amounts = new(StringComparer.Ordinal) { [first] = 0.1m, [second] = 0.2m };
+        await _node.CallAsync("sendmany", "", amounts);
         await _node.MineAsync();
 
         string[] watched = [_chain.RecipientOf(first), _chain.RecipientOf(second)];
@@ -87,7 +88,8 @@ public sealed class BitcoinChainTests : IAsyncLifetime
     {
         IReadOnlyList<ChainBlock> blocks = await BlocksAsync(0, 101);
         Assert.Equal(102, blocks.Count);
-        Assert.All(Enumerable.Range(1, 101), height => Assert.Equal(blocks[height - 1].Hash, blocks[height].ParentHash));
+        Assert.All(
+            Enumerable.Range(1, 101), height => Assert.Equal(blocks[height - 1].Hash, blocks[height].ParentHash));
     }
 
     [Fact]
@@ -126,7 +128,7 @@ public sealed class BitcoinChainTests : IAsyncLifetime
         await Assert.ThrowsAsync<ChainUnknownException>(
             () => Chain(_node.Rpc, password: "wrong").ReadHeadAsync(CancellationToken.None));
         await Assert.ThrowsAsync<ChainUnknownException>(
-            () => Chain(_node.Rpc, id: "bip122:000000000019d6689c085ae165831e93").ReadHeadAsync(CancellationToken.None));
+            () => Chain(_node.Rpc, "bip122:000000000019d6689c085ae165831e93").ReadHeadAsync(CancellationToken.None));
         await _node.KillAsync();
         await Assert.ThrowsAsync<ChainUnknownException>(() => _chain.ReadHeadAsync(CancellationToken.None));
         await Assert.ThrowsAsync<ChainUnknownException>(() => BlocksAsync(1, 2));

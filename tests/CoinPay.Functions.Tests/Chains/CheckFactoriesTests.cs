@@ -61,7 +61,11 @@ public sealed class CheckFactoriesTests
     }
 
     private static CheckFactories Check(Uri rpc, string? key, TimeProvider time) => new(
-        new Networks([NetworkAt(rpc)]), new NodeConnection(), new OneSecret(key), time, NullLogger<CheckFactories>.Instance);
+        new Networks([NetworkAt(rpc)]),
+        new NodeConnection(),
+        new OneSecret(key),
+        time,
+        NullLogger<CheckFactories>.Instance);
 
     private static Task<bool> StandsAsync(Uri rpc) =>
         new ForwarderFactory(NetworkAt(rpc), TestNetworks.Http, null).StandsAsync(CancellationToken.None);

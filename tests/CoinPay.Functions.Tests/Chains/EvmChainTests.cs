@@ -167,6 +167,7 @@ public sealed class EvmChainTests : IAsyncLifetime
         (await chain.ReadBlocksAsync(1, await _node.HeightAsync(), 0, watched.Contains, CancellationToken.None))
             .SelectMany(block => block.Transfers);
 
-    private Task<IReadOnlyList<ChainBlock>> BlocksAsync(long from, long to, long byHashAbove, params string[] watched) =>
+    private Task<IReadOnlyList<ChainBlock>> BlocksAsync(
+        long from, long to, long byHashAbove, params string[] watched) =>
         _chain.ReadBlocksAsync(from, to, byHashAbove, watched.Contains, CancellationToken.None);
 }

@@ -6,8 +6,8 @@ using CoinPay.Functions.Chains;
 namespace CoinPay.Functions.Tests.Chains;
 
 /// <summary>
-/// A node that says what a test wants, under the HTTP seam: what no real node can be made to say (half an answer, logs of
-/// another block, a provider's limits). Each call is answered by a result, or by <see cref="Refused"/>.
+/// A node that says what a test wants, under the HTTP seam: what no real node can be made to say (half an answer, logs
+/// of another block, a provider's limits). Each call is answered by a result, or by <see cref="Refused"/>.
 /// </summary>
 internal sealed class FakeNode(Func<string, JsonElement, object?> answer) : HttpMessageHandler
 {
@@ -27,18 +27,20 @@ internal sealed class FakeNode(Func<string, JsonElement, object?> answer) : Http
         new(static (_, _) => null) { Garble = _ => body, Status = status };
 
     public EvmChain Evm(params string[] tokens) =>
-        new(TestNetworks.Evm(new Uri("http://127.0.0.1:1"), 31337, tokens), new HttpClient(this, disposeHandler: false));
+        new(TestNetworks.Evm(new Uri("http://127.0.0.1:1"), 31337, tokens), new HttpClient(this, false));
 
     public BitcoinChain Bitcoin(string chain = "regtest") =>
         new(TestNetworks.Bitcoin(chain: chain), new HttpClient(this, disposeHandler: false), null, null);
 
-    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    protected override async Task<HttpResponseMessage> SendAsync(
+        HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        JsonElement[] calls = [.. JsonElement.Parse(await request.Content!.ReadAsStringAsync(cancellationToken)).EnumerateArray()];
+        JsonElement[] calls =
+            [.. JsonElement.Parse(await request.Content!.ReadAsStringAsync(cancellationToken)).EnumerateArray()];
         lock (Batches)
             Batches.Add([.. calls.Select(call => call.GetProperty("method").GetString()!)]);
         string body = JsonSerializer.Serialize(calls.Select(Answer));
-        return new HttpResponseMessage(Status) { Content = new StringContent(Garble(body), Encoding.UTF8, "application/json") };
+        return new HttpResponseMessage(Status) { Content = new StringContent(Garble(body), Encoding.UTF8) };
     }
 
     private object Answer(JsonElement call)

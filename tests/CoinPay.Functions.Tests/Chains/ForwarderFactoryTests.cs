@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics;
+using System.Text.Json;
 using CoinPay.Functions.Chains;
 using CoinPay.Tests;
 using Xunit;
@@ -59,8 +60,10 @@ public sealed class ForwarderFactoryTests : IAsyncLifetime
             await token.MintAsync(invoice.Address, 1_000_000);
         await _node.SendTransactionAsync(invoices[0].Address, 12_345);
 
-        Forwarding[] forwardings = [.. invoices.Select(invoice => new Forwarding(invoice.SettlementAddress, invoice.Salt))];
-        Flush flush = await _factory.FlushAsync(forwardings, [token.Address, ForwarderFactory.NativeCoin], CancellationToken.None);
+        Forwarding[] forwardings =
+            [.. invoices.Select(invoice => new Forwarding(invoice.SettlementAddress, invoice.Salt))];
+        Flush flush = await _factory.FlushAsync(
+            forwardings, [token.Address, ForwarderFactory.NativeCoin], CancellationToken.None);
         Assert.Empty(flush.Failed);
         Assert.Equal(3_000_000, await token.BalanceOfAsync(Merchant));
         Assert.Equal(12_345, await BalanceAsync(Merchant));
@@ -90,7 +93,8 @@ public sealed class ForwarderFactoryTests : IAsyncLifetime
     {
         string refuser = await _node.DeployAsync(TinyContract.Refuser);
         BigInteger before = await _wallet.ReadBalanceAsync(CancellationToken.None);
-        await Assert.ThrowsAsync<TransactionFailedException>(() => _wallet.SendAsync(refuser, 1, "0x", CancellationToken.None));
+        await Assert.ThrowsAsync<TransactionFailedException>(
+            () => _wallet.SendAsync(refuser, 1, "0x", CancellationToken.None));
         Assert.Equal(before, await _wallet.ReadBalanceAsync(CancellationToken.None));
     }
 
@@ -103,7 +107,8 @@ public sealed class ForwarderFactoryTests : IAsyncLifetime
     {
         await using Anvil old = await Anvil.StartAsync(chainId: 31338, port: null, "--hardfork", "istanbul");
         using GasWallet wallet = new(TestNetworks.Evm(old.Rpc, 31338), TestNetworks.Http, Anvil.PublishedKeys[1]);
-        string hash = (await wallet.SendAsync(Merchant, 9, "0x", CancellationToken.None)).GetProperty("transactionHash").GetString()!;
+        JsonElement receipt = await wallet.SendAsync(Merchant, 9, "0x", CancellationToken.None);
+        string hash = receipt.GetProperty("transactionHash").GetString()!;
         Assert.Equal("0x0", (await old.SendAsync("eth_getTransactionByHash", hash)).GetProperty("type").GetString());
     }
 

@@ -34,17 +34,23 @@ public sealed class JsonRpcTests
     [Fact]
     public async Task Answers_come_in_the_order_of_the_calls_whatever_order_they_are_sent_in()
     {
-        JsonRpc rpc = Rpc((_, _) => Answer("""[{"id":1,"result":"b"},{"id":7,"result":"x"},{"id":0,"error":{"code":-5,"message":"no"}}]"""));
+        const string answered =
+            """[{"id":1,"result":"b"},{"id":7,"result":"x"},{"id":0,"error":{"code":-5,"message":"no"}}]""";
+        JsonRpc rpc = Rpc((_, _) => Answer(answered));
         RpcAnswer<string>[] answers = await rpc.BatchAsync<string>([Call, Call], CancellationToken.None);
         Assert.Equal((-5, "b"), (answers[0].Error!.Code, answers[1].Result));
-        Assert.Contains("no (-5)", Assert.Throws<ChainUnknownException>(() => rpc.ResultOf(answers[0], "anything")).Message, StringComparison.Ordinal);
+        ChainUnknownException unknown = Assert.Throws<ChainUnknownException>(() => rpc.ResultOf(answers[0], "anything"));
+        Assert.Contains("no (-5)", unknown.Message, StringComparison.Ordinal);
     }
 
-    /// <summary>bitcoind answers HTTP 500 with the error inside to a single call, and older providers to a batch.</summary>
+    /// <summary>
+    /// bitcoind answers HTTP 500 with the error inside to a single call, and older providers to a batch.
+    /// </summary>
     [Fact]
     public async Task An_error_of_a_call_is_read_whatever_the_status()
     {
-        JsonRpc rpc = Rpc((_, _) => Answer("""[{"id":0,"result":null,"error":{"code":-8,"message":"out of range"}}]""", HttpStatusCode.InternalServerError));
+        const string answered = """[{"id":0,"result":null,"error":{"code":-8,"message":"out of range"}}]""";
+        JsonRpc rpc = Rpc((_, _) => Answer(answered, HttpStatusCode.InternalServerError));
         Assert.Equal(-8, (await rpc.BatchAsync<string>([Call], CancellationToken.None))[0].Error!.Code);
     }
 
@@ -61,12 +67,13 @@ public sealed class JsonRpcTests
             })),
             "user", "pass:word");
         ChainUnknownException refused =
-            await Assert.ThrowsAsync<ChainUnknownException>(() => rpc.CallAsync<string>("anything", CancellationToken.None));
+            await Assert.ThrowsAsync<ChainUnknownException>(
+                () => rpc.CallAsync<string>("anything", CancellationToken.None));
         Assert.Equal("Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes("user:pass:word")), sent);
         Assert.DoesNotContain("pass:word", refused.ToString(), StringComparison.Ordinal);
     }
 
-    private static JsonRpc Rpc(Func<HttpRequestMessage, CancellationToken, Task<HttpResponseMessage>> answer, TimeProvider? time = null) =>
+    private static JsonRpc Rpc(Send answer, TimeProvider? time = null) =>
         new("anvil", new Uri("http://127.0.0.1:1"), new HttpClient(new Handler(answer)), time: time);
 
     private static async Task<HttpResponseMessage> Hang(HttpRequestMessage request, CancellationToken cancellation)
@@ -78,9 +85,12 @@ public sealed class JsonRpcTests
     private static Task<HttpResponseMessage> Answer(string body, HttpStatusCode status = HttpStatusCode.OK) =>
         Task.FromResult(new HttpResponseMessage(status) { Content = new StringContent(body) });
 
-    private sealed class Handler(Func<HttpRequestMessage, CancellationToken, Task<HttpResponseMessage>> answer) : HttpMessageHandler
+    private delegate Task<HttpResponseMessage> Send(HttpRequestMessage request, CancellationToken cancellation);
+
+    private sealed class Handler(Send answer) : HttpMessageHandler
     {
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+        protected override Task<HttpResponseMessage> SendAsync(
+            HttpRequestMessage request, CancellationToken cancellationToken) =>
             answer(request, cancellationToken);
     }
 }

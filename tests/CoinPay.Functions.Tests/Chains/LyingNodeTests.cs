@@ -29,7 +29,8 @@ public sealed class LyingNodeTests
             await Unknown(FakeNode.Saying(body, status).Evm().ReadHeadAsync(CancellationToken.None));
             await Unknown(FakeNode.Saying(body, status).Bitcoin().ReadHeadAsync(CancellationToken.None));
             await Unknown(Read(FakeNode.Saying(body, status).Evm(Token), 1, 1));
-            await Unknown(FakeNode.Saying(body, status).Bitcoin().ReadMempoolAsync(static _ => true, CancellationToken.None));
+            await Unknown(
+                FakeNode.Saying(body, status).Bitcoin().ReadMempoolAsync(static _ => true, CancellationToken.None));
         }
     }
 
@@ -80,7 +81,7 @@ public sealed class LyingNodeTests
         await Unknown(syncing.Evm().ReadHeadAsync(CancellationToken.None));
         FakeNode downloading = new(static (method, _) => method == "getblockhash"
             ? "0f9188f13cb7b2c71f2a335e3a4fc328bf5beb436012afca590b1a11466e2206"
-            : new { blocks = 1, headers = 800_000, bestblockhash = "00", initialblockdownload = true, mediantime = 1, time = 1 });
+            : new { blocks = 1, headers = 800_000, bestblockhash = "00", initialblockdownload = true, mediantime = 1 });
         await Unknown(downloading.Bitcoin("main").ReadHeadAsync(CancellationToken.None));
         Assert.Equal(1, (await downloading.Bitcoin("regtest").ReadHeadAsync(CancellationToken.None)).Height);
     }
@@ -137,7 +138,8 @@ public sealed class LyingNodeTests
     [Fact]
     public async Task A_safe_tag_that_the_chain_does_not_know_is_no_height()
     {
-        FakeNode node = Chain(tags: static tag => tag is "safe" or "finalized" ? new FakeNode.Refused(-39001, "unknown block") : null);
+        FakeNode node = Chain(
+            tags: static tag => tag is "safe" or "finalized" ? new FakeNode.Refused(-39001, "unknown block") : null);
         ChainHead head = await node.Evm().ReadHeadAsync(CancellationToken.None);
         Assert.Equal((null, null), (head.Safe, head.Finalized));
     }
@@ -160,7 +162,8 @@ public sealed class LyingNodeTests
     public async Task An_amount_is_read_to_the_last_base_unit(string value, long units)
     {
         FakeNode node = Mempool($"{{\"value\":{value},\"n\":3,\"scriptPubKey\":{{\"hex\":\"0014aa\"}}}}");
-        ChainTransfer read = Assert.Single(await node.Bitcoin().ReadMempoolAsync(static _ => true, CancellationToken.None));
+        ChainTransfer read =
+            Assert.Single(await node.Bitcoin().ReadMempoolAsync(static _ => true, CancellationToken.None));
         Assert.Equal((units, "3", "0014aa"), ((long)read.Amount, read.Ordinal, read.Recipient));
     }
 
@@ -202,7 +205,7 @@ public sealed class LyingNodeTests
     private static object LogsOf(JsonElement filter, Func<int, int, object> logs)
     {
         if (!filter.TryGetProperty("blockHash", out JsonElement hash))
-            return logs(Height(filter.GetProperty("fromBlock").GetString()!), Height(filter.GetProperty("toBlock").GetString()!));
+            return logs(HeightIn(filter, "fromBlock"), HeightIn(filter, "toBlock"));
         int block = int.Parse(hash.GetString().AsSpan(2), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
         return logs(block, block);
     }
@@ -229,6 +232,8 @@ public sealed class LyingNodeTests
 
     private static string Hash(int number) => $"0x{number:x64}";
 
+    private static int HeightIn(JsonElement filter, string name) => Height(filter.GetProperty(name).GetString()!);
+
     private static int Height(string block) =>
         block.StartsWith("0x", StringComparison.Ordinal)
             ? int.Parse(block.AsSpan(2), NumberStyles.HexNumber, CultureInfo.InvariantCulture)
@@ -237,5 +242,6 @@ public sealed class LyingNodeTests
     private static Task<IReadOnlyList<ChainBlock>> Read(EvmChain chain, long from, long to, long byHashAbove = 0) =>
         chain.ReadBlocksAsync(from, to, byHashAbove, recipient => recipient == Invoice, CancellationToken.None);
 
-    private static Task<ChainUnknownException> Unknown(Task reading) => Assert.ThrowsAsync<ChainUnknownException>(() => reading);
+    private static Task<ChainUnknownException> Unknown(Task reading) =>
+        Assert.ThrowsAsync<ChainUnknownException>(() => reading);
 }

@@ -9,6 +9,7 @@ namespace CoinPay.Functions.Tests.Chains;
 /// <summary>What is remembered of a mempool, and for how long.</summary>
 public sealed class MempoolTests
 {
+    private static readonly Asset Bitcoin = new("bip122:0/slip44:0", "BTC", 8);
     private readonly FakeTimeProvider _time = new();
     private readonly Mempool _mempool;
 
@@ -61,6 +62,6 @@ public sealed class MempoolTests
     private void See(string id, params string[] recipients) => _mempool.Add(
         id,
         (recipients.Length == 0 ? ["nobody"] : recipients).Select((recipient, i) => new ChainTransfer(
-            new Asset("bip122:0/slip44:0", "BTC", 8), recipient, null, id, i.ToString(CultureInfo.InvariantCulture), 1)),
+            Bitcoin, recipient, null, id, i.ToString(CultureInfo.InvariantCulture), 1)),
         static recipient => recipient == "ours");
 }

@@ -32,7 +32,8 @@ public sealed class NetworkConfigurationTests
     [Fact]
     public void Every_entry_stands_the_check_of_a_start()
     {
-        (string, string)[] all = [.. Names().Select(name => ($"CoinPay:Networks:{name.Replace('-', '_')}:Rpc", "https://node.example"))];
+        (string, string)[] all =
+            [.. Names().Select(name => ($"CoinPay:Networks:{name.Replace('-', '_')}:Rpc", "https://node.example"))];
         Assert.Equal(Names(), Load(all).Select(network => network.Name));
     }
 
@@ -43,12 +44,14 @@ public sealed class NetworkConfigurationTests
             File.ReadAllText(Path.Combine(RepositoryFiles.Root, "src/contracts/artifacts/addresses.json")));
         Network anvil = Assert.Single(Load(("CoinPay:Networks:anvil:Rpc", "http://127.0.0.1:8545")));
         Assert.Equal(addresses.GetProperty("factory").GetString(), anvil.Factory);
-        Assert.Equal(addresses.GetProperty("test_token").GetString(), anvil.Assets.Single(asset => asset.Asset.Symbol == "USDT").Contract);
+        Assert.Equal(addresses.GetProperty("test_token").GetString(), Networks.FindAsset(anvil, "USDT")!.Contract);
     }
 
     [Fact]
     public void Play_money_is_refused_outside_of_development() => Refuses(
-        "Development", ("AZURE_FUNCTIONS_ENVIRONMENT", "Production"), ("CoinPay:Networks:anvil:Rpc", "http://127.0.0.1:8545"));
+        "Development",
+        ("AZURE_FUNCTIONS_ENVIRONMENT", "Production"),
+        ("CoinPay:Networks:anvil:Rpc", "http://127.0.0.1:8545"));
 
     [Theory]
     [InlineData("CoinPay:Networks:anvl:Rpc", "http://127.0.0.1:1", "no such network")]
@@ -58,7 +61,8 @@ public sealed class NetworkConfigurationTests
     [InlineData("CoinPay:Networks:anvil:PollInterval", "often", "duration")]
     [InlineData("CoinPay:Networks:anvil:PollInterval", "1.00:00:00", "poll_interval")]
     [InlineData("CoinPay:Networks:anvil:Confirmations", "0", "confirmations")]
-    public void A_wrong_setting_is_refused_by_its_name(string name, string value, string says) => Refuses(says, (name, value));
+    public void A_wrong_setting_is_refused_by_its_name(string name, string value, string says) =>
+        Refuses(says, (name, value));
 
     [Theory]
     [InlineData("\"eip155:31337\"", "\"eip155:1\"", "eip155:1 twice")]
@@ -84,14 +88,19 @@ public sealed class NetworkConfigurationTests
     private static string Standard => Path.Combine(RepositoryFiles.Root, "src/CoinPay.Functions/networks.json");
 
     private static string[] Names() =>
-        [.. JsonElement.Parse(File.ReadAllText(Standard)).EnumerateArray().Select(entry => entry.GetProperty("name").GetString()!)];
+    [
+        .. JsonElement.Parse(File.ReadAllText(Standard)).EnumerateArray()
+            .Select(entry => entry.GetProperty("name").GetString()!),
+    ];
 
     private static void Refuses(string says, params (string Name, string Value)[] settings) =>
         Assert.Contains(says, Assert.Throws<SettingsException>(() => Load(settings)).Message, StringComparison.Ordinal);
 
     private static IReadOnlyList<Network> Load(params (string Name, string Value)[] settings) =>
         NetworkConfiguration.Load(new ConfigurationBuilder()
-            .AddInMemoryCollection([new("AZURE_FUNCTIONS_ENVIRONMENT", "Development"), new("CoinPay:NetworksFile", Standard)])
-            .AddInMemoryCollection(settings.Select(setting => new KeyValuePair<string, string?>(setting.Name, setting.Value)))
+            .AddInMemoryCollection(
+                [new("AZURE_FUNCTIONS_ENVIRONMENT", "Development"), new("CoinPay:NetworksFile", Standard)])
+            .AddInMemoryCollection(
+                settings.Select(setting => new KeyValuePair<string, string?>(setting.Name, setting.Value)))
             .Build());
 }

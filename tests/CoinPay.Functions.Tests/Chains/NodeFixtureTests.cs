@@ -22,7 +22,8 @@ public sealed class NodeFixtureTests
         await using Bitcoind bitcoind = await Bitcoind.StartAsync();
         string transaction = await bitcoind.PayAsync(await bitcoind.NewAddressAsync(), 0.5m);
         string block = Assert.Single(await bitcoind.MineAsync());
-        Assert.Contains(transaction, (await bitcoind.CallAsync("getblock", block, 1)).ToString(), StringComparison.Ordinal);
+        Assert.Contains(
+            transaction, (await bitcoind.CallAsync("getblock", block, 1)).ToString(), StringComparison.Ordinal);
         Assert.Equal(102, await bitcoind.HeightAsync());
     }
 }

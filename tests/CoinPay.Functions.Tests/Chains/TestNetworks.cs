@@ -27,7 +27,10 @@ internal static class TestNetworks
     };
 
     public static Network Bitcoin(
-        Uri? rpc = null, string coin = "bitcoin", string chain = "regtest", string id = "bip122:0f9188f13cb7b2c71f2a335e3a4fc328") => new()
+        Uri? rpc = null,
+        string coin = "bitcoin",
+        string chain = "regtest",
+        string id = "bip122:0f9188f13cb7b2c71f2a335e3a4fc328") => new()
         {
             Name = $"{coin}-{chain}",
             Id = id,

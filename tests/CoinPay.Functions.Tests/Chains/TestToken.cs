@@ -29,8 +29,10 @@ internal sealed class TestToken(Anvil anvil, string address)
     /// <summary>balanceOf(address)</summary>
     public async Task<BigInteger> BalanceOfAsync(string owner)
     {
-        JsonElement answer = await anvil.SendAsync("eth_call", new { to = address, data = "0x70a08231" + Word(owner) }, "latest");
-        return BigInteger.Parse("0" + answer.GetString()![2..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+        JsonElement answer =
+            await anvil.SendAsync("eth_call", new { to = address, data = "0x70a08231" + Word(owner) }, "latest");
+        return BigInteger.Parse(
+            "0" + answer.GetString()![2..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
     }
 
     public static string Word(string address) => address[2..].ToLowerInvariant().PadLeft(64, '0');

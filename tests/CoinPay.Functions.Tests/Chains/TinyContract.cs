@@ -2,7 +2,9 @@ using CoinPay.Functions.Chains;
 
 namespace CoinPay.Functions.Tests.Chains;
 
-/// <summary>Contracts of a few opcodes, assembled by hand: what they emit or refuse is then in no compiler's hand.</summary>
+/// <summary>
+/// Contracts of a few opcodes, assembled by hand: what they emit or refuse is then in no compiler's hand.
+/// </summary>
 internal static class TinyContract
 {
     /// <summary>Reverts whatever it is called with.</summary>

@@ -5,7 +5,9 @@ using Xunit;
 
 namespace CoinPay.Embedded.Tests.NBitcoinLibrary;
 
-/// <summary>Source: BIP-350 (which repeats those of BIP-173), "Test vectors for v0-v16 native segregated witness addresses".</summary>
+/// <summary>
+/// Source: BIP-350 (which repeats those of BIP-173), "Test vectors for v0-v16 native segregated witness addresses".
+/// </summary>
 public sealed class AddressTests
 {
     [Theory]
@@ -53,7 +55,8 @@ public sealed class AddressTests
     [InlineData("bc1gmk9yu")]
     public void An_invalid_address_is_refused_on_every_network(string text)
     {
-        foreach (Network network in (Network[])[Network.Main, Network.TestNet, Network.RegTest, Litecoin.Instance.Mainnet])
+        Network[] networks = [Network.Main, Network.TestNet, Network.RegTest, Litecoin.Instance.Mainnet];
+        foreach (Network network in networks)
             Assert.Throws<FormatException>(() => BitcoinAddress.Create(text, network));
     }
 
@@ -63,8 +66,10 @@ public sealed class AddressTests
         const string ofMain = "bc1qcr8te4kr609gcawutmrza0j4xv80jy8z306fyu";
         Assert.Equal(ofMain, BitcoinAddress.Create(ofMain, Network.Main).ToString());
         Assert.Throws<FormatException>(() => BitcoinAddress.Create(ofMain, Network.TestNet));
-        Assert.Throws<FormatException>(() => BitcoinAddress.Create("1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN2", Network.TestNet));
-        Assert.Throws<FormatException>(() => BitcoinAddress.Create("1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN2", Litecoin.Instance.Mainnet));
+        Assert.Throws<FormatException>(
+            () => BitcoinAddress.Create("1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN2", Network.TestNet));
+        Assert.Throws<FormatException>(
+            () => BitcoinAddress.Create("1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN2", Litecoin.Instance.Mainnet));
     }
 
     /// <summary>A 32-byte program of version 1 that is no x coordinate could never be spent. Source: BIP-341.</summary>

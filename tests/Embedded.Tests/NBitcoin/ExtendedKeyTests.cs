@@ -4,7 +4,9 @@ using Xunit;
 
 namespace CoinPay.Embedded.Tests.NBitcoinLibrary;
 
-/// <summary>Source: BIP-32, "Test Vectors" 1 and 2, the steps that need no private key; BIP-84, "Test vectors".</summary>
+/// <summary>
+/// Source: BIP-32, "Test Vectors" 1 and 2, the steps that need no private key; BIP-84, "Test vectors".
+/// </summary>
 public sealed class ExtendedKeyTests
 {
     private const string Vector1 =
@@ -42,7 +44,8 @@ public sealed class ExtendedKeyTests
     [InlineData(0, 0, "bc1qcr8te4kr609gcawutmrza0j4xv80jy8z306fyu", "0330d54fd0dd420a6e5f8d3624f5f3482cae350f79d5f0753bf5beef9c2d91af3c")]
     [InlineData(0, 1, "bc1qnjg0jd8228aq7egyzacy8cys3knf9xvrerkf9g", "03e775fd51f0dfb8cd865d9ff1cca2a158cf651fe997fdc9fee9c1d3b5e995ea77")]
     [InlineData(1, 0, "bc1q8c6fshw2dlwun7ekn9qwf37cu2rn755upcp6el", "03025324888e429ab8e3dbaf1f7802648b9cd01e9b418485c5fa4c1b9b5700e1a6")]
-    public void An_account_of_BIP_84_has_the_addresses_of_the_vector(uint change, uint index, string address, string key)
+    public void An_account_of_BIP_84_has_the_addresses_of_the_vector(
+        uint change, uint index, string address, string key)
     {
         const string zpub =
             "zpub6rFR7y4Q2AijBEqTUquhVz398htDFrtymD9xYYfG1m4wAcvPhXNfE3EfH1r1ADqtfSdVCToUG868RvUUkgDKf31mGDtKsAYz2oz2AGutZYs";

@@ -58,10 +58,12 @@ public sealed class HashAndAddressTests
         "deadbeefdeadbeefdeadbeefdeadbeefdeadbeefdeadbeefdeadbeefdeadbeefdeadbeefdeadbeefdeadbeef",
         "0x1d8bfDC5D46DC4f61D6b6115972536eBE6A8854C")]
     [InlineData("00", "00", "", "0xE33C0C7F7df4809055C3ebA6c09CFe4BaF1BD9e0")]
-    public void A_CREATE2_address_is_that_of_the_example(string deployer, string salt, string initCode, string address) =>
+    public void A_CREATE2_address_is_that_of_the_example(
+        string deployer, string salt, string initCode, string address) =>
         Assert.Equal(
             address,
-            ContractUtils.CalculateCreate2Address("0x" + deployer.PadLeft(40, '0'), "0x" + salt.PadLeft(64, '0'), "0x" + initCode));
+            ContractUtils.CalculateCreate2Address(
+                "0x" + deployer.PadLeft(40, '0'), "0x" + salt.PadLeft(64, '0'), "0x" + initCode));
 
     [Fact]
     public void A_salt_of_another_length_is_refused() => Assert.Throws<ArgumentException>(

@@ -62,16 +62,25 @@ public sealed class TransactionSigningTests
 
     private static string Signed(JsonElement of)
     {
-        BigInteger chain = Number(of, "chainId"), nonce = Number(of, "nonce"), gas = Number(of, "gasLimit"), value = Number(of, "value");
+        BigInteger chain = Number(of, "chainId"), nonce = Number(of, "nonce");
+        BigInteger gas = Number(of, "gasLimit"), value = Number(of, "value");
         return of.Text("type") == "0"
             ? new LegacyTransactionSigner().SignTransaction(
                 of.Text("key"), chain, of.Text("to"), value, nonce, Number(of, "gasPrice"), gas, of.Text("data"))
             : new Transaction1559Signer().SignTransaction(
                 of.Text("key"),
                 new Transaction1559(
-                    chain, nonce, Number(of, "maxPriorityFeePerGas"), Number(of, "maxFeePerGas"), gas, of.Text("to"), value,
-                    of.Text("data"), []));
+                    chain,
+                    nonce,
+                    Number(of, "maxPriorityFeePerGas"),
+                    Number(of, "maxFeePerGas"),
+                    gas,
+                    of.Text("to"),
+                    value,
+                    of.Text("data"),
+                    []));
     }
 
-    private static BigInteger Number(JsonElement of, string name) => BigInteger.Parse(of.Text(name), CultureInfo.InvariantCulture);
+    private static BigInteger Number(JsonElement of, string name) =>
+        BigInteger.Parse(of.Text(name), CultureInfo.InvariantCulture);
 }

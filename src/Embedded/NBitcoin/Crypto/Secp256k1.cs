@@ -26,13 +26,15 @@ internal static class Secp256k1
         }
     }
 
-    /// <summary>parent + G·tweak, or null in the one case of 2^127 in which BIP-32 says to go on with the next index.</summary>
+    /// <summary>
+    /// parent + G·tweak, or null in the one case of 2^127 in which BIP-32 says to go on with the next index.
+    /// </summary>
     public static ECPoint? Add(ECPoint parent, byte[] tweak)
     {
         BigInteger scalar = new(1, tweak);
         if (scalar.CompareTo(Curve.N) >= 0)
             return null;
-        // The comb keeps multiples of G from one call to the next: three times as fast as a multiplication from scratch.
+        // The comb keeps multiples of G from one call to the next: three times as fast as from scratch.
         ECPoint child = new FixedPointCombMultiplier().Multiply(Curve.G, scalar).Add(parent).Normalize();
         return child.IsInfinity ? null : child;
     }

@@ -76,7 +76,10 @@ internal static class SegwitText
         return checksum;
     }
 
-    /// <summary>Groups of <paramref name="from"/> bits as groups of <paramref name="to"/>; null if padding is not zero or too long.</summary>
+    /// <summary>
+    /// Groups of <paramref name="from"/> bits as groups of <paramref name="to"/>; null if padding is not zero or too
+    /// long.
+    /// </summary>
     private static byte[]? Regroup(ReadOnlySpan<byte> groups, int from, int to, bool pad)
     {
         int bits = 0, waiting = 0;

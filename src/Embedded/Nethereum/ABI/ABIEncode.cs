@@ -3,7 +3,9 @@ using Nethereum.Hex.HexConvertors.Extensions;
 
 namespace Nethereum.ABI;
 
-/// <summary>A value and the Solidity type that it is encoded as: <c>address</c>, <c>bytes32</c>, <c>uint256</c>.</summary>
+/// <summary>
+/// A value and the Solidity type that it is encoded as: <c>address</c>, <c>bytes32</c>, <c>uint256</c>.
+/// </summary>
 public class ABIValue
 {
     public ABIValue(string abiType, object value)

@@ -26,7 +26,8 @@ public abstract class SignedTransaction
 
     private protected static byte[] Number(BigInteger? number) => Rlp.Number(number ?? 0);
 
-    private protected static byte[] Number(byte[] bigEndian) => Rlp.Number(new BigInteger(bigEndian, isUnsigned: true, isBigEndian: true));
+    private protected static byte[] Number(byte[] bigEndian) =>
+        Rlp.Number(new BigInteger(bigEndian, isUnsigned: true, isBigEndian: true));
 
     private protected static byte[] Hex(string? hex) => Rlp.Element((hex ?? "").HexToByteArray());
 }
@@ -120,7 +121,13 @@ internal sealed class LegacyTransaction155 : SignedTransaction
     private readonly BigInteger _chainId;
 
     public LegacyTransaction155(
-        string to, BigInteger amount, BigInteger nonce, BigInteger gasPrice, BigInteger gasLimit, string data, BigInteger chainId)
+        string to,
+        BigInteger amount,
+        BigInteger nonce,
+        BigInteger gasPrice,
+        BigInteger gasLimit,
+        string data,
+        BigInteger chainId)
     {
         _fields = [Number(nonce), Number(gasPrice), Number(gasLimit), Hex(to), Number(amount), Hex(data)];
         _chainId = chainId;

@@ -22,7 +22,9 @@ public class EthECKey
     private readonly ECPoint _public;
 
     /// <summary>A key of 32 bytes of hex, with or without <c>0x</c>.</summary>
-    /// <exception cref="ArgumentException">Not 32 bytes, zero, or not below the curve's order. The text is never shown.</exception>
+    /// <exception cref="ArgumentException">
+    /// Not 32 bytes, zero, or not below the curve's order. The text is never shown.
+    /// </exception>
     public EthECKey(string privateKey)
     {
         byte[] bytes = privateKey.HexToByteArray();

@@ -21,7 +21,8 @@ public static class ContractUtils
 
     /// <summary>The CREATE2 address for the keccak-256 hash of init code. Source: EIP-1014.</summary>
     /// <exception cref="ArgumentException">The salt has not 32 bytes.</exception>
-    public static string CalculateCreate2AddressUsingByteCodeHash(string address, string saltHex, string byteCodeHexHash)
+    public static string CalculateCreate2AddressUsingByteCodeHash(
+        string address, string saltHex, string byteCodeHexHash)
     {
         byte[] salt = saltHex.HexToByteArray();
         if (salt.Length != SaltLength)
