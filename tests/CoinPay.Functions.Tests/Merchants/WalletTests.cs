@@ -76,6 +76,7 @@ public sealed class WalletTests(EdgeStorage storage) : IClassFixture<EdgeStorage
     [InlineData("anvil", """{"kind":"xpub","xpub":"x"}""", "invalid_request")]
     [InlineData("anvil", """{"kind":"forwarder","settlement_address":"0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266","memo":"x"}""", "unknown_field")]
     [InlineData("bitcoin-regtest", """{"kind":"xpub","xpub":"nonsense"}""", "invalid_request")]
+    [InlineData("bitcoin-regtest", """{"kind":"xpub","xpub":"tpubDC8msFGeGuwnéKG9Upg7DM2b4DaRqg3CUZa5g8v2SRQ6K4NSk"}""", "invalid_request")]
     [InlineData("bitcoin-regtest", """{"kind":"forwarder","settlement_address":"0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266"}""", "invalid_request")]
     public async Task A_wallet_that_cannot_be_paid_to_is_refused(string network, string body, string code)
     {

@@ -48,6 +48,9 @@ internal sealed class Base58CheckEncoder : DataEncoder
 
     private static byte[] Decode(string encoded)
     {
+        // Checked here: the library's own look-up reads past its table for a character above ASCII.
+        if (encoded.AsSpan().IndexOfAnyExcept(Base58.Bitcoin.Alphabet.Value) >= 0)
+            throw new FormatException("Invalid base58 data");
         try
         {
             return Base58.Bitcoin.Decode(encoded);
