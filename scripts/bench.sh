@@ -1,0 +1,12 @@
+#!/usr/bin/env bash
+# Measures and prints figures, with machine, store, command and commit; nothing here passes or fails.
+# usage: scripts/bench.sh durable   the durable engine: speed, storage operations, idle cost, memory
+#        scripts/bench.sh invoice   the gateway: storage operations of a paid invoice, creations a second
+set -euo pipefail
+cd "$(dirname "$0")/.."
+case ${1-} in durable | invoice) ;; *) sed -n '2,4s/^# //p' "$0"; exit 2 ;; esac
+scripts/setup.sh
+dotnet build tests/CoinPay.Benchmarks -c Release -v quiet -nologo
+COINPAY_COMMIT=$(git describe --always --dirty --exclude='*' 2>/dev/null || echo unknown)
+export COINPAY_COMMIT
+exec dotnet tests/CoinPay.Benchmarks/bin/Release/net10.0/CoinPay.Benchmarks.dll "$1"
