@@ -106,7 +106,10 @@ public sealed class MainJobTests(TestWorld world) : IClassFixture<TestWorld>
     {
         ApiAnswer invoice = (await world.Merchant.PostAsync("/v1/invoices", new
         {
-            price = new { amount = "5", currency = "USDT" }, network = "anvil", asset = "USDT", expires_in_minutes = 1,
+            price = new { amount = "5", currency = "USDT" },
+            network = "anvil",
+            asset = "USDT",
+            expires_in_minutes = 1,
         })).Expect(HttpStatusCode.Created);
         string id = invoice["id"]!;
         await Task.Delay(DateTimeOffset.Parse(invoice["expires_at"]!) - DateTimeOffset.UtcNow);
@@ -153,7 +156,10 @@ public sealed class MainJobTests(TestWorld world) : IClassFixture<TestWorld>
         for (int i = 0; i < 3; i++)
             ids.Add((await world.Merchant.PostAsync("/v1/invoices", new
             {
-                order_id = order, price = new { amount = "1", currency = "USDT" }, network = "anvil", asset = "USDT",
+                order_id = order,
+                price = new { amount = "1", currency = "USDT" },
+                network = "anvil",
+                asset = "USDT",
             })).Expect(HttpStatusCode.Created)["id"]!);
 
         ApiAnswer page = await world.WaitForAsync(

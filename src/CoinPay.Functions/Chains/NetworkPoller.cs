@@ -106,6 +106,9 @@ internal sealed class NetworkPoller(
 
     private async Task WalkBackAsync(Scan scan, CancellationToken cancellation)
     {
+        // A second reorg while the first is being read: the head that this poll goes to is gone. The next poll has a new one.
+        if (scan.WentBack)
+            throw new ChainUnknownException(Network.Name, "the chain moved while it was read");
         long height = scan.Cursor.Height;
         string? known;
         do

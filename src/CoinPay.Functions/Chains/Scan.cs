@@ -14,6 +14,9 @@ internal sealed class Scan(Cursor cursor, PollerMemory memory)
 
     public PollerMemory Memory => memory;
 
+    /// <summary>Whether this scan has met a reorg already.</summary>
+    public bool WentBack { get; private set; }
+
     /// <summary>Takes a block that follows the cursor, with its transfers.</summary>
     public void Take(ChainBlock block, DateTimeOffset seenAt, Network network)
     {
@@ -55,6 +58,7 @@ internal sealed class Scan(Cursor cursor, PollerMemory memory)
     {
         int kept = Cursor.Hashes.Count - (int)(Cursor.Height - height);
         Cursor = Cursor with { Height = height, Hashes = Cursor.Hashes.Take(kept).ToList() };
+        WentBack = true;
         foreach (((string, string) id, ViewedTransfer transfer) in All().Where(view => view.Value.Block?.Height > height).ToList())
         {
             _changed[id] = transfer with { Block = null };

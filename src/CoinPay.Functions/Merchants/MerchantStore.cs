@@ -30,7 +30,8 @@ internal sealed class MerchantStore(Tables tables, TimeProvider clock)
     public async Task AddAsync(Merchant merchant, CancellationToken cancellation)
     {
         TableEntity listed = new(
-            MerchantRows.ListPartition, Id.NewestFirst(merchant.Id)) { ["MerchantId"] = merchant.Id };
+            MerchantRows.ListPartition, Id.NewestFirst(merchant.Id))
+        { ["MerchantId"] = merchant.Id };
         await tables.Index.UpsertEntityAsync(listed, TableUpdateMode.Replace, cancellation);
         await tables.Merchants.TryAddAsync(MerchantRows.Write(merchant), cancellation);
         _merchants.Forget(merchant.Id);

@@ -172,6 +172,29 @@ public sealed class NetworkPollerTests(NetworkPollerTests.Storage storage) : ICl
     }
 
     [Fact]
+    public async Task A_reorg_between_reading_the_head_and_its_blocks_ends_the_poll_and_the_next_one_is_whole()
+    {
+        Watch watch = await WatchAsync("alice");
+        _chain.MineEmpty(5);
+        await PollAsync();
+        _chain.Mine(ModelChain.Transfer("alice", "t1", 1_000));
+        _chain.AfterStep = step =>
+        {
+            if (step == "head")
+            {
+                _chain.Drop(2);
+                _chain.MineEmpty(2);
+            }
+            return Task.CompletedTask;
+        };
+        await Assert.ThrowsAsync<ChainUnknownException>(PollAsync);
+
+        _chain.AfterStep = _ => Task.CompletedTask;
+        _chain.Mine(ModelChain.Transfer("alice", "t1", 1_000));
+        Assert.Equal([watch.InvoiceId], await PollAsync());
+    }
+
+    [Fact]
     public async Task A_node_that_falls_behind_is_unknown_and_takes_nothing_back()
     {
         Watch watch = await WatchAsync("alice");

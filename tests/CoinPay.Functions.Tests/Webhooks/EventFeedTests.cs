@@ -38,7 +38,8 @@ public sealed class EventFeedTests(EdgeStorage storage) : IClassFixture<EdgeStor
         {
             world.Edge.Clock.Advance(TimeSpan.FromSeconds(1));
             GatewayEvent happened = EventPublisherTests.Happened(
-                world.Edge, world.MerchantId) with { Type = type, InvoiceId = "inv_" + type };
+                world.Edge, world.MerchantId) with
+            { Type = type, InvoiceId = "inv_" + type };
             await world.Edge.Get<EventPublisher>().PublishAsync(happened, default);
             made.Insert(0, happened.Id);
         }
