@@ -21,7 +21,7 @@ internal sealed class SweepWatches(
 
     [Function(nameof(SweepWatches))]
     public async Task Run(
-        [TimerTrigger("*/15 * * * * *")] TimerInfo timer, [DurableClient] DurableTaskClient durable, CancellationToken cancellation)
+        [TimerTrigger("*/30 * * * * *")] TimerInfo timer, [DurableClient] DurableTaskClient durable, CancellationToken cancellation)
     {
         foreach (IChain chain in chains.All)
         {
