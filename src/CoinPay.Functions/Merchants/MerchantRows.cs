@@ -46,10 +46,10 @@ internal static class MerchantRows
 
     public static TableEntity Write(string merchantId, string network, WalletChange wallets) =>
         new(merchantId, WalletRow(network))
-    {
-        ["Current"] = wallets.Current is { } current ? Json.Text(current) : null,
-        ["Next"] = wallets.Next is { } next ? Json.Text(next) : null,
-    };
+        {
+            ["Current"] = wallets.Current is { } current ? Json.Text(current) : null,
+            ["Next"] = wallets.Next is { } next ? Json.Text(next) : null,
+        };
 
     public static WalletChange ReadWallets(TableEntity row) => new(
         row.GetString("Current") is { } current ? Json.Read<Wallet>(current) : null,

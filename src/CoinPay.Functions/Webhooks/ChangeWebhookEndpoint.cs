@@ -37,12 +37,12 @@ internal sealed class ChangeWebhookEndpoint(
 
     private static Endpoint Apply(Endpoint stored, EndpointRequest wanted, bool describes, DateTimeOffset now) =>
         stored with
-    {
-        Url = wanted.Url is { } url ? new(url) : stored.Url,
-        Events = wanted.Events ?? stored.Events,
-        Description = describes ? wanted.Description : stored.Description,
-        UpdatedAt = now,
-    };
+        {
+            Url = wanted.Url is { } url ? new(url) : stored.Url,
+            Events = wanted.Events ?? stored.Events,
+            Description = describes ? wanted.Description : stored.Description,
+            UpdatedAt = now,
+        };
 
     private static Endpoint Switch(Endpoint stored, bool? disabled, DateTimeOffset now) => disabled switch
     {

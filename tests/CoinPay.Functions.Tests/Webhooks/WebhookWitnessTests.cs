@@ -33,10 +33,22 @@ public sealed class WebhookWitnessTests(EdgeStorage storage) : IClassFixture<Edg
         Post post = Assert.Single(world.Endpoint.Posts);
 
         string[] verdicts = await VerifyAsync(
-            new { secret = world.Secret, id = post.Id, timestamp = post.Timestamp, signature = post.Signature,
-                body = post.Body },
-            new { secret = world.Secret, id = post.Id, timestamp = post.Timestamp, signature = post.Signature,
-                body = post.Body + " " });
+            new
+            {
+                secret = world.Secret,
+                id = post.Id,
+                timestamp = post.Timestamp,
+                signature = post.Signature,
+                body = post.Body
+            },
+            new
+            {
+                secret = world.Secret,
+                id = post.Id,
+                timestamp = post.Timestamp,
+                signature = post.Signature,
+                body = post.Body + " "
+            });
 
         Assert.Equal(["ok", "No matching signature found"], verdicts);
     }
