@@ -29,9 +29,8 @@ internal sealed class MerchantStore(Tables tables, TimeProvider clock)
     /// </summary>
     public async Task AddAsync(Merchant merchant, CancellationToken cancellation)
     {
-        TableEntity listed = new(
-            MerchantRows.ListPartition, Id.NewestFirst(merchant.Id))
-        { ["MerchantId"] = merchant.Id };
+        string newestFirst = Id.NewestFirst(merchant.Id);
+        TableEntity listed = new(MerchantRows.ListPartition, newestFirst) { ["MerchantId"] = merchant.Id };
         await tables.Index.UpsertEntityAsync(listed, TableUpdateMode.Replace, cancellation);
         await tables.Merchants.TryAddAsync(MerchantRows.Write(merchant), cancellation);
         _merchants.Forget(merchant.Id);

@@ -37,9 +37,8 @@ public sealed class EventFeedTests(EdgeStorage storage) : IClassFixture<EdgeStor
         foreach (string type in new[] { "invoice.created", "invoice.paid", "wallet.changed", "invoice.created" })
         {
             world.Edge.Clock.Advance(TimeSpan.FromSeconds(1));
-            GatewayEvent happened = EventPublisherTests.Happened(
-                world.Edge, world.MerchantId) with
-            { Type = type, InvoiceId = "inv_" + type };
+            GatewayEvent happened = EventPublisherTests.Happened(world.Edge, world.MerchantId);
+            happened = happened with { Type = type, InvoiceId = "inv_" + type };
             await world.Edge.Get<EventPublisher>().PublishAsync(happened, default);
             made.Insert(0, happened.Id);
         }
