@@ -66,7 +66,7 @@ internal static class DurableBenchmark
         IReadOnlyList<StorageCall> idle = counter.Take();
         Report.Title("Idle");
         Report.Line("storage operations a minute (aim 10)", $"{idle.Count / Idle.TotalMinutes,8:F2}");
-        Report.Operations(idle, 1);
+        Report.Operations(idle, Idle.TotalMinutes);
     }
 
     private static async Task CountAsync(DurableHost host, StorageCounter counter, string orchestrator, string what)

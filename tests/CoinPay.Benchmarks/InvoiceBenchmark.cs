@@ -1,6 +1,152 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using Azure.Data.Tables;
+using CoinPay.Tests;
+
 namespace CoinPay.Benchmarks;
 
+/// <summary>What a paid invoice costs in storage operations, and how fast invoices are created beside plain inserts.</summary>
 internal static class InvoiceBenchmark
 {
-    public static Task RunAsync() => Task.CompletedTask;
+    private const int Paid = 5;
+    private const int Open = 1_000;
+    private const int AtOnce = 16;
+    private const int WarmUp = 100;
+    private const int Created = 1_000;
+    private const int Inserts = 3_000;
+    private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(5);
+
+    public static async Task RunAsync()
+    {
+        Report.Head("invoice");
+        await CountAsync();
+        await MeasureCreationAsync();
+    }
+
+    private static async Task CountAsync()
+    {
+        await using Azurite azurite = await Azurite.StartAsync();
+        await using StorageCounter counter = await StorageCounter.StartAsync(azurite.ConnectionString);
+        await using Shop shop = await Shop.StartAsync(counter.ConnectionString);
+        await LiveAsync(shop, counter, TimeSpan.Zero);
+        await CountAsync(shop, counter, TimeSpan.Zero, "no other invoice open");
+        await CountAsync(shop, counter, TimeSpan.FromMinutes(1), "no other invoice open, paid after a minute");
+        await Parallel.ForEachAsync(
+            Enumerable.Range(0, Open),
+            new ParallelOptions { MaxDegreeOfParallelism = AtOnce },
+            async (_, _) => await shop.CreateAsync());
+        await UntilAllRunAsync(counter);
+        await CountAsync(shop, counter, TimeSpan.Zero, $"{Open} other invoices open");
+    }
+
+    private static async Task CountAsync(Shop shop, StorageCounter counter, TimeSpan wait, string what)
+    {
+        List<StorageCall> ours = [];
+        List<StorageCall> others = [];
+        Stopwatch took = Stopwatch.StartNew();
+        int lives = wait == TimeSpan.Zero ? Paid : 1;
+        for (int life = 0; life < lives; life++)
+        {
+            (string id, IReadOnlyList<StorageCall> calls) = await LiveAsync(shop, counter, wait);
+            foreach (StorageCall call in calls)
+                (IsOf(id, call) ? ours : others).Add(call);
+        }
+        Report.Title($"Storage operations of a paid invoice, created to webhook delivered: {what}, mean of {lives}");
+        Report.Line("all (aim 40)", $"{(double)ours.Count / lives,8:F2}");
+        Report.Operations(ours, lives);
+        Report.Line("besides, whatever invoices there are, a minute", $"{others.Count / took.Elapsed.TotalMinutes,8:F0}");
+        Report.Operations(others, took.Elapsed.TotalMinutes);
+    }
+
+    /// <summary>One invoice: created, paid, confirmed block by block, its webhook delivered. All that storage saw meanwhile.</summary>
+    private static async Task<(string Id, IReadOnlyList<StorageCall> Calls)> LiveAsync(Shop shop, StorageCounter counter, TimeSpan wait)
+    {
+        await Task.Delay(Quiet);
+        counter.Take();
+        (string id, string address) = await shop.CreateAsync();
+        await Task.Delay(Quiet + wait);
+        await shop.PayAsync(address);
+        for (int block = 1; block < Shop.Confirmations; block++)
+        {
+            await Task.Delay(2 * PollInterval);
+            await shop.MineAsync();
+        }
+        await shop.WaitAsync(() => shop.HasWebhook(id), $"the webhook of {id}");
+        await Task.Delay(Quiet);
+        return (id, counter.Take());
+    }
+
+    /// <summary>
+    /// Not an invoice's is what the gateway does whether or not there is one: the cursor is stored, new watches and lost work
+    /// are looked for, empty queues are read, the hub's lease is renewed. Whatever names a row or brings a message is.
+    /// </summary>
+    private static bool IsOf(string invoiceId, StorageCall call) => (call.Service, call.Place, call.Kind) switch
+    {
+        ("Blob", _, _) => false,
+        ("Queue", _, _) => !call.IsEmptyReceive,
+        (_, "Chains", "update") => false,
+        (_, "Merchants", "query") => call.Names("mer_"),
+        (_, _, "query") => call.Names(invoiceId),
+        _ => true,
+    };
+
+    /// <summary>Until the orchestrations of all that was created wait: nothing but background passes for a while.</summary>
+    private static async Task UntilAllRunAsync(StorageCounter counter)
+    {
+        do
+        {
+            counter.Take();
+            await Task.Delay(Quiet);
+        }
+        while (counter.Take().Any(call => call.Service == "Table" && IsOf("inv_", call) && call.Kind != "query"));
+    }
+
+    /// <summary>Straight to Azurite, which does the creations' other work at the same time: starting and advancing each.</summary>
+    private static async Task MeasureCreationAsync()
+    {
+        await using Azurite azurite = await Azurite.StartAsync();
+        double inserts = await InsertAsync(azurite.ConnectionString);
+        await using Shop shop = await Shop.StartAsync(azurite.ConnectionString);
+        await CreateAsync(shop, WarmUp);
+        await Task.Delay(Quiet);
+        (TimeSpan took, IReadOnlyCollection<TimeSpan> each) = await CreateAsync(shop, Created);
+        double creations = Created / took.TotalSeconds;
+        Report.Title($"{Created} invoices created, {AtOnce} at a time");
+        Report.Line("raw inserts of one entity/s, same store", $"{inserts,8:F0}");
+        Report.Line("creations/s", $"{creations,8:F1}");
+        Report.Line("ratio (aim 0.5)", $"{creations / inserts,8:F2}");
+        Report.Line("p50", $"{Report.Percentile(each, 0.5).TotalMilliseconds,8:F0} ms");
+        Report.Line("p95", $"{Report.Percentile(each, 0.95).TotalMilliseconds,8:F0} ms");
+    }
+
+    private static async Task<(TimeSpan Took, IReadOnlyCollection<TimeSpan> Each)> CreateAsync(Shop shop, int count)
+    {
+        ConcurrentBag<TimeSpan> each = [];
+        TimeSpan took = await AtOnceAsync(count, async _ =>
+        {
+            Stopwatch one = Stopwatch.StartNew();
+            await shop.CreateAsync();
+            each.Add(one.Elapsed);
+        });
+        return (took, each);
+    }
+
+    private static async Task<double> InsertAsync(string storage)
+    {
+        TableClient table = new(storage, "Raw");
+        await table.CreateIfNotExistsAsync();
+        Task Insert(int number) =>
+            table.AddEntityAsync(new TableEntity($"p{number % 16}", Guid.NewGuid().ToString("N")) { ["Json"] = new string('x', 500) });
+        await AtOnceAsync(WarmUp, Insert);
+        return Inserts / (await AtOnceAsync(Inserts, Insert)).TotalSeconds;
+    }
+
+    private static async Task<TimeSpan> AtOnceAsync(int count, Func<int, Task> one)
+    {
+        Stopwatch took = Stopwatch.StartNew();
+        await Parallel.ForEachAsync(
+            Enumerable.Range(0, count), new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (number, _) => await one(number));
+        return took.Elapsed;
+    }
 }

@@ -27,13 +27,13 @@ internal static class Report
     public static void Line(string what, string figure) => Console.WriteLine($"  {what,-44} {figure}");
 
     /// <summary>A row a table or queue and kind, with how many there were for each of <paramref name="count"/> things.</summary>
-    public static void Operations(IEnumerable<StorageCall> calls, int count)
+    public static void Operations(IEnumerable<StorageCall> calls, double count)
     {
         foreach (IGrouping<(string Place, string Kind), StorageCall> kind in calls
             .GroupBy(call => (call.Place, call.Kind))
             .OrderBy(kind => kind.Key.Place, StringComparer.Ordinal)
             .ThenByDescending(kind => kind.Count()))
-            Line($"  {kind.Key.Place} {kind.Key.Kind}", $"{(double)kind.Count() / count,8:F2}");
+            Line($"  {kind.Key.Place} {kind.Key.Kind}", $"{kind.Count() / count,8:F2}");
     }
 
     /// <summary>The value that this share of the sorted values does not pass.</summary>
