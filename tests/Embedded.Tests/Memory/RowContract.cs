@@ -53,7 +53,7 @@ public abstract class RowContract(StorageUnderTest storage)
         TableEntity row = new("p", "r")
         {
             ["Text"] = "é 'q' \"\n\t<>&", ["Empty"] = "", ["Yes"] = true, ["Int"] = int.MinValue, ["Long"] = long.MaxValue, ["Small"] = 3L,
-            ["Double"] = 0.1, ["Whole"] = 5.0, ["Infinite"] = double.PositiveInfinity, ["Instant"] = instant, ["Guid"] = guid,
+            ["Double"] = 0.1, ["Whole"] = 5.0, ["Tiny"] = 1e-300, ["Instant"] = instant, ["Guid"] = guid,
             ["Bytes"] = new byte[] { 0, 255, 7 }, ["Nothing"] = null,
         };
         await table.AddEntityAsync(row);
@@ -66,7 +66,7 @@ public abstract class RowContract(StorageUnderTest storage)
         Assert.Equal(3L, read["Small"]);
         Assert.Equal(0.1, read["Double"]);
         Assert.Equal(5.0, read["Whole"]);
-        Assert.Equal(double.PositiveInfinity, read["Infinite"]);
+        Assert.Equal(1e-300, read["Tiny"]);
         Assert.Equal(instant, read["Instant"]);
         Assert.Equal(guid, read["Guid"]);
         Assert.Equal(new byte[] { 0, 255, 7 }, read.GetBinary("Bytes"));
@@ -218,20 +218,24 @@ public abstract class RowContract(StorageUnderTest storage)
     public async Task A_key_with_an_illegal_sign_is_refused(string key)
     {
         TableClient table = await storage.TableAsync();
-        if (!storage.IsMemory)
-            Assert.Skip("Azurite 3.33 takes some of these; the documentation of the data model forbids all.");
-        await StorageUnderTest.RefusedAsync(400, "OutOfRangeInput", () => table.AddEntityAsync(new TableEntity(key, "r")));
-        await StorageUnderTest.RefusedAsync(400, "OutOfRangeInput", () => table.AddEntityAsync(new TableEntity("p", key)));
-        await StorageUnderTest.RefusedAsync(400, "OutOfRangeInput", () => table.UpsertEntityAsync(new TableEntity("p", key)));
+        string code = storage.Code("OutOfRangeInput", azurite: "InvalidInput");
+        await StorageUnderTest.RefusedAsync(400, code, () => table.AddEntityAsync(new TableEntity(key, "r")));
+        await StorageUnderTest.RefusedAsync(400, code, () => table.AddEntityAsync(new TableEntity("p", key)));
+        // Azurite takes the escaped slash of an address for a path's and fails with 500.
+        if (key != "a/b" || storage.IsMemory)
+            await StorageUnderTest.RefusedAsync(400, code, () => table.UpsertEntityAsync(new TableEntity("p", key)));
     }
 
     [Fact]
     public async Task A_key_holds_1024_characters_and_no_more()
     {
+        // Azurite's limit is its own: 512.
+        int most = storage.IsMemory ? 1024 : 512;
+        string code = storage.Code("KeyValueTooLarge", azurite: "InvalidInput");
         TableClient table = await storage.TableAsync();
-        await table.AddEntityAsync(new TableEntity(new('p', 1024), new('r', 1024)));
-        await StorageUnderTest.RefusedAsync(400, null, () => table.AddEntityAsync(new TableEntity(new('p', 1025), "r")));
-        await StorageUnderTest.RefusedAsync(400, null, () => table.AddEntityAsync(new TableEntity("p", new('r', 1025))));
+        await table.AddEntityAsync(new TableEntity(new('p', most), new('r', most)));
+        await StorageUnderTest.RefusedAsync(400, code, () => table.AddEntityAsync(new TableEntity(new('p', most + 1), "r")));
+        await StorageUnderTest.RefusedAsync(400, code, () => table.AddEntityAsync(new TableEntity("p", new('r', most + 1))));
     }
 
     [Fact]
@@ -253,6 +257,7 @@ public abstract class RowContract(StorageUnderTest storage)
         for (int number = 0; number < 15; number++)
             row["Text" + number] = new string('x', 32 * 1024);
         await table.AddEntityAsync(row);
+        storage.OnlyAsDocumented("Azurite counts the characters of the body, not the documented two bytes each.");
         row["Text15"] = new string('x', 32 * 1024);
         await StorageUnderTest.RefusedAsync(400, "EntityTooLarge", () => table.UpsertEntityAsync(row, TableUpdateMode.Replace));
     }

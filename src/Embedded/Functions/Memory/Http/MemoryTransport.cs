@@ -87,7 +87,10 @@ internal sealed class MemoryResponse(StorageAnswer answer, string clientRequestI
 
     public override string ClientRequestId { get; set; } = clientRequestId;
 
-    public override void Dispose() => ContentStream?.Dispose();
+    /// <summary>Keeps the body, as the network's transport keeps a buffered one: the queue client reads it after disposing.</summary>
+    public override void Dispose()
+    {
+    }
 
     protected override bool ContainsHeader(string name) => _lines.TryGet(name, out _);
 

@@ -10,9 +10,6 @@ namespace CoinPay.Embedded.Memory.Tables;
 /// </summary>
 internal sealed record EntityAddress(string Table, string? Partition, string? Key)
 {
-    private const string PartitionStart = "PartitionKey='";
-    private const string KeyStart = "',RowKey='";
-
     public static EntityAddress Parse(string segment)
     {
         string text = Uri.UnescapeDataString(segment);
@@ -24,16 +21,26 @@ internal sealed record EntityAddress(string Table, string? Partition, string? Ke
         string table = text[..open], keys = text[(open + 1)..^1];
         if (keys.Length == 0)
             return new(table, null, null);
-        if (keys is ['\'', .. { } name, '\''])
-            return new(table, null, Unquoted(name));
-        // Within a partition key a quotation mark is doubled, so that this cannot be found in one.
-        int middle = keys.IndexOf(KeyStart, StringComparison.Ordinal);
-        if (!keys.StartsWith(PartitionStart, StringComparison.Ordinal) || middle < 0 || !keys.EndsWith('\''))
-            throw StorageRefusal.InvalidInput($"{keys} are no keys of an entity.");
-        return new(table, Unquoted(keys[PartitionStart.Length..middle]), Unquoted(keys[(middle + KeyStart.Length)..^1]));
+        try
+        {
+            int at = 0;
+            return keys[0] == '\''
+                ? new(table, null, Quotation.Read(keys, ref at))
+                : new(table, Named(keys, "PartitionKey=", ref at), Named(keys, ",RowKey=", ref at));
+        }
+        catch (FormatException malformed)
+        {
+            throw StorageRefusal.InvalidInput(malformed.Message);
+        }
     }
 
-    private static string Unquoted(string text) => text.Replace("''", "'", StringComparison.Ordinal);
+    private static string Named(string keys, string name, ref int at)
+    {
+        if (!keys.AsSpan(at).StartsWith(name))
+            throw new FormatException($"{keys} lacks {name}.");
+        at += name.Length;
+        return Quotation.Read(keys, ref at);
+    }
 }
 
 /// <summary>A key as a continuation header carries it: opaque to the client, without spaces.</summary>

@@ -77,13 +77,12 @@ internal static class EntityJson
         "Edm.DateTime" => DateTimeOffset.Parse(value.GetString()!, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal).ToUniversalTime(),
         "Edm.Guid" => Guid.Parse(value.GetString()!),
         "Edm.Binary" => Convert.FromBase64String(value.GetString()!),
-        "Edm.Double" when value.ValueKind == JsonValueKind.String => double.Parse(value.GetString()!, CultureInfo.InvariantCulture),
         "Edm.Double" => value.GetDouble(),
         null or "Edm.String" or "Edm.Int32" or "Edm.Boolean" => value.ValueKind switch
         {
             JsonValueKind.String => value.GetString()!,
             JsonValueKind.True or JsonValueKind.False => value.GetBoolean(),
-            JsonValueKind.Number => value.TryGetInt32(out int number) ? number : value.GetDouble(),
+            JsonValueKind.Number => value.TryGetInt32(out int number) ? (object)number : value.GetDouble(),
             _ => throw new FormatException("A property is a string, a number or a truth value."),
         },
         _ => throw new FormatException($"There is no type {type}."),
@@ -115,11 +114,7 @@ internal static class EntityJson
             case DateTimeOffset instant: WriteTyped(json, name, "Edm.DateTime", Text(instant)); break;
             case Guid guid: WriteTyped(json, name, "Edm.Guid", guid.ToString()); break;
             case byte[] binary: WriteTyped(json, name, "Edm.Binary", Convert.ToBase64String(binary)); break;
-            case double number when double.IsFinite(number):
-                json.WriteString(name + TypeSuffix, "Edm.Double");
-                json.WriteNumber(name, number);
-                break;
-            case double number: WriteTyped(json, name, "Edm.Double", number.ToString(CultureInfo.InvariantCulture)); break;
+            case double number: WriteDouble(json, name, number); break;
             default: throw new InvalidOperationException($"{name} is stored as {value.GetType()}.");
         }
     }
@@ -128,6 +123,14 @@ internal static class EntityJson
     {
         json.WriteString(name + TypeSuffix, type);
         json.WriteString(name, text);
+    }
+
+    /// <summary>With a point or an exponent: a whole number without one is read as an integer.</summary>
+    private static void WriteDouble(Utf8JsonWriter json, string name, double number)
+    {
+        string text = number.ToString(CultureInfo.InvariantCulture);
+        json.WritePropertyName(name);
+        json.WriteRawValue(text.AsSpan().ContainsAny('.', 'E') ? text : text + ".0");
     }
 
     private static string Text(DateTimeOffset instant) => instant.UtcDateTime.ToString(InstantFormat, CultureInfo.InvariantCulture);

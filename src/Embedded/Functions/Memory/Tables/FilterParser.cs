@@ -97,19 +97,7 @@ internal ref struct FilterParser
         };
     }
 
-    private string Quoted()
-    {
-        int start = ++_at;
-        for (; _at < _text.Length; _at++)
-        {
-            if (_text[_at] != '\'')
-                continue;
-            if (_at + 1 == _text.Length || _text[_at + 1] != '\'')
-                return _text[start.._at++].ToString().Replace("''", "'", StringComparison.Ordinal);
-            _at++;
-        }
-        throw new FormatException("A quotation stays open.");
-    }
+    private string Quoted() => Quotation.Read(_text, ref _at);
 
     private string Word()
     {
