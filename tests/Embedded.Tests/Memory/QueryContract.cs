@@ -69,13 +69,26 @@ public abstract class QueryContract(StorageUnderTest storage)
         TableClient table = await storage.TableAsync();
         await table.AddEntityAsync(new TableEntity("p", "low")
         {
-            ["Text"] = "a", ["Yes"] = false, ["Int"] = -5, ["Long"] = 9007199254740992L, ["Double"] = 0.25, ["Instant"] = Instant,
-            ["Guid"] = Id, ["Bytes"] = new byte[] { 0, 255 },
+            ["Text"] = "a",
+            ["Yes"] = false,
+            ["Int"] = -5,
+            ["Long"] = 9007199254740992L,
+            ["Double"] = 0.25,
+            ["Instant"] = Instant,
+            ["Guid"] = Id,
+            ["Bytes"] = new byte[] { 0, 255 },
         });
         await table.AddEntityAsync(new TableEntity("p", "high")
         {
-            ["Text"] = "it's", ["Yes"] = true, ["Int"] = 7, ["Long"] = 9007199254740993L, ["Double"] = 0.5, ["Instant"] = Instant.AddMilliseconds(1),
-            ["Guid"] = Guid.Empty, ["Bytes"] = new byte[] { 1, 255 }, ["Only"] = 1,
+            ["Text"] = "it's",
+            ["Yes"] = true,
+            ["Int"] = 7,
+            ["Long"] = 9007199254740993L,
+            ["Double"] = 0.5,
+            ["Instant"] = Instant.AddMilliseconds(1),
+            ["Guid"] = Guid.Empty,
+            ["Bytes"] = new byte[] { 1, 255 },
+            ["Only"] = 1,
         });
         Assert.Equal(found, await KeysAsync(table, filter));
     }
@@ -86,7 +99,12 @@ public abstract class QueryContract(StorageUnderTest storage)
         TableClient table = await storage.TableAsync();
         await table.AddEntityAsync(new TableEntity("p", "r")
         {
-            ["Text"] = "it's", ["Long"] = 5L, ["Yes"] = true, ["Instant"] = Instant, ["Guid"] = Id, ["Double"] = 0.5,
+            ["Text"] = "it's",
+            ["Long"] = 5L,
+            ["Yes"] = true,
+            ["Instant"] = Instant,
+            ["Guid"] = Id,
+            ["Double"] = 0.5,
         });
         string text = "it's", none = "none";
         long five = 5;

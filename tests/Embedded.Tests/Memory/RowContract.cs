@@ -52,9 +52,19 @@ public abstract class RowContract(StorageUnderTest storage)
         Guid guid = new("6a6a6a6a-0000-1111-2222-333333333333");
         TableEntity row = new("p", "r")
         {
-            ["Text"] = "é 'q' \"\n\t<>&", ["Empty"] = "", ["Yes"] = true, ["Int"] = int.MinValue, ["Long"] = long.MaxValue, ["Small"] = 3L,
-            ["Double"] = 0.1, ["Whole"] = 5.0, ["Tiny"] = 1e-300, ["Instant"] = instant, ["Guid"] = guid,
-            ["Bytes"] = new byte[] { 0, 255, 7 }, ["Nothing"] = null,
+            ["Text"] = "é 'q' \"\n\t<>&",
+            ["Empty"] = "",
+            ["Yes"] = true,
+            ["Int"] = int.MinValue,
+            ["Long"] = long.MaxValue,
+            ["Small"] = 3L,
+            ["Double"] = 0.1,
+            ["Whole"] = 5.0,
+            ["Tiny"] = 1e-300,
+            ["Instant"] = instant,
+            ["Guid"] = guid,
+            ["Bytes"] = new byte[] { 0, 255, 7 },
+            ["Nothing"] = null,
         };
         await table.AddEntityAsync(row);
         TableEntity read = await table.GetEntityAsync<TableEntity>("p", "r");

@@ -58,6 +58,6 @@ internal static class EntityLimits
         };
         if (bytes > MaxPropertyBytes)
             throw new StorageRefusal(400, "PropertyValueTooLarge", $"The value of {name} exceeds the maximum allowed size (64 KiB).");
-        return PropertyOverhead + Encoding.Unicode.GetByteCount(name) + bytes + (value is string or byte[] ? LengthBytes : 0);
+        return PropertyOverhead + Encoding.Unicode.GetByteCount(name) + bytes + (value is string or byte[]? LengthBytes : 0);
     }
 }
