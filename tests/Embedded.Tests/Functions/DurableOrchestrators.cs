@@ -200,6 +200,14 @@ public static class DurableOrchestrators
     public static Task<int> LongText([OrchestrationTrigger] TaskOrchestrationContext context) =>
         context.CallActivityAsync<int>("Length", new string('é', context.GetInput<int>()));
 
+    [Function("ManyTexts")]
+    public static async Task<int> ManyTexts([OrchestrationTrigger] TaskOrchestrationContext context)
+    {
+        string text = new('"', 31_000);
+        return (await Task.WhenAll(
+            Enumerable.Range(0, context.GetInput<int>()).Select(_ => context.CallActivityAsync<string>("Say", text)))).Sum(t => t.Length);
+    }
+
     [Function("Statuses")]
     public static async Task<string> Statuses([OrchestrationTrigger] TaskOrchestrationContext context)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Azure;
 using CoinPay.Embedded.Durable.Storage;
 using Microsoft.DurableTask;
 using Microsoft.Extensions.Logging;
@@ -42,6 +43,7 @@ internal sealed class Instance(string id, TaskHub hub)
     private readonly List<HistoryEvent> _history = [];
     private readonly HashSet<int> _underWay = [];
     private List<InstanceMessage> _taken = [];
+    private string _tooLarge = string.Empty;
     private OrchestrationState? _state;
     private Dictionary<int, HistoryEvent>? _open;
 
@@ -171,8 +173,15 @@ internal sealed class Instance(string id, TaskHub hub)
             intake.Add(message);
         TurnResult result = intake.Termination is null ? await hub.RunTurnAsync(state, intake) : TurnIntake.Nothing;
         TurnCommit commit = TurnCommit.Of(state, intake, result, hub.Time.GetUtcNow());
-        if (commit.ChangesAnything)
+        if (commit.ChangesAnything && !await TryCommitAsync(commit))
+        {
+            // Batches that went before the refused one have moved the ETag on.
+            OrchestrationState? current = await hub.Store.GetStateAsync(id, CancellationToken.None);
+            commit = TurnCommit.TooLarge(
+                state with { ETag = current?.ETag ?? state.ETag }, intake, _tooLarge, hub.Time.GetUtcNow());
+            result = TurnIntake.Nothing;
             await CommitAsync(commit);
+        }
         if (_state!.Generation != state.Generation)
         {
             _underWay.Clear();
@@ -189,6 +198,21 @@ internal sealed class Instance(string id, TaskHub hub)
         }
         else
             hub.SendOff(this, _state, result.Open.Where(step => _underWay.Add(step.TaskId)));
+    }
+
+    /// <summary>False if storage cannot hold it, whatever one tries.</summary>
+    private async Task<bool> TryCommitAsync(TurnCommit commit)
+    {
+        try
+        {
+            await CommitAsync(commit);
+            return true;
+        }
+        catch (RequestFailedException refused) when (StorageFault.IsTooLarge(refused))
+        {
+            _tooLarge = refused.ErrorCode ?? refused.Message;
+            return false;
+        }
     }
 
     private async Task CommitAsync(TurnCommit commit)

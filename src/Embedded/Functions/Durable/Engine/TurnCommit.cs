@@ -1,3 +1,4 @@
+using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 
 namespace CoinPay.Embedded.Durable;
@@ -21,6 +22,35 @@ internal sealed record TurnCommit
         result.End is { Status: OrchestrationRuntimeStatus.ContinuedAsNew } end
             ? NewGeneration(state, intake, result, end, now)
             : SameGeneration(state, intake, result, now);
+
+    /// <summary>The end of an instance whose turn storage cannot hold.</summary>
+    public static TurnCommit TooLarge(OrchestrationState state, TurnIntake intake, string reason, DateTimeOffset now)
+    {
+        TaskFailureDetails failure = new(
+            "CoinPay.Embedded.PayloadTooLarge", $"A step of '{state.Name}' is larger than storage holds: {reason}", null, null, null);
+        HistoryEvent end = new(HistoryEventType.ExecutionCompleted, now)
+        {
+            Name = nameof(OrchestrationRuntimeStatus.Failed),
+            Failure = failure,
+            Sequence = state.Sequence,
+            Turn = state.Turn + 1,
+        };
+        return new()
+        {
+            Next = state with
+            {
+                Status = OrchestrationRuntimeStatus.Failed,
+                Failure = failure,
+                UpdatedAt = now,
+                Sequence = state.Sequence + 1,
+                Turn = state.Turn + 1,
+            },
+            Events = [end],
+            Consumed = intake.Consumed,
+            Actions = [],
+            ChangesAnything = true,
+        };
+    }
 
     private static TurnCommit SameGeneration(OrchestrationState state, TurnIntake intake, TurnResult result, DateTimeOffset now)
     {

@@ -13,6 +13,9 @@ internal sealed class HubStore(IRowStore rows, HostSettings settings, TimeProvid
     /// <summary>Tables' limit is 100 rows an entity-group transaction.</summary>
     private const int MaxRows = 100;
 
+    /// <summary>A transaction holds 4 MiB, and a character may take six bytes in it.</summary>
+    private const int MaxCharacters = 500_000;
+
     private readonly string _instances = settings.Durable.HubName + "Instances";
     private readonly string _index = settings.Durable.HubName + "Index";
     private long _arrivals;
@@ -73,7 +76,7 @@ internal sealed class HubStore(IRowStore rows, HostSettings settings, TimeProvid
         Queue<TableTransactionAction> steps = new(events.Select(step =>
             new TableTransactionAction(TableTransactionActionType.UpsertReplace, HubRows.Of(next, step))));
         ETag tag = next.ETag;
-        while (1 + consumed.Count + steps.Count > MaxRows)
+        while (1 + consumed.Count + steps.Count > MaxRows || (steps.Count > 1 && steps.Sum(Characters) > MaxCharacters))
         {
             TableTransactionAction unchanged = new(
                 TableTransactionActionType.UpdateMerge, new TableEntity(partition, HubKeys.State), tag);
@@ -227,7 +230,13 @@ internal sealed class HubStore(IRowStore rows, HostSettings settings, TimeProvid
 
     private static IEnumerable<TableTransactionAction> Take(Queue<TableTransactionAction> steps, int count)
     {
-        for (; count > 0 && steps.TryDequeue(out TableTransactionAction? step); count--)
+        for (int characters = 0; count > 0 && characters < MaxCharacters && steps.TryDequeue(out TableTransactionAction? step); count--)
+        {
+            characters += steps.TryPeek(out TableTransactionAction? next) ? Characters(step) + Characters(next) : 0;
             yield return step;
+        }
     }
+
+    private static int Characters(TableTransactionAction step) =>
+        ((TableEntity)step.Entity).Sum(property => property.Value is string text ? text.Length : 0);
 }

@@ -7,4 +7,9 @@ internal static class StorageFault
 {
     public static bool Is(Exception failure) =>
         failure is RequestFailedException or AggregateException or OperationCanceledException or IOException or HttpRequestException;
+
+    /// <summary>What no second try can store: more than an entity, a property or a transaction holds.</summary>
+    public static bool IsTooLarge(RequestFailedException failure) =>
+        failure.Status == 413
+        || failure.ErrorCode is "EntityTooLarge" or "PropertyValueTooLarge" or "RequestBodyTooLarge" or "TooManyProperties";
 }
