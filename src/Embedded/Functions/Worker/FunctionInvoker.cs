@@ -36,6 +36,11 @@ internal sealed class FunctionInvoker
                 _log.LogDebug("{Function} succeeded in {Milliseconds} ms, invocation {Invocation}",
                     context.Function.Name, (long)Stopwatch.GetElapsedTime(began).TotalMilliseconds, context.InvocationId);
         }
+        catch (OperationCanceledException) when (context.CancellationToken.IsCancellationRequested)
+        {
+            _log.LogDebug("{Function} was cancelled, invocation {Invocation}", context.Function.Name, context.InvocationId);
+            throw;
+        }
         catch (Exception failure)
         {
             _log.LogError(failure, "{Function} failed, invocation {Invocation}", context.Function.Name, context.InvocationId);
