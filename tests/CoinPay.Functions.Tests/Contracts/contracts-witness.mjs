@@ -19,6 +19,8 @@ const native = ethers.ZeroAddress;
 
 const provider = new ethers.JsonRpcProvider(process.argv[2], undefined, { staticNetwork: true, cacheTimeout: -1 });
 const [funder, stranger] = await provider.send('eth_accounts', []);
+// A busy node mines a transaction a moment after it took it.
+const mostLooks = 2_000;
 const randomAddress = () => ethers.getAddress(ethers.hexlify(ethers.randomBytes(20)));
 const randomSalt = () => ethers.hexlify(ethers.randomBytes(32));
 
@@ -26,8 +28,8 @@ const randomSalt = () => ethers.hexlify(ethers.randomBytes(32));
 async function send(transaction, from = funder) {
   const hash = await provider.send('eth_sendTransaction', [{ from, gas: '0x1c9c380', ...transaction }]);
   let receipt = null;
-  while (!receipt) receipt = await provider.send('eth_getTransactionReceipt', [hash]);
-  assert.equal(receipt.status, '0x1', 'the transaction failed');
+  for (let looks = 0; !receipt && looks < mostLooks; looks++) receipt = await provider.send('eth_getTransactionReceipt', [hash]);
+  assert.equal(receipt?.status, '0x1', 'the transaction failed');
   return receipt;
 }
 
