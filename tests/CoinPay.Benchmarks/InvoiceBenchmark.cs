@@ -5,7 +5,9 @@ using CoinPay.Tests;
 
 namespace CoinPay.Benchmarks;
 
-/// <summary>What a paid invoice costs in storage operations, and how fast invoices are created beside plain inserts.</summary>
+/// <summary>
+/// What a paid invoice costs in storage operations, and how fast invoices are created beside plain inserts.
+/// </summary>
 internal static class InvoiceBenchmark
 {
     private const int Paid = 5;
@@ -37,7 +39,8 @@ internal static class InvoiceBenchmark
         await AtOnceAsync(Open, _ => shop.CreateAsync());
         await UntilAllRunAsync(counter);
         await CountAsync(shop, counter, new(1, Paid, TimeSpan.Zero), $"{Open} others open");
-        await CountAsync(shop, counter, new(PaidTogether, 1, TimeSpan.Zero), $"{PaidTogether} at once, {Open} others open");
+        await CountAsync(shop, counter, new(PaidTogether, 1, TimeSpan.Zero),
+            $"{PaidTogether} at once, {Open} others open");
     }
 
     private static async Task CountAsync(Shop shop, StorageCounter counter, Lives lives, string what)
@@ -55,17 +58,21 @@ internal static class InvoiceBenchmark
         Report.Title($"Storage operations of a paid invoice, created to webhook delivered: {what}, mean of {invoices}");
         Report.Line("all (aim 40)", $"{(double)ours.Count / invoices,8:F2}");
         Report.Operations(ours, invoices);
-        Report.Line("besides, whatever invoices there are, a minute", $"{others.Count / took.Elapsed.TotalMinutes,8:F0}");
+        Report.Line("besides, whatever invoices there are, a minute",
+            $"{others.Count / took.Elapsed.TotalMinutes,8:F0}");
         Report.Operations(others, took.Elapsed.TotalMinutes);
     }
 
-    /// <summary>Invoices created, paid, confirmed block by block, their webhooks delivered. All that storage saw meanwhile.</summary>
+    /// <summary>
+    /// Invoices created, paid, confirmed block by block, their webhooks delivered. All that storage saw meanwhile.
+    /// </summary>
     private static async Task<(string[] Ids, IReadOnlyList<StorageCall> Calls)> LiveAsync(
         Shop shop, StorageCounter counter, int atOnce, TimeSpan wait)
     {
         await Task.Delay(Quiet);
         counter.Take();
-        (string Id, string Address)[] invoices = await Task.WhenAll(Enumerable.Range(0, atOnce).Select(_ => shop.CreateAsync()));
+        (string Id, string Address)[] invoices =
+            await Task.WhenAll(Enumerable.Range(0, atOnce).Select(_ => shop.CreateAsync()));
         await Task.Delay(Quiet + wait);
         foreach ((_, string address) in invoices)
             await shop.PayAsync(address);
@@ -80,8 +87,8 @@ internal static class InvoiceBenchmark
     }
 
     /// <summary>
-    /// Not an invoice's is what the gateway does whether or not there is one: the cursor is stored, new watches and lost work
-    /// are looked for, empty queues are read, the hub's lease is renewed. Whatever names a row or brings a message is.
+    /// Not an invoice's is what the gateway does whether or not there is one: the cursor is stored, new watches and
+    /// lost work are looked for, empty queues are read, the hub's lease is renewed. Whatever names a row or brings a message is.
     /// </summary>
     private static bool IsOf(string[] invoices, StorageCall call) => (call.Service, call.Place, call.Kind) switch
     {
@@ -93,7 +100,9 @@ internal static class InvoiceBenchmark
         _ => true,
     };
 
-    /// <summary>Until the orchestrations of all that was created wait: nothing but background passes for a while.</summary>
+    /// <summary>
+    /// Until the orchestrations of all that was created wait: nothing but background passes for a while.
+    /// </summary>
     private static async Task UntilAllRunAsync(StorageCounter counter)
     {
         do
@@ -104,7 +113,9 @@ internal static class InvoiceBenchmark
         while (counter.Take().Any(call => call.Service == "Table" && IsOf([], call)));
     }
 
-    /// <summary>Straight to Azurite, which does the creations' other work at the same time: starting and advancing each.</summary>
+    /// <summary>
+    /// Straight to Azurite, which does the creations' other work at the same time: starting and advancing each.
+    /// </summary>
     private static async Task MeasureCreationAsync()
     {
         await using Azurite azurite = await Azurite.StartAsync();
@@ -139,7 +150,8 @@ internal static class InvoiceBenchmark
         TableClient table = new(storage, "Raw");
         await table.CreateIfNotExistsAsync();
         Task Insert(int number) =>
-            table.AddEntityAsync(new TableEntity($"p{number % 16}", Guid.NewGuid().ToString("N")) { ["Json"] = new string('x', 500) });
+            table.AddEntityAsync(
+                new TableEntity($"p{number % 16}", Guid.NewGuid().ToString("N")) { ["Json"] = new string('x', 500) });
         await AtOnceAsync(WarmUp, Insert);
         return Inserts / (await AtOnceAsync(Inserts, Insert)).TotalSeconds;
     }
@@ -148,12 +160,15 @@ internal static class InvoiceBenchmark
     {
         Stopwatch took = Stopwatch.StartNew();
         await Parallel.ForEachAsync(
-            Enumerable.Range(0, count), new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (number, _) => await one(number));
+            Enumerable.Range(0, count),
+            new ParallelOptions { MaxDegreeOfParallelism = AtOnce },
+            async (number, _) => await one(number));
         return took.Elapsed;
     }
 
     /// <param name="AtOnce">Invoices of one round.</param>
-    /// <param name="Rounds">One after the other, some seconds apart: what is remembered for seconds is read again.</param>
+    /// <param name="Rounds">One after the other, some seconds apart: what is remembered for seconds is read
+    /// again.</param>
     /// <param name="Wait">From creation to payment.</param>
     private sealed record Lives(int AtOnce, int Rounds, TimeSpan Wait);
 }

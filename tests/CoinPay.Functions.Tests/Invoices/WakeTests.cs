@@ -5,7 +5,9 @@ using Xunit;
 
 namespace CoinPay.Functions.Tests.Invoices;
 
-/// <summary>A wake reaches the instance that runs, or starts the next one: never is it lost, never is a history replaced.</summary>
+/// <summary>
+/// A wake reaches the instance that runs, or starts the next one: never is it lost, never is a history replaced.
+/// </summary>
 public sealed class WakeTests : IAsyncDisposable
 {
     private static readonly InvoiceReference Invoice = new("mer_1", "inv_1", "anvil");
@@ -63,7 +65,8 @@ public sealed class WakeTests : IAsyncDisposable
         public bool IsDown { get; set; }
 
         public override Task<string> ScheduleNewOrchestrationInstanceAsync(
-            TaskName orchestratorName, object? input = null, StartOrchestrationOptions? options = null, CancellationToken cancellation = default)
+            TaskName orchestratorName, object? input = null, StartOrchestrationOptions? options =
+                null, CancellationToken cancellation = default)
         {
             Calls.Add("start " + options!.InstanceId);
             Instances.Add(options.InstanceId!, OrchestrationRuntimeStatus.Pending);
@@ -76,7 +79,8 @@ public sealed class WakeTests : IAsyncDisposable
             if (IsDown)
                 throw new TimeoutException();
             Calls.Add("raise " + instanceId);
-            return Find(instanceId) is { IsCompleted: false } ? Task.CompletedTask : throw new InvalidOperationException("not running");
+            return Find(instanceId) is { IsCompleted: false } ? Task.CompletedTask
+                : throw new InvalidOperationException("not running");
         }
 
         public override Task<OrchestrationMetadata?> GetInstancesAsync(
@@ -84,17 +88,20 @@ public sealed class WakeTests : IAsyncDisposable
             Task.FromResult(Find(instanceId));
 
         public override Task<OrchestrationMetadata> WaitForInstanceStartAsync(
-            string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default) => throw new NotSupportedException();
+            string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default) =>
+                throw new NotSupportedException();
 
         public override Task<OrchestrationMetadata> WaitForInstanceCompletionAsync(
-            string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default) => throw new NotSupportedException();
+            string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default) =>
+                throw new NotSupportedException();
 
         public override AsyncPageable<OrchestrationMetadata> GetAllInstancesAsync(OrchestrationQuery? filter = null) =>
             throw new NotSupportedException();
 
         public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-        private OrchestrationMetadata? Find(string instanceId) => Instances.TryGetValue(instanceId, out OrchestrationRuntimeStatus status)
+        private OrchestrationMetadata? Find(string instanceId) =>
+            Instances.TryGetValue(instanceId, out OrchestrationRuntimeStatus status)
             ? new OrchestrationMetadata(nameof(InvoiceOrchestrator), instanceId) { RuntimeStatus = status }
             : null;
     }
