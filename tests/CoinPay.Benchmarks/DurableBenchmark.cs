@@ -4,7 +4,9 @@ using CoinPay.Tests;
 
 namespace CoinPay.Benchmarks;
 
-/// <summary>The embedded durable engine on a real Azurite: how fast, with how many storage operations, how much when idle.</summary>
+/// <summary>
+/// The embedded durable engine on a real Azurite: how fast, with how many storage operations, how much when idle.
+/// </summary>
 internal static class DurableBenchmark
 {
     private const int WarmUp = 40;
@@ -22,7 +24,9 @@ internal static class DurableBenchmark
         await CountAsync();
     }
 
-    /// <summary>Straight to Azurite. Whoever waits looks once or twice at each instance: those reads are part of the figure.</summary>
+    /// <summary>
+    /// Straight to Azurite. Whoever waits looks once or twice at each instance: those reads are part of the figure.
+    /// </summary>
     private static async Task MeasureSpeedAsync()
     {
         await using Azurite azurite = await Azurite.StartAsync();
@@ -37,10 +41,12 @@ internal static class DurableBenchmark
             Report.Line("start to seen completed, p95", $"{Report.Percentile(each, 0.95).TotalMilliseconds,8:F0} ms");
         }
         using Process self = Process.GetCurrentProcess();
-        Report.Line("resident memory of this process", $"{self.WorkingSet64 / Mebi,8:F0} MiB (host, engine, this load)");
+        Report.Line("resident memory of this process",
+            $"{self.WorkingSet64 / Mebi,8:F0} MiB (host, engine, this load)");
     }
 
-    private static async Task<(TimeSpan Took, IReadOnlyCollection<TimeSpan> Each)> RunAllAsync(DurableHost host, int count)
+    private static async Task<(TimeSpan Took, IReadOnlyCollection<TimeSpan> Each)> RunAllAsync(
+        DurableHost host, int count)
     {
         ConcurrentBag<TimeSpan> each = [];
         Stopwatch all = Stopwatch.StartNew();
@@ -53,14 +59,17 @@ internal static class DurableBenchmark
         return (all.Elapsed, each);
     }
 
-    /// <summary>Through the counter, which slows all down: these runs are not timed, and nobody reads an instance meanwhile.</summary>
+    /// <summary>
+    /// Through the counter, which slows all down: these runs are not timed, and nobody reads an instance meanwhile.
+    /// </summary>
     private static async Task CountAsync()
     {
         await using Azurite azurite = await Azurite.StartAsync();
         await using StorageCounter counter = await StorageCounter.StartAsync(azurite.ConnectionString);
         await using DurableHost host = await DurableHost.StartAsync(counter.ConnectionString);
         await CountAsync(host, counter, nameof(DurableFunctions.FiveActivities), "five sequential activities (aim 10)");
-        await CountAsync(host, counter, nameof(DurableFunctions.TimerAndEvent), "activity, timer, event, activity (aim 8)");
+        await CountAsync(host, counter, nameof(DurableFunctions.TimerAndEvent),
+            "activity, timer, event, activity (aim 8)");
         counter.Take();
         await Task.Delay(Idle);
         IReadOnlyList<StorageCall> idle = counter.Take();
@@ -74,7 +83,8 @@ internal static class DurableBenchmark
         await host.EndAsync(await BeginAndWakeAsync(host, orchestrator));
         await Task.Delay(Quiet);
         counter.Take();
-        string[] instances = await Task.WhenAll(Enumerable.Range(0, Counted).Select(_ => BeginAndWakeAsync(host, orchestrator)));
+        string[] instances =
+            await Task.WhenAll(Enumerable.Range(0, Counted).Select(_ => BeginAndWakeAsync(host, orchestrator)));
         await Task.WhenAll(instances.Select(DurableFunctions.LastStepOf));
         await Task.Delay(Quiet);
         IReadOnlyList<StorageCall> calls = counter.Take();

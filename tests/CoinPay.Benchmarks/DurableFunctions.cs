@@ -4,7 +4,9 @@ using Microsoft.DurableTask;
 
 namespace CoinPay.Benchmarks;
 
-/// <summary>What is orchestrated: activities that do nothing, so that all time is the engine's and the store's.</summary>
+/// <summary>
+/// What is orchestrated: activities that do nothing, so that all time is the engine's and the store's.
+/// </summary>
 public static class DurableFunctions
 {
     private static readonly ConcurrentDictionary<string, TaskCompletionSource> LastSteps = new(StringComparer.Ordinal);
@@ -17,17 +19,20 @@ public static class DurableFunctions
     {
         int done = 0;
         while (done < 5)
-            done = await context.CallActivityAsync<int>(nameof(Step), new StepInput(context.InstanceId, done, IsLast: done == 4));
+            done = await context.CallActivityAsync<int>(nameof(Step),
+                new StepInput(context.InstanceId, done, IsLast: done == 4));
         return done;
     }
 
     [Function(nameof(TimerAndEvent))]
     public static async Task<int> TimerAndEvent([OrchestrationTrigger] TaskOrchestrationContext context)
     {
-        int done = await context.CallActivityAsync<int>(nameof(Step), new StepInput(context.InstanceId, 0, IsLast: false));
+        int done =
+            await context.CallActivityAsync<int>(nameof(Step), new StepInput(context.InstanceId, 0, IsLast: false));
         await context.CreateTimer(TimeSpan.FromMilliseconds(100), CancellationToken.None);
         await context.WaitForExternalEvent<string?>("go");
-        return await context.CallActivityAsync<int>(nameof(Step), new StepInput(context.InstanceId, done, IsLast: true));
+        return await context.CallActivityAsync<int>(nameof(Step),
+            new StepInput(context.InstanceId, done, IsLast: true));
     }
 
     [Function(nameof(Step))]

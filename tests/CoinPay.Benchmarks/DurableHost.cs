@@ -52,7 +52,8 @@ internal sealed class DurableHost : IAsyncDisposable
             if (seen?.RuntimeStatus == OrchestrationRuntimeStatus.Completed)
                 return;
             if (seen?.IsCompleted == true || waited.Elapsed > Patience)
-                throw new InvalidOperationException($"{instanceId}: {seen?.RuntimeStatus} {seen?.FailureDetails?.ErrorMessage}");
+                throw new InvalidOperationException(
+                    $"{instanceId}: {seen?.RuntimeStatus} {seen?.FailureDetails?.ErrorMessage}");
             await Task.Delay(10);
         }
     }

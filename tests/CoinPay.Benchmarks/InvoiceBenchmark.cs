@@ -5,10 +5,13 @@ using CoinPay.Tests;
 
 namespace CoinPay.Benchmarks;
 
-/// <summary>What a paid invoice costs in storage operations, and how fast invoices are created beside plain inserts.</summary>
+/// <summary>
+/// What a paid invoice costs in storage operations, and how fast invoices are created beside plain inserts.
+/// </summary>
 internal static class InvoiceBenchmark
 {
     private const int Paid = 5;
+    private const int PaidTogether = 20;
     private const int Open = 1_000;
     private const int AtOnce = 16;
     private const int WarmUp = 100;
@@ -29,69 +32,77 @@ internal static class InvoiceBenchmark
         await using Azurite azurite = await Azurite.StartAsync();
         await using StorageCounter counter = await StorageCounter.StartAsync(azurite.ConnectionString);
         await using Shop shop = await Shop.StartAsync(counter.ConnectionString);
-        await LiveAsync(shop, counter, TimeSpan.Zero);
-        await CountAsync(shop, counter, TimeSpan.Zero, "no other invoice open");
-        await CountAsync(shop, counter, TimeSpan.FromMinutes(1), "no other invoice open, paid after a minute");
-        await Parallel.ForEachAsync(
-            Enumerable.Range(0, Open),
-            new ParallelOptions { MaxDegreeOfParallelism = AtOnce },
-            async (_, _) => await shop.CreateAsync());
+        await LiveAsync(shop, counter, 1, TimeSpan.Zero);
+        await CountAsync(shop, counter, new(1, Paid, TimeSpan.Zero), "no other open");
+        await CountAsync(shop, counter, new(1, 1, TimeSpan.FromMinutes(1)), "no other open, paid after a minute");
+        await CountAsync(shop, counter, new(PaidTogether, 1, TimeSpan.Zero), $"{PaidTogether} at once, no others open");
+        await AtOnceAsync(Open, _ => shop.CreateAsync());
         await UntilAllRunAsync(counter);
-        await CountAsync(shop, counter, TimeSpan.Zero, $"{Open} other invoices open");
+        await CountAsync(shop, counter, new(1, Paid, TimeSpan.Zero), $"{Open} others open");
+        await CountAsync(shop, counter, new(PaidTogether, 1, TimeSpan.Zero),
+            $"{PaidTogether} at once, {Open} others open");
     }
 
-    private static async Task CountAsync(Shop shop, StorageCounter counter, TimeSpan wait, string what)
+    private static async Task CountAsync(Shop shop, StorageCounter counter, Lives lives, string what)
     {
         List<StorageCall> ours = [];
         List<StorageCall> others = [];
         Stopwatch took = Stopwatch.StartNew();
-        int lives = wait == TimeSpan.Zero ? Paid : 1;
-        for (int life = 0; life < lives; life++)
+        for (int round = 0; round < lives.Rounds; round++)
         {
-            (string id, IReadOnlyList<StorageCall> calls) = await LiveAsync(shop, counter, wait);
+            (string[] ids, IReadOnlyList<StorageCall> calls) = await LiveAsync(shop, counter, lives.AtOnce, lives.Wait);
             foreach (StorageCall call in calls)
-                (IsOf(id, call) ? ours : others).Add(call);
+                (IsOf(ids, call) ? ours : others).Add(call);
         }
-        Report.Title($"Storage operations of a paid invoice, created to webhook delivered: {what}, mean of {lives}");
-        Report.Line("all (aim 40)", $"{(double)ours.Count / lives,8:F2}");
-        Report.Operations(ours, lives);
-        Report.Line("besides, whatever invoices there are, a minute", $"{others.Count / took.Elapsed.TotalMinutes,8:F0}");
+        int invoices = lives.AtOnce * lives.Rounds;
+        Report.Title($"Storage operations of a paid invoice, created to webhook delivered: {what}, mean of {invoices}");
+        Report.Line("all (aim 40)", $"{(double)ours.Count / invoices,8:F2}");
+        Report.Operations(ours, invoices);
+        Report.Line("besides, whatever invoices there are, a minute",
+            $"{others.Count / took.Elapsed.TotalMinutes,8:F0}");
         Report.Operations(others, took.Elapsed.TotalMinutes);
     }
 
-    /// <summary>One invoice: created, paid, confirmed block by block, its webhook delivered. All that storage saw meanwhile.</summary>
-    private static async Task<(string Id, IReadOnlyList<StorageCall> Calls)> LiveAsync(Shop shop, StorageCounter counter, TimeSpan wait)
+    /// <summary>
+    /// Invoices created, paid, confirmed block by block, their webhooks delivered. All that storage saw meanwhile.
+    /// </summary>
+    private static async Task<(string[] Ids, IReadOnlyList<StorageCall> Calls)> LiveAsync(
+        Shop shop, StorageCounter counter, int atOnce, TimeSpan wait)
     {
         await Task.Delay(Quiet);
         counter.Take();
-        (string id, string address) = await shop.CreateAsync();
+        (string Id, string Address)[] invoices =
+            await Task.WhenAll(Enumerable.Range(0, atOnce).Select(_ => shop.CreateAsync()));
         await Task.Delay(Quiet + wait);
-        await shop.PayAsync(address);
+        foreach ((_, string address) in invoices)
+            await shop.PayAsync(address);
         for (int block = 1; block < Shop.Confirmations; block++)
         {
             await Task.Delay(2 * PollInterval);
             await shop.MineAsync();
         }
-        await shop.WaitAsync(() => shop.HasWebhook(id), $"the webhook of {id}");
+        await shop.WaitAsync(() => invoices.All(invoice => shop.HasWebhook(invoice.Id)), "the webhooks");
         await Task.Delay(Quiet);
-        return (id, counter.Take());
+        return ([.. invoices.Select(invoice => invoice.Id)], counter.Take());
     }
 
     /// <summary>
-    /// Not an invoice's is what the gateway does whether or not there is one: the cursor is stored, new watches and lost work
-    /// are looked for, empty queues are read, the hub's lease is renewed. Whatever names a row or brings a message is.
+    /// Not an invoice's is what the gateway does whether or not there is one: the cursor is stored, new watches and
+    /// lost work are looked for, empty queues are read, the hub's lease is renewed. Whatever names a row or brings a message is.
     /// </summary>
-    private static bool IsOf(string invoiceId, StorageCall call) => (call.Service, call.Place, call.Kind) switch
+    private static bool IsOf(string[] invoices, StorageCall call) => (call.Service, call.Place, call.Kind) switch
     {
         ("Blob", _, _) => false,
         ("Queue", _, _) => !call.IsEmptyReceive,
         (_, "Chains", "update") => false,
         (_, "Merchants", "query") => call.Names("mer_"),
-        (_, _, "query") => call.Names(invoiceId),
+        (_, _, "query") => invoices.Any(call.Names),
         _ => true,
     };
 
-    /// <summary>Until the orchestrations of all that was created wait: nothing but background passes for a while.</summary>
+    /// <summary>
+    /// Until the orchestrations of all that was created wait: nothing but background passes for a while.
+    /// </summary>
     private static async Task UntilAllRunAsync(StorageCounter counter)
     {
         do
@@ -99,10 +110,12 @@ internal static class InvoiceBenchmark
             counter.Take();
             await Task.Delay(Quiet);
         }
-        while (counter.Take().Any(call => call.Service == "Table" && IsOf("inv_", call) && call.Kind != "query"));
+        while (counter.Take().Any(call => call.Service == "Table" && IsOf([], call)));
     }
 
-    /// <summary>Straight to Azurite, which does the creations' other work at the same time: starting and advancing each.</summary>
+    /// <summary>
+    /// Straight to Azurite, which does the creations' other work at the same time: starting and advancing each.
+    /// </summary>
     private static async Task MeasureCreationAsync()
     {
         await using Azurite azurite = await Azurite.StartAsync();
@@ -137,7 +150,8 @@ internal static class InvoiceBenchmark
         TableClient table = new(storage, "Raw");
         await table.CreateIfNotExistsAsync();
         Task Insert(int number) =>
-            table.AddEntityAsync(new TableEntity($"p{number % 16}", Guid.NewGuid().ToString("N")) { ["Json"] = new string('x', 500) });
+            table.AddEntityAsync(
+                new TableEntity($"p{number % 16}", Guid.NewGuid().ToString("N")) { ["Json"] = new string('x', 500) });
         await AtOnceAsync(WarmUp, Insert);
         return Inserts / (await AtOnceAsync(Inserts, Insert)).TotalSeconds;
     }
@@ -146,7 +160,15 @@ internal static class InvoiceBenchmark
     {
         Stopwatch took = Stopwatch.StartNew();
         await Parallel.ForEachAsync(
-            Enumerable.Range(0, count), new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (number, _) => await one(number));
+            Enumerable.Range(0, count),
+            new ParallelOptions { MaxDegreeOfParallelism = AtOnce },
+            async (number, _) => await one(number));
         return took.Elapsed;
     }
+
+    /// <param name="AtOnce">Invoices of one round.</param>
+    /// <param name="Rounds">One after the other, some seconds apart: what is remembered for seconds is read
+    /// again.</param>
+    /// <param name="Wait">From creation to payment.</param>
+    private sealed record Lives(int AtOnce, int Rounds, TimeSpan Wait);
 }

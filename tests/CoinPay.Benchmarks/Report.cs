@@ -16,7 +16,8 @@ internal static class Report
         Line("command", $"scripts/bench.sh {benchmark}");
         Line("commit", Environment.GetEnvironmentVariable("COINPAY_COMMIT") ?? "unknown");
         Line("at", DateTimeOffset.UtcNow.ToString("yyyy-MM-dd HH:mm'Z'", CultureInfo.InvariantCulture));
-        Line("machine", $"{Environment.ProcessorCount} cores, {GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / Gibi:F1} GiB, "
+        Line("machine",
+            $"{Environment.ProcessorCount} cores, {GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / Gibi:F1} GiB, "
             + $"load average {load} before the start");
         Line("runtime", RuntimeInformation.FrameworkDescription);
         Line("store", $"Azurite {AzuriteVersion()}, in memory, same machine");
@@ -26,7 +27,9 @@ internal static class Report
 
     public static void Line(string what, string figure) => Console.WriteLine($"  {what,-44} {figure}");
 
-    /// <summary>A row a table or queue and kind, with how many there were for each of <paramref name="count"/> things.</summary>
+    /// <summary>
+    /// A row a table or queue and kind, with how many there were for each of <paramref name="count"/> things.
+    /// </summary>
     public static void Operations(IEnumerable<StorageCall> calls, double count)
     {
         foreach (IGrouping<(string Place, string Kind), StorageCall> kind in calls
@@ -44,5 +47,6 @@ internal static class Report
     }
 
     private static string AzuriteVersion() =>
-        JsonElement.Parse(File.ReadAllText(RepositoryFiles.NodeModule("azurite/package.json"))).GetProperty("version").GetString()!;
+        JsonElement.Parse(File.ReadAllText(RepositoryFiles.NodeModule("azurite/package.json")))
+            .GetProperty("version").GetString()!;
 }

@@ -8,7 +8,8 @@ using CoinPay.Tests;
 namespace CoinPay.Benchmarks;
 
 /// <summary>
-/// The gateway as a process with a real anvil, one merchant, and one endpoint that is subscribed to <c>invoice.paid</c>.
+/// The gateway as a process with a real anvil, one merchant, and one endpoint that is subscribed to
+/// <c>invoice.paid</c>.
 /// </summary>
 internal sealed class Shop : IAsyncDisposable
 {
@@ -38,7 +39,9 @@ internal sealed class Shop : IAsyncDisposable
         JsonElement addresses = Artifact("addresses.json");
         foreach (string contract in (string[])["ForwarderFactory.json", "TestToken.json"])
             await anvil.SendTransactionAsync(
-                Text(addresses, "deployment_proxy"), 0, Text(addresses, "salt") + Text(Artifact(contract), "bytecode")[2..]);
+                Text(addresses, "deployment_proxy"),
+                0,
+                Text(addresses, "salt") + Text(Artifact(contract), "bytecode")[2..]);
         WebhookReceiver receiver = await WebhookReceiver.StartAsync();
         GatewayProcess gateway = await GatewayProcess.StartAsync(storage, new Dictionary<string, string?>
         {
@@ -78,7 +81,8 @@ internal sealed class Shop : IAsyncDisposable
     {
         for (DateTime until = DateTime.UtcNow + Patience; !isThere(); await Task.Delay(100))
             if (DateTime.UtcNow > until)
-                throw new TimeoutException($"waited {Patience} for {what}\n{_gateway.Log[Math.Max(0, _gateway.Log.Length - 4_000)..]}");
+                throw new TimeoutException(
+                    $"waited {Patience} for {what}\n{_gateway.Log[Math.Max(0, _gateway.Log.Length - 4_000)..]}");
     }
 
     public async ValueTask DisposeAsync()
@@ -93,12 +97,14 @@ internal sealed class Shop : IAsyncDisposable
     private static async Task<HttpClient> OpenAsync(Uri gateway, Uri endpoint)
     {
         using HttpClient operators = Client(gateway, GatewayProcess.OperatorKey);
-        JsonElement merchant = await AnswerAsync(await operators.PostAsJsonAsync("/v1/merchants", new { name = "Bench" }));
+        JsonElement merchant =
+            await AnswerAsync(await operators.PostAsJsonAsync("/v1/merchants", new { name = "Bench" }));
         await AnswerAsync(await operators.PutAsJsonAsync(
             $"/v1/merchants/{Text(merchant, "id")}/wallets/anvil",
             new { kind = "forwarder", settlement_address = Anvil.Accounts[1] }));
         HttpClient client = Client(gateway, Text(merchant, "api_key"));
-        await AnswerAsync(await client.PostAsJsonAsync("/v1/webhook-endpoints", new { url = endpoint, events = (string[])["invoice.paid"] }));
+        await AnswerAsync(await client.PostAsJsonAsync("/v1/webhook-endpoints",
+            new { url = endpoint, events = (string[])["invoice.paid"] }));
         return client;
     }
 

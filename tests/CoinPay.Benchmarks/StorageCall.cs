@@ -38,7 +38,8 @@ internal sealed record StorageCall(string Service, string Method, string Path, s
         _ => (Method + " " + WordAfter("comp=", Query)).TrimEnd(),
     };
 
-    public bool IsEmptyReceive => Service == "Queue" && Method == "GET" && !Answer.Contains("<QueueMessage>", StringComparison.Ordinal);
+    public bool IsEmptyReceive =>
+        Service == "Queue" && Method == "GET" && !Answer.Contains("<QueueMessage>", StringComparison.Ordinal);
 
     private bool IsTransaction => Path == "$batch";
 

@@ -11,14 +11,15 @@ using Microsoft.Extensions.Primitives;
 namespace CoinPay.Benchmarks;
 
 /// <summary>
-/// Stands before all three services of Azurite and keeps every request that passes. Whatever a process sends is counted,
-/// by whichever client; what it forwards is untouched, so signatures hold.
+/// Stands before all three services of Azurite and keeps every request that passes. Whatever a process sends is
+/// counted, by whichever client; what it forwards is untouched, so signatures hold.
 /// </summary>
 internal sealed class StorageCounter : IAsyncDisposable
 {
     public const string Account = "/devstoreaccount1/";
     private readonly WebApplication _app;
-    private readonly HttpClient _azurite = new(new SocketsHttpHandler { UseProxy = false, ActivityHeadersPropagator = null });
+    private readonly HttpClient _azurite =
+        new(new SocketsHttpHandler { UseProxy = false, ActivityHeadersPropagator = null });
     private readonly Dictionary<int, (string Service, Uri Target)> _services = [];
     private readonly ConcurrentQueue<StorageCall> _calls = new();
 
@@ -27,11 +28,14 @@ internal sealed class StorageCounter : IAsyncDisposable
         ConnectionString = storage;
         foreach (string service in (string[])["Table", "Queue", "Blob"])
         {
-            string setting = storage.Split(';').Single(part => part.StartsWith(service + "Endpoint=", StringComparison.Ordinal));
-            Uri target = new(new Uri(setting[(service.Length + "Endpoint=".Length)..]).GetLeftPart(UriPartial.Authority));
+            string setting =
+                storage.Split(';').Single(part => part.StartsWith(service + "Endpoint=", StringComparison.Ordinal));
+            Uri target =
+                new(new Uri(setting[(service.Length + "Endpoint=".Length)..]).GetLeftPart(UriPartial.Authority));
             int port = LocalProcess.FreePort();
             _services.Add(port, (service, target));
-            ConnectionString = ConnectionString.Replace(target.Authority, $"127.0.0.1:{port}", StringComparison.Ordinal);
+            ConnectionString =
+                ConnectionString.Replace(target.Authority, $"127.0.0.1:{port}", StringComparison.Ordinal);
         }
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -95,9 +99,11 @@ internal sealed class StorageCounter : IAsyncDisposable
         // As it was written: the signature is over the encoded form.
         string raw = request.HttpContext.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
         HttpRequestMessage copy = new(new HttpMethod(request.Method), new Uri(target, raw));
-        copy.Content = body.Length > 0 || request.Method is "POST" or "PUT" or "MERGE" ? new ByteArrayContent(body) : null;
+        bool hasBody = body.Length > 0 || request.Method is "POST" or "PUT" or "MERGE";
+        copy.Content = hasBody ? new ByteArrayContent(body) : null;
         foreach ((string name, StringValues values) in request.Headers)
-            if (name is not ("Host" or "Content-Length" or "Connection") && !copy.Headers.TryAddWithoutValidation(name, [.. values]))
+            if (name is not ("Host" or "Content-Length" or "Connection")
+                && !copy.Headers.TryAddWithoutValidation(name, [.. values]))
                 copy.Content?.Headers.TryAddWithoutValidation(name, [.. values]);
         return copy;
     }

@@ -30,10 +30,15 @@ internal sealed class ViewStore(Tables tables)
         List<TableTransactionAction> actions = [Upsert(new(partition, PendingPrefix + watch.InvoiceId) { ["MerchantId"] = watch.MerchantId })];
         actions.AddRange(changed.Select(transfer => Upsert(ToRow(partition, watch.InvoiceId, transfer))));
         actions.AddRange(marks.Select(mark => Upsert(new(partition, DepthKey(mark, watch.InvoiceId)) { ["MerchantId"] = watch.MerchantId })));
+        TableTransactionAction[] gone = [.. passed.Select(mark =>
+            new TableTransactionAction(TableTransactionActionType.Delete, new TableEntity(partition, DepthKey(mark, watch.InvoiceId)), ETag.All))];
+        if (actions.Count + gone.Length <= MaxBatchRows && await tables.Watches.TryCommitAsync([.. actions, .. gone], cancellation))
+            return;
+        // Very many, or a mark is gone already: the marks go one by one, after the rest.
         foreach (TableTransactionAction[] batch in actions.Chunk(MaxBatchRows))
             await tables.Watches.SubmitTransactionAsync(batch, cancellation);
-        foreach (DepthMark mark in passed)
-            await tables.Watches.DeleteEntityAsync(partition, DepthKey(mark, watch.InvoiceId), ETag.All, cancellation);
+        foreach (TableTransactionAction mark in gone)
+            await tables.Watches.DeleteEntityAsync(mark.Entity, ETag.All, cancellation);
     }
 
     /// <summary>The transfers shown for an invoice. Read the pending row before this, so that a newer view is not acknowledged.</summary>

@@ -33,8 +33,9 @@ internal sealed class AdvanceInvoice(
     {
         // The pending row before the view: a view written in between keeps its pending row.
         ETag? pending = await views.FindPendingAsync(invoice.Network, invoice.InvoiceId, cancellation);
-        View view = await ReadViewAsync(invoice, cancellation);
-        StoredInvoice stored = await CommitAsync(invoice, view, cancellation);
+        StoredInvoice stored = await LoadAsync(invoice, cancellation);
+        if (pending is not null || !IsAsCreated(stored.State))
+            stored = await CommitAsync(invoice, stored, await ReadViewAsync(invoice, cancellation), cancellation);
         if (stored.Outbox.Count > 0)
             await SendAsync(invoice, stored, cancellation);
         if (pending is { } tag)
@@ -45,6 +46,9 @@ internal sealed class AdvanceInvoice(
         return outlook;
     }
 
+    /// <summary>Nothing was ever taken up and nothing is due: without a pending row there is nothing to decide.</summary>
+    private bool IsAsCreated(Invoice state) => state.Version == 1 && clock.GetUtcNow() < state.Terms.ExpiresAt;
+
     private async Task<View> ReadViewAsync(InvoiceReference invoice, CancellationToken cancellation)
     {
         // The cursor before the view: every transfer that a complete poll found stands in the views before the cursor says so.
@@ -53,9 +57,9 @@ internal sealed class AdvanceInvoice(
     }
 
     /// <summary>Decides and commits until the view is booked; a commit that met another one starts over from the store.</summary>
-    private async Task<StoredInvoice> CommitAsync(InvoiceReference invoice, View view, CancellationToken cancellation)
+    private async Task<StoredInvoice> CommitAsync(
+        InvoiceReference invoice, StoredInvoice stored, View view, CancellationToken cancellation)
     {
-        StoredInvoice stored = await LoadAsync(invoice, cancellation);
         int conflicts = 0;
         for (int commit = 0; commit < MaxCommits; commit++)
         {

@@ -30,6 +30,9 @@ internal static class InvoiceOrchestrations
     /// <summary>Wakes the instance that runs, or starts the next one where none does.</summary>
     public static async Task WakeAsync(DurableTaskClient client, InvoiceReference invoice, CancellationToken cancellation)
     {
+        // Nearly always the first instance runs: the event is sent without asking.
+        if (await TryRaiseAsync(client, invoice.InvoiceId, cancellation))
+            return;
         for (int number = 1; number <= MaxInstances; number++)
         {
             string instance = number == 1 ? invoice.InvoiceId : $"{invoice.InvoiceId}!{number}";
@@ -41,12 +44,32 @@ internal static class InvoiceOrchestrations
             }
             if (!found.IsCompleted)
             {
-                await client.RaiseEventAsync(instance, InvoiceOrchestrator.Wake, eventPayload: null, cancellation);
+                await RaiseAsync(client, instance, cancellation);
                 return;
             }
         }
         throw new BugException("an invoice with too many orchestrations: " + invoice.InvoiceId);
     }
+
+    /// <summary>
+    /// False when there is no such instance or it has ended: clients throw several types for that, by version. On Azure
+    /// it is the default of <c>throwStatusExceptionsOnRaiseEvent</c> for the Azure Storage provider.
+    /// </summary>
+    private static async Task<bool> TryRaiseAsync(DurableTaskClient client, string instance, CancellationToken cancellation)
+    {
+        try
+        {
+            await RaiseAsync(client, instance, cancellation);
+            return true;
+        }
+        catch (Exception refused) when (refused is not OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    private static Task RaiseAsync(DurableTaskClient client, string instance, CancellationToken cancellation) =>
+        client.RaiseEventAsync(instance, InvoiceOrchestrator.Wake, eventPayload: null, cancellation);
 
     private static async Task ScheduleAsync(
         DurableTaskClient client, InvoiceReference invoice, string instance, CancellationToken cancellation)

@@ -38,6 +38,21 @@ public sealed class NetworkPollerTests(NetworkPollerTests.Storage storage) : ICl
     }
 
     [Fact]
+    public async Task A_depth_that_is_passed_goes_with_the_wake_and_one_that_is_gone_already_does_no_harm()
+    {
+        Watch watch = await WatchAsync("alice");
+        DepthMark passed = new(null, 5), next = new(null, 9);
+        await Views.WriteAsync(watch, [], [passed], [], CancellationToken.None);
+
+        await Views.WriteAsync(watch, [], [next], [passed], CancellationToken.None);
+        Assert.Equal([(watch.InvoiceId, next)], await Views.ReadDepthMarksAsync(watch.Network, CancellationToken.None));
+
+        await Views.WriteAsync(watch, [], [], [passed, next], CancellationToken.None);
+        Assert.Empty(await Views.ReadDepthMarksAsync(watch.Network, CancellationToken.None));
+        Assert.NotNull(await Views.FindPendingAsync(watch.Network, watch.InvoiceId, CancellationToken.None));
+    }
+
+    [Fact]
     public async Task Nothing_new_wakes_nobody_and_dust_is_left_out()
     {
         Watch watch = await WatchAsync("alice");

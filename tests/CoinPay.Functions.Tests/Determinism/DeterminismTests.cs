@@ -27,7 +27,8 @@ public sealed class DeterminismTests
         using OrchestratorCode tests = new(typeof(DeterminismTests).Assembly.Location);
         string method = $"{typeof(PlantedOrchestrators).FullName}.{orchestrator}";
         Assert.Contains(method, tests.Orchestrators);
-        Assert.Contains(tests.OffencesOf(method), found => found.EndsWith(": " + Offences[orchestrator], StringComparison.Ordinal));
+        Assert.Contains(tests.OffencesOf(method),
+            found => found.EndsWith(": " + Offences[orchestrator], StringComparison.Ordinal));
     }
 
     [Fact]

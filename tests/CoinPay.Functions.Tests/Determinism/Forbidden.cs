@@ -1,7 +1,8 @@
 namespace CoinPay.Functions.Tests.Determinism;
 
 /// <summary>
-/// What an orchestrator must not do, because a replay would see something else: clocks, chance, threads, input and output.
+/// What an orchestrator must not do, because a replay would see something else: clocks, chance, threads, input
+/// and output.
 /// Source: https://learn.microsoft.com/azure/azure-functions/durable/durable-functions-code-constraints
 /// </summary>
 internal static class Forbidden
@@ -19,7 +20,8 @@ internal static class Forbidden
         ["System.Random"] = [Any],
         ["System.Security.Cryptography.RandomNumberGenerator"] = [Any],
         // What goes on from the thread pool is not the orchestrator's any more.
-        ["System.Threading.Tasks.Task"] = ["Delay", "Run", "Yield", "get_Factory", "ConfigureAwait", "ContinueWith", "Wait"],
+        ["System.Threading.Tasks.Task"] =
+            ["Delay", "Run", "Yield", "get_Factory", "ConfigureAwait", "ContinueWith", "Wait"],
         ["System.Threading.Tasks.Task`1"] = ["get_Factory", "ConfigureAwait", "ContinueWith"],
         ["System.Threading.Tasks.TaskFactory"] = [Any],
         ["System.Threading.Tasks.TaskFactory`1"] = [Any],
@@ -36,14 +38,17 @@ internal static class Forbidden
 
     private static readonly string[] Namespaces = ["System.Net.", "Azure."];
 
-    private static readonly string[] MutableCollections = ["List`1", "Dictionary`2", "HashSet`1", "Queue`1", "Stack`1", "SortedDictionary`2"];
+    private static readonly string[] MutableCollections =
+        ["List`1", "Dictionary`2", "HashSet`1", "Queue`1", "Stack`1", "SortedDictionary`2"];
 
     public static bool IsMember(string type, string member) =>
         (Members.TryGetValue(type, out string[]? members) && (members[0] == Any || members.Contains(member)))
         || Namespaces.Any(space => type.StartsWith(space, StringComparison.Ordinal))
         || IsInputOrOutput(type);
 
-    /// <summary>Whether a static field of this type holds what can change although the field itself is readonly.</summary>
+    /// <summary>
+    /// Whether a static field of this type holds what can change although the field itself is readonly.
+    /// </summary>
     public static bool IsMutable(string type) =>
         type.EndsWith("[]", StringComparison.Ordinal)
         || type.StartsWith("System.Collections.Concurrent.", StringComparison.Ordinal)

@@ -24,7 +24,8 @@ internal static class IntermediateCode
             OpCode operation = Codes[first == TwoByteMark ? (ushort)((first << 8) | code.ReadByte()) : first];
             switch (operation.OperandType)
             {
-                case OperandType.InlineMethod or OperandType.InlineField or OperandType.InlineTok or OperandType.InlineType:
+                case OperandType.InlineMethod or OperandType.InlineField
+                    or OperandType.InlineTok or OperandType.InlineType:
                     members.Add(MetadataTokens.EntityHandle(code.ReadInt32()));
                     break;
                 case OperandType.InlineSwitch:

@@ -5,8 +5,8 @@ using System.Reflection.PortableExecutable;
 namespace CoinPay.Functions.Tests.Determinism;
 
 /// <summary>
-/// Code of one assembly that an orchestrator can come to: from every method with an <c>[OrchestrationTrigger]</c> parameter
-/// through calls, lambdas, local functions, state machines, static constructors and every override of what is called.
+/// Code of one assembly that an orchestrator can come to: from every method with an <c>[OrchestrationTrigger]</c>
+/// parameter through calls, lambdas, local functions, state machines, static constructors and every override of what is called.
 /// </summary>
 internal sealed class OrchestratorCode : IDisposable
 {
@@ -19,7 +19,8 @@ internal sealed class OrchestratorCode : IDisposable
         _file = new(File.OpenRead(assembly));
         _metadata = _file.GetMetadataReader();
         _methods = _metadata.MethodDefinitions.ToLookup(handle => NameOf(handle).Member, StringComparer.Ordinal);
-        Orchestrators = [.. _metadata.MethodDefinitions.Where(IsOrchestrator).Select(handle => NameOf(handle).ToString())];
+        Orchestrators =
+            [.. _metadata.MethodDefinitions.Where(IsOrchestrator).Select(handle => NameOf(handle).ToString())];
     }
 
     /// <summary>As <c>Namespace.Type.Method</c>.</summary>
@@ -29,11 +30,13 @@ internal sealed class OrchestratorCode : IDisposable
     public IReadOnlyList<string> OffencesOf(string orchestrator)
     {
         HashSet<MethodDefinitionHandle> reached = [];
-        Queue<MethodDefinitionHandle> next = new(_metadata.MethodDefinitions.Where(handle => NameOf(handle).ToString() == orchestrator));
+        Queue<MethodDefinitionHandle> next =
+            new(_metadata.MethodDefinitions.Where(handle => NameOf(handle).ToString() == orchestrator));
         List<string> offences = [];
         while (next.TryDequeue(out MethodDefinitionHandle method))
         {
-            if (!reached.Add(method) || _metadata.GetMethodDefinition(method).RelativeVirtualAddress is not (not 0 and var address))
+            if (!reached.Add(method)
+                || _metadata.GetMethodDefinition(method).RelativeVirtualAddress is not (not 0 and var address))
                 continue;
             foreach (EntityHandle member in IntermediateCode.MembersNamedBy(_file.GetMethodBody(address)))
             {
@@ -70,10 +73,12 @@ internal sealed class OrchestratorCode : IDisposable
     private bool IsMutableStatic(MethodDefinitionHandle method, FieldDefinition field)
     {
         string name = _metadata.GetString(field.Name);
-        bool isGenerated = name.Contains('<', StringComparison.Ordinal) || TypeNameOf(field.GetDeclaringType()).Contains('<', StringComparison.Ordinal);
+        bool isGenerated = name.Contains('<', StringComparison.Ordinal)
+            || TypeNameOf(field.GetDeclaringType()).Contains('<', StringComparison.Ordinal);
         if (!field.Attributes.HasFlag(FieldAttributes.Static) || isGenerated || NameOf(method).Member == ".cctor")
             return false;
-        return !field.Attributes.HasFlag(FieldAttributes.InitOnly) || Forbidden.IsMutable(field.DecodeSignature(TypeNames.Instance, null));
+        return !field.Attributes.HasFlag(FieldAttributes.InitOnly)
+            || Forbidden.IsMutable(field.DecodeSignature(TypeNames.Instance, null));
     }
 
     /// <summary>The assembly's own methods that run when this member is used.</summary>
@@ -84,17 +89,22 @@ internal sealed class OrchestratorCode : IDisposable
         {
             MethodDefinition method = _metadata.GetMethodDefinition(handle);
             // Which override runs is not known here: any may.
-            if (NameOf(handle).Type == named.Type || (method.Attributes.HasFlag(MethodAttributes.Virtual) && IsVirtual(named)))
+            if (NameOf(handle).Type == named.Type
+                || (method.Attributes.HasFlag(MethodAttributes.Virtual) && IsVirtual(named)))
                 yield return handle;
         }
         foreach (string special in (string[])[".cctor", "MoveNext"])
-            foreach (MethodDefinitionHandle handle in _methods[special].Where(handle => NameOf(handle).Type == named.Type))
-                yield return handle;
+            foreach (MethodDefinitionHandle handle in _methods[special])
+                if (NameOf(handle).Type == named.Type)
+                    yield return handle;
     }
 
-    /// <summary>A virtual method of this assembly; one of another would let in every <c>ToString</c> and <c>Dispose</c>.</summary>
+    /// <summary>
+    /// A virtual method of this assembly; one of another would let in every <c>ToString</c> and <c>Dispose</c>.
+    /// </summary>
     private bool IsVirtual(MemberName named) => _methods[named.Member].Any(handle =>
-        NameOf(handle).Type == named.Type && _metadata.GetMethodDefinition(handle).Attributes.HasFlag(MethodAttributes.Virtual));
+        NameOf(handle).Type == named.Type
+            && _metadata.GetMethodDefinition(handle).Attributes.HasFlag(MethodAttributes.Virtual));
 
     private FieldDefinition? FieldOf(EntityHandle member)
     {
@@ -105,7 +115,8 @@ internal sealed class OrchestratorCode : IDisposable
             return null;
         MemberName named = NameOf(member);
         return _metadata.FieldDefinitions.Select(_metadata.GetFieldDefinition)
-            .Where(field => _metadata.GetString(field.Name) == named.Member && TypeNameOf(field.GetDeclaringType()) == named.Type)
+            .Where(field => _metadata.GetString(field.Name) == named.Member
+                && TypeNameOf(field.GetDeclaringType()) == named.Type)
             .Select(field => (FieldDefinition?)field)
             .FirstOrDefault();
     }
@@ -116,7 +127,8 @@ internal sealed class OrchestratorCode : IDisposable
         {
             case HandleKind.MethodDefinition:
                 MethodDefinition method = _metadata.GetMethodDefinition((MethodDefinitionHandle)handle);
-                return new(TypeNameOf(method.GetDeclaringType()), _metadata.GetString(method.Name), method.GetParameters().Count);
+                return new(TypeNameOf(method.GetDeclaringType()), _metadata.GetString(method.Name),
+                    method.GetParameters().Count);
             case HandleKind.MethodSpecification:
                 return NameOf(_metadata.GetMethodSpecification((MethodSpecificationHandle)handle).Method);
             case HandleKind.MemberReference:

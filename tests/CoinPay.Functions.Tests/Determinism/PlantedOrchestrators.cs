@@ -7,7 +7,8 @@ using Microsoft.DurableTask;
 namespace CoinPay.Functions.Tests.Determinism;
 
 // Each does what no orchestrator may: that is what they are for.
-#pragma warning disable CA1031, CA1822, CA1849, CA2000, CA2211, CA2201, CA5394, IDE0051, IDE0052, IDE0059, MA0004, MA0040, MA0042, MA0045, MA0069, MA0167, MA0168
+#pragma warning disable CA1031, CA1822, CA1849, CA2000, CA2211, CA2201, CA5394, IDE0051
+#pragma warning disable IDE0052, IDE0059, MA0004, MA0040, MA0042, MA0045, MA0069, MA0167, MA0168
 /// <summary>Orchestrators that must be found out, one kind of offence each; the attribute says which.</summary>
 internal static class PlantedOrchestrators
 {
@@ -15,7 +16,8 @@ internal static class PlantedOrchestrators
     private static int _count;
 
     [Planted("System.DateTime.get_UtcNow")]
-    public static Task Clock([OrchestrationTrigger] TaskOrchestrationContext context) => context.CreateTimer(DateTime.UtcNow, default);
+    public static Task Clock([OrchestrationTrigger] TaskOrchestrationContext context) =>
+        context.CreateTimer(DateTime.UtcNow, default);
 
     [Planted("System.DateTimeOffset.get_Now")]
     public static async Task<DateTimeOffset> ClockAfterAwait([OrchestrationTrigger] TaskOrchestrationContext context)
@@ -25,10 +27,12 @@ internal static class PlantedOrchestrators
     }
 
     [Planted("System.TimeProvider.get_System")]
-    public static Task Provider([OrchestrationTrigger] TaskOrchestrationContext context) => Task.FromResult(TimeProvider.System);
+    public static Task Provider([OrchestrationTrigger] TaskOrchestrationContext context) =>
+        Task.FromResult(TimeProvider.System);
 
     [Planted("System.Diagnostics.Stopwatch.GetTimestamp")]
-    public static Task<long> Watch([OrchestrationTrigger] TaskOrchestrationContext context) => Task.FromResult(Stopwatch.GetTimestamp());
+    public static Task<long> Watch([OrchestrationTrigger] TaskOrchestrationContext context) =>
+        Task.FromResult(Stopwatch.GetTimestamp());
 
     [Planted("System.Guid.NewGuid")]
     public static Task<Guid[]> GuidInLambda([OrchestrationTrigger] TaskOrchestrationContext context) =>
@@ -68,7 +72,8 @@ internal static class PlantedOrchestrators
         Task.FromResult(new Timer(_ => { }, null, 1, 1));
 
     [Planted("System.Threading.CancellationTokenSource.CancelAsync")]
-    public static Task CancelElsewhere([OrchestrationTrigger] TaskOrchestrationContext context) => new CancellationTokenSource().CancelAsync();
+    public static Task CancelElsewhere([OrchestrationTrigger] TaskOrchestrationContext context) =>
+        new CancellationTokenSource().CancelAsync();
 
     [Planted("System.Threading.CancellationTokenSource.CancelAfter")]
     public static Task CancelLater([OrchestrationTrigger] TaskOrchestrationContext context)
@@ -82,23 +87,27 @@ internal static class PlantedOrchestrators
         Task.FromResult(new CancellationTokenSource(TimeSpan.FromSeconds(1)));
 
     [Planted("System.Threading.Tasks.Parallel.For")]
-    public static Task AtOnce([OrchestrationTrigger] TaskOrchestrationContext context) => Task.FromResult(Parallel.For(0, 2, _ => { }));
+    public static Task AtOnce([OrchestrationTrigger] TaskOrchestrationContext context) =>
+        Task.FromResult(Parallel.For(0, 2, _ => { }));
 
     [Planted("System.Environment.GetEnvironmentVariable")]
     public static Task Surroundings([OrchestrationTrigger] TaskOrchestrationContext context) =>
         Task.FromResult(Environment.GetEnvironmentVariable("PATH"));
 
     [Planted("System.Net.Http.HttpClient..ctor")]
-    public static Task Call([OrchestrationTrigger] TaskOrchestrationContext context) => new HttpClient().GetAsync(new Uri("http://127.0.0.1"));
+    public static Task Call([OrchestrationTrigger] TaskOrchestrationContext context) =>
+        new HttpClient().GetAsync(new Uri("http://127.0.0.1"));
 
     [Planted("System.IO.File.ReadAllTextAsync")]
     public static Task ReadFile([OrchestrationTrigger] TaskOrchestrationContext context) => File.ReadAllTextAsync("x");
 
     [Planted("System.IO.Directory.GetFiles")]
-    public static Task ListFolder([OrchestrationTrigger] TaskOrchestrationContext context) => Task.FromResult(Directory.GetFiles("x"));
+    public static Task ListFolder([OrchestrationTrigger] TaskOrchestrationContext context) =>
+        Task.FromResult(Directory.GetFiles("x"));
 
     [Planted("System.IO.Stream.ReadByte")]
-    public static Task ReadStream([OrchestrationTrigger] TaskOrchestrationContext context) => Task.FromResult(Stream.Null.ReadByte());
+    public static Task ReadStream([OrchestrationTrigger] TaskOrchestrationContext context) =>
+        Task.FromResult(Stream.Null.ReadByte());
 
     [Planted("Azure.Data.Tables.TableClient.GetEntityAsync")]
     public static Task ReadTable([OrchestrationTrigger] TaskOrchestrationContext context) =>
@@ -115,13 +124,16 @@ internal static class PlantedOrchestrators
     public static Task<int> Count([OrchestrationTrigger] TaskOrchestrationContext context) => Task.FromResult(_count++);
 
     [Planted("the mutable static field CoinPay.Functions.Tests.Determinism.PlantedOrchestrators.Seen")]
-    public static Task<int> Collect([OrchestrationTrigger] TaskOrchestrationContext context) => Task.FromResult(Seen.Count);
+    public static Task<int> Collect([OrchestrationTrigger] TaskOrchestrationContext context) =>
+        Task.FromResult(Seen.Count);
 
     [Planted("System.Guid.NewGuid")]
-    public static Task<string> ThroughAnInterface([OrchestrationTrigger] TaskOrchestrationContext context) => Task.FromResult(NameBy(new GuidNames()));
+    public static Task<string> ThroughAnInterface([OrchestrationTrigger] TaskOrchestrationContext context) =>
+        Task.FromResult(NameBy(new GuidNames()));
 
     [Planted("System.Guid.NewGuid")]
-    public static Task<int> ThroughAnIterator([OrchestrationTrigger] TaskOrchestrationContext context) => Task.FromResult(Names().Count());
+    public static Task<int> ThroughAnIterator([OrchestrationTrigger] TaskOrchestrationContext context) =>
+        Task.FromResult(Names().Count());
 
     [Planted("System.Guid.NewGuid")]
     public static Task<Guid> ThroughAGenericType([OrchestrationTrigger] TaskOrchestrationContext context) =>
@@ -170,7 +182,8 @@ internal sealed class PlantedAttribute(string offence) : Attribute
 /// <summary>One that keeps the rules and comes near to breaking them.</summary>
 internal static class HarmlessOrchestrator
 {
-    private static readonly TaskOptions Retry = TaskOptions.FromRetryPolicy(new RetryPolicy(3, TimeSpan.FromSeconds(1)));
+    private static readonly TaskOptions Retry =
+        TaskOptions.FromRetryPolicy(new RetryPolicy(3, TimeSpan.FromSeconds(1)));
 
     public static async Task<string> Run([OrchestrationTrigger] TaskOrchestrationContext context)
     {

@@ -30,6 +30,24 @@ public sealed class AdvanceInvoiceTests(AppServices app) : IClassFixture<AppServ
     }
 
     [Fact]
+    public async Task A_new_invoice_asks_for_the_view_only_once_there_is_one()
+    {
+        await StoreAsync(_invoice);
+        app.Faults.Reset();
+        Assert.Equal("created", (await AdvanceAsync(_invoice)).Status);
+        int created = app.Faults.Calls;
+        app.Faults.Reset();
+        Assert.Equal("created", (await AdvanceAsync(_invoice)).Status);
+        // The pending row and the invoice, and nothing else.
+        Assert.Equal(2, app.Faults.Calls);
+        Assert.InRange(created, 3, 7);
+
+        await ShowAsync(_invoice, blockHeight: 10, headHeight: 12);
+        Assert.Equal("paid", (await AdvanceAsync(_invoice)).Status);
+        await LeftAsItShouldAsync(_invoice);
+    }
+
+    [Fact]
     public async Task Advancing_again_changes_nothing()
     {
         await StoreAsync(_invoice);
