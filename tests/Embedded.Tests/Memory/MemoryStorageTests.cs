@@ -213,7 +213,7 @@ public sealed class MemoryStorageTests
         await StorageUnderTest.RefusedAsync(501, "NotImplemented", () => _queue.SetMetadataAsync(new Dictionary<string, string>()));
 
     [Fact]
-    public async Task Ten_thousand_point_operations_take_a_second()
+    public async Task A_point_operation_costs_well_under_a_millisecond()
     {
         const int Rows = 5000;
         await RunRowsAsync(500, "warm");
@@ -221,7 +221,7 @@ public sealed class MemoryStorageTests
         await RunRowsAsync(Rows, "p");
         double perSecond = 2 * Rows / watch.Elapsed.TotalSeconds;
         TestContext.Current.SendDiagnosticMessage($"{perSecond:f0} point operations a second");
-        // A tenth of what one free core does: this is to find a scan where a lookup should be, on a busy machine too.
+        // One free core does more than 30,000: this finds a scan where a lookup should be, on a busy machine too.
         Assert.True(perSecond > 1500, $"{perSecond:f0} point operations a second");
     }
 

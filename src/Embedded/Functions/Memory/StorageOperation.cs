@@ -4,7 +4,8 @@ namespace CoinPay.Embedded.Memory;
 internal enum StorageAction
 {
     CreateTable, DeleteTable, QueryTables,
-    InsertEntity, GetEntity, UpsertMerge, UpsertReplace, UpdateMerge, UpdateReplace, DeleteEntity, QueryEntities, Transaction,
+    InsertEntity, UpsertMerge, UpsertReplace, UpdateMerge, UpdateReplace, DeleteEntity, Transaction,
+    GetEntity, QueryEntities,
     CreateQueue, DeleteQueue, ListQueues, GetQueueProperties,
     PutMessage, GetMessages, PeekMessages, UpdateMessage, DeleteMessage, ClearMessages,
 
@@ -13,8 +14,8 @@ internal enum StorageAction
 }
 
 /// <summary>
-/// One request as a fault hook sees it: the <see cref="Number"/> counts the requests of the account from 1, so that a run can be
-/// stopped at exactly this one again.
+/// One request as a fault hook sees it: the <see cref="Number"/> counts the requests of the account from 1, so that a
+/// run can be stopped at exactly this one again.
 /// </summary>
 /// <param name="Container">The table or queue; empty for lists of them.</param>
 /// <param name="Partition">The partition key, when the request names one.</param>
@@ -31,8 +32,9 @@ internal sealed record StorageOperation(
     int Status = 0)
 {
     /// <summary>Whether storage is another after the request, if it succeeds.</summary>
-    public bool Writes => Action is not (StorageAction.QueryTables or StorageAction.GetEntity or StorageAction.QueryEntities
-        or StorageAction.ListQueues or StorageAction.GetQueueProperties or StorageAction.PeekMessages);
+    public bool Writes => Action is not (StorageAction.GetEntity or StorageAction.QueryEntities or StorageAction.QueryTables
+        or StorageAction.ListQueues or StorageAction.GetQueueProperties or StorageAction.PeekMessages
+        or StorageAction.Malformed);
 }
 
 /// <summary>One row of an entity-group transaction.</summary>

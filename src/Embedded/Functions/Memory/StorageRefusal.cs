@@ -20,6 +20,9 @@ internal sealed class StorageRefusal(int status, string code, string message) : 
     public static StorageRefusal OutOfRangeParameter(string name) => new(
         400, "OutOfRangeQueryParameterValue", $"The query parameter {name} is outside the permissible range.");
 
+    public static StorageRefusal InvalidName() => new(
+        400, "InvalidResourceName", "The specified resource name contains invalid characters.");
+
     public static StorageRefusal TableNotFound() => new(404, "TableNotFound", "The table specified does not exist.");
 
     public static StorageRefusal EntityNotFound() => new(404, "ResourceNotFound", "The specified resource does not exist.");
@@ -29,7 +32,8 @@ internal sealed class StorageRefusal(int status, string code, string message) : 
     public static StorageRefusal BodyTooLarge() => new(
         413, "RequestBodyTooLarge", "The request body is too large and exceeds the maximum permissible limit.");
 
-    public static StorageRefusal NotImplemented(string what) => new(501, "NotImplemented", what + " is not built in memory.");
+    public static StorageRefusal NotImplemented(string what) =>
+        new(501, "NotImplemented", what + " is not built in memory.");
 
     /// <summary>The effect of a request that is refused.</summary>
     public Http.StorageAnswer Throw() => throw this;

@@ -3,10 +3,10 @@ using Azure.Data.Tables;
 
 namespace CoinPay.Embedded.Durable.Storage;
 
-/// <summary>Azure Tables through its own client.</summary>
-internal sealed class AzureRowStore(string connection) : IRowStore
+/// <summary>Azure Tables through its own client; <paramref name="options"/> may hold another transport, such as memory's.</summary>
+internal sealed class AzureRowStore(string connection, TableClientOptions? options = null) : IRowStore
 {
-    private readonly TableServiceClient _service = new(connection);
+    private readonly TableServiceClient _service = new(connection, options);
 
     public async Task EnsureTableAsync(string table, CancellationToken cancellation) =>
         await _service.CreateTableIfNotExistsAsync(table, cancellation);

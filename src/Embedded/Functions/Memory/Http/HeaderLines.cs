@@ -4,7 +4,7 @@ using Azure.Core;
 namespace CoinPay.Embedded.Memory.Http;
 
 /// <summary>A message's headers in order; there are about ten, so that a list is faster than a dictionary.</summary>
-internal sealed class HeaderLines : IHeaders
+internal sealed class HeaderLines
 {
     private readonly List<(string Name, string Value)> _lines;
 

@@ -32,7 +32,12 @@ internal sealed class MemoryTransport(
     {
         RequestUriBuilder uri = request.Uri;
         return StorageCall.Of(
-            request.Method.Method, uri.Host ?? string.Empty, uri.Path, uri.Query, request.Lines, Body(request.Content, cancellation));
+            request.Method.Method,
+            uri.Host ?? string.Empty,
+            uri.Path,
+            uri.Query,
+            request.Lines,
+            Body(request.Content, cancellation));
     }
 
     private static ReadOnlyMemory<byte> Body(RequestContent? content, CancellationToken cancellation)
@@ -69,7 +74,8 @@ internal sealed class MemoryRequest : Request
 
     protected override IEnumerable<HttpHeader> EnumerateHeaders() => Lines.List();
 
-    protected override bool TryGetHeader(string name, [NotNullWhen(true)] out string? value) => Lines.TryGet(name, out value);
+    protected override bool TryGetHeader(string name, [NotNullWhen(true)] out string? value) =>
+        Lines.TryGet(name, out value);
 
     protected override bool TryGetHeaderValues(string name, [NotNullWhen(true)] out IEnumerable<string>? values) =>
         Lines.TryGetAll(name, out values);
@@ -87,7 +93,7 @@ internal sealed class MemoryResponse(StorageAnswer answer, string clientRequestI
 
     public override string ClientRequestId { get; set; } = clientRequestId;
 
-    /// <summary>Keeps the body, as the network's transport keeps a buffered one: the queue client reads it after disposing.</summary>
+    /// <summary>Keeps the body, as the network's transport does: the queue client reads it after disposing.</summary>
     public override void Dispose()
     {
     }
@@ -96,7 +102,8 @@ internal sealed class MemoryResponse(StorageAnswer answer, string clientRequestI
 
     protected override IEnumerable<HttpHeader> EnumerateHeaders() => _lines.List();
 
-    protected override bool TryGetHeader(string name, [NotNullWhen(true)] out string? value) => _lines.TryGet(name, out value);
+    protected override bool TryGetHeader(string name, [NotNullWhen(true)] out string? value) =>
+        _lines.TryGet(name, out value);
 
     protected override bool TryGetHeaderValues(string name, [NotNullWhen(true)] out IEnumerable<string>? values) =>
         _lines.TryGetAll(name, out values);

@@ -1,13 +1,18 @@
 namespace CoinPay.Embedded.Memory.Http;
 
-/// <summary>A request taken apart: the path below the account in segments as they were sent, the query unescaped.</summary>
+/// <summary>A request taken apart: the path below the account in segments as sent, the query unescaped.</summary>
 internal sealed record StorageCall(
-    string Method, IReadOnlyList<string> Path, IReadOnlyDictionary<string, string> Query, IHeaders Headers, ReadOnlyMemory<byte> Body)
+    string Method,
+    IReadOnlyList<string> Path,
+    IReadOnlyDictionary<string, string> Query,
+    HeaderLines Headers,
+    ReadOnlyMemory<byte> Body)
 {
-    public static StorageCall Of(string method, string host, string path, string query, IHeaders headers, ReadOnlyMemory<byte> body)
+    public static StorageCall Of(
+        string method, string host, string path, string query, HeaderLines headers, ReadOnlyMemory<byte> body)
     {
         // An emulator's address has the account as its first segment: its host is a number or this machine.
-        bool hasAccount = Uri.CheckHostName(host) is UriHostNameType.IPv4 or UriHostNameType.IPv6 || host == "localhost";
+        bool hasAccount = host == "localhost" || Uri.CheckHostName(host) is UriHostNameType.IPv4 or UriHostNameType.IPv6;
         string[] segments = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
         return new(method, hasAccount ? segments[1..] : segments, ReadQuery(query), headers, body);
     }
@@ -29,23 +34,21 @@ internal sealed record StorageCall(
         {
             int equals = pair.IndexOf('=', StringComparison.Ordinal);
             string name = equals < 0 ? pair : pair[..equals];
-            read[Uri.UnescapeDataString(name)] = equals < 0 ? string.Empty : Uri.UnescapeDataString(pair[(equals + 1)..]);
+            string value = equals < 0 ? string.Empty : pair[(equals + 1)..];
+            read[Uri.UnescapeDataString(name)] = Uri.UnescapeDataString(value);
         }
         return read;
     }
 }
 
-/// <summary>Headers to be read by name.</summary>
-internal interface IHeaders
-{
-    string? this[string name] { get; }
-}
-
 /// <summary>What to answer: status, headers, body.</summary>
-internal sealed record StorageAnswer(int Status, IReadOnlyList<(string Name, string Value)> Headers, ReadOnlyMemory<byte> Body)
+internal sealed record StorageAnswer(
+    int Status, IReadOnlyList<(string Name, string Value)> Headers, ReadOnlyMemory<byte> Body)
 {
-    public static StorageAnswer Empty(int status, params (string Name, string Value)[] headers) => new(status, headers, default);
+    public static StorageAnswer Empty(int status, params (string Name, string Value)[] headers) =>
+        new(status, headers, default);
 }
 
-/// <summary>A request understood: its effect, to be done under the account's lock, and how a refusal is written down.</summary>
-internal sealed record StorageWork(StorageOperation Operation, Func<StorageAnswer> Effect, Func<StorageRefusal, StorageAnswer> Refused);
+/// <summary>A request understood: its effect, for under the account's lock, and how a refusal is written down.</summary>
+internal sealed record StorageWork(
+    StorageOperation Operation, Func<StorageAnswer> Effect, Func<StorageRefusal, StorageAnswer> Refused);

@@ -3,7 +3,13 @@ namespace CoinPay.Embedded.Memory.Queues;
 /// <summary>A message as stored; a change makes another one.</summary>
 /// <param name="Order">When it was put, counted: of those visible since the same instant the older comes first.</param>
 internal sealed record StoredMessage(
-    string Id, long Order, string Text, DateTimeOffset InsertedAt, DateTimeOffset ExpiresAt, DateTimeOffset VisibleAt, long DequeueCount,
+    string Id,
+    long Order,
+    string Text,
+    DateTimeOffset InsertedAt,
+    DateTimeOffset ExpiresAt,
+    DateTimeOffset VisibleAt,
+    long DequeueCount,
     string PopReceipt)
 {
     public static readonly IComparer<StoredMessage> DueFirst = Comparer<StoredMessage>.Create((a, b) =>
@@ -56,7 +62,7 @@ internal sealed class MemoryQueue
         return _due.Count;
     }
 
-    /// <summary>The message that this receipt still holds: since it was given out nobody else has taken or changed the message.</summary>
+    /// <summary>The message that this receipt still holds: nobody has taken or changed it since.</summary>
     public StoredMessage Held(string id, string receipt, DateTimeOffset now) =>
         _byId.TryGetValue(id, out StoredMessage? message) && message.ExpiresAt > now && message.PopReceipt == receipt
             ? message

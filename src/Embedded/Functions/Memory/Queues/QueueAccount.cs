@@ -23,7 +23,7 @@ internal sealed class QueueAccount(TimeProvider time)
             && !name.StartsWith('-') && !name.EndsWith('-') && !name.Contains("--", StringComparison.Ordinal);
         return legal
             ? _queues.TryAdd(name, new())
-            : throw new StorageRefusal(400, "InvalidResourceName", "The specified resource name contains invalid characters.");
+            : throw StorageRefusal.InvalidName();
     }
 
     public void Delete(string name)
@@ -87,7 +87,8 @@ internal sealed class QueueAccount(TimeProvider time)
         messages.Remove(messages.Held(id, receipt, time.GetUtcNow()));
     }
 
-    private MemoryQueue Of(string name) => _queues.TryGetValue(name, out MemoryQueue? queue) ? queue : throw StorageRefusal.QueueNotFound();
+    private MemoryQueue Of(string name) =>
+        _queues.TryGetValue(name, out MemoryQueue? queue) ? queue : throw StorageRefusal.QueueNotFound();
 
     private StoredMessage Change(MemoryQueue messages, StoredMessage before, StoredMessage after)
     {

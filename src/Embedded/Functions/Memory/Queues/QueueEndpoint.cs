@@ -40,14 +40,16 @@ internal static class QueueEndpoint
             200, QueueXml.Queues(queues.Names.Where(name => name.StartsWith(prefix, StringComparison.Ordinal)))));
     }
 
-    private static StorageWork ReadQueue(QueueAccount queues, StorageCall call, string queue) => (call.Method, call.Query.GetValueOrDefault("comp")) switch
-    {
-        ("PUT", null) => Work(StorageAction.CreateQueue, queue, null, () => StorageAnswer.Empty(queues.Create(queue) ? 201 : 204)),
-        ("DELETE", null) => Done(StorageAction.DeleteQueue, queue, null, () => queues.Delete(queue)),
-        ("GET" or "HEAD", "metadata") => Work(StorageAction.GetQueueProperties, queue, null, () => StorageAnswer.Empty(
-            200, ("x-ms-approximate-messages-count", $"{queues.Count(queue)}"))),
-        _ => throw NotBuilt(call),
-    };
+    private static StorageWork ReadQueue(QueueAccount queues, StorageCall call, string queue) =>
+        (call.Method, call.Query.GetValueOrDefault("comp")) switch
+        {
+            ("PUT", null) => Work(
+                StorageAction.CreateQueue, queue, null, () => StorageAnswer.Empty(queues.Create(queue) ? 201 : 204)),
+            ("DELETE", null) => Done(StorageAction.DeleteQueue, queue, null, () => queues.Delete(queue)),
+            ("GET" or "HEAD", "metadata") => Work(StorageAction.GetQueueProperties, queue, null, () =>
+                StorageAnswer.Empty(200, ("x-ms-approximate-messages-count", $"{queues.Count(queue)}"))),
+            _ => throw NotBuilt(call),
+        };
 
     private static StorageWork ReadMessages(QueueAccount queues, StorageCall call, string queue)
     {
@@ -72,7 +74,8 @@ internal static class QueueEndpoint
 
     private static StorageWork Put(QueueAccount queues, StorageCall call, string queue)
     {
-        string text = QueueXml.ReadText(call.Body) ?? throw new StorageRefusal(400, "InvalidXmlDocument", "There is no MessageText.");
+        string text = QueueXml.ReadText(call.Body)
+            ?? throw new StorageRefusal(400, "InvalidXmlDocument", "There is no MessageText.");
         TimeSpan hidden = Hidden(call, 0, least: 0);
         int lives = call.Number("messagettl", MaxHiddenSeconds, Forever, int.MaxValue);
         if (lives == 0)
@@ -95,7 +98,9 @@ internal static class QueueEndpoint
         {
             StoredMessage updated = queues.Update(queue, id, receipt, text, hidden);
             return StorageAnswer.Empty(
-                204, ("x-ms-popreceipt", updated.PopReceipt), ("x-ms-time-next-visible", QueueXml.Instant(updated.VisibleAt)));
+                204,
+                ("x-ms-popreceipt", updated.PopReceipt),
+                ("x-ms-time-next-visible", QueueXml.Instant(updated.VisibleAt)));
         });
     }
 
@@ -105,16 +110,18 @@ internal static class QueueEndpoint
     private static StorageRefusal NotBuilt(StorageCall call) => StorageRefusal.NotImplemented(
         $"{call.Method} of {string.Join('/', call.Path)}?{string.Join('&', call.Query.Keys)}");
 
-    private static StorageWork Done(StorageAction action, string queue, string? id, Action effect) => Work(action, queue, id, () =>
-    {
-        effect();
-        return StorageAnswer.Empty(204);
-    });
+    private static StorageWork Done(StorageAction action, string queue, string? id, Action effect) =>
+        Work(action, queue, id, () =>
+        {
+            effect();
+            return StorageAnswer.Empty(204);
+        });
 
     private static StorageWork Work(StorageAction action, string queue, string? id, Func<StorageAnswer> effect) =>
         new(new(0, action, queue, null, id, []), effect, refusal =>
             Xml(refusal.Status, QueueXml.Refused(refusal), ("x-ms-error-code", refusal.Code)));
 
-    private static StorageAnswer Xml(int status, ReadOnlyMemory<byte> body, params (string Name, string Value)[] headers) =>
+    private static StorageAnswer Xml(
+        int status, ReadOnlyMemory<byte> body, params (string Name, string Value)[] headers) =>
         new(status, [.. headers, ("Content-Type", "application/xml")], body);
 }

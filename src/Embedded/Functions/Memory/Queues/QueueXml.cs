@@ -24,7 +24,8 @@ internal static class QueueXml
         }
     }
 
-    public static ReadOnlyMemory<byte> Messages(IEnumerable<StoredMessage> messages, Func<StoredMessage, IEnumerable<XElement>> parts) =>
+    public static ReadOnlyMemory<byte> Messages(
+        IEnumerable<StoredMessage> messages, Func<StoredMessage, IEnumerable<XElement>> parts) =>
         Bytes(new("QueueMessagesList", messages.Select(message => new XElement("QueueMessage", parts(message)))));
 
     public static IEnumerable<XElement> Put(StoredMessage message) =>
@@ -55,5 +56,6 @@ internal static class QueueXml
     private static XElement[] Contents(StoredMessage message) =>
         [new("DequeueCount", message.DequeueCount), new("MessageText", message.Text)];
 
-    private static byte[] Bytes(XElement element) => Encoding.UTF8.GetBytes(element.ToString(SaveOptions.DisableFormatting));
+    private static byte[] Bytes(XElement element) =>
+        Encoding.UTF8.GetBytes(element.ToString(SaveOptions.DisableFormatting));
 }

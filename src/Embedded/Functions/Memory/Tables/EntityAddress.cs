@@ -5,8 +5,8 @@ using CoinPay.Embedded.Memory.Http;
 namespace CoinPay.Embedded.Memory.Tables;
 
 /// <summary>
-/// A path's <c>Table</c>, <c>Table()</c>, <c>Table(PartitionKey='p',RowKey='r')</c> or <c>Tables('name')</c>, the name being the
-/// key then; quotation marks within a key are doubled.
+/// A path's <c>Table</c>, <c>Table()</c>, <c>Table(PartitionKey='p',RowKey='r')</c> or <c>Tables('name')</c>, the name
+/// being the key then.
 /// </summary>
 internal sealed record EntityAddress(string Table, string? Partition, string? Key)
 {

@@ -13,7 +13,7 @@ internal static class EntityJson
     private const string TypeSuffix = "@odata.type";
     private const string InstantFormat = "yyyy-MM-ddTHH:mm:ss.fffffffZ";
 
-    /// <summary>The properties of a body; null ones are not there, system properties are left out but for the keys.</summary>
+    /// <summary>The properties of a body, keys included; those that are null are left out.</summary>
     public static Dictionary<string, object> Read(ReadOnlyMemory<byte> body)
     {
         try
@@ -23,15 +23,17 @@ internal static class EntityJson
             foreach (JsonProperty property in document.RootElement.EnumerateObject())
             {
                 string name = property.Name;
-                if (name == "Timestamp" || name.StartsWith("odata.", StringComparison.Ordinal) || name.Contains('@', StringComparison.Ordinal))
+                bool ofProtocol = name.StartsWith("odata.", StringComparison.Ordinal)
+                    || name.Contains('@', StringComparison.Ordinal);
+                if (ofProtocol || name == "Timestamp" || property.Value.ValueKind == JsonValueKind.Null)
                     continue;
-                string? type = document.RootElement.TryGetProperty(name + TypeSuffix, out JsonElement typed) ? typed.GetString() : null;
-                if (property.Value.ValueKind != JsonValueKind.Null)
-                    properties[name] = Value(property.Value, type);
+                bool typed = document.RootElement.TryGetProperty(name + TypeSuffix, out JsonElement type);
+                properties[name] = Value(property.Value, typed ? type.GetString() : null);
             }
             return properties;
         }
-        catch (Exception malformed) when (malformed is JsonException or FormatException or InvalidOperationException or OverflowException)
+        catch (Exception malformed)
+            when (malformed is JsonException or FormatException or InvalidOperationException or OverflowException)
         {
             throw StorageRefusal.InvalidInput(malformed.Message);
         }
@@ -74,7 +76,7 @@ internal static class EntityJson
     private static object Value(JsonElement value, string? type) => type switch
     {
         "Edm.Int64" => long.Parse(value.GetString()!, CultureInfo.InvariantCulture),
-        "Edm.DateTime" => DateTimeOffset.Parse(value.GetString()!, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal).ToUniversalTime(),
+        "Edm.DateTime" => Instant(value.GetString()!),
         "Edm.Guid" => Guid.Parse(value.GetString()!),
         "Edm.Binary" => Convert.FromBase64String(value.GetString()!),
         "Edm.Double" => value.GetDouble(),
@@ -133,5 +135,9 @@ internal static class EntityJson
         json.WriteRawValue(text.AsSpan().ContainsAny('.', 'E') ? text : text + ".0");
     }
 
-    private static string Text(DateTimeOffset instant) => instant.UtcDateTime.ToString(InstantFormat, CultureInfo.InvariantCulture);
+    private static DateTimeOffset Instant(string text) => DateTimeOffset.Parse(
+        text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal);
+
+    private static string Text(DateTimeOffset instant) =>
+        instant.UtcDateTime.ToString(InstantFormat, CultureInfo.InvariantCulture);
 }

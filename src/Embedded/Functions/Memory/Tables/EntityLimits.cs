@@ -57,7 +57,7 @@ internal static class EntityLimits
             _ => 8,
         };
         if (bytes > MaxPropertyBytes)
-            throw new StorageRefusal(400, "PropertyValueTooLarge", $"The value of {name} exceeds the maximum allowed size (64 KiB).");
+            throw new StorageRefusal(400, "PropertyValueTooLarge", $"The value of {name} is larger than 64 KiB.");
         return PropertyOverhead + Encoding.Unicode.GetByteCount(name) + bytes + (value is string or byte[]? LengthBytes : 0);
     }
 }

@@ -1,6 +1,6 @@
 namespace CoinPay.Embedded.Memory.Tables;
 
-/// <summary>The stretch of a table that a filter can find rows in, ends included, so that a query does not read the rest.</summary>
+/// <summary>The stretch of a table, ends included, that a filter can find rows in: a query reads no more.</summary>
 internal sealed record KeyRange(string FromPartition, string FromKey, string? ToPartition, string? ToKey)
 {
     public static KeyRange Of(Filter? filter)

@@ -14,7 +14,7 @@ internal sealed class MemoryTable
         return _rows.Max is { } last && Row.Order.Compare(first, last) <= 0 ? _rows.GetViewBetween(first, last) : [];
     }
 
-    /// <summary>What a change makes of its row, null for nothing; nothing is changed yet. Refuses what its conditions forbid.</summary>
+    /// <summary>What a change would make of its row, null for nothing. Refuses what its conditions forbid.</summary>
     public Row? Decide(RowChange change, string etag, DateTimeOffset now)
     {
         Row? before = Find(change.Partition, change.Key);

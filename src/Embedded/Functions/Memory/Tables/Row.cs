@@ -6,7 +6,9 @@ internal sealed record Row(
 {
     /// <summary>By partition key, then row key, each by UTF-16 code unit: the only order the service knows.</summary>
     public static readonly IComparer<Row> Order = Comparer<Row>.Create((a, b) =>
-        string.CompareOrdinal(a.Partition, b.Partition) is not 0 and var order ? order : string.CompareOrdinal(a.Key, b.Key));
+        string.CompareOrdinal(a.Partition, b.Partition) is not 0 and var order
+            ? order
+            : string.CompareOrdinal(a.Key, b.Key));
 
     /// <summary>A row to look others up with.</summary>
     public static Row At(string partition, string key) => new(partition, key, NoProperties, string.Empty, default);

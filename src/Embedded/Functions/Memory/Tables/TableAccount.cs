@@ -17,7 +17,7 @@ internal sealed class TableAccount(TimeProvider time)
     public void Create(string name)
     {
         if (name.Length is < 3 or > 63 || !name.All(char.IsAsciiLetterOrDigit) || char.IsAsciiDigit(name[0]))
-            throw new StorageRefusal(400, "InvalidResourceName", "The specified resource name contains invalid characters.");
+            throw StorageRefusal.InvalidName();
         if (!_tables.TryAdd(name, new()))
             throw new StorageRefusal(409, "TableAlreadyExists", "The table specified already exists.");
     }
@@ -65,7 +65,7 @@ internal sealed class TableAccount(TimeProvider time)
             throw StorageRefusal.InvalidInput("The batch request operation exceeds the maximum 100 changes per change set.");
         if (change.Partition != changes[0].Partition)
             throw new StorageRefusal(
-                400, "CommandsInBatchActOnDifferentPartitions", "All commands in a batch must operate on same entity group.");
+                400, "CommandsInBatchActOnDifferentPartitions", "All commands of a batch must be of one partition.");
         if (!keys.Add(change.Key))
             throw new StorageRefusal(
                 400, "InvalidDuplicateRow", $"A command with RowKey '{change.Key}' is already present in the batch.");

@@ -37,7 +37,8 @@ internal static class TableBatch
             Answer(tables.Write(table, changes).Select(TableEndpoint.Written)));
     }
 
-    private static StorageWork Work(StorageAction action, string table, List<RowChange> changes, Func<StorageAnswer> effect) => new(
+    private static StorageWork Work(
+        StorageAction action, string table, List<RowChange> changes, Func<StorageAnswer> effect) => new(
         new(0, action, table, changes.FirstOrDefault()?.Partition, null,
             [.. changes.Select(change => new RowOperation(change.Action, change.Partition, change.Key))]),
         effect,
@@ -60,7 +61,8 @@ internal static class TableBatch
         int head = part.IndexOf(EmptyLine, StringComparison.Ordinal) + EmptyLine.Length;
         int end = part.IndexOf(EmptyLine, head, StringComparison.Ordinal);
         string[] lines = part[head..(end < 0 ? part.Length : end)].Split(Line);
-        if (lines[0].Split(' ') is not [{ } method, { } address, _] || !Uri.TryCreate(address, UriKind.Absolute, out Uri? uri))
+        if (lines[0].Split(' ') is not [{ } method, { } address, _]
+            || !Uri.TryCreate(address, UriKind.Absolute, out Uri? uri))
             throw StorageRefusal.InvalidInput($"{lines[0]} is no request.");
         HeaderLines headers = new();
         foreach (string line in lines[1..])
@@ -79,7 +81,7 @@ internal static class TableBatch
         {
             text.Append("--" + ChangeSet + Line + "Content-Type: application/http" + Line
                 + "Content-Transfer-Encoding: binary" + EmptyLine);
-            text.Append("HTTP/1.1 ").Append(answer.Status).Append(' ').Append((System.Net.HttpStatusCode)answer.Status).Append(Line);
+            text.Append($"HTTP/1.1 {answer.Status} {(System.Net.HttpStatusCode)answer.Status}" + Line);
             foreach ((string name, string value) in answer.Headers)
                 text.Append(name).Append(": ").Append(value).Append(Line);
             text.Append(Line).Append(Encoding.UTF8.GetString(answer.Body.Span)).Append(Line);

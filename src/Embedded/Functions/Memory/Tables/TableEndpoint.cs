@@ -9,6 +9,7 @@ namespace CoinPay.Embedded.Memory.Tables;
 internal static class TableEndpoint
 {
     private const int PageRows = 1000;
+    private const string ContentType = "application/json;odata=minimalmetadata;streaming=true;charset=utf-8";
     private const string NextPartition = "NextPartitionKey";
     private const string NextRow = "NextRowKey";
     private const string Continuation = "x-ms-continuation-";
@@ -43,7 +44,7 @@ internal static class TableEndpoint
         string? partition = address.Partition ?? properties.GetValueOrDefault("PartitionKey") as string;
         string? key = address.Key ?? properties.GetValueOrDefault("RowKey") as string;
         if (partition is null || key is null)
-            throw new StorageRefusal(400, "PropertiesNeedValue", "The values are not specified for all properties in the entity.");
+            throw new StorageRefusal(400, "PropertiesNeedValue", "The entity lacks a key.");
         properties.Remove("PartitionKey");
         properties.Remove("RowKey");
         StorageAction action = (call.Method, address.Key, ifMatch) switch
@@ -61,9 +62,10 @@ internal static class TableEndpoint
     }
 
     /// <summary>The answer to a write of one row.</summary>
-    public static StorageAnswer Written(Row? row) => row is null ? StorageAnswer.Empty(204) : StorageAnswer.Empty(204, ("ETag", row.ETag));
+    public static StorageAnswer Written(Row? row) =>
+        row is null ? StorageAnswer.Empty(204) : StorageAnswer.Empty(204, ("ETag", row.ETag));
 
-    /// <summary>A refusal as the service words it: the code, and in a transaction the operation's index before the message.</summary>
+    /// <summary>A refusal as the service words it: in a transaction the operation's index stands before the message.</summary>
     public static StorageAnswer Refused(StorageRefusal refusal)
     {
         string message = refusal.Index is { } index ? $"{index}:{refusal.Message}" : refusal.Message;
@@ -151,18 +153,24 @@ internal static class TableEndpoint
         Filter? filter = FilterParser.Parse(call.Query.GetValueOrDefault("$filter"));
         return Work(StorageAction.QueryTables, string.Empty, null, null, () => Json(200, EntityJson.Write(
             tables.Names
-                .Select(name => Row.At(string.Empty, name) with { Properties = new Dictionary<string, object> { ["TableName"] = name } })
+                .Select(TableRow)
                 .Where(table => filter is null || filter.Fits(table)),
             ["TableName"])));
     }
 
-    private static string[]? Select(StorageCall call) => call.Query.TryGetValue("$select", out string? names) && names.Length > 0
-        ? names.Split(',', StringSplitOptions.TrimEntries)
-        : null;
+    private static Row TableRow(string name) =>
+        Row.At(string.Empty, name) with { Properties = new Dictionary<string, object> { ["TableName"] = name } };
 
-    private static StorageWork Work(StorageAction action, string table, string? partition, string? key, Func<StorageAnswer> effect) =>
+    private static string[]? Select(StorageCall call) =>
+        call.Query.TryGetValue("$select", out string? names) && names.Length > 0
+            ? names.Split(',', StringSplitOptions.TrimEntries)
+            : null;
+
+    private static StorageWork Work(
+        StorageAction action, string table, string? partition, string? key, Func<StorageAnswer> effect) =>
         new(new(0, action, table, partition, key, []), effect, Refused);
 
-    private static StorageAnswer Json(int status, ReadOnlyMemory<byte> body, params (string Name, string Value)[] headers) => new(
-        status, [.. headers, ("Content-Type", "application/json;odata=minimalmetadata;streaming=true;charset=utf-8")], body);
+    private static StorageAnswer Json(
+        int status, ReadOnlyMemory<byte> body, params (string Name, string Value)[] headers) =>
+        new(status, [.. headers, ("Content-Type", ContentType)], body);
 }
