@@ -18,6 +18,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
 
 namespace CoinPay.Embedded.Hosting;
 
@@ -26,6 +27,10 @@ internal static class EmbeddedHost
 {
     /// <summary>Where Core Tools listens when nothing else is said.</summary>
     private const string DefaultUrl = "http://127.0.0.1:7071";
+
+    /// <summary>The real host's setting and default, in bytes; a body beyond it fails the function that reads it.</summary>
+    private const string BodyLimitSetting = "FUNCTIONS_REQUEST_BODY_SIZE_LIMIT";
+    private const long DefaultBodyLimit = 104_857_600;
 
     public static WebApplicationBuilder CreateWebBuilder(EmbeddedOptions options)
     {
@@ -37,7 +42,11 @@ internal static class EmbeddedHost
         });
         AddLocalSettings(web, options);
         AddLogging(web, options);
-        web.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        web.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = web.Configuration.GetValue(BodyLimitSetting, DefaultBodyLimit);
+        });
         if (string.IsNullOrEmpty(web.Configuration[WebHostDefaults.ServerUrlsKey]))
             web.WebHost.UseUrls(DefaultUrl);
         return web;
@@ -55,10 +64,13 @@ internal static class EmbeddedHost
         services.AddSingleton(catalog);
         services.AddSingleton(settings);
         services.AddSingleton(options);
-        services.AddSingleton(new MiddlewareList(middleware));
+        services.AddSingleton(provider =>
+            new MiddlewareList([provider.GetRequiredService<QueueOutputs>().SendAfter, .. middleware]));
         services.AddSingleton<FunctionInvoker>();
         services.AddSingleton<HostKeys>();
         services.AddSingleton<SettingText>();
+        services.AddSingleton<QueueOutputs>();
+        services.AddSingleton<ScheduleMonitor>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<MatcherPolicy, AcceptedMethodsPolicy>());
         services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(20));
         AddDurable(services, options);
@@ -103,12 +115,8 @@ internal static class EmbeddedHost
     private static void AddLogging(WebApplicationBuilder web, EmbeddedOptions options)
     {
         web.Logging.ClearProviders();
-        web.Logging.AddSimpleConsole(console =>
-        {
-            console.SingleLine = true;
-            console.UseUtcTimestamp = true;
-            console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
-        });
+        web.Logging.AddConsole(console => console.FormatterName = LineFormatter.FormatterName)
+            .AddConsoleFormatter<LineFormatter, ConsoleFormatterOptions>();
         web.Logging.AddFilter("Azure", LogLevel.Warning).AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         foreach (IConfigurationSection level in HostSettings.ReadHostJson(options).GetSection("logging:logLevel").GetChildren())
             if (Enum.TryParse(level.Value, ignoreCase: true, out LogLevel least))

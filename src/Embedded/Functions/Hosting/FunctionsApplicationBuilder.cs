@@ -47,6 +47,7 @@ public class FunctionsApplicationBuilder : IHostApplicationBuilder, IFunctionsWo
         EmbeddedHost.AddRuntime(_web, catalog, settings, _middleware, _options);
         WebApplication app = _web.Build();
         HttpFunctions.Map(app, catalog, settings);
+        Readiness.Map(app, catalog);
         if (catalog.UsesDurable)
             ManagementApi.Map(app);
         return app;

@@ -6,7 +6,7 @@ namespace CoinPay.Embedded.Hosting;
 internal sealed class SettingText(IConfiguration configuration)
 {
     /// <summary>Throws if the setting does not exist, as the real host refuses to index such a function.</summary>
-    public string Resolve(string text)
+    public string Resolve(string text, string function)
     {
         int from = text.IndexOf('%', StringComparison.Ordinal);
         int to = from < 0 ? -1 : text.IndexOf('%', from + 1);
@@ -14,7 +14,7 @@ internal sealed class SettingText(IConfiguration configuration)
             return text;
         string name = text[(from + 1)..to];
         string value = configuration[name] ?? configuration[name.Replace("__", ":", StringComparison.Ordinal)]
-            ?? throw new InvalidOperationException($"The setting '{name}' that a trigger names does not exist.");
-        return text[..from] + value + Resolve(text[(to + 1)..]);
+            ?? throw new InvalidOperationException($"Function '{function}': the setting '{name}' that its trigger names does not exist.");
+        return text[..from] + value + Resolve(text[(to + 1)..], function);
     }
 }

@@ -63,7 +63,7 @@ internal static class HttpFunctions
         try
         {
             await invoker.InvokeAsync(context);
-            if (context.Result.Value is { } result)
+            if (function.HttpResultOf(context.Result.Value) is { } result)
                 await (result as IActionResult ?? new ObjectResult(result)).ExecuteResultAsync(
                     new ActionContext(http, http.GetRouteData(), new ActionDescriptor()));
         }

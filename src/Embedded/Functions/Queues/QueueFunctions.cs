@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 
 namespace CoinPay.Embedded.Queues;
 
-/// <summary>Runs the queue functions, one listener a function.</summary>
+/// <summary>Runs the queue functions, one listener a function. A missing setting or connection fails the start.</summary>
 internal sealed class QueueFunctions(
     FunctionCatalog catalog,
     FunctionInvoker invoker,
@@ -18,18 +18,32 @@ internal sealed class QueueFunctions(
     TimeProvider time,
     ILogger<QueueFunctions> log) : BackgroundService
 {
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(catalog
-        .TriggeredBy<QueueTriggerAttribute>()
-        .Select(queue => ListenAsync(queue.Function, queue.Trigger, stoppingToken)));
+    private const string PoisonSuffix = "-poison";
+    private readonly List<QueueListener> _listeners = [];
 
-    private async Task ListenAsync(FunctionDescriptor function, QueueTriggerAttribute trigger, CancellationToken stopping)
+    public override Task StartAsync(CancellationToken cancellationToken)
+    {
+        _listeners.AddRange(catalog.TriggeredBy<QueueTriggerAttribute>().Select(queue => Listener(queue.Function, queue.Trigger)));
+        return base.StartAsync(cancellationToken);
+    }
+
+    public override void Dispose()
+    {
+        _listeners.ForEach(listener => listener.Dispose());
+        base.Dispose();
+    }
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Task.WhenAll(_listeners.Select(listener => listener.RunAsync(stoppingToken)));
+
+    private QueueListener Listener(FunctionDescriptor function, QueueTriggerAttribute trigger)
     {
         string connection = StorageConnection.Find(configuration, trigger.Connection);
-        string name = text.Resolve(trigger.QueueName);
+        string name = text.Resolve(trigger.QueueName, function.Name);
         // Messages are decoded here and not by the client, so that one that is no base64 goes to poison and not the whole batch.
         QueueServiceClient service = new(connection, new QueueClientOptions { MessageEncoding = QueueMessageEncoding.None });
-        using QueueListener listener = new(
-            function, invoker, service.GetQueueClient(name), service.GetQueueClient(name + "-poison"), settings, time, log);
-        await listener.RunAsync(stopping);
+        // As on the real host a poison queue has no poison queue of its own.
+        QueueClient? poison = name.EndsWith(PoisonSuffix, StringComparison.Ordinal) ? null : service.GetQueueClient(name + PoisonSuffix);
+        return new(function, invoker, service.GetQueueClient(name), poison, settings, time, log);
     }
 }

@@ -15,7 +15,7 @@ internal sealed class QueueListener(
     FunctionDescriptor function,
     FunctionInvoker invoker,
     QueueClient queue,
-    QueueClient poison,
+    QueueClient? poison,
     HostSettings settings,
     TimeProvider time,
     ILogger log) : IDisposable

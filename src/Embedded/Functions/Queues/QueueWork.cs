@@ -16,12 +16,15 @@ internal sealed class QueueWork(
     FunctionDescriptor function,
     FunctionInvoker invoker,
     QueueClient queue,
-    QueueClient poison,
+    QueueClient? poison,
     HostSettings settings,
     TimeProvider time,
     ILogger log)
 {
     public static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long the real host leaves a message of a poison queue hidden that its function does not get done.</summary>
+    private static readonly TimeSpan PoisonRest = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan RenewEvery = TimeSpan.FromSeconds(12);
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
     private string _receipt = string.Empty;
@@ -29,6 +32,12 @@ internal sealed class QueueWork(
     public async Task RunAsync(QueueMessage message)
     {
         _receipt = message.PopReceipt;
+        if (message.DequeueCount > settings.Queues.MaxDequeueCount && poison is not null)
+        {
+            // It never failed as often as it was taken: the process died over it.
+            await MoveToPoisonAsync(message, $"it was taken {message.DequeueCount} times");
+            return;
+        }
         if (!TryRead(message, out object? value))
         {
             await MoveToPoisonAsync(message, "it cannot be read");
@@ -95,6 +104,12 @@ internal sealed class QueueWork(
 
     private async Task MoveToPoisonAsync(QueueMessage message, string reason)
     {
+        if (poison is null)
+        {
+            log.LogWarning("Message {Message} of {Queue} rests: {Reason}", message.MessageId, queue.Name, reason);
+            await queue.UpdateMessageAsync(message.MessageId, _receipt, visibilityTimeout: PoisonRest);
+            return;
+        }
         log.LogWarning("Message {Message} moves to {Queue}: {Reason}", message.MessageId, poison.Name, reason);
         await poison.CreateIfNotExistsAsync();
         await poison.SendMessageAsync(message.Body, timeToLive: TimeSpan.FromSeconds(-1));
@@ -110,8 +125,7 @@ internal sealed class QueueWork(
             string text = settings.Queues.Encoding == QueueMessageEncoding.Base64
                 ? Encoding.UTF8.GetString(Convert.FromBase64String(body))
                 : body;
-            Type type = function.TriggerParameter.ParameterType;
-            value = type == typeof(string) ? text : JsonSerializer.Deserialize(text, type, Json);
+            value = Read(message, text, function.TriggerParameter.ParameterType);
             return true;
         }
         catch (Exception unreadable) when (unreadable is FormatException or JsonException)
@@ -119,4 +133,12 @@ internal sealed class QueueWork(
             return false;
         }
     }
+
+    private static object? Read(QueueMessage message, string text, Type type) =>
+        type == typeof(string) ? text
+        : type == typeof(BinaryData) ? BinaryData.FromString(text)
+        : type == typeof(QueueMessage) ? QueuesModelFactory.QueueMessage(
+            message.MessageId, message.PopReceipt, BinaryData.FromString(text),
+            message.DequeueCount, message.NextVisibleOn, message.InsertedOn, message.ExpiresOn)
+        : JsonSerializer.Deserialize(text, type, Json);
 }

@@ -9,6 +9,8 @@ public abstract class FunctionContext
 
     public abstract string FunctionId { get; }
 
+    public abstract TraceContext TraceContext { get; }
+
     /// <summary>The services of this invocation's scope.</summary>
     public abstract IServiceProvider InstanceServices { get; set; }
 

@@ -11,6 +11,7 @@ internal sealed class FunctionDescriptor
     private readonly MethodInvoker _invoke;
     private readonly ObjectFactory? _create;
     private readonly PropertyInfo? _taskResult;
+    private readonly PropertyInfo? _httpResult;
 
     public FunctionDescriptor(string name, MethodInfo method)
     {
@@ -27,6 +28,8 @@ internal sealed class FunctionDescriptor
         Type result = method.ReturnType;
         _taskResult = result.IsGenericType && typeof(Task).IsAssignableFrom(result) ? result.GetProperty("Result") : null;
         Definition = new MethodDefinition(this);
+        ResultType = _taskResult?.PropertyType ?? result;
+        _httpResult = ResultType.GetProperties().FirstOrDefault(property => property.IsDefined(typeof(HttpResultAttribute)));
     }
 
     public string Name { get; }
@@ -40,6 +43,9 @@ internal sealed class FunctionDescriptor
     public TriggerBindingAttribute Trigger { get; }
 
     public FunctionDefinition Definition { get; }
+
+    /// <summary>What the method returns, once awaited.</summary>
+    public Type ResultType { get; }
 
     /// <summary>Makes the class with the scope's services, calls the method and awaits it; null for a function without a result.</summary>
     public async Task<object?> CallAsync(IServiceProvider services, object?[] arguments)
@@ -74,6 +80,10 @@ internal sealed class FunctionDescriptor
 
     /// <summary>The result of a task that <see cref="Begin"/> gave and that has completed.</summary>
     public object? ResultOf(Task completed) => _taskResult?.GetValue(completed);
+
+    /// <summary>What is answered to an HTTP request: the result, or its property marked for it.</summary>
+    public object? HttpResultOf(object? result) =>
+        _httpResult is not null && ResultType.IsInstanceOfType(result) ? _httpResult.GetValue(result) : result;
 
     private static async ValueTask DisposeAsync(object? target)
     {

@@ -26,25 +26,34 @@ internal sealed class FunctionInvoker
     /// <summary>Throws what the function threw, once it is logged.</summary>
     public async Task InvokeAsync(InvocationContext context)
     {
-        await using AsyncServiceScope scope = _scopes.CreateAsyncScope();
-        context.InstanceServices = scope.ServiceProvider;
+        using Activity? span = InvocationTelemetry.Begin(context);
+        using IDisposable? logScope = _log.BeginScope(new InvocationScope(context));
+        Exception? thrown = null;
         long began = Stopwatch.GetTimestamp();
         try
         {
+            await using AsyncServiceScope scope = _scopes.CreateAsyncScope();
+            context.InstanceServices = scope.ServiceProvider;
             await _pipeline(context);
             if (_log.IsEnabled(LogLevel.Debug))
-                _log.LogDebug("{Function} succeeded in {Milliseconds} ms, invocation {Invocation}",
-                    context.Function.Name, (long)Stopwatch.GetElapsedTime(began).TotalMilliseconds, context.InvocationId);
+                _log.LogDebug("{Function} succeeded in {Milliseconds} ms",
+                    context.Function.Name, (long)Stopwatch.GetElapsedTime(began).TotalMilliseconds);
         }
-        catch (OperationCanceledException) when (context.CancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException cancelled) when (context.CancellationToken.IsCancellationRequested)
         {
-            _log.LogDebug("{Function} was cancelled, invocation {Invocation}", context.Function.Name, context.InvocationId);
+            thrown = cancelled;
+            _log.LogDebug("{Function} was cancelled", context.Function.Name);
             throw;
         }
         catch (Exception failure)
         {
-            _log.LogError(failure, "{Function} failed, invocation {Invocation}", context.Function.Name, context.InvocationId);
+            thrown = failure;
+            _log.LogError(failure, "{Function} failed", context.Function.Name);
             throw;
+        }
+        finally
+        {
+            InvocationTelemetry.End(span, thrown);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 
@@ -12,6 +13,8 @@ internal sealed class InvocationContext(FunctionDescriptor function, Cancellatio
     public override string InvocationId { get; } = Guid.NewGuid().ToString();
 
     public override string FunctionId => function.Definition.Id;
+
+    public override TraceContext TraceContext { get; } = new Trace(Activity.Current);
 
     public override IServiceProvider InstanceServices { get; set; } = null!;
 
@@ -34,6 +37,9 @@ internal sealed class InvocationContext(FunctionDescriptor function, Cancellatio
     /// <summary>What runs in the function's place: an orchestrator's turn. Null to call the method.</summary>
     public Action? Body { get; init; }
 
+    /// <summary>The durable instance that this invocation is part of; null outside any.</summary>
+    public string? InstanceId => BindingData.TryGetValue("instanceId", out object? id) ? id as string : null;
+
     public ResultSlot Result { get; } = new();
 
     public HttpContext? HttpContext
@@ -50,5 +56,12 @@ internal sealed class InvocationContext(FunctionDescriptor function, Cancellatio
     private sealed class Data(IReadOnlyDictionary<string, object?> data) : BindingContext
     {
         public override IReadOnlyDictionary<string, object?> BindingData => data;
+    }
+
+    private sealed class Trace(Activity? span) : TraceContext
+    {
+        public override string TraceParent { get; } = span?.Id ?? string.Empty;
+
+        public override string TraceState { get; } = span?.TraceStateString ?? string.Empty;
     }
 }

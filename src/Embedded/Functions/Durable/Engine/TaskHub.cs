@@ -167,7 +167,11 @@ internal sealed class TaskHub(
             };
         TurnResult? result = null;
         Turn turn = new(function, state, loggers, converter);
-        await invoker.InvokeAsync(new(function, CancellationToken.None) { Body = () => result = turn.Run(intake.Past, intake.Fresh) });
+        await invoker.InvokeAsync(new(function, CancellationToken.None)
+        {
+            BindingData = new Dictionary<string, object?>(StringComparer.OrdinalIgnoreCase) { ["instanceId"] = state.InstanceId },
+            Body = () => result = turn.Run(intake.Past, intake.Fresh),
+        });
         return result ?? throw new InvalidOperationException($"A middleware kept orchestrator '{state.Name}' from running.");
     }
 

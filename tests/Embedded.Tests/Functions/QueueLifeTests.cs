@@ -1,0 +1,117 @@
+using Azure.Storage.Queues;
+using Azure.Storage.Queues.Models;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+
+namespace CoinPay.Embedded.Tests.Functions;
+
+public sealed class QueueMessageFunction(Seen seen)
+{
+    [Function("OnQueueMessage")]
+    public void Run([QueueTrigger("%TextQueue%")] QueueMessage message) =>
+        seen.Messages.Enqueue($"{message.Body} {message.DequeueCount} {message.MessageId.Length > 0}");
+}
+
+[Collection(AzuriteCollection.Name)]
+public sealed class QueueLifeTests(AzuriteFixture azurite)
+{
+    private readonly Seen _seen = new();
+    private readonly string _name = "q" + Guid.NewGuid().ToString("N");
+
+    [Fact]
+    public async Task A_function_may_ask_for_the_whole_message_with_its_text_decoded()
+    {
+        await using TestHost host = await StartAsync(typeof(QueueMessageFunction));
+        await SendAsync(_name, "hello");
+        await UntilAsync(() => _seen.Messages.Contains("hello 1 True"));
+    }
+
+    [Fact]
+    public async Task Without_encoding_a_message_is_taken_as_it_is()
+    {
+        await using TestHost host = await StartAsync(typeof(TextQueueFunction), ("messageEncoding", "none"));
+        await SendAsync(_name, "{plain}", QueueMessageEncoding.None);
+        await UntilAsync(() => _seen.Messages.Contains("{plain}"));
+    }
+
+    [Fact]
+    public async Task A_message_that_failed_is_hidden_for_the_visibility_timeout()
+    {
+        await using TestHost host = await StartAsync(typeof(TextQueueFunction), ("visibilityTimeout", "00:00:02"));
+        await SendAsync(_name, "fail");
+        await UntilAsync(() => _seen.Messages.Contains("fail 1"));
+        await Task.Delay(1000, TestContext.Current.CancellationToken);
+        Assert.DoesNotContain("fail 2", _seen.Messages);
+        await UntilAsync(() => _seen.Messages.Contains("fail 2"));
+    }
+
+    [Fact]
+    public async Task No_more_messages_are_in_work_than_a_batch_and_the_threshold()
+    {
+        await using TestHost host = await StartAsync(typeof(TextQueueFunction), ("batchSize", "2"), ("newBatchThreshold", "1"));
+        for (int i = 0; i < 6; i++)
+            await SendAsync(_name, "slow");
+        await UntilAsync(() => _seen.Messages.Count == 6);
+        Assert.InRange(_seen.MostAtOnce, 2, 3);
+    }
+
+    [Fact]
+    public async Task A_message_taken_too_often_by_processes_that_died_goes_to_poison_unrun()
+    {
+        await SendAsync(_name, "deadly");
+        for (int i = 0; i < 3; i++)
+            await Queue(_name).ReceiveMessageAsync(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken)
+                .ContinueWith(_ => Task.Delay(1100), TaskScheduler.Default).Unwrap();
+        await using TestHost host = await StartAsync(typeof(TextQueueFunction));
+        await UntilAsync(() => Queue(_name + "-poison") is var poison && poison.Exists() && poison.PeekMessage().Value is not null);
+        Assert.Empty(_seen.Messages);
+    }
+
+    [Fact]
+    public async Task A_poison_queue_has_no_poison_queue_of_its_own()
+    {
+        string poison = _name + "-poison";
+        await using TestHost host = await StartAsync(typeof(TextQueueFunction), poison);
+        await SendAsync(poison, "fail");
+        await UntilAsync(() => _seen.Messages.Count == 3);
+        await Task.Delay(500, TestContext.Current.CancellationToken);
+        Assert.False(await Queue(poison + "-poison").ExistsAsync(TestContext.Current.CancellationToken));
+        Assert.Equal(1, (await Queue(poison).GetPropertiesAsync(TestContext.Current.CancellationToken)).Value.ApproximateMessagesCount);
+        Assert.Equal(3, _seen.Messages.Count);
+    }
+
+    private Task<TestHost> StartAsync(Type function, params (string Name, string Value)[] queues) =>
+        StartAsync(function, _name, queues);
+
+    private Task<TestHost> StartAsync(Type function, string queue, params (string Name, string Value)[] queues)
+    {
+        Dictionary<string, string?> hostJson = new()
+        {
+            ["extensions:queues:maxDequeueCount"] = "3",
+            ["extensions:queues:maxPollingInterval"] = "00:00:00.200",
+        };
+        foreach ((string name, string value) in queues)
+            hostJson[$"extensions:queues:{name}"] = value;
+        return TestHost.StartAsync(azurite.ConnectionString, [function], hostJson, builder =>
+        {
+            builder.Configuration["TextQueue"] = queue;
+            builder.Services.AddSingleton(_seen);
+        });
+    }
+
+    private QueueClient Queue(string name, QueueMessageEncoding encoding = QueueMessageEncoding.Base64) =>
+        new(azurite.ConnectionString, name, new QueueClientOptions { MessageEncoding = encoding });
+
+    private async Task SendAsync(string name, string message, QueueMessageEncoding encoding = QueueMessageEncoding.Base64)
+    {
+        await Queue(name).CreateIfNotExistsAsync();
+        await Queue(name, encoding).SendMessageAsync(message);
+    }
+
+    private static async Task UntilAsync(Func<bool> reached)
+    {
+        for (DateTime end = DateTime.UtcNow.AddSeconds(20); !reached(); await Task.Delay(20))
+            Assert.True(DateTime.UtcNow < end, "waited 20 s in vain");
+    }
+}
