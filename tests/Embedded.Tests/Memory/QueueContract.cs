@@ -147,7 +147,6 @@ public abstract class QueueContract(StorageUnderTest storage)
         QueueMessage again = await queue.ReceiveMessageAsync();
         Assert.Equal(("after", 2), (again.Body.ToString(), again.DequeueCount));
         await queue.UpdateMessageAsync(again.MessageId, again.PopReceipt, visibilityTimeout: TimeSpan.Zero);
-        storage.OnlyAsDocumented("Azurite empties the text when an update has none.");
         Assert.Equal("after", (await queue.ReceiveMessageAsync()).Value.Body.ToString());
     }
 
