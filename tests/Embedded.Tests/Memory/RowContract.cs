@@ -267,7 +267,7 @@ public abstract class RowContract(StorageUnderTest storage)
         for (int number = 0; number < 15; number++)
             row["Text" + number] = new string('x', 32 * 1024);
         await table.AddEntityAsync(row);
-        storage.OnlyAsDocumented("Azurite counts the characters of the body, not the documented two bytes each.");
+        storage.OnlyAsDocumented("Azurite counts the bytes of the body, not the documented two for each character.");
         row["Text15"] = new string('x', 32 * 1024);
         await StorageUnderTest.RefusedAsync(400, "EntityTooLarge", () => table.UpsertEntityAsync(row, TableUpdateMode.Replace));
     }
