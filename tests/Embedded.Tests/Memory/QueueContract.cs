@@ -93,7 +93,7 @@ public abstract class QueueContract(StorageUnderTest storage)
         QueueMessage first = await queue.ReceiveMessageAsync(Second);
         await storage.PassAsync(Later);
         QueueMessage second = await queue.ReceiveMessageAsync();
-        // Azurite answers 400 PopReceiptMismatch, which the list of error codes has; the pages of both operations say 404.
+        // The list of error codes has both answers: a caller takes either for a message that it has lost.
         int status = storage.IsMemory ? 404 : 400;
         string code = storage.Code("MessageNotFound", azurite: "PopReceiptMismatch");
         await StorageUnderTest.RefusedAsync(status, code, () => queue.DeleteMessageAsync(first.MessageId, first.PopReceipt));
