@@ -74,8 +74,7 @@ internal static class InvoiceBenchmark
         (string Id, string Address)[] invoices =
             await Task.WhenAll(Enumerable.Range(0, atOnce).Select(_ => shop.CreateAsync()));
         await Task.Delay(Quiet + wait);
-        foreach ((_, string address) in invoices)
-            await shop.PayAsync(address);
+        await shop.PayAsync([.. invoices.Select(invoice => invoice.Address)]);
         for (int block = 1; block < Shop.Confirmations; block++)
         {
             await Task.Delay(2 * PollInterval);

@@ -1,5 +1,4 @@
 using System.Net.Http.Json;
-using System.Numerics;
 using System.Text.Json;
 using CoinPay.Functions.Tests.Chains;
 using CoinPay.Functions.Tests.World;
@@ -69,8 +68,18 @@ internal sealed class Shop : IAsyncDisposable
         return (Text(invoice, "id"), Text(invoice.GetProperty("payment"), "address"));
     }
 
-    /// <summary>Mined at once, in a block of its own.</summary>
-    public Task PayAsync(string address) => _token.MintAsync(address, new BigInteger(PriceBase));
+    /// <summary>All in one block.</summary>
+    public async Task PayAsync(IReadOnlyCollection<string> addresses)
+    {
+        await _anvil.SendAsync("evm_setAutomine", false);
+        Task<string>[] payments = [.. addresses.Select(address => _token.MintAsync(address, PriceBase))];
+        string all = $"0x{addresses.Count:x}";
+        while ((await _anvil.SendAsync("txpool_status")).GetProperty("pending").GetString() != all)
+            await Task.Delay(20);
+        await _anvil.SendAsync("evm_setAutomine", true);
+        await MineAsync();
+        await Task.WhenAll(payments);
+    }
 
     public Task MineAsync() => _anvil.MineAsync();
 
