@@ -32,6 +32,14 @@ internal sealed class CreateInvoice(
 {
     private const int FulfilmentKeyBytes = 15;
 
+    /// <summary>
+    /// Pollers read the watches of the last five minutes again, by the time in the invoice's id: nothing is stored under an
+    /// id that is older than this. A retry that comes later gets a new id, once the old one can be stored no more.
+    /// </summary>
+    private static readonly TimeSpan IdIsGoodFor = TimeSpan.FromMinutes(2);
+
+    private static readonly TimeSpan IdIsRenewedAfter = TimeSpan.FromMinutes(3);
+
     [Function(nameof(CreateInvoice))]
     public async Task<IActionResult> Run(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/invoices")] HttpRequest request,
@@ -88,8 +96,14 @@ internal sealed class CreateInvoice(
         byte[]? answered = await invoices.FindAnswerAsync(caller.MerchantId, claim.ResourceId, cancellation);
         if (answered is null && claim is InFlight inFlight)
             throw new ProblemException(Problems.IdempotencyInFlight(inFlight.RetryAfter));
-        return (claim.ResourceId, answered);
+        if (answered is not null || AgeOf(claim.ResourceId) < IdIsGoodFor)
+            return (claim.ResourceId, answered);
+        bool isRenewed = AgeOf(claim.ResourceId) > IdIsRenewedAfter
+            && await idempotency.RenewAsync(caller.MerchantId, nameof(CreateInvoice), key, (Granted)claim, newId, cancellation);
+        return isRenewed ? (newId, null) : throw new ProblemException(Problems.IdempotencyInFlight(IdIsRenewedAfter - IdIsGoodFor));
     }
+
+    private TimeSpan AgeOf(string invoiceId) => clock.GetUtcNow() - Id.TimeOf(invoiceId);
 
     /// <summary>Stores the watch, or takes up the one that stands, and completes the terms with its address.</summary>
     private async Task<InvoiceTerms> WatchAsync(
@@ -154,6 +168,8 @@ internal sealed class CreateInvoice(
     /// <summary>Stores the invoice with its answer. When a twin request was faster, what it answered.</summary>
     private async Task<byte[]?> CommitAsync(InvoiceTerms terms, CancellationToken cancellation)
     {
+        if (AgeOf(terms.Id) >= IdIsGoodFor)
+            throw new ProblemException(Problems.IdempotencyInFlight(IdIsRenewedAfter - IdIsGoodFor));
         Decision decision = InvoiceDecider.Decide(null, new Core.CreateInvoice(terms, terms.CreatedAt));
         try
         {

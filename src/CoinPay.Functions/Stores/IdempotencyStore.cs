@@ -10,7 +10,8 @@ namespace CoinPay.Functions.Stores;
 internal abstract record IdempotencyClaim(string ResourceId);
 
 /// <summary>The caller goes on: it is the first, or the one before it has not answered in time.</summary>
-internal sealed record Granted(string ResourceId, bool IsFirst) : IdempotencyClaim(ResourceId);
+/// <param name="Tag">The row's tag, for <see cref="IdempotencyStore.RenewAsync"/>.</param>
+internal sealed record Granted(string ResourceId, bool IsFirst, ETag Tag) : IdempotencyClaim(ResourceId);
 
 /// <summary>Another request is at it, or was until a crash; if it has no answer yet, ask again after a moment.</summary>
 internal sealed record InFlight(string ResourceId, TimeSpan RetryAfter) : IdempotencyClaim(ResourceId);
@@ -28,22 +29,39 @@ internal sealed class IdempotencyStore(Tables tables, TimeProvider clock)
     public async Task<IdempotencyClaim> ClaimAsync(
         string merchantId, string operation, string idempotencyKey, string bodyHash, string newId, CancellationToken cancellation)
     {
-        string rowKey = Key.Hash(operation + "\n" + idempotencyKey);
-        TableEntity row = new(Key.Of(merchantId, rowKey[..2]), rowKey)
-        {
-            ["BodyHash"] = bodyHash,
-            ["ResourceId"] = newId,
-            ["LeasedUntil"] = clock.GetUtcNow() + Lease,
-            ["CreatedAt"] = clock.GetUtcNow(),
-        };
+        TableEntity row = RowOf(merchantId, operation, idempotencyKey);
+        row["BodyHash"] = bodyHash;
+        row["ResourceId"] = newId;
+        row["LeasedUntil"] = clock.GetUtcNow() + Lease;
+        row["CreatedAt"] = clock.GetUtcNow();
         try
         {
-            await tables.Idempotency.AddEntityAsync(row, cancellation);
-            return new Granted(newId, IsFirst: true);
+            Response added = await tables.Idempotency.AddEntityAsync(row, cancellation);
+            return new Granted(newId, IsFirst: true, added.Headers.ETag!.Value);
         }
         catch (RequestFailedException exists) when (exists.Status == 409)
         {
             return await ClaimAgainAsync(row, bodyHash, cancellation);
+        }
+    }
+
+    /// <summary>
+    /// Puts a new id under a claim whose request died long ago without making anything: ids tell the time, and what is
+    /// made under an old one would be taken for old. False when another request was faster.
+    /// </summary>
+    public async Task<bool> RenewAsync(
+        string merchantId, string operation, string idempotencyKey, Granted claim, string newId, CancellationToken cancellation)
+    {
+        TableEntity row = RowOf(merchantId, operation, idempotencyKey);
+        row["ResourceId"] = newId;
+        try
+        {
+            await tables.Idempotency.UpdateEntityAsync(row, claim.Tag, TableUpdateMode.Merge, cancellation);
+            return true;
+        }
+        catch (RequestFailedException taken) when (taken.Status is 404 or 412)
+        {
+            return false;
         }
     }
 
@@ -70,13 +88,19 @@ internal sealed class IdempotencyStore(Tables tables, TimeProvider clock)
         row["LeasedUntil"] = clock.GetUtcNow() + Lease;
         try
         {
-            await tables.Idempotency.UpdateEntityAsync(row, row.ETag, TableUpdateMode.Replace, cancellation);
-            return new Granted(resourceId, IsFirst: false);
+            Response updated = await tables.Idempotency.UpdateEntityAsync(row, row.ETag, TableUpdateMode.Replace, cancellation);
+            return new Granted(resourceId, IsFirst: false, updated.Headers.ETag!.Value);
         }
         catch (RequestFailedException taken) when (taken.Status == 412)
         {
             return new InFlight(resourceId, Lease);
         }
+    }
+
+    private static TableEntity RowOf(string merchantId, string operation, string idempotencyKey)
+    {
+        string rowKey = Key.Hash(operation + "\n" + idempotencyKey);
+        return new(Key.Of(merchantId, rowKey[..2]), rowKey);
     }
 
     private static void WriteCanonical(JsonElement element, Utf8JsonWriter writer)
