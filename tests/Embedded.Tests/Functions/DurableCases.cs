@@ -12,17 +12,25 @@ internal sealed record DurableCase(string Orchestrator, object? Input, string? O
 
     public OrchestrationRuntimeStatus Status { get; init; } = OrchestrationRuntimeStatus.Completed;
 
+    /// <summary>The custom status at the end, as JSON; null if it does not matter.</summary>
+    public string? CustomStatus { get; init; }
+
+    /// <summary>Not to begin before that much time has passed.</summary>
+    public TimeSpan? StartIn { get; init; }
+
     /// <summary>Part of the failure's message, for a case that fails.</summary>
     public string? Failure { get; init; }
 
     public async Task RunAsync(DurableWorld world)
     {
-        await world.StartInstanceAsync(Orchestrator, Input);
+        await world.StartInstanceAsync(Orchestrator, Input, StartIn);
         if (Drive is not null)
             await Drive(world);
         OrchestrationMetadata end = await world.EndAsync();
         Assert.True(Status == end.RuntimeStatus, $"{end.RuntimeStatus}: {end.FailureDetails}\n{end.FailureDetails?.StackTrace}");
         Assert.Equal(Output, end.SerializedOutput);
+        if (CustomStatus is not null)
+            Assert.Equal(CustomStatus, end.SerializedCustomStatus);
         if (Failure is not null)
             Assert.Contains(Failure, $"{end.FailureDetails}");
     }
@@ -31,7 +39,10 @@ internal sealed record DurableCase(string Orchestrator, object? Input, string? O
 /// <summary>The cases by their names, which are sentences.</summary>
 internal static class DurableCases
 {
-    public static IReadOnlyDictionary<string, DurableCase> All { get; } = new Dictionary<string, DurableCase>
+    public static IReadOnlyDictionary<string, DurableCase> All =>
+        Basic.Concat(MoreDurableCases.Steps).Concat(MoreDurableCases.Life).ToDictionary();
+
+    private static IReadOnlyDictionary<string, DurableCase> Basic { get; } = new Dictionary<string, DurableCase>
     {
         ["An_orchestrator_without_steps_completes"] = new("Echo", "x", "\"x\""),
         ["Null_in_is_null_out"] = new("Echo", null, null),
@@ -146,16 +157,16 @@ internal static class DurableCases
         },
         ["A_timer_event_and_two_activities"] = new("Mixed", null, "\"a1 go a2\"") { Drive = world => world.RaiseAsync("Go", "go") },
         ["An_activity_and_an_event_race"] = new("ActivityOrEvent", null, "\"both\"") { Drive = world => world.RaiseAsync("Go", "x") },
-        ["A_custom_status_is_what_was_set_last"] = new("Statuses", null, "\"done\""),
+        ["A_custom_status_is_what_was_set_last"] = new("Statuses", null, "\"done\"") { CustomStatus = "{\"step\":2}" },
         ["Records_and_lists_go_through"] = new("Shapes", null, "{\"Name\":\"n\",\"Numbers\":[1,2],\"Kind\":1}"),
     };
 
     /// <summary>A case's client may find the instance ended by its own earlier try.</summary>
-    private static async Task EndAsync(DurableTaskClient client, string output)
+    internal static async Task EndAsync(DurableTaskClient client, string output, string id = Id)
     {
         try
         {
-            await client.TerminateInstanceAsync(Id, output);
+            await client.TerminateInstanceAsync(id, output);
         }
         catch (Grpc.Core.RpcException ended) when (ended.StatusCode == Grpc.Core.StatusCode.FailedPrecondition)
         {

@@ -57,12 +57,12 @@ internal sealed class DurableWorld : IAsyncDisposable
         }
     }
 
-    public Task StartInstanceAsync(string orchestrator, object? input = null) => DoAsync(async client =>
+    public Task StartInstanceAsync(string orchestrator, object? input = null, TimeSpan? startIn = null) => DoAsync(async client =>
     {
         try
         {
             await client.ScheduleNewOrchestrationInstanceAsync(
-                orchestrator, input, new Microsoft.DurableTask.StartOrchestrationOptions(Id) { DedupeStatuses = ["Completed", "Failed", "Terminated"] });
+                orchestrator, input, new Microsoft.DurableTask.StartOrchestrationOptions(Id, DateTimeOffset.UtcNow + startIn) { DedupeStatuses = ["Completed", "Failed", "Terminated"] });
         }
         catch (global::DurableTask.Core.Exceptions.OrchestrationAlreadyExistsException) when (Deaths > 0)
         {
@@ -70,6 +70,18 @@ internal sealed class DurableWorld : IAsyncDisposable
     });
 
     public Task RaiseAsync(string name, object? payload = null) => DoAsync(client => client.RaiseEventAsync(Id, name, payload));
+
+    /// <summary>As <see cref="RaiseAsync"/>, where the instance may have ended by the event's first arrival.</summary>
+    public async Task RaiseIfRunningAsync(string name, object? payload = null)
+    {
+        try
+        {
+            await RaiseAsync(name, payload);
+        }
+        catch (Grpc.Core.RpcException ended) when (ended.StatusCode == Grpc.Core.StatusCode.FailedPrecondition)
+        {
+        }
+    }
 
     /// <summary>Wakes the instance whenever its status has changed, as often as it takes.</summary>
     public async Task RaiseUntilEndedAsync(string name)

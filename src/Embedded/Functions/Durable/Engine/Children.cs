@@ -16,6 +16,7 @@ internal static class Children
     public static async Task StartAsync(TaskHub hub, Instance parent, OrchestrationState state, HistoryEvent created)
     {
         ParentLink link = new(state.InstanceId, state.Name, state.ExecutionId, state.Generation, created.TaskId);
+        HashSet<OrchestrationRuntimeStatus> refused = Ended;
         while (!hub.IsStopping)
         {
             try
@@ -29,14 +30,18 @@ internal static class Children
                         UpdatedAt = now,
                         Parent = link,
                     },
-                    Ended,
+                    refused,
                     CancellationToken.None);
                 return;
             }
             catch (OrchestrationAlreadyExistsException)
             {
-                await SettleExistingAsync(hub, parent, created, link);
-                return;
+                if (refused.Count == 0 || !await IsOurEarlierChildAsync(hub, created.ChildId!, link))
+                {
+                    await SettleExistingAsync(hub, parent, created, link);
+                    return;
+                }
+                refused = [];
             }
             catch (Exception failure) when (StorageFault.Is(failure))
             {
@@ -81,6 +86,13 @@ internal static class Children
             },
             CancellationToken.None);
     }
+
+    /// <summary>A second try, or a later generation's call, takes the place of the ended child that an earlier step of ours began.</summary>
+    private static async Task<bool> IsOurEarlierChildAsync(TaskHub hub, string childId, ParentLink link) =>
+        await hub.Store.GetStateAsync(childId, CancellationToken.None) is { HasEnded: true, Parent: { } earlier }
+        && earlier.InstanceId == link.InstanceId
+        && earlier.ExecutionId == link.ExecutionId
+        && (earlier.Generation, earlier.TaskId).CompareTo((link.Generation, link.TaskId)) < 0;
 
     /// <summary>The child stands already: it is ours from before a crash, or the id belongs to somebody else, which fails the call.</summary>
     private static async Task SettleExistingAsync(TaskHub hub, Instance parent, HistoryEvent created, ParentLink link)

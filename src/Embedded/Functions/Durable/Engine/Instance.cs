@@ -31,6 +31,7 @@ internal sealed class Instance(string id, TaskHub hub)
     private readonly Lock _gate = new();
     private readonly List<InstanceMessage> _mailbox = [];
     private readonly HashSet<string> _inboxKnown = [];
+    private OrchestrationState? _next;
     private bool _working;
 
     private enum Step
@@ -56,6 +57,17 @@ internal sealed class Instance(string id, TaskHub hub)
 
     /// <summary>The execution in memory; null while the instance has not been read.</summary>
     public string? ExecutionId { get; private set; }
+
+    /// <summary>False while this is still in work, as on an ended execution that it has read: then the new one begins after its end.</summary>
+    public bool IsReplacedBy(OrchestrationState created)
+    {
+        lock (_gate)
+        {
+            if (!HasEnded)
+                _next = created;
+            return HasEnded;
+        }
+    }
 
     /// <summary>Takes over what was just created, so that it need not be read back.</summary>
     public void Adopt(OrchestrationState created)
@@ -136,7 +148,7 @@ internal sealed class Instance(string id, TaskHub hub)
     {
         lock (_gate)
         {
-            if (_mailbox.Count > 0 && !HasEnded && _open is not null && !hub.IsStopping)
+            if (_mailbox.Count > 0 && !HasEnded && (_open is not null || IsToEnd()) && !hub.IsStopping)
                 return true;
             _working = false;
             return false;
@@ -153,12 +165,15 @@ internal sealed class Instance(string id, TaskHub hub)
             await EndAsync();
             return false;
         }
+        bool isToEnd = false;
         if (state is { Turn: 0, StartAt: { } start } && start > hub.Time.GetUtcNow())
         {
             hub.Alarms.Set(start, Wake);
-            return false;
+            isToEnd = IsToEnd();
+            if (!isToEnd)
+                return false;
         }
-        _taken = _open is null ? [] : TakeMail();
+        _taken = _open is null && !isToEnd ? [] : TakeMail();
         if (_open is not null && _taken.Count == 0)
             return false;
         await TurnAsync(state, _taken);
@@ -277,6 +292,15 @@ internal sealed class Instance(string id, TaskHub hub)
             _mailbox.Clear();
         }
         hub.Remove(this, _state);
+        if (_next is { } next && next.ExecutionId != _state?.ExecutionId)
+            hub.Begin(next);
+    }
+
+    private bool IsToEnd()
+    {
+        lock (_gate)
+            return _mailbox.Take(MaxMessagesPerTurn)
+                .Any(message => message is InstanceMessage.Arrived { Item.Type: HistoryEventType.ExecutionTerminated });
     }
 
     private List<InstanceMessage> TakeMail()

@@ -226,11 +226,11 @@ internal sealed class TaskHub(
         await ownership.ReleaseAsync();
     }
 
-    private void Begin(OrchestrationState created)
+    public void Begin(OrchestrationState created)
     {
         Instance fresh = new(created.InstanceId, this);
         fresh.Adopt(created);
-        _instances.AddOrUpdate(created.InstanceId, fresh, (_, old) => old.HasEnded ? fresh : old).Wake();
+        _instances.AddOrUpdate(created.InstanceId, fresh, (_, old) => old.IsReplacedBy(created) ? fresh : old).Wake();
     }
 
     /// <summary>Tidying that the next start would do too.</summary>
