@@ -18,7 +18,7 @@ for project in tests/*.Tests; do
   from=$SECONDS
   printf '\n%s\n' "$name"
   code=0
-  "$project/bin/Debug/net10.0/$name" -noLogo -noColor -result-xml "$results/$name.xml" "$@" || code=$?
+  "$project/bin/Debug/net10.0/$name" -noLogo -noColor -result-xml "$results/$name.xml" "$@" | tee "$results/$name.txt" || code=$?
   if [ -s "$results/$name.xml" ]; then
     passed=$((passed + $(count passed "$results/$name.xml")))
     failed=$((failed + $(count failed "$results/$name.xml") + $(count errors "$results/$name.xml")))
@@ -29,6 +29,8 @@ for project in tests/*.Tests; do
   printf '%s: %d s\n' "$name" $((SECONDS - from))
 done
 echo
+# What failed, once more, where the end of a long log shows it: xunit indents a failure's lines under `name [FAIL]`.
+awk '/^    [^ ].* \[FAIL\]$/ { inside = 1; print; next } inside && /^      / { print; next } { inside = 0 }' "$results"/*.txt
 if [ "$skipped" != 0 ]; then echo "$skipped skipped"; fi
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]
