@@ -26,8 +26,10 @@ public sealed record Invoice
         ImmutableSortedDictionary.Create<string, Transfer>(StringComparer.Ordinal);
 
     /// <summary>Standing transfers of the asset that is due.</summary>
-    public IEnumerable<Transfer> Counted =>
-        Transfers.Values.Where(transfer => transfer.Stands && transfer.AssetId == Terms.Due.Asset.Id);
+    public IEnumerable<Transfer> Counted => Transfers.Values.Where(transfer => transfer.Stands && IsDue(transfer));
+
+    /// <summary>Whether a transfer is of the asset that is due, on its network, and certainly for this invoice.</summary>
+    public bool IsDue(Transfer transfer) => transfer.AssetId == Terms.Due.Asset.Id && !transfer.IsAmbiguous;
 
     public BigInteger Seen => Sum(Counted);
 
@@ -53,7 +55,7 @@ public sealed record Invoice
         TransferSeen seen => state.With(seen.Transfer),
         TransferMoved moved => state.With(Moved(state, state.Transfers[moved.Key], moved.Block)),
         TransferConfirmed confirmed => state.With(state.Transfers[confirmed.Key] with { Status = TransferStatus.Confirmed }),
-        TransferLost lost => state.With(state.Transfers[lost.Key].LostBy(lost.How)),
+        TransferLost lost => state.With(state.Transfers[lost.Key].LostBy(lost.How, lost.ReplacedBy)),
         PaymentWindowClosed => state with { WindowClosed = true },
         PaymentDetected => state with { Status = InvoiceStatus.Detected },
         ConfirmationStarted => state with { Status = InvoiceStatus.Confirming },
@@ -70,6 +72,7 @@ public sealed record Invoice
     private static Transfer Moved(Invoice state, Transfer transfer, BlockReference? block) => transfer with
     {
         Block = block,
+        ReplacedBy = null,
         Status = block is null ? TransferStatus.Seen : TransferStatus.Confirming,
         OnTime = transfer.OnTime || state.IsOnTime(block?.Time),
     };

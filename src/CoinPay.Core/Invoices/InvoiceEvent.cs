@@ -16,8 +16,10 @@ public sealed record TransferMoved(string Key, BlockReference? Block, DateTimeOf
 /// <summary>A transfer is as deep as the invoice asks, on the evidence of a head at this height.</summary>
 public sealed record TransferConfirmed(string Key, long HeadHeight, DateTimeOffset At) : InvoiceEvent(At);
 
-/// <summary>A transfer no longer stands: replaced, or its block left the chain.</summary>
-public sealed record TransferLost(string Key, TransferStatus How, DateTimeOffset At) : InvoiceEvent(At);
+/// <summary>
+/// A transfer no longer stands: replaced (by <paramref name="ReplacedBy"/>, where that is known), or its block left the chain.
+/// </summary>
+public sealed record TransferLost(string Key, TransferStatus How, DateTimeOffset At, string? ReplacedBy = null) : InvoiceEvent(At);
 
 /// <summary>A complete poll that began after the price expired has ended: what was not seen by then is late.</summary>
 public sealed record PaymentWindowClosed(DateTimeOffset CompletePollBeganAt, DateTimeOffset At) : InvoiceEvent(At);

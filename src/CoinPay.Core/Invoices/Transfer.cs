@@ -51,19 +51,32 @@ public sealed record Transfer
     /// </summary>
     public bool OnTime { get; init; }
 
+    /// <summary>Short name of the network it happened on when that is not the invoice's own.</summary>
+    public string? WrongNetwork { get; init; }
+
+    /// <summary>It cannot be told whose money this is, or which transaction brought it.</summary>
+    public bool IsAmbiguous { get; init; }
+
+    /// <summary>Hash of the transaction that spent its inputs, where that is known.</summary>
+    public string? ReplacedBy { get; init; }
+
     public bool Stands => Status is TransferStatus.Seen or TransferStatus.Confirming or TransferStatus.Confirmed;
 
-    internal Transfer LostBy(TransferStatus how)
+    internal Transfer LostBy(TransferStatus how, string? replacedBy)
     {
         Assert.That(how is TransferStatus.Replaced or TransferStatus.Reorged);
-        return this with { Status = how, Block = null };
+        return this with { Status = how, Block = null, ReplacedBy = replacedBy };
     }
 }
 
 /// <summary>What the chain shows now for an invoice's address: levels, not edges.</summary>
 /// <param name="Transfers">All that was ever shown, with where each stands now.</param>
 /// <param name="Chain">What is known of the network, or null while it is unknown.</param>
-public sealed record View(IReadOnlyList<ViewedTransfer> Transfers, ChainKnowledge? Chain);
+public sealed record View(IReadOnlyList<ViewedTransfer> Transfers, ChainKnowledge? Chain)
+{
+    /// <summary>What is known of other networks on which money came to the address, by short name.</summary>
+    public IReadOnlyDictionary<string, ChainKnowledge> Others { get; init; } = new Dictionary<string, ChainKnowledge>();
+}
 
 /// <summary>
 /// A transfer as the chain shows it. <paramref name="Lost"/> says how it ceased to stand, null while it does.
@@ -79,13 +92,29 @@ public sealed record ViewedTransfer(
     TransferStatus? Lost)
 {
     public string Key => TransactionHash + "." + Ordinal;
+
+    /// <summary>Short name of the network it happened on when that is not the invoice's own.</summary>
+    public string? WrongNetwork { get; init; }
+
+    /// <summary>
+    /// More than one invoice has this address, or the balance shows money that no transaction was found for.
+    /// </summary>
+    public bool IsAmbiguous { get; init; }
+
+    /// <summary>Another transaction that spends one of its inputs was seen before: it may well be replaced again.</summary>
+    public bool HasConflict { get; init; }
+
+    /// <summary>Hash of the transaction that spent its inputs instead, once it is lost and where that is known.</summary>
+    public string? ReplacedBy { get; init; }
 }
 
 /// <summary>
 /// The head of a healthy node, and since when everything up to it was looked through:
 /// <paramref name="CompletePollBeganAt"/> is the start of the last poll that read all blocks and the mempool.
+/// <paramref name="IsFinalityStalled"/>: the finalized block lags far behind the head, so that nothing may expire.
 /// </summary>
-public sealed record ChainKnowledge(long Height, long? Safe, long? Finalized, DateTimeOffset CompletePollBeganAt)
+public sealed record ChainKnowledge(
+    long Height, long? Safe, long? Finalized, DateTimeOffset CompletePollBeganAt, bool IsFinalityStalled = false)
 {
     /// <summary>Whether a block of this height is as deep as required. An absent tag is never reached.</summary>
     public bool IsDeep(long height, RequiredDepth required) => required.Tag switch

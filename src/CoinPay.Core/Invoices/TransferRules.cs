@@ -8,7 +8,7 @@ internal sealed record TransferChange(Transfer? Booked, ViewedTransfer Viewed, T
     {
         if (Viewed.Lost is { } how)
         {
-            yield return new TransferLost(Viewed.Key, how, at);
+            yield return new TransferLost(Viewed.Key, how, at, Viewed.ReplacedBy);
             yield break;
         }
         if (Booked is null)
@@ -23,7 +23,7 @@ internal sealed record TransferChange(Transfer? Booked, ViewedTransfer Viewed, T
 
     public bool IsAny => Viewed.Lost is null
         ? IsMove || (IsDeep && Booked!.Status != TransferStatus.Confirmed)
-        : Booked is not null && Booked.Status != Viewed.Lost;
+        : Booked is not null && (Booked.Status != Viewed.Lost || Booked.ReplacedBy != Viewed.ReplacedBy);
 }
 
 internal static class TransferRules
@@ -32,12 +32,13 @@ internal static class TransferRules
     public static IEnumerable<TransferChange> Changes(Invoice state, View view) =>
         from viewed in view.Transfers
         orderby viewed.FirstSeenAt, viewed.Key
-        let change = Compare(state, viewed, view.Chain)
+        let change = Compare(state, viewed, view)
         where change.IsAny
         select change;
 
-    private static TransferChange Compare(Invoice state, ViewedTransfer viewed, ChainKnowledge? chain)
+    private static TransferChange Compare(Invoice state, ViewedTransfer viewed, View view)
     {
+        ChainKnowledge? chain = viewed.WrongNetwork is { } network ? view.Others.GetValueOrDefault(network) : view.Chain;
         bool isDeep = viewed.Block is { } block && chain is not null && chain.IsDeep(block.Height, state.Terms.Confirmation.Required);
         return new(state.Transfers.GetValueOrDefault(viewed.Key), viewed, AsSeen(state, viewed), isDeep, chain?.Height);
     }
@@ -52,6 +53,8 @@ internal static class TransferRules
         Amount = viewed.Amount,
         FirstSeenAt = viewed.FirstSeenAt,
         Block = viewed.Block,
+        WrongNetwork = viewed.WrongNetwork,
+        IsAmbiguous = viewed.IsAmbiguous,
         Status = viewed.Block is null ? TransferStatus.Seen : TransferStatus.Confirming,
         OnTime = state.IsOnTime(viewed.FirstSeenAt) || state.IsOnTime(viewed.Block?.Time),
     };

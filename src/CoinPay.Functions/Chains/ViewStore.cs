@@ -156,6 +156,10 @@ internal sealed class ViewStore(Tables tables)
             ["BlockHash"] = transfer.Block?.Hash,
             ["BlockTime"] = transfer.Block?.Time,
             ["Lost"] = transfer.Lost?.ToString(),
+            ["WrongNetwork"] = transfer.WrongNetwork,
+            ["IsAmbiguous"] = transfer.IsAmbiguous,
+            ["HasConflict"] = transfer.HasConflict,
+            ["ReplacedBy"] = transfer.ReplacedBy,
         };
 
     private static ViewedTransfer ToTransfer(TableEntity row) => new(
@@ -168,5 +172,11 @@ internal sealed class ViewStore(Tables tables)
         row.GetString("BlockHash") is { } hash
             ? new(row.GetInt64("Height")!.Value, hash, row.GetDateTimeOffset("BlockTime")!.Value)
             : null,
-        row.GetString("Lost") is { } lost ? Enum.Parse<TransferStatus>(lost) : null);
+        row.GetString("Lost") is { } lost ? Enum.Parse<TransferStatus>(lost) : null)
+    {
+        WrongNetwork = row.GetString("WrongNetwork"),
+        IsAmbiguous = row.GetBoolean("IsAmbiguous") ?? false,
+        HasConflict = row.GetBoolean("HasConflict") ?? false,
+        ReplacedBy = row.GetString("ReplacedBy"),
+    };
 }

@@ -53,7 +53,12 @@ internal sealed class AdvanceInvoice(
     {
         // The cursor before the view: every transfer that a complete poll found stands in the views before the cursor says so.
         Cursor? cursor = await cursors.FindAsync(invoice.Network, cancellation);
-        return new(await views.ReadAsync(invoice.Network, invoice.InvoiceId, cancellation), cursor?.Knowledge);
+        List<ViewedTransfer> transfers = await views.ReadAsync(invoice.Network, invoice.InvoiceId, cancellation);
+        Dictionary<string, ChainKnowledge> others = new(StringComparer.Ordinal);
+        foreach (string network in transfers.Select(transfer => transfer.WrongNetwork).OfType<string>().Distinct())
+            if (await cursors.FindAsync(network, cancellation) is { } other)
+                others[network] = other.Knowledge;
+        return new(transfers, cursor?.Knowledge) { Others = others };
     }
 
     /// <summary>Decides and commits until the view is booked; a commit that met another one starts over from the store.</summary>
