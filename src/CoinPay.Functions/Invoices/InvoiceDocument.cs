@@ -77,8 +77,8 @@ internal sealed record InvoiceDocument
             OrderId = terms.OrderId,
             CustomerReference = terms.CustomerReference,
             Status = state.Status.Text(),
-            CustomerStatus = IsHeld(state) ? "issue_detected" : state.Status.CustomerText(),
-            NextAction = IsHeld(state) ? "review_excess" : state.Status.NextAction(),
+            CustomerStatus = state.IsHeld ? "issue_detected" : state.Status.CustomerText(),
+            NextAction = state.IsHeld ? "review_excess" : state.Status.NextAction(),
             Version = state.Version,
             Livemode = terms.Livemode,
             Goods = terms.Goods,
@@ -97,7 +97,7 @@ internal sealed record InvoiceDocument
                 .Take(NewestTransactions)
                 .Select(transfer => TransactionOf(terms, transfer, headHeight))
                 .ToList(),
-            Fulfilment = MayBeFulfilled(state) ? new(terms.FulfilmentKey, "due", null) : new(null, "not_due", null),
+            Fulfilment = FulfilmentOf(state),
             ExpiresAt = terms.ExpiresAt,
             MonitorUntil = terms.MonitorUntil,
             CreatedAt = terms.CreatedAt,
@@ -107,14 +107,12 @@ internal sealed record InvoiceDocument
         };
     }
 
-    /// <summary>Whether goods may go out: paid, or overpaid where the merchant accepts that.</summary>
-    public static bool MayBeFulfilled(Invoice state) =>
-        state.Status == InvoiceStatus.Paid
-        || (state.Status == InvoiceStatus.Overpaid && !IsHeld(state));
-
-    /// <summary>Paid with more than the price, for a merchant who wants a person to look first.</summary>
-    private static bool IsHeld(Invoice state) =>
-        state.Status == InvoiceStatus.Overpaid && state.Terms.Over == AmountPolicy.Hold;
+    private static FulfilmentPart FulfilmentOf(Invoice state) => state switch
+    {
+        { FulfilledAt: { } at } => new(state.Terms.FulfilmentKey, "fulfilled", at),
+        { MayBeFulfilled: true } => new(state.Terms.FulfilmentKey, "due", null),
+        _ => new(null, "not_due", null),
+    };
 
     private static PaymentPart PaymentOf(InvoiceTerms terms) => new(
         terms.Due.Asset.Network,

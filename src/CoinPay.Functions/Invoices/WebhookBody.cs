@@ -14,7 +14,7 @@ internal static class WebhookBody
             return null;
         Invoice invoice = happened.After;
         string eventId = Id.Derived("evt", happened.Event.At, $"{invoice.Terms.Id}!{happened.Version}");
-        string? fulfilmentKey = InvoiceDocument.MayBeFulfilled(invoice) ? invoice.Terms.FulfilmentKey : null;
+        string? fulfilmentKey = invoice.MayBeFulfilled ? invoice.Terms.FulfilmentKey : null;
         string body = Json.Text(new
         {
             id = eventId,
