@@ -78,6 +78,36 @@ public static class EventWords
         _ => throw new BugException("exception " + type),
     };
 
+    /// <summary>Why an invoice is in its state, for a support person: its status, and what is open about it.</summary>
+    public static string Explanation(this Invoice state)
+    {
+        InvoiceTerms terms = state.Terms;
+        Amount seen = terms.Due with { Base = state.Seen };
+        Amount confirmed = terms.Due with { Base = state.Confirmed };
+        string money = $"{seen} of {terms.Due} {terms.Due.Asset.Symbol} seen, {confirmed} confirmed.";
+        IEnumerable<string> open = state.Exceptions
+            .Where(known => known.IsOpen)
+            .Select(known => $"Open exception {known.Type.Text()}: {known.Type.Meaning()}");
+        return string.Join(' ', open.Prepend(money).Prepend($"{Capital(state.Status.Text())}: {state.Status.Meaning()}"));
+    }
+
+    private static string Capital(string word) => char.ToUpperInvariant(word[0]) + word[1..].Replace('_', ' ');
+
+    private static string Meaning(this InvoiceStatus status) => status switch
+    {
+        InvoiceStatus.Created => "no payment was seen yet.",
+        InvoiceStatus.Detected => "money was seen, not yet enough of it in blocks.",
+        InvoiceStatus.Confirming => "enough money is in blocks, not yet as deep as asked.",
+        InvoiceStatus.Paid => "the price was met under the confirmation policy, or a person took what came.",
+        InvoiceStatus.Underpaid => "the price expired with less than is due, all of it confirmed.",
+        InvoiceStatus.Overpaid => "more than the price was confirmed.",
+        InvoiceStatus.Expired => "the price expired and nothing on time was seen.",
+        InvoiceStatus.LatePaid => "money was confirmed that came too late or after cancellation.",
+        InvoiceStatus.Refunded => "the money went back.",
+        InvoiceStatus.Cancelled => "it was withdrawn before anything was seen.",
+        _ => throw new BugException("status " + status),
+    };
+
     private static string SnakeCase(string name) =>
         string.Concat(name.Select((letter, index) =>
             index > 0 && char.IsUpper(letter) ? "_" + char.ToLowerInvariant(letter) : char.ToLowerInvariant(letter).ToString()));

@@ -28,9 +28,9 @@ internal sealed class PollerMemory
         foreach ((string invoiceId, ViewedTransfer transfer) in await views.ReadAboveAsync(network, lowest, cancellation))
             memory.Views[(invoiceId, transfer.Key)] = transfer;
         memory.Marks.UnionWith(await views.ReadDepthMarksAsync(network, cancellation));
-        foreach ((string invoiceId, _, _) in await views.ReadPendingAsync(network, cancellation))
-            if (memory.Watches.Find(invoiceId) is { } watch)
-                memory._unfinished[invoiceId] = watch;
+        foreach (PendingInvoice pending in await views.ReadPendingAsync(network, cancellation))
+            if (memory.Watches.Find(pending.InvoiceId) is { } watch)
+                memory._unfinished[pending.InvoiceId] = watch;
         return memory;
     }
 

@@ -16,6 +16,7 @@ internal sealed class ViewStore(Tables tables)
     private const int MaxBatchRows = 100;
     private const string ViewPrefix = "view!";
     private const string PendingPrefix = "pending!";
+    private const string AskedSuffix = "!asked";
     private const string DepthPrefix = "depth!";
 
     /// <summary>Writes changed transfers of one invoice with its pending row and depth marks; one batch but for very many.</summary>
@@ -88,21 +89,41 @@ internal sealed class ViewStore(Tables tables)
         }
     }
 
-    /// <summary>Asks for the invoice to look again, whatever its view.</summary>
-    public Task MarkPendingAsync(string network, string invoiceId, string merchantId, CancellationToken cancellation) =>
+    /// <summary>
+    /// Notes that somebody is about to change the invoice: should the process die before <see cref="AskedAsync"/>, the
+    /// sweeper wakes the invoice, and what the change left to send is sent.
+    /// </summary>
+    public Task AskAsync(InvoiceTerms terms, CancellationToken cancellation) =>
         tables.Watches.UpsertEntityAsync(
-            new TableEntity(WatchStore.Partition(network, invoiceId), PendingPrefix + invoiceId) { ["MerchantId"] = merchantId },
+            new TableEntity(WatchStore.Partition(terms.Network, terms.Id), PendingPrefix + terms.Id + AskedSuffix) { ["MerchantId"] = terms.MerchantId },
             TableUpdateMode.Replace,
             cancellation);
 
-    /// <summary>Invoices whose view is not taken up, with the instant of its last change.</summary>
-    public async Task<List<(string InvoiceId, string MerchantId, DateTimeOffset Since)>> ReadPendingAsync(
-        string network, CancellationToken cancellation)
+    /// <summary>The change is made: asks for the invoice to look again, whatever its view.</summary>
+    public async Task AskedAsync(InvoiceTerms terms, CancellationToken cancellation)
     {
-        List<(string, string, DateTimeOffset)> pending = [];
+        string partition = WatchStore.Partition(terms.Network, terms.Id);
+        TableEntity pending = new(partition, PendingPrefix + terms.Id) { ["MerchantId"] = terms.MerchantId };
+        await tables.Watches.UpsertEntityAsync(pending, TableUpdateMode.Replace, cancellation);
+        await ForgetAskedAsync(terms.Network, terms.Id, cancellation);
+    }
+
+    /// <summary>Takes the note of <see cref="AskAsync"/> away; that it is gone already is no error.</summary>
+    public Task ForgetAskedAsync(string network, string invoiceId, CancellationToken cancellation) =>
+        tables.Watches.DeleteEntityAsync(
+            WatchStore.Partition(network, invoiceId), PendingPrefix + invoiceId + AskedSuffix, ETag.All, cancellation);
+
+    /// <summary>Invoices whose view is not taken up, or that somebody was about to change, and since when.</summary>
+    public async Task<List<PendingInvoice>> ReadPendingAsync(string network, CancellationToken cancellation)
+    {
+        List<PendingInvoice> pending = [];
         foreach (string partition in WatchStore.Partitions(network))
             await foreach (TableEntity row in Range(partition, PendingPrefix, cancellation))
-                pending.Add((row.RowKey[PendingPrefix.Length..], row.GetString("MerchantId"), row.Timestamp!.Value));
+                pending.Add(new(
+                    row.RowKey.Split('!')[1],
+                    row.GetString("MerchantId"),
+                    row.Timestamp!.Value,
+                    row.RowKey.EndsWith(AskedSuffix, StringComparison.Ordinal)));
         return pending;
     }
 
@@ -180,3 +201,6 @@ internal sealed class ViewStore(Tables tables)
         ReplacedBy = row.GetString("ReplacedBy"),
     };
 }
+
+/// <summary>An invoice that is to look again. <paramref name="IsAsked"/>: because of a change that somebody was about to make.</summary>
+internal sealed record PendingInvoice(string InvoiceId, string MerchantId, DateTimeOffset Since, bool IsAsked);

@@ -185,10 +185,10 @@ internal sealed class CreateInvoice(
         }
     }
 
-    private static byte[] Body(InvoiceTerms terms) =>
-        Json.Bytes(InvoiceDocument.Of(Invoice.Evolve(null, new InvoiceCreated(terms, terms.CreatedAt)), headHeight: null));
+    private byte[] Body(InvoiceTerms terms) =>
+        Json.Bytes(InvoiceDocument.Of(Invoice.Evolve(null, new InvoiceCreated(terms, terms.CreatedAt)), headHeight: null, networks));
 
-    private static JsonAnswer Answer(InvoiceTerms terms) => new(StatusCodes.Status201Created, Body(terms));
+    private JsonAnswer Answer(InvoiceTerms terms) => new(StatusCodes.Status201Created, Body(terms));
 
     private static JsonAnswer Replay(byte[] answered) =>
         new JsonAnswer(StatusCodes.Status201Created, answered).With(Idempotency.ReplayedHeader, "true");

@@ -1,4 +1,6 @@
 using CoinPay.Core;
+using CoinPay.Functions.Chains;
+using CoinPay.Functions.Exceptions;
 
 namespace CoinPay.Functions.Invoices;
 
@@ -15,6 +17,7 @@ internal sealed record InvoiceDocument
     public required string Status { get; init; }
     public required string CustomerStatus { get; init; }
     public required string NextAction { get; init; }
+    public required string Owner { get; init; }
     public int Version { get; init; }
     public bool Livemode { get; init; }
     public string? Goods { get; init; }
@@ -27,7 +30,7 @@ internal sealed record InvoiceDocument
     public FeesPart Fees { get; init; } = new("0", null);
     public required SettlementPart Settlement { get; init; }
     public required IReadOnlyList<TransactionPart> Transactions { get; init; }
-    public IReadOnlyList<object> Exceptions { get; init; } = [];
+    public IReadOnlyList<ExceptionDocument> Exceptions { get; init; } = [];
     public IReadOnlyList<object> Refunds { get; init; } = [];
     public object? Escrow { get; init; }
     public required FulfilmentPart Fulfilment { get; init; }
@@ -66,7 +69,7 @@ internal sealed record InvoiceDocument
         long? BlockHeight, string? BlockHash, long Confirmations, string Status, DateTimeOffset FirstSeenAt, bool Fulfils);
 
     /// <summary>Renders a state; <paramref name="headHeight"/> is what confirmations are counted from, null when unknown.</summary>
-    public static InvoiceDocument Of(Invoice state, long? headHeight)
+    public static InvoiceDocument Of(Invoice state, long? headHeight, Networks networks)
     {
         InvoiceTerms terms = state.Terms;
         (Amount seen, Amount confirmed) = (terms.Due with { Base = state.Seen }, terms.Due with { Base = state.Confirmed });
@@ -79,6 +82,7 @@ internal sealed record InvoiceDocument
             Status = state.Status.Text(),
             CustomerStatus = state.IsHeld ? "issue_detected" : state.Status.CustomerText(),
             NextAction = state.IsHeld ? "review_excess" : state.Status.NextAction(),
+            Owner = state.IsHeld ? "merchant" : state.Status.Owner(),
             Version = state.Version,
             Livemode = terms.Livemode,
             Goods = terms.Goods,
@@ -95,8 +99,9 @@ internal sealed record InvoiceDocument
             Transactions = state.Transfers.Values
                 .OrderByDescending(transfer => transfer.FirstSeenAt)
                 .Take(NewestTransactions)
-                .Select(transfer => TransactionOf(terms, transfer, headHeight))
+                .Select(transfer => TransactionOf(state, transfer, headHeight, networks))
                 .ToList(),
+            Exceptions = state.Exceptions.Select(exception => ExceptionDocument.Of(terms, exception, networks)).ToList(),
             Fulfilment = FulfilmentOf(state),
             ExpiresAt = terms.ExpiresAt,
             MonitorUntil = terms.MonitorUntil,
@@ -137,23 +142,25 @@ internal sealed record InvoiceDocument
             _ => throw new BugException("derivation " + terms.Derivation.GetType().Name),
         });
 
-    private static TransactionPart TransactionOf(InvoiceTerms terms, Transfer transfer, long? headHeight)
+    /// <summary>Confirmations on another network than the invoice's are not counted: its head is not at hand here.</summary>
+    private static TransactionPart TransactionOf(Invoice state, Transfer transfer, long? headHeight, Networks networks)
     {
-        bool isDue = transfer.AssetId == terms.Due.Asset.Id;
+        Asset asset = networks.FindAsset(transfer.AssetId) ?? new(transfer.AssetId, "", 0);
+        long? head = transfer.WrongNetwork is null ? headHeight : null;
         return new(
-            terms.Due.Asset.Network,
+            asset.Network,
             transfer.AssetId,
             transfer.TransactionHash,
             transfer.Ordinal,
             transfer.From,
-            isDue ? (terms.Due with { Base = transfer.Amount }).ToString() : transfer.Amount.ToString(),
+            new Amount(asset, transfer.Amount).ToString(),
             transfer.Amount.ToString(),
             transfer.Block?.Height,
             transfer.Block?.Hash,
-            transfer.Block is { } block && headHeight >= block.Height ? headHeight.Value - block.Height + 1 : 0,
+            transfer.Block is { } block && head >= block.Height ? head.Value - block.Height + 1 : 0,
             transfer.Status.ToString().ToLowerInvariant(),
             transfer.FirstSeenAt,
-            isDue && transfer.Stands);
+            state.IsDue(transfer) && transfer.Stands);
     }
 
     private static string Percent(decimal percent) => percent.ToString("0.####", System.Globalization.CultureInfo.InvariantCulture);

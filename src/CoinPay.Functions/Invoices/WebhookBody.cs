@@ -1,4 +1,5 @@
 using CoinPay.Core;
+using CoinPay.Functions.Chains;
 using CoinPay.Functions.Http;
 using CoinPay.Functions.Stores;
 
@@ -8,7 +9,7 @@ namespace CoinPay.Functions.Invoices;
 internal static class WebhookBody
 {
     /// <summary>What the merchant is told of an event; null for one that is not told.</summary>
-    public static OutboxRow? Freeze(CommittedEvent happened, ChainKnowledge? chain)
+    public static OutboxRow? Freeze(CommittedEvent happened, ChainKnowledge? chain, Networks networks)
     {
         if (happened.Event.WebhookType() is not { } type)
             return null;
@@ -22,7 +23,7 @@ internal static class WebhookBody
             created_at = happened.Event.At,
             state_version = happened.Version,
             fulfilment_key = fulfilmentKey,
-            data = new { invoice = InvoiceDocument.Of(invoice, chain?.Height) },
+            data = new { invoice = InvoiceDocument.Of(invoice, chain?.Height, networks) },
         });
         return new(happened.Version, eventId, type, happened.Event.At, body, fulfilmentKey);
     }
