@@ -165,7 +165,7 @@ public sealed class MerchantTests(EdgeStorage storage) : IClassFixture<EdgeStora
     [InlineData("""{"policy":{"late":"accept_if_rate_within_percent:101"}}""", "invalid_request")]
     [InlineData("""{"policy":{"late":"accept_if_rate_within_percent:"}}""", "invalid_request")]
     [InlineData("""{"policy":{"late":"accept_if_rate_within_percent:-1"}}""", "invalid_request")]
-    [InlineData("""{"policy":{"accept_unconfirmed_up_to":{"amount":5,"currency":"EUR"}}}""", "invalid_request")]
+    [InlineData("""{"policy":{"accept_unconfirmed_up_to":{"amount":5,"currency":"EUR"}}}""", "invalid_amount")]
     [InlineData("""{"policy":{"accept_unconfirmed_up_to":"5 EUR"}}""", "invalid_request")]
     [InlineData("""{"policy":{"confirmations":[{"network":"bitcoin-regtest","required":"safe"}]}}""", "invalid_request")]
     [InlineData("""{"policy":{"confirmations":[{"required":0}]}}""", "invalid_request")]
