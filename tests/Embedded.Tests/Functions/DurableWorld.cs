@@ -11,7 +11,7 @@ namespace CoinPay.Embedded.Tests.Functions;
 internal sealed class DurableWorld : IAsyncDisposable
 {
     public const string Id = "case";
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = Eventually.Patience;
 
     private readonly IRowStore _rows;
     private readonly IReadOnlyList<Type> _functions;

@@ -3,6 +3,7 @@ using Azure.Storage.Queues.Models;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
+using static CoinPay.Embedded.Tests.Functions.Eventually;
 
 namespace CoinPay.Embedded.Tests.Functions;
 
@@ -33,39 +34,6 @@ public sealed class QueueLifeTests(AzuriteFixture azurite)
         await using TestHost host = await StartAsync(typeof(TextQueueFunction), ("messageEncoding", "none"));
         await SendAsync(_name, "{plain}", QueueMessageEncoding.None);
         await UntilAsync(() => _seen.Messages.Contains("{plain}"));
-    }
-
-    [Fact]
-    public async Task A_message_that_failed_is_hidden_for_the_visibility_timeout()
-    {
-        await using TestHost host = await StartAsync(typeof(TextQueueFunction), ("visibilityTimeout", "00:00:02"));
-        await SendAsync(_name, "fail");
-        await UntilAsync(() => _seen.Messages.Contains("fail 1"));
-        await Task.Delay(1000, TestContext.Current.CancellationToken);
-        Assert.DoesNotContain("fail 2", _seen.Messages);
-        await UntilAsync(() => _seen.Messages.Contains("fail 2"));
-    }
-
-    [Fact]
-    public async Task No_more_messages_are_in_work_than_a_batch_and_the_threshold()
-    {
-        await using TestHost host = await StartAsync(typeof(TextQueueFunction), ("batchSize", "2"), ("newBatchThreshold", "1"));
-        for (int i = 0; i < 6; i++)
-            await SendAsync(_name, "slow");
-        await UntilAsync(() => _seen.Messages.Count == 6);
-        Assert.InRange(_seen.MostAtOnce, 2, 3);
-    }
-
-    [Fact]
-    public async Task A_message_taken_too_often_by_processes_that_died_goes_to_poison_unrun()
-    {
-        await SendAsync(_name, "deadly");
-        for (int i = 0; i < 3; i++)
-            await Queue(_name).ReceiveMessageAsync(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken)
-                .ContinueWith(_ => Task.Delay(1100), TaskScheduler.Default).Unwrap();
-        await using TestHost host = await StartAsync(typeof(TextQueueFunction));
-        await UntilAsync(() => Queue(_name + "-poison") is var poison && poison.Exists() && poison.PeekMessage().Value is not null);
-        Assert.Empty(_seen.Messages);
     }
 
     [Fact]
@@ -107,11 +75,5 @@ public sealed class QueueLifeTests(AzuriteFixture azurite)
     {
         await Queue(name).CreateIfNotExistsAsync();
         await Queue(name, encoding).SendMessageAsync(message);
-    }
-
-    private static async Task UntilAsync(Func<bool> reached)
-    {
-        for (DateTime end = DateTime.UtcNow.AddSeconds(20); !reached(); await Task.Delay(20))
-            Assert.True(DateTime.UtcNow < end, "waited 20 s in vain");
     }
 }
