@@ -211,6 +211,24 @@ public sealed class DurableTests
         Assert.True((await end.WaitAsync(Eventually.Patience)).ReadOutputAs<bool>());
     }
 
+    [Fact]
+    public async Task Timers_that_came_due_while_no_process_ran_fire_in_the_order_of_their_times()
+    {
+        FakeTimeProvider time = new(new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        StartOrchestrationOptions id = new("overdue");
+        await using (DurableRig before = DurableRig.Create(_rows, DurableConformanceTests.Functions, "Hub", time))
+        {
+            await before.StartAsync();
+            await before.Client.ScheduleNewOrchestrationInstanceAsync("FirstOfEventAndTimers", null, id);
+            await before.Client.WaitForInstanceStartAsync(id.InstanceId!);
+        }
+        time.Advance(TimeSpan.FromHours(2));
+        await using DurableRig after = DurableRig.Create(_rows, DurableConformanceTests.Functions, "Hub", time);
+        await after.StartAsync();
+        OrchestrationMetadata end = await after.Client.WaitForInstanceCompletionAsync(id.InstanceId!, true).WaitAsync(Eventually.Patience);
+        Assert.Equal("near", end.ReadOutputAs<string>());
+    }
+
     [Theory]
     [InlineData("Sequence", 10)]
     [InlineData("Mixed", 8)]
