@@ -1,4 +1,4 @@
-using CoinPay.Embedded.Memory;
+using CoinPay.Embedded.Storage;
 using Microsoft.Azure.Functions.Worker;
 using Xunit;
 

@@ -3,7 +3,7 @@ using Azure;
 using Azure.Data.Tables;
 using Azure.Storage.Queues;
 using Azure.Storage.Queues.Models;
-using CoinPay.Embedded.Memory;
+using CoinPay.Embedded.Storage;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 

@@ -3,7 +3,7 @@ using Azure;
 using Azure.Core;
 using Azure.Core.Pipeline;
 
-namespace CoinPay.Embedded.Memory.Http;
+namespace CoinPay.Embedded.Storage.Http;
 
 /// <summary>Hands a client's request to a service in this process instead of the network.</summary>
 internal sealed class MemoryTransport(

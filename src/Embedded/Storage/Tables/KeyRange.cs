@@ -1,4 +1,4 @@
-namespace CoinPay.Embedded.Memory.Tables;
+namespace CoinPay.Embedded.Storage.Tables;
 
 /// <summary>The stretch of a table, ends included, that a filter can find rows in: a query reads no more.</summary>
 internal sealed record KeyRange(string FromPartition, string FromKey, string? ToPartition, string? ToKey)

@@ -1,4 +1,4 @@
-namespace CoinPay.Embedded.Memory.Tables;
+namespace CoinPay.Embedded.Storage.Tables;
 
 /// <summary>The tables of an account. Not for two threads at once.</summary>
 internal sealed class TableAccount(TimeProvider time)

@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Azure.Core;
 
-namespace CoinPay.Embedded.Memory.Http;
+namespace CoinPay.Embedded.Storage.Http;
 
 /// <summary>A message's headers in order; there are about ten, so that a list is faster than a dictionary.</summary>
 internal sealed class HeaderLines

@@ -1,4 +1,4 @@
-namespace CoinPay.Embedded.Memory.Queues;
+namespace CoinPay.Embedded.Storage.Queues;
 
 /// <summary>A message as stored; a change makes another one.</summary>
 /// <param name="Order">When it was put, counted: of those visible since the same instant the older comes first.</param>

@@ -1,4 +1,4 @@
-namespace CoinPay.Embedded.Memory.Tables;
+namespace CoinPay.Embedded.Storage.Tables;
 
 /// <summary>An entity as stored; a write makes another one, with another ETag.</summary>
 internal sealed record Row(

@@ -1,4 +1,4 @@
-namespace CoinPay.Embedded.Memory.Tables;
+namespace CoinPay.Embedded.Storage.Tables;
 
 /// <summary>A condition on an entity; on a property that it lacks, or that has another type, no comparison holds.</summary>
 internal abstract record Filter

@@ -1,4 +1,4 @@
-namespace CoinPay.Embedded.Memory.Http;
+namespace CoinPay.Embedded.Storage.Http;
 
 /// <summary>A request taken apart: the path below the account in segments as sent, the query unescaped.</summary>
 internal sealed record StorageCall(

@@ -1,6 +1,6 @@
-using CoinPay.Embedded.Memory.Http;
+using CoinPay.Embedded.Storage.Http;
 
-namespace CoinPay.Embedded.Memory.Tables;
+namespace CoinPay.Embedded.Storage.Tables;
 
 /// <summary>
 /// The REST protocol of the table service, as far as Azure.Data.Tables uses it for rows.

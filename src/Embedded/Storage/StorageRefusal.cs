@@ -1,4 +1,4 @@
-namespace CoinPay.Embedded.Memory;
+namespace CoinPay.Embedded.Storage;
 
 /// <summary>
 /// What the service answers instead of doing it.

@@ -1,7 +1,7 @@
 using System.Text;
-using CoinPay.Embedded.Memory.Http;
+using CoinPay.Embedded.Storage.Http;
 
-namespace CoinPay.Embedded.Memory.Tables;
+namespace CoinPay.Embedded.Storage.Tables;
 
 /// <summary>
 /// An entity-group transaction: requests for rows of one partition within one multipart body, done together or not at all.

@@ -1,4 +1,4 @@
-namespace CoinPay.Embedded.Memory;
+namespace CoinPay.Embedded.Storage;
 
 /// <summary>What one request to storage does.</summary>
 internal enum StorageAction

@@ -1,8 +1,8 @@
 using System.Buffers.Text;
 using System.Text;
-using CoinPay.Embedded.Memory.Http;
+using CoinPay.Embedded.Storage.Http;
 
-namespace CoinPay.Embedded.Memory.Tables;
+namespace CoinPay.Embedded.Storage.Tables;
 
 /// <summary>
 /// A path's <c>Table</c>, <c>Table()</c>, <c>Table(PartitionKey='p',RowKey='r')</c> or <c>Tables('name')</c>, the name

@@ -1,4 +1,4 @@
-namespace CoinPay.Embedded.Memory.Tables;
+namespace CoinPay.Embedded.Storage.Tables;
 
 /// <summary>The rows of one table, and what may be done to them.</summary>
 internal sealed class MemoryTable

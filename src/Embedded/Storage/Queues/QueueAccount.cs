@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace CoinPay.Embedded.Memory.Queues;
+namespace CoinPay.Embedded.Storage.Queues;
 
 /// <summary>
 /// The queues of an account. Not for two threads at once.

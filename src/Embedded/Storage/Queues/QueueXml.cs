@@ -3,7 +3,7 @@ using System.Text;
 using System.Xml;
 using System.Xml.Linq;
 
-namespace CoinPay.Embedded.Memory.Queues;
+namespace CoinPay.Embedded.Storage.Queues;
 
 /// <summary>The bodies of the queue service.</summary>
 internal static class QueueXml

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
 
-namespace CoinPay.Embedded.Memory.Tables;
+namespace CoinPay.Embedded.Storage.Tables;
 
 /// <summary>
 /// Entities as OData JSON with minimal metadata: a type is written beside a value that JSON does not tell apart.

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace CoinPay.Embedded.Memory.Tables;
+namespace CoinPay.Embedded.Storage.Tables;
 
 /// <summary>
 /// Reads <c>$filter</c>: comparisons, and, or, not, parentheses; a property alone is a truth value.

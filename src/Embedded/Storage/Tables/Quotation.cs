@@ -1,4 +1,4 @@
-namespace CoinPay.Embedded.Memory.Tables;
+namespace CoinPay.Embedded.Storage.Tables;
 
 /// <summary>A string literal of OData: in quotation marks, those within it doubled.</summary>
 internal static class Quotation

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace CoinPay.Embedded.Memory.Tables;
+namespace CoinPay.Embedded.Storage.Tables;
 
 /// <summary>
 /// How large an entity may be and what its keys may hold.

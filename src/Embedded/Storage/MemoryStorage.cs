@@ -1,11 +1,11 @@
 using Azure.Core.Pipeline;
 using Azure.Data.Tables;
 using Azure.Storage.Queues;
-using CoinPay.Embedded.Memory.Http;
-using CoinPay.Embedded.Memory.Queues;
-using CoinPay.Embedded.Memory.Tables;
+using CoinPay.Embedded.Storage.Http;
+using CoinPay.Embedded.Storage.Queues;
+using CoinPay.Embedded.Storage.Tables;
 
-namespace CoinPay.Embedded.Memory;
+namespace CoinPay.Embedded.Storage;
 
 /// <summary>
 /// A storage account in memory: tables and queues that answer the REST protocol in process, so that the published

@@ -1,6 +1,6 @@
-using CoinPay.Embedded.Memory.Http;
+using CoinPay.Embedded.Storage.Http;
 
-namespace CoinPay.Embedded.Memory.Queues;
+namespace CoinPay.Embedded.Storage.Queues;
 
 /// <summary>
 /// The REST protocol of the queue service, as far as Azure.Storage.Queues uses it for messages.
