@@ -39,7 +39,8 @@ public sealed class KillTests(AzuriteFixture azurite) : IAsyncLifetime
             await KillAsync(random);
         IReadOnlyList<StoredLife> lives = await client;
         Console.WriteLine($"{_killed} kills in {lives.Count} lives, {lives.Sum(life => life.Runs.Count) - (3 * lives.Count)} activities run again");
-        Assert.All(lives, life => life.IsWhole());
+        Assert.All(lives, life => life.ComesToItsResult());
+        Assert.All(lives, life => life.RepeatsNothingThatIsStored());
     }
 
     /// <summary>Mostly in the midst of its work; now and then while it starts.</summary>
