@@ -2,6 +2,8 @@ using Azure.Storage.Queues;
 using Azure.Storage.Queues.Models;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 using Xunit;
 using static CoinPay.Embedded.Tests.Functions.Eventually;
 
@@ -47,6 +49,30 @@ public sealed class QueueLifeTests(AzuriteFixture azurite)
         Assert.False(await Queue(poison + "-poison").ExistsAsync(TestContext.Current.CancellationToken));
         Assert.Equal(1, (await Queue(poison).GetPropertiesAsync(TestContext.Current.CancellationToken)).Value.ApproximateMessagesCount);
         Assert.Equal(3, _seen.Messages.Count);
+    }
+
+    [Fact]
+    public async Task A_stop_lets_functions_run_for_twenty_seconds()
+    {
+        await using TestHost host = await StartAsync(typeof(TextQueueFunction));
+        Assert.Equal(TimeSpan.FromSeconds(20), host.Services.GetRequiredService<IOptions<HostOptions>>().Value.ShutdownTimeout);
+    }
+
+    [Fact]
+    public async Task A_function_past_the_stops_limit_is_left_and_its_message_not_deleted()
+    {
+        TestHost host = await TestHost.StartAsync(azurite.ConnectionString, [typeof(TextQueueFunction)], configure: builder =>
+        {
+            builder.Configuration["TextQueue"] = _name;
+            builder.Services.AddSingleton(_seen);
+            builder.Services.PostConfigure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromMilliseconds(100));
+        });
+        await SendAsync(_name, "gated");
+        await UntilAsync(() => _seen.AtOnce == 1);
+        await host.DisposeAsync().AsTask().WaitAsync(Patience, TestContext.Current.CancellationToken);
+        Assert.Equal(1, _seen.AtOnce);
+        Assert.Equal(1, (await Queue(_name).GetPropertiesAsync(TestContext.Current.CancellationToken)).Value.ApproximateMessagesCount);
+        _seen.OpenAll();
     }
 
     private Task<TestHost> StartAsync(Type function, params (string Name, string Value)[] queues) =>

@@ -1,3 +1,4 @@
+using CoinPay.Embedded.Queues;
 using CoinPay.Embedded.Storage;
 using Microsoft.Azure.Functions.Worker;
 using Xunit;
@@ -84,6 +85,65 @@ public sealed class QueueWorkTests
         await host.Ended.WaitAsync(Eventually.Patience);
         Assert.Equal(["slow"], _seen.Messages);
         Assert.Equal(0, (await _world.Queue.GetPropertiesAsync()).Value.ApproximateMessagesCount);
+    }
+
+    [Fact]
+    public async Task A_function_that_runs_longer_than_the_lease_keeps_its_message_to_itself()
+    {
+        int renewals = 0;
+        _world.Storage.After = operation =>
+        {
+            renewals += operation.Action == StorageAction.UpdateMessage ? 1 : 0;
+            return default;
+        };
+        Seen otherSeen = new();
+        await SendAsync("long");
+        await using QueueRig host = _world.Start(typeof(GatedQueueFunction), _seen);
+        await host.PollUntilAsync(() => _seen.AtOnce == 1);
+        await using QueueRig other = _world.Start(typeof(GatedQueueFunction), otherSeen);
+        for (int round = 1; round <= 10; round++)
+        {
+            await Eventually.UntilAsync(() => _world.Time.Waits.Count(wait => wait == QueueWork.RenewEvery) == round);
+            await _world.Time.PassAsync(QueueWork.RenewEvery);
+            await Eventually.UntilAsync(() => renewals == round);
+        }
+        Assert.True(10 * QueueWork.RenewEvery > 3 * QueueWork.Lease);
+        _seen.OpenAll();
+        await host.PollUntilAsync(() => _world.Queue.GetProperties().Value.ApproximateMessagesCount == 0);
+        Assert.Equal(["long"], _seen.Messages);
+        Assert.Equal((1, 0), (_seen.MostAtOnce, otherSeen.MostAtOnce));
+    }
+
+    [Fact]
+    public async Task A_message_of_a_process_that_died_comes_again_when_its_lease_is_over_and_not_before()
+    {
+        await SendAsync("fail");
+        Assert.NotNull((await _world.Queue.ReceiveMessageAsync(QueueWork.Lease)).Value);
+        await using QueueRig next = _world.Start(typeof(TextQueueFunction), _seen, ("visibilityTimeout", "01:00:00"));
+        await Eventually.UntilAsync(() => _world.Time.Waits.Count == 1);
+        await _world.Time.PassAsync(QueueWork.Lease - TimeSpan.FromSeconds(0.1));
+        Assert.Empty(_seen.Messages);
+        await next.PollUntilAsync(() => !_seen.Messages.IsEmpty);
+        Assert.Equal(["fail 2"], _seen.Messages);
+    }
+
+    [Fact]
+    public async Task An_empty_queue_is_polled_ever_more_slowly_up_to_the_longest_interval_and_at_once_after_a_message()
+    {
+        double[] slower = [0.2, 0.4, 0.8, 1.6, 3.2, 5, 5];
+        await using QueueRig host = _world.Start(typeof(TextQueueFunction), _seen, ("maxPollingInterval", "00:00:05"));
+        for (int poll = 1; poll <= slower.Length; poll++)
+        {
+            await Eventually.UntilAsync(() => _world.Time.Waits.Count == poll);
+            if (poll < slower.Length)
+                _world.Time.Advance(_world.Time.Waits[^1]);
+        }
+        Assert.Equal(slower, _world.Time.Waits.Select(wait => wait.TotalSeconds));
+        await SendAsync("hello");
+        _world.Time.Advance(TimeSpan.FromSeconds(5));
+        await Eventually.UntilAsync(() => _world.Time.Waits.Skip(slower.Length).Any(wait => wait < TimeSpan.FromSeconds(5)));
+        Assert.Equal(0.2, _world.Time.Waits.Skip(slower.Length).Min().TotalSeconds);
+        await Eventually.UntilAsync(() => _seen.Messages.Contains("hello"));
     }
 
     private async Task SendAsync(params string[] messages)
