@@ -97,7 +97,7 @@ internal sealed class Instance(string id, TaskHub hub)
                 return;
             _working = true;
         }
-        _ = Task.Run(WorkAsync);
+        _ = hub.Background.Run(WorkAsync);
     }
 
     private async Task WorkAsync()
