@@ -9,9 +9,9 @@ namespace CoinPay.Functions.Chains;
 /// <summary>
 /// What the chain shows for an invoice, in its watch's partition: a row a transfer (<c>view!invoice!transfer</c>), a
 /// <c>pending!invoice</c> row until the invoice has taken the view up, and <c>depth!…</c> rows for the heights at which it
-/// is to look again. Written only by the poller, but for the acknowledgement.
+/// is to look again, and <c>dust!invoice</c>, a counter. Written only by the poller, but for the acknowledgement.
 /// </summary>
-internal sealed class ViewStore(Tables tables)
+internal sealed partial class ViewStore(Tables tables)
 {
     private const int MaxBatchRows = 100;
     private const string ViewPrefix = "view!";
@@ -19,17 +19,31 @@ internal sealed class ViewStore(Tables tables)
     private const string AskedSuffix = "!asked";
     private const string DepthPrefix = "depth!";
 
+    /// <summary>Writes transfers of a chain without outpoints.</summary>
+    public Task WriteAsync(
+        Watch watch,
+        IReadOnlyCollection<ViewedTransfer> changed,
+        IReadOnlyCollection<DepthMark> marks,
+        IReadOnlyCollection<DepthMark> passed,
+        CancellationToken cancellation) =>
+        WriteAsync(watch, changed, marks, passed, height: 0, static _ => Outpoints.None, cancellation);
+
     /// <summary>Writes changed transfers of one invoice with its pending row and depth marks; one batch but for very many.</summary>
+    /// <param name="height">The last block read: from there a lost transfer is remembered.</param>
+    /// <param name="inputsOf">What the transaction of a hash spends.</param>
     public async Task WriteAsync(
         Watch watch,
         IReadOnlyCollection<ViewedTransfer> changed,
         IReadOnlyCollection<DepthMark> marks,
         IReadOnlyCollection<DepthMark> passed,
+        long height,
+        Func<string, Outpoints> inputsOf,
         CancellationToken cancellation)
     {
         string partition = WatchStore.Partition(watch.Network, watch.InvoiceId);
         List<TableTransactionAction> actions = [Upsert(new(partition, PendingPrefix + watch.InvoiceId) { ["MerchantId"] = watch.MerchantId })];
-        actions.AddRange(changed.Select(transfer => Upsert(ToRow(partition, watch.InvoiceId, transfer))));
+        actions.AddRange(changed.Select(transfer =>
+            Upsert(ToRow(partition, watch.InvoiceId, transfer, height, inputsOf(transfer.TransactionHash)))));
         actions.AddRange(marks.Select(mark => Upsert(new(partition, DepthKey(mark, watch.InvoiceId)) { ["MerchantId"] = watch.MerchantId })));
         TableTransactionAction[] gone = [.. passed.Select(mark =>
             new TableTransactionAction(TableTransactionActionType.Delete, new TableEntity(partition, DepthKey(mark, watch.InvoiceId)), ETag.All))];
@@ -52,17 +66,20 @@ internal sealed class ViewStore(Tables tables)
         return transfers;
     }
 
-    /// <summary>Every transfer of a network above a height or in no block, with its invoice: what a reorg can still touch.</summary>
-    public async Task<List<(string InvoiceId, ViewedTransfer Transfer)>> ReadAboveAsync(
+    /// <summary>
+    /// Every transfer of a network in no block, or in one or lost above a height, with its invoice and what its
+    /// transaction spends: what a reorg or a replacement can still touch.
+    /// </summary>
+    public async Task<List<(string InvoiceId, ViewedTransfer Transfer, Outpoints Inputs)>> ReadAboveAsync(
         string network, long height, CancellationToken cancellation)
     {
-        List<(string, ViewedTransfer)> transfers = [];
+        List<(string, ViewedTransfer, Outpoints)> transfers = [];
         foreach (string partition in WatchStore.Partitions(network))
         {
             string filter = TableClient.CreateQueryFilter(
                 $"PartitionKey eq {partition} and RowKey ge {ViewPrefix} and RowKey lt {Key.After(ViewPrefix)} and (Height gt {height} or Height eq {Unmined})");
             await foreach (TableEntity row in tables.Watches.QueryAsync<TableEntity>(filter, cancellationToken: cancellation))
-                transfers.Add((row.RowKey.Split('!')[1], ToTransfer(row)));
+                transfers.Add((row.RowKey.Split('!')[1], ToTransfer(row), Outpoints.Parse(row.GetString("Inputs"))));
         }
         return transfers;
     }
@@ -148,6 +165,8 @@ internal sealed class ViewStore(Tables tables)
         List<TableTransactionAction> actions = [];
         await foreach (TableEntity row in Range(partition, $"{ViewPrefix}{invoiceId}!", cancellation))
             actions.Add(new(TableTransactionActionType.Delete, row));
+        await foreach (TableEntity row in Range(partition, DustPrefix + invoiceId, cancellation))
+            actions.Add(new(TableTransactionActionType.Delete, row));
         foreach (TableTransactionAction[] batch in actions.Chunk(MaxBatchRows))
             await tables.Watches.SubmitTransactionAsync(batch, cancellation);
     }
@@ -164,7 +183,7 @@ internal sealed class ViewStore(Tables tables)
     private static string DepthKey(DepthMark mark, string invoiceId) =>
         $"{DepthPrefix}{mark.Tag?.ToString().ToLowerInvariant() ?? "blocks"}!{mark.Height:D12}!{invoiceId}";
 
-    private static TableEntity ToRow(string partition, string invoiceId, ViewedTransfer transfer) =>
+    private static TableEntity ToRow(string partition, string invoiceId, ViewedTransfer transfer, long height, Outpoints inputs) =>
         new(partition, $"{ViewPrefix}{invoiceId}!{Key.Hash(transfer.Key)}")
         {
             ["TransactionHash"] = transfer.TransactionHash,
@@ -173,7 +192,7 @@ internal sealed class ViewStore(Tables tables)
             ["From"] = transfer.From,
             ["Amount"] = transfer.Amount.ToString(),
             ["FirstSeenAt"] = transfer.FirstSeenAt,
-            ["Height"] = transfer.Lost is null ? transfer.Block?.Height ?? Unmined : 0L,
+            ["Height"] = transfer.Lost is null ? transfer.Block?.Height ?? Unmined : height,
             ["BlockHash"] = transfer.Block?.Hash,
             ["BlockTime"] = transfer.Block?.Time,
             ["Lost"] = transfer.Lost?.ToString(),
@@ -181,6 +200,7 @@ internal sealed class ViewStore(Tables tables)
             ["IsAmbiguous"] = transfer.IsAmbiguous,
             ["HasConflict"] = transfer.HasConflict,
             ["ReplacedBy"] = transfer.ReplacedBy,
+            ["Inputs"] = inputs.All.Count == 0 ? null : inputs.ToString(),
         };
 
     private static ViewedTransfer ToTransfer(TableEntity row) => new(

@@ -66,7 +66,8 @@ internal sealed record InvoiceDocument
 
     internal sealed record TransactionPart(
         string Network, string Asset, string TxHash, string Index, string? From, string Amount, string AmountBase,
-        long? BlockHeight, string? BlockHash, long Confirmations, string Status, DateTimeOffset FirstSeenAt, bool Fulfils);
+        long? BlockHeight, string? BlockHash, long Confirmations, string Status, string? ReplacedBy,
+        DateTimeOffset FirstSeenAt, bool Fulfils);
 
     /// <summary>Renders a state; <paramref name="headHeight"/> is what confirmations are counted from, null when unknown.</summary>
     public static InvoiceDocument Of(Invoice state, long? headHeight, Networks networks)
@@ -159,6 +160,7 @@ internal sealed record InvoiceDocument
             transfer.Block?.Hash,
             transfer.Block is { } block && head >= block.Height ? head.Value - block.Height + 1 : 0,
             transfer.Status.ToString().ToLowerInvariant(),
+            transfer.ReplacedBy,
             transfer.FirstSeenAt,
             state.IsDue(transfer) && transfer.Stands);
     }
