@@ -52,6 +52,7 @@ internal sealed class NetworkPoller(
                 if (scan.Cursor.Height >= (memory.Cursor?.Height ?? 0) + MaxBlocksPerStep)
                     await StoreAsync(memory, scan, head, beganAt, isComplete: false, touched, cancellation);
             }
+            await new BalanceSweep(chain, views).RunAsync(scan, head, beganAt, cancellation);
             await FinishAsync(scan, head, beganAt, cancellation);
             await StoreAsync(memory, scan, head, beganAt, isComplete: true, touched, cancellation);
             return touched.Values;
@@ -143,8 +144,10 @@ internal sealed class NetworkPoller(
         PollerMemory memory, Scan scan, ChainHead head, DateTimeOffset beganAt, bool isComplete,
         Dictionary<string, Watch> touched, CancellationToken cancellation)
     {
+        bool isMatch = false;
         foreach ((Watch watch, ViewedTransfer[] changed, DepthMark[] marks, DepthMark[] passed) in scan.Changes(head))
         {
+            isMatch = true;
             await views.WriteAsync(watch, changed, marks, passed, cancellation);
             touched[watch.InvoiceId] = watch;
         }
@@ -152,6 +155,8 @@ internal sealed class NetworkPoller(
         {
             Head = head,
             CompletePollBeganAt = isComplete ? beganAt : scan.Cursor.CompletePollBeganAt,
+            IsFinalityStalled = Network.IsFinalityStalled(head),
+            ScannedNow = ScannedRange.Due(scan.Cursor, isMatch, clock.GetUtcNow()),
         };
         bool isDue = memory.Cursor is null
             || cursor.Hash != memory.Cursor.Hash

@@ -7,7 +7,7 @@ internal sealed class PollerMemory
 {
     private Dictionary<string, Watch> _unfinished = new(StringComparer.Ordinal);
 
-    private PollerMemory(string network) => Watches = new(network);
+    private PollerMemory(WatchSet watches) => Watches = watches;
 
     public Cursor? Cursor { get; private set; }
 
@@ -22,7 +22,7 @@ internal sealed class PollerMemory
     public static async Task<PollerMemory> LoadAsync(
         string network, WatchStore watches, ViewStore views, CursorStore cursors, DateTimeOffset now, CancellationToken cancellation)
     {
-        PollerMemory memory = new(network) { Cursor = await cursors.FindAsync(network, cancellation) };
+        PollerMemory memory = new(watches.SetOf(network)) { Cursor = await cursors.FindAsync(network, cancellation) };
         await memory.Watches.LoadNewAsync(watches, now, cancellation);
         long lowest = (memory.Cursor?.Height ?? 0) - Cursor.MaxHashes;
         foreach ((string invoiceId, ViewedTransfer transfer) in await views.ReadAboveAsync(network, lowest, cancellation))

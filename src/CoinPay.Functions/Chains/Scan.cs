@@ -36,20 +36,29 @@ internal sealed class Scan(Cursor cursor, PollerMemory memory)
     {
         if (network.Assets.FirstOrDefault(listed => listed.Asset.Id == transfer.Asset.Id) is not { } listed || transfer.Amount < listed.Dust)
             return;
-        foreach (Watch watch in memory.Watches.Of(transfer.Recipient))
+        IReadOnlyList<Watch> sharing = memory.Watches.Of(transfer.Recipient);
+        foreach (Watch watch in sharing)
         {
-            ViewedTransfer? known = Find((watch.InvoiceId, transfer.Key));
+            // One signed transaction may be mined on two networks under one hash: elsewhere it is another payment.
+            string? wrongNetwork = watch.Network == network.Name ? null : network.Name;
+            string ordinal = wrongNetwork is null ? transfer.Ordinal : $"{transfer.Ordinal}@{wrongNetwork}";
+            (string, string) id = (watch.InvoiceId, $"{transfer.TransactionHash}.{ordinal}");
+            ViewedTransfer? known = Find(id);
             if (known is { Lost: null } && known.Block?.Hash == block?.Hash)
                 continue;
-            _changed[(watch.InvoiceId, transfer.Key)] = new(
+            _changed[id] = new(
                 transfer.TransactionHash,
-                transfer.Ordinal,
+                ordinal,
                 transfer.Asset.Id,
                 transfer.From,
                 transfer.Amount,
                 known?.FirstSeenAt ?? seenAt,
                 block,
-                Lost: null);
+                Lost: null)
+            {
+                WrongNetwork = wrongNetwork,
+                IsAmbiguous = transfer.IsAmbiguous || sharing.Count > 1,
+            };
         }
     }
 
@@ -64,6 +73,19 @@ internal sealed class Scan(Cursor cursor, PollerMemory memory)
             _changed[id] = transfer with { Block = null };
             _orphaned.Add(id);
         }
+    }
+
+    /// <summary>Invoices of which a transfer left its block in this scan's reorg and stands in no other yet.</summary>
+    public IReadOnlySet<string> Unmined =>
+        _orphaned.Where(id => _changed[id].Block is null).Select(id => id.InvoiceId).ToHashSet(StringComparer.Ordinal);
+
+    /// <summary>An invoice's transfers: as they were stored, and over that as this scan knows better.</summary>
+    public IEnumerable<ViewedTransfer> Over(string invoiceId, IEnumerable<ViewedTransfer> stored)
+    {
+        Dictionary<string, ViewedTransfer> transfers = stored.ToDictionary(transfer => transfer.Key, StringComparer.Ordinal);
+        foreach ((_, ViewedTransfer known) in All().Where(view => view.Key.InvoiceId == invoiceId))
+            transfers[known.Key] = known;
+        return transfers.Values;
     }
 
     /// <summary>Whether a standing transfer is in no block and not among <paramref name="shown"/> either.</summary>
@@ -94,7 +116,7 @@ internal sealed class Scan(Cursor cursor, PollerMemory memory)
             ViewedTransfer[] changed = _changed.Where(change => change.Key.InvoiceId == invoiceId).Select(change => change.Value).ToArray();
             DepthMark[] marks = changed
                 .Where(transfer => transfer.Block is not null)
-                .Select(transfer => DepthMark.Of(transfer.Block!.Height, watch.Required))
+                .Select(transfer => DepthMark.Of(transfer.Block!.Height, watch.Required) with { WrongNetwork = transfer.WrongNetwork })
                 .Where(mark => !mark.IsReached(head))
                 .Distinct()
                 .ToArray();
@@ -116,7 +138,7 @@ internal sealed class Scan(Cursor cursor, PollerMemory memory)
     /// <summary>Goes on from the stored cursor with nothing left to store.</summary>
     public void Continue(Cursor stored)
     {
-        Cursor = Cursor with { Tag = stored.Tag };
+        Cursor = Cursor with { Tag = stored.Tag, Scanned = stored.Scanned };
         _changed.Clear();
         _newMarks.Clear();
         _passedMarks.Clear();
