@@ -38,7 +38,7 @@ internal sealed class SweepWatches(
         DateTimeOffset? oldestOpen = null;
         foreach (Watch watch in await watches.ReadSinceAsync(network, progress.AcknowledgedUntil(network), cancellation))
         {
-            if (watch.Acknowledged)
+            if (watch.Acknowledged || watch.Network != network)
                 continue;
             DateTimeOffset createdAt = Stores.Id.TimeOf(watch.InvoiceId);
             oldestOpen = oldestOpen is null || createdAt < oldestOpen ? createdAt : oldestOpen;
@@ -75,7 +75,8 @@ internal sealed class SweepWatches(
         if (!progress.IsEndOfWatchDue(network, now))
             return;
         foreach (Watch watch in await watches.ReadOverdueAsync(network, now, cancellation))
-            await InvoiceOrchestrations.WakeAsync(durable, new(watch.MerchantId, watch.InvoiceId, network), cancellation);
+            if (watch.Network == network)
+                await InvoiceOrchestrations.WakeAsync(durable, new(watch.MerchantId, watch.InvoiceId, network), cancellation);
     }
 }
 

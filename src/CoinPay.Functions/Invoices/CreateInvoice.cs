@@ -121,6 +121,7 @@ internal sealed class CreateInvoice(
             Recipient = chains.Of(network.Name).RecipientOf(address.Address),
             Required = terms.Confirmation.InConflict ?? terms.Confirmation.Required,
             MonitorUntil = terms.MonitorUntil,
+            SweepAt = network.Family == NetworkFamily.Evm && order.Asset.Contract is null ? terms.ExpiresAt : null,
             Counter = address.Counter,
             Index = address.Index,
         };
