@@ -6,7 +6,7 @@ namespace CoinPay.Embedded.Tests.Functions;
 /// <summary>Every case in memory: once undisturbed, and once for each storage operation with the process dying before and after it.</summary>
 public sealed class DurableConformanceTests
 {
-    internal static readonly Type[] Functions = 
+    internal static readonly Type[] Functions =
     [
         typeof(DurableOrchestrators), typeof(EventOrchestrators), typeof(MoreOrchestrators), typeof(LargeOrchestrators),
         typeof(ClientOrchestrators), typeof(DurableActivities),

@@ -35,6 +35,8 @@ internal sealed class DurableRig : IAsyncDisposable
 
     public HubStore Store { get; }
 
+    public RunningIndex Index => _hub.Index;
+
     public int InMemory => _hub.Warm.Count;
 
     public static DurableRig Create(

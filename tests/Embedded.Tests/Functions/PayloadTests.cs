@@ -93,6 +93,18 @@ public sealed class PayloadTests
     }
 
     [Fact]
+    public async Task A_client_reads_an_instance_whose_generations_follow_fast()
+    {
+        await using DurableWorld world = await StartAsync();
+        await world.StartInstanceAsync("LargeGenerations", "");
+        await world.RaiseAsync("Go", new string('g', Mebi));
+        Task raised = world.RaiseAsync("Later", "end");
+        OrchestrationMetadata seen = await world.EndAsync();
+        await raised;
+        Assert.Equal(1_500_003, seen.ReadOutputAs<int>());
+    }
+
+    [Fact]
     public async Task A_list_reads_long_texts_only_when_asked()
     {
         DyingStorage counted = new(_rows, _blobs);

@@ -16,6 +16,9 @@ internal sealed class HubStore(PayloadRows rows, IRowStore tables, HostSettings 
     /// <summary>A transaction holds 4 MiB, and a character may take six bytes in it.</summary>
     private const int MaxCharacters = 500_000;
 
+    /// <summary>A row may be overtaken, and its blobs removed, that often between the reading of the one and of the others.</summary>
+    private const int MaxReads = 10;
+
     private readonly string _instances = settings.Durable.HubName + "Instances";
     private readonly string _index = settings.Durable.HubName + "Index";
     private long _arrivals;
@@ -105,18 +108,20 @@ internal sealed class HubStore(PayloadRows rows, IRowStore tables, HostSettings 
     }
 
     /// <summary>Null if there is none. Without texts, those too long for the row are left out of what is read, and are not to be looked at.</summary>
-    public async Task<OrchestrationState?> GetStateAsync(string instanceId, bool withTexts, CancellationToken cancellation)
-    {
-        TableEntity? row = await rows.GetAsync(_instances, HubKeys.Partition(instanceId), HubKeys.State, cancellation);
-        if (row is null)
-            return null;
-        if (withTexts)
-            await rows.ReadTextsAsync([row], cancellation);
-        return HubRows.State(row);
-    }
+    public Task<OrchestrationState?> GetStateAsync(string instanceId, bool withTexts, CancellationToken cancellation) =>
+        ReadAsync(async () =>
+        {
+            TableEntity? row = await rows.GetAsync(_instances, HubKeys.Partition(instanceId), HubKeys.State, cancellation);
+            if (row is not null && withTexts)
+                await rows.ReadTextsAsync([row], cancellation);
+            return row is null ? null : HubRows.State(row);
+        });
 
     /// <summary>The whole instance as committed; null if there is none. Of one that has ended only the state, unless all is asked for.</summary>
-    public async Task<StoredInstance?> LoadAsync(string instanceId, bool evenEnded, CancellationToken cancellation)
+    public Task<StoredInstance?> LoadAsync(string instanceId, bool evenEnded, CancellationToken cancellation) =>
+        ReadAsync(() => LoadOnceAsync(instanceId, evenEnded, cancellation));
+
+    private async Task<StoredInstance?> LoadOnceAsync(string instanceId, bool evenEnded, CancellationToken cancellation)
     {
         List<TableEntity> all = await PartitionAsync(instanceId, cancellation);
         if (all.Find(row => row.RowKey == HubKeys.State) is not { } stateRow)
@@ -136,7 +141,11 @@ internal sealed class HubStore(PayloadRows rows, IRowStore tables, HostSettings 
     }
 
     /// <summary>One page of states in the order of ids, whatever their status.</summary>
-    public async Task<(IReadOnlyList<OrchestrationState> States, string? Continuation)> ListAsync(
+    public Task<(IReadOnlyList<OrchestrationState> States, string? Continuation)> ListAsync(
+        string? prefix, int top, string? continuation, bool withTexts, CancellationToken cancellation) =>
+        ReadAsync(() => ListOnceAsync(prefix, top, continuation, withTexts, cancellation));
+
+    private async Task<(IReadOnlyList<OrchestrationState> States, string? Continuation)> ListOnceAsync(
         string? prefix, int top, string? continuation, bool withTexts, CancellationToken cancellation)
     {
         string? from = string.IsNullOrEmpty(prefix) ? null : HubKeys.Partition(prefix);
@@ -194,6 +203,21 @@ internal sealed class HubStore(PayloadRows rows, IRowStore tables, HostSettings 
             .Concat(rows.NamesOf(partition, [before.Input, before.CustomStatus])).Except(Texts(all.Except(stale)));
         await DeleteAsync(partition, [.. stale.Select(row => row.RowKey)], cancellation);
         await rows.DeleteTextsAsync(texts, cancellation);
+    }
+
+    /// <summary>Reads once more where a blob is gone: then the row that named it has been overtaken.</summary>
+    private static async Task<T> ReadAsync<T>(Func<Task<T>> read)
+    {
+        for (int left = MaxReads; ; left--)
+        {
+            try
+            {
+                return await read();
+            }
+            catch (RequestFailedException gone) when (gone.Status == 404 && left > 1)
+            {
+            }
+        }
     }
 
     private static bool IsCurrent(OrchestrationState state, TableEntity row) => HubKeys.IsInbox(row.RowKey)

@@ -36,9 +36,7 @@ internal sealed class RunningIndex(IRowStore rows, HostSettings settings, TimePr
         {
             RowPage page = await rows.QueryAsync(
                 _table, new() { Partition = HubKeys.RunningPartition, Continuation = continuation }, cancellation);
-            running.AddRange(page.Rows.Select(row => new RunningRow(
-                row.GetString("InstanceId"), row.GetString("ExecutionId"),
-                row.GetBoolean("IsPutAway") ?? false, row.GetDateTimeOffset("DueAt")) { ETag = row.ETag }));
+            running.AddRange(page.Rows.Select(Running));
             continuation = page.Continuation;
         }
         while (continuation is not null);
@@ -151,6 +149,12 @@ internal sealed class RunningIndex(IRowStore rows, HostSettings settings, TimePr
         }
         return batch;
     }
+
+    private static RunningRow Running(TableEntity row) => new(
+        row.GetString("InstanceId"), row.GetString("ExecutionId"), row.GetBoolean("IsPutAway") ?? false, row.GetDateTimeOffset("DueAt"))
+    {
+        ETag = row.ETag,
+    };
 
     private static TableEntity Entity(RunningRow running)
     {
