@@ -37,6 +37,14 @@ internal interface IChain
     /// </summary>
     IReadOnlyList<Spend> SpendsInMempool(Func<string, bool> isWatched) => [];
 
+    /// <summary>
+    /// Money at watched addresses that <see cref="ReadBlocksAsync"/> cannot see, by what their balances show at this
+    /// head. Nothing on chains where every payment stands in its block.
+    /// </summary>
+    Task<IReadOnlyList<SweptTransfer>> SweepAsync(
+        IReadOnlyList<SweptAddress> addresses, ChainHead head, CancellationToken cancellation) =>
+        Task.FromResult<IReadOnlyList<SweptTransfer>>([]);
+
     /// <summary>The recipient (see <see cref="ChainTransfer.Recipient"/>) of a payment to this address of the network.</summary>
     string RecipientOf(string address);
 }
@@ -69,6 +77,9 @@ internal sealed record ChainTransfer(
 
     /// <summary>Another transaction was seen to spend one of its inputs a short while before.</summary>
     public bool HasConflict { get; init; }
+
+    /// <summary>It cannot be told whether, or by which transaction, this money came: no invoice may count it.</summary>
+    public bool IsAmbiguous { get; init; }
 }
 
 /// <summary>The node could not say. Nothing may change for the worse because of it.</summary>

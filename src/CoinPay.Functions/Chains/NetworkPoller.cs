@@ -47,6 +47,7 @@ internal sealed class NetworkPoller(
             Scan scan = new(cursor, memory);
             if (await ReadBlocksAsync(memory, scan, head, beganAt, touched, cancellation))
             {
+                await new BalanceSweep(chain, views).RunAsync(scan, head, beganAt, cancellation);
                 await FinishAsync(scan, head, beganAt, cancellation);
                 await StoreAsync(memory, scan, head, beganAt, isComplete: true, touched, cancellation);
             }
@@ -173,8 +174,10 @@ internal sealed class NetworkPoller(
     {
         // In a catch-up an invoice knows the chain as far as it was read: a depth that only the head has passed is to come.
         ChainHead read = head with { Height = scan.Cursor.Height };
+        bool isMatch = false;
         foreach ((Watch watch, ViewedTransfer[] changed, DepthMark[] marks, DepthMark[] passed) in scan.Changes(read))
         {
+            isMatch = true;
             await views.WriteAsync(
                 watch, changed, marks, passed, scan.Cursor.Height, memory.Inputs.Of, cancellation);
             touched[watch.InvoiceId] = watch;
@@ -185,6 +188,8 @@ internal sealed class NetworkPoller(
         {
             Head = head,
             CompletePollBeganAt = isComplete ? beganAt : scan.Cursor.CompletePollBeganAt,
+            IsFinalityStalled = Network.IsFinalityStalled(head),
+            ScannedNow = ScannedRange.Due(scan.Cursor, isMatch, clock.GetUtcNow()),
         };
         bool isDue = memory.Cursor is null
             || cursor.Hash != memory.Cursor.Hash

@@ -9,7 +9,7 @@ internal sealed class PollerMemory
     private readonly Dictionary<(string InvoiceId, string Key), long> _lostAt = [];
     private Dictionary<string, Watch> _unfinished = new(StringComparer.Ordinal);
 
-    private PollerMemory(string network) => Watches = new(network);
+    private PollerMemory(WatchSet watches) => Watches = watches;
 
     public Cursor? Cursor { get; private set; }
 
@@ -34,7 +34,7 @@ internal sealed class PollerMemory
     public static async Task<PollerMemory> LoadAsync(
         string network, WatchStore watches, ViewStore views, CursorStore cursors, DateTimeOffset now, CancellationToken cancellation)
     {
-        PollerMemory memory = new(network) { Cursor = await cursors.FindAsync(network, cancellation) };
+        PollerMemory memory = new(watches.SetOf(network)) { Cursor = await cursors.FindAsync(network, cancellation) };
         await memory.Watches.LoadNewAsync(watches, now, cancellation);
         long lowest = (memory.Cursor?.Height ?? 0) - Cursor.MaxHashes;
         foreach ((string invoiceId, ViewedTransfer transfer, Outpoints inputs) in await views.ReadAboveAsync(network, lowest, cancellation))
@@ -45,9 +45,9 @@ internal sealed class PollerMemory
                 memory._lostAt[(invoiceId, transfer.Key)] = memory.Cursor?.Height ?? 0;
         }
         memory.Marks.UnionWith(await views.ReadDepthMarksAsync(network, cancellation));
-        foreach ((string invoiceId, _, _) in await views.ReadPendingAsync(network, cancellation))
-            if (memory.Watches.Find(invoiceId) is { } watch)
-                memory._unfinished[invoiceId] = watch;
+        foreach (PendingInvoice pending in await views.ReadPendingAsync(network, cancellation))
+            if (memory.Watches.Find(pending.InvoiceId) is { } watch)
+                memory._unfinished[pending.InvoiceId] = watch;
         return memory;
     }
 

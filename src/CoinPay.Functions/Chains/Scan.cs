@@ -39,14 +39,15 @@ internal sealed partial class Scan(Cursor cursor, PollerMemory memory)
     public void Take(ChainTransfer transfer, BlockReference? block, DateTimeOffset seenAt, Network network)
     {
         if (network.Assets.FirstOrDefault(listed => listed.Asset.Id == transfer.Asset.Id) is not { } listed
-            || OwnerOf(transfer) is not { } watch)
+            || OwnerOf(transfer, network) is not { } watch)
             return;
         if (transfer.Amount < listed.Dust)
         {
             CountDust(watch, block);
             return;
         }
-        (string, string) id = (watch.InvoiceId, transfer.Key);
+        (string? wrongNetwork, string ordinal) = PlaceOf(watch, transfer, network);
+        (string, string) id = (watch.InvoiceId, $"{transfer.TransactionHash}.{ordinal}");
         ViewedTransfer? known = Find(id);
         memory.Inputs.Add(transfer.TransactionHash, transfer.Inputs);
         memory.Orphaned.Remove(id);
@@ -54,7 +55,7 @@ internal sealed partial class Scan(Cursor cursor, PollerMemory memory)
             return;
         _changed[id] = new(
             transfer.TransactionHash,
-            transfer.Ordinal,
+            ordinal,
             transfer.Asset.Id,
             transfer.From,
             transfer.Amount,
@@ -62,23 +63,29 @@ internal sealed partial class Scan(Cursor cursor, PollerMemory memory)
             block,
             Lost: null)
         {
-            IsAmbiguous = known?.IsAmbiguous ?? memory.Watches.Of(transfer.Recipient).Count > 1,
+            WrongNetwork = wrongNetwork,
+            IsAmbiguous = transfer.IsAmbiguous || (known?.IsAmbiguous ?? memory.Watches.Of(transfer.Recipient).Count > 1),
             HasConflict = transfer.HasConflict
                 || known is { HasConflict: true } or { ReplacedBy: not null }
                 || memory.Inputs.HasRival(transfer.TransactionHash),
         };
     }
 
+    /// <summary>One signed transaction may be mined on two networks under one hash: elsewhere it is another payment.</summary>
+    private static (string? WrongNetwork, string Ordinal) PlaceOf(Watch watch, ChainTransfer transfer, Network network) =>
+        watch.Network == network.Name ? (null, transfer.Ordinal) : (network.Name, $"{transfer.Ordinal}@{network.Name}");
+
     /// <summary>
     /// The invoice that a transfer is for: the oldest where several share an address, which should never happen, unless
     /// another has it already. Never more than one.
     /// </summary>
-    private Watch? OwnerOf(ChainTransfer transfer)
+    private Watch? OwnerOf(ChainTransfer transfer, Network network)
     {
         IReadOnlyList<Watch> sharing = memory.Watches.Of(transfer.Recipient);
         if (sharing.Count <= 1)
             return sharing.Count == 0 ? null : sharing[0];
-        return sharing.FirstOrDefault(watch => Find((watch.InvoiceId, transfer.Key)) is not null)
+        return sharing.FirstOrDefault(watch =>
+                Find((watch.InvoiceId, $"{transfer.TransactionHash}.{PlaceOf(watch, transfer, network).Ordinal}")) is not null)
             ?? sharing.MinBy(watch => watch.InvoiceId, StringComparer.Ordinal);
     }
 
@@ -104,6 +111,19 @@ internal sealed partial class Scan(Cursor cursor, PollerMemory memory)
         }
     }
 
+    /// <summary>Invoices of which a transfer left its block in this scan's reorg and stands in no other yet.</summary>
+    public IReadOnlySet<string> Unmined =>
+        memory.Orphaned.Where(id => Find(id) is { Block: null }).Select(id => id.InvoiceId).ToHashSet(StringComparer.Ordinal);
+
+    /// <summary>An invoice's transfers: as they were stored, and over that as this scan knows better.</summary>
+    public IEnumerable<ViewedTransfer> Over(string invoiceId, IEnumerable<ViewedTransfer> stored)
+    {
+        Dictionary<string, ViewedTransfer> transfers = stored.ToDictionary(transfer => transfer.Key, StringComparer.Ordinal);
+        foreach ((_, ViewedTransfer known) in All().Where(view => view.Key.InvoiceId == invoiceId))
+            transfers[known.Key] = known;
+        return transfers.Values;
+    }
+
     /// <summary>
     /// What to write for each invoice: its changed transfers, the depths at which it must look again, and those that the
     /// head has passed.
@@ -120,7 +140,7 @@ internal sealed partial class Scan(Cursor cursor, PollerMemory memory)
             ViewedTransfer[] changed = _changed.Where(change => change.Key.InvoiceId == invoiceId).Select(change => change.Value).ToArray();
             DepthMark[] marks = changed
                 .Where(transfer => transfer.Block is not null)
-                .Select(transfer => DepthMark.Of(transfer.Block!.Height, watch.Required))
+                .Select(transfer => DepthMark.Of(transfer.Block!.Height, watch.Required) with { WrongNetwork = transfer.WrongNetwork })
                 .Where(mark => !mark.IsReached(head))
                 .Distinct()
                 .ToArray();
@@ -149,7 +169,7 @@ internal sealed partial class Scan(Cursor cursor, PollerMemory memory)
     /// <summary>Goes on from the stored cursor with nothing left to store.</summary>
     public void Continue(Cursor stored)
     {
-        Cursor = Cursor with { Tag = stored.Tag };
+        Cursor = Cursor with { Tag = stored.Tag, Scanned = stored.Scanned };
         _changed.Clear();
         _dust.Clear();
         _newMarks.Clear();

@@ -18,7 +18,7 @@ internal sealed partial class ViewStore
         long[] added = [.. heights.Where(height => height > known.LastHeight)];
         if (added.Length == 0)
             return;
-        TableEntity row = new(WatchStore.Partition(watch.Network, watch.InvoiceId), DustPrefix + watch.InvoiceId)
+        TableEntity row = new(PartitionOf(watch.Network, watch.InvoiceId), DustPrefix + watch.InvoiceId)
         {
             ["Count"] = known.Count + added.Length,
             ["LastHeight"] = added.Max(),
@@ -30,7 +30,7 @@ internal sealed partial class ViewStore
     public async Task<DustCount> ReadDustAsync(string network, string invoiceId, CancellationToken cancellation)
     {
         NullableResponse<TableEntity> row = await tables.Watches.GetEntityIfExistsAsync<TableEntity>(
-            WatchStore.Partition(network, invoiceId), DustPrefix + invoiceId, cancellationToken: cancellation);
+            PartitionOf(network, invoiceId), DustPrefix + invoiceId, cancellationToken: cancellation);
         return row.HasValue
             ? new(row.Value!.GetInt64("Count")!.Value, row.Value!.GetInt64("LastHeight")!.Value)
             : new(0, -1);

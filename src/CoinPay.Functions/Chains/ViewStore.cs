@@ -7,15 +7,18 @@ using CoinPay.Functions.Stores;
 namespace CoinPay.Functions.Chains;
 
 /// <summary>
-/// What the chain shows for an invoice, in its watch's partition: a row a transfer (<c>view!invoice!transfer</c>), a
-/// <c>pending!invoice</c> row until the invoice has taken the view up, and <c>depth!…</c> rows for the heights at which it
-/// is to look again, and <c>dust!invoice</c>, a counter. Written only by the poller, but for the acknowledgement.
+/// What the chains show for an invoice, in its watch's partition: a row a transfer (<c>view!invoice!transfer</c>), a
+/// <c>pending!invoice</c> row until the invoice has taken the view up, <c>depth!network!…</c> rows for the heights at
+/// which it is to look again, and <c>dust!invoice</c>, a counter. Transfers and depths carry the network they were found on,
+/// which need not be the invoice's. Written only by the pollers, but for the acknowledgement.
 /// </summary>
-internal sealed partial class ViewStore(Tables tables)
+/// <param name="networks">Which networks share a space; without it each is a space of its own.</param>
+internal sealed partial class ViewStore(Tables tables, Networks? networks = null)
 {
     private const int MaxBatchRows = 100;
     private const string ViewPrefix = "view!";
     private const string PendingPrefix = "pending!";
+    private const string AskedSuffix = "!asked";
     private const string DepthPrefix = "depth!";
 
     /// <summary>Writes transfers of a chain without outpoints.</summary>
@@ -39,13 +42,13 @@ internal sealed partial class ViewStore(Tables tables)
         Func<string, Outpoints> inputsOf,
         CancellationToken cancellation)
     {
-        string partition = WatchStore.Partition(watch.Network, watch.InvoiceId);
-        List<TableTransactionAction> actions = [Upsert(new(partition, PendingPrefix + watch.InvoiceId) { ["MerchantId"] = watch.MerchantId })];
+        string partition = PartitionOf(watch.Network, watch.InvoiceId);
+        List<TableTransactionAction> actions = [Upsert(PendingRow(watch.Network, watch.InvoiceId, watch.MerchantId))];
         actions.AddRange(changed.Select(transfer =>
-            Upsert(ToRow(partition, watch.InvoiceId, transfer, height, inputsOf(transfer.TransactionHash)))));
-        actions.AddRange(marks.Select(mark => Upsert(new(partition, DepthKey(mark, watch.InvoiceId)) { ["MerchantId"] = watch.MerchantId })));
+            Upsert(ToRow(partition, watch, transfer, height, inputsOf(transfer.TransactionHash)))));
+        actions.AddRange(marks.Select(mark => Upsert(ToRow(partition, watch, mark))));
         TableTransactionAction[] gone = [.. passed.Select(mark =>
-            new TableTransactionAction(TableTransactionActionType.Delete, new TableEntity(partition, DepthKey(mark, watch.InvoiceId)), ETag.All))];
+            new TableTransactionAction(TableTransactionActionType.Delete, ToRow(partition, watch, mark), ETag.All))];
         if (actions.Count + gone.Length <= MaxBatchRows && await tables.Watches.TryCommitAsync([.. actions, .. gone], cancellation))
             return;
         // Very many, or a mark is gone already: the marks go one by one, after the rest.
@@ -60,23 +63,23 @@ internal sealed partial class ViewStore(Tables tables)
     {
         string prefix = $"{ViewPrefix}{invoiceId}!";
         List<ViewedTransfer> transfers = [];
-        await foreach (TableEntity row in Range(WatchStore.Partition(network, invoiceId), prefix, cancellation))
+        await foreach (TableEntity row in Range(PartitionOf(network, invoiceId), prefix, cancellation))
             transfers.Add(ToTransfer(row));
         return transfers;
     }
 
     /// <summary>
-    /// Every transfer of a network in no block, or in one or lost above a height, with its invoice and what its
+    /// Every transfer found on a network, in no block, or in one or lost above a height, with its invoice and what its
     /// transaction spends: what a reorg or a replacement can still touch.
     /// </summary>
     public async Task<List<(string InvoiceId, ViewedTransfer Transfer, Outpoints Inputs)>> ReadAboveAsync(
         string network, long height, CancellationToken cancellation)
     {
         List<(string, ViewedTransfer, Outpoints)> transfers = [];
-        foreach (string partition in WatchStore.Partitions(network))
+        foreach (string partition in PartitionsOf(network))
         {
             string filter = TableClient.CreateQueryFilter(
-                $"PartitionKey eq {partition} and RowKey ge {ViewPrefix} and RowKey lt {Key.After(ViewPrefix)} and (Height gt {height} or Height eq {Unmined})");
+                $"PartitionKey eq {partition} and RowKey ge {ViewPrefix} and RowKey lt {Key.After(ViewPrefix)} and Network eq {network} and (Height gt {height} or Height eq {Unmined})");
             await foreach (TableEntity row in tables.Watches.QueryAsync<TableEntity>(filter, cancellationToken: cancellation))
                 transfers.Add((row.RowKey.Split('!')[1], ToTransfer(row), Outpoints.Parse(row.GetString("Inputs"))));
         }
@@ -87,7 +90,7 @@ internal sealed partial class ViewStore(Tables tables)
     public async Task<ETag?> FindPendingAsync(string network, string invoiceId, CancellationToken cancellation)
     {
         NullableResponse<TableEntity> row = await tables.Watches.GetEntityIfExistsAsync<TableEntity>(
-            WatchStore.Partition(network, invoiceId), PendingPrefix + invoiceId, ["PartitionKey"], cancellation);
+            PartitionOf(network, invoiceId), PendingPrefix + invoiceId, ["PartitionKey"], cancellation);
         return row.HasValue ? row.Value!.ETag : null;
     }
 
@@ -97,7 +100,7 @@ internal sealed partial class ViewStore(Tables tables)
         try
         {
             await tables.Watches.DeleteEntityAsync(
-                WatchStore.Partition(network, invoiceId), PendingPrefix + invoiceId, pending, cancellation);
+                PartitionOf(network, invoiceId), PendingPrefix + invoiceId, pending, cancellation);
         }
         catch (RequestFailedException newer) when (newer.Status is 404 or 412)
         {
@@ -105,34 +108,52 @@ internal sealed partial class ViewStore(Tables tables)
         }
     }
 
-    /// <summary>Asks for the invoice to look again, whatever its view.</summary>
-    public Task MarkPendingAsync(string network, string invoiceId, string merchantId, CancellationToken cancellation) =>
+    /// <summary>
+    /// Notes that somebody is about to change the invoice: should the process die before <see cref="AskedAsync"/>, the
+    /// sweeper wakes the invoice, and what the change left to send is sent.
+    /// </summary>
+    public Task AskAsync(InvoiceTerms terms, CancellationToken cancellation) =>
         tables.Watches.UpsertEntityAsync(
-            new TableEntity(WatchStore.Partition(network, invoiceId), PendingPrefix + invoiceId) { ["MerchantId"] = merchantId },
-            TableUpdateMode.Replace,
-            cancellation);
+            PendingRow(terms.Network, terms.Id, terms.MerchantId, AskedSuffix), TableUpdateMode.Replace, cancellation);
 
-    /// <summary>Invoices whose view is not taken up, with the instant of its last change.</summary>
-    public async Task<List<(string InvoiceId, string MerchantId, DateTimeOffset Since)>> ReadPendingAsync(
-        string network, CancellationToken cancellation)
+    /// <summary>The change is made: asks for the invoice to look again, whatever its view.</summary>
+    public async Task AskedAsync(InvoiceTerms terms, CancellationToken cancellation)
     {
-        List<(string, string, DateTimeOffset)> pending = [];
-        foreach (string partition in WatchStore.Partitions(network))
+        await tables.Watches.UpsertEntityAsync(
+            PendingRow(terms.Network, terms.Id, terms.MerchantId), TableUpdateMode.Replace, cancellation);
+        await ForgetAskedAsync(terms.Network, terms.Id, cancellation);
+    }
+
+    /// <summary>Takes the note of <see cref="AskAsync"/> away; that it is gone already is no error.</summary>
+    public Task ForgetAskedAsync(string network, string invoiceId, CancellationToken cancellation) =>
+        tables.Watches.DeleteEntityAsync(
+            PartitionOf(network, invoiceId), PendingPrefix + invoiceId + AskedSuffix, ETag.All, cancellation);
+
+    /// <summary>A network's invoices whose view is not taken up, or that somebody was about to change, and since when.</summary>
+    public async Task<List<PendingInvoice>> ReadPendingAsync(string network, CancellationToken cancellation)
+    {
+        List<PendingInvoice> pending = [];
+        foreach (string partition in PartitionsOf(network))
             await foreach (TableEntity row in Range(partition, PendingPrefix, cancellation))
-                pending.Add((row.RowKey[PendingPrefix.Length..], row.GetString("MerchantId"), row.Timestamp!.Value));
+                if (row.GetString("Network") == network)
+                    pending.Add(new(
+                        row.RowKey.Split('!')[1],
+                        row.GetString("MerchantId"),
+                        row.Timestamp!.Value,
+                        row.RowKey.EndsWith(AskedSuffix, StringComparison.Ordinal)));
         return pending;
     }
 
-    /// <summary>All depth marks of a network, for a poller that starts.</summary>
+    /// <summary>All depth marks in a network's blocks, for a poller that starts.</summary>
     public async Task<List<(string InvoiceId, DepthMark Mark)>> ReadDepthMarksAsync(string network, CancellationToken cancellation)
     {
         List<(string, DepthMark)> marks = [];
-        foreach (string partition in WatchStore.Partitions(network))
-            await foreach (TableEntity row in Range(partition, DepthPrefix, cancellation))
+        foreach (string partition in PartitionsOf(network))
+            await foreach (TableEntity row in Range(partition, $"{DepthPrefix}{network}!", cancellation))
             {
                 string[] parts = row.RowKey.Split('!');
-                FinalityTag? tag = parts[1] == "blocks" ? null : Enum.Parse<FinalityTag>(parts[1], ignoreCase: true);
-                marks.Add((parts[3], new(tag, long.Parse(parts[2]))));
+                FinalityTag? tag = parts[2] == "blocks" ? null : Enum.Parse<FinalityTag>(parts[2], ignoreCase: true);
+                marks.Add((parts[4], new(tag, long.Parse(parts[3])) { WrongNetwork = row.GetString("WrongNetwork") }));
             }
         return marks;
     }
@@ -140,7 +161,7 @@ internal sealed partial class ViewStore(Tables tables)
     /// <summary>Removes all rows of an invoice's view.</summary>
     public async Task RemoveAsync(string network, string invoiceId, CancellationToken cancellation)
     {
-        string partition = WatchStore.Partition(network, invoiceId);
+        string partition = PartitionOf(network, invoiceId);
         List<TableTransactionAction> actions = [];
         await foreach (TableEntity row in Range(partition, $"{ViewPrefix}{invoiceId}!", cancellation))
             actions.Add(new(TableTransactionActionType.Delete, row));
@@ -152,6 +173,12 @@ internal sealed partial class ViewStore(Tables tables)
 
     private const long Unmined = -1;
 
+    private string PartitionOf(string network, string invoiceId) => WatchStore.Partition(SpaceOf(network), invoiceId);
+
+    private IEnumerable<string> PartitionsOf(string network) => WatchStore.Partitions(SpaceOf(network));
+
+    private string SpaceOf(string network) => networks?.SpaceOf(network) ?? network;
+
     private AsyncPageable<TableEntity> Range(string partition, string prefix, CancellationToken cancellation) =>
         tables.Watches.QueryAsync<TableEntity>(
             TableClient.CreateQueryFilter($"PartitionKey eq {partition} and RowKey ge {prefix} and RowKey lt {Key.After(prefix)}"),
@@ -159,12 +186,28 @@ internal sealed partial class ViewStore(Tables tables)
 
     private static TableTransactionAction Upsert(TableEntity row) => new(TableTransactionActionType.UpsertReplace, row);
 
-    private static string DepthKey(DepthMark mark, string invoiceId) =>
-        $"{DepthPrefix}{mark.Tag?.ToString().ToLowerInvariant() ?? "blocks"}!{mark.Height:D12}!{invoiceId}";
-
-    private static TableEntity ToRow(string partition, string invoiceId, ViewedTransfer transfer, long height, Outpoints inputs) =>
-        new(partition, $"{ViewPrefix}{invoiceId}!{Key.Hash(transfer.Key)}")
+    private TableEntity PendingRow(string network, string invoiceId, string merchantId, string suffix = "") =>
+        new(PartitionOf(network, invoiceId), PendingPrefix + invoiceId + suffix)
         {
+            ["Network"] = network,
+            ["MerchantId"] = merchantId,
+        };
+
+    private static TableEntity ToRow(string partition, Watch watch, DepthMark mark)
+    {
+        string network = mark.WrongNetwork ?? watch.Network;
+        string tag = mark.Tag?.ToString().ToLowerInvariant() ?? "blocks";
+        return new(partition, $"{DepthPrefix}{network}!{tag}!{mark.Height:D12}!{watch.InvoiceId}")
+        {
+            ["WrongNetwork"] = mark.WrongNetwork,
+            ["MerchantId"] = watch.MerchantId,
+        };
+    }
+
+    private static TableEntity ToRow(string partition, Watch watch, ViewedTransfer transfer, long height, Outpoints inputs) =>
+        new(partition, $"{ViewPrefix}{watch.InvoiceId}!{Key.Hash(transfer.Key)}")
+        {
+            ["Network"] = transfer.WrongNetwork ?? watch.Network,
             ["TransactionHash"] = transfer.TransactionHash,
             ["Ordinal"] = transfer.Ordinal,
             ["AssetId"] = transfer.AssetId,
@@ -200,3 +243,6 @@ internal sealed partial class ViewStore(Tables tables)
         ReplacedBy = row.GetString("ReplacedBy"),
     };
 }
+
+/// <summary>An invoice that is to look again. <paramref name="IsAsked"/>: because of a change that somebody was about to make.</summary>
+internal sealed record PendingInvoice(string InvoiceId, string MerchantId, DateTimeOffset Since, bool IsAsked);
