@@ -43,7 +43,7 @@ internal sealed partial class Scan(Cursor cursor, PollerMemory memory)
             return;
         if (transfer.Amount < listed.Dust)
         {
-            CountDust(watch, block);
+            CountDust(watch, block, network);
             return;
         }
         (string? wrongNetwork, string ordinal) = PlaceOf(watch, transfer, network);
@@ -89,9 +89,10 @@ internal sealed partial class Scan(Cursor cursor, PollerMemory memory)
             ?? sharing.MinBy(watch => watch.InvoiceId, StringComparer.Ordinal);
     }
 
-    private void CountDust(Watch watch, BlockReference? block)
+    /// <summary>Heights of another network say nothing about which blocks were counted: its dust is left alone.</summary>
+    private void CountDust(Watch watch, BlockReference? block, Network network)
     {
-        if (block is null)
+        if (block is null || watch.Network != network.Name)
             return;
         if (!_dust.TryGetValue(watch.InvoiceId, out List<long>? heights))
             _dust.Add(watch.InvoiceId, heights = []);
