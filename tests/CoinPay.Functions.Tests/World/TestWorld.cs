@@ -42,7 +42,7 @@ public class TestWorld : IAsyncLifetime
 
     internal static string Token => Addresses.GetProperty("test_token").GetString()!;
 
-    public async ValueTask InitializeAsync()
+    public virtual async ValueTask InitializeAsync()
     {
         Task<Azurite> azurite = Azurite.StartAsync();
         Task<Anvil> anvil = Anvil.StartAsync();
@@ -67,7 +67,7 @@ public class TestWorld : IAsyncLifetime
     /// <summary>What the gateway gets as its storage account.</summary>
     internal virtual Task<string> StorageAsync() => Task.FromResult(Azurite.ConnectionString);
 
-    internal Dictionary<string, string?> Networks() => new(StringComparer.Ordinal)
+    internal virtual Dictionary<string, string?> Networks() => new(StringComparer.Ordinal)
     {
         ["CoinPay__Networks__anvil__Rpc"] = Anvil.Rpc.ToString(),
         ["CoinPay__GasWalletKey"] = Anvil.PublishedKeys[2],
