@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using CoinPay.Core;
 using CoinPay.Functions.Chains;
 using CoinPay.Functions.Tests.Chains;
@@ -108,6 +109,7 @@ public sealed class EvmBalanceSweepTests(EvmChains chains)
         (_, string transaction, _) = await SendAsync(watch.Address, Ether);
         await FlushAsync(scenario.East, forwarder);
         await chains.East.MineAsync(3);
+        chains.Proxy.Refuses = (method, parameters) => method == "eth_getLogs" && SpanOf(parameters[0]!) > 50;
 
         await PollAfterExpiryAsync(scenario);
         ViewedTransfer found = Assert.Single(await scenario.ViewAsync(watch));
@@ -181,6 +183,10 @@ public sealed class EvmBalanceSweepTests(EvmChains chains)
             await chains.East.SendTransactionAsync(sender, amount, "0x" + TestToken.Word(address));
         return (sender, transaction, await chains.East.HeightAsync());
     }
+
+    private static long SpanOf(JsonNode filter) => filter["fromBlock"] is { } from
+        ? Quantity.Height(filter["toBlock"]!.GetValue<string>()) - Quantity.Height(from.GetValue<string>()) + 1
+        : 1;
 
     private async Task<ForwarderAddress> ForwarderAsync(Network network, string invoiceId)
     {

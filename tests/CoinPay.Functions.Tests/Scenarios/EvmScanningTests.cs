@@ -54,6 +54,18 @@ public sealed class EvmScanningTests(EvmChains chains)
     }
 
     [Fact]
+    public async Task Money_at_an_address_that_two_invoices_have_is_neithers_until_somebody_decides()
+    {
+        EvmScenario scenario = new(chains);
+        Watch first = await scenario.WatchAsync(), second = await scenario.WatchAsync(first.Address);
+        await scenario.PollAsync(scenario.East);
+        await chains.East.SendTransactionAsync(first.Address, 1_000_000);
+        await scenario.PollAsync(scenario.East);
+        foreach (Watch watch in new[] { first, second })
+            Assert.True(Assert.Single(await scenario.ViewAsync(watch)).IsAmbiguous);
+    }
+
+    [Fact]
     public async Task Finality_that_trails_the_head_by_more_than_its_limit_is_known_as_stalled()
     {
         EvmScenario scenario = new(chains);

@@ -42,14 +42,14 @@ public class TestWorld : IAsyncLifetime
 
     internal static string Token => Addresses.GetProperty("test_token").GetString()!;
 
-    public virtual async ValueTask InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         Task<Azurite> azurite = Azurite.StartAsync();
         Task<Anvil> anvil = Anvil.StartAsync();
         Task<Bitcoind> bitcoind = Bitcoind.StartAsync();
         (Azurite, Anvil, Bitcoind) = (await azurite, await anvil, await bitcoind);
-        await DeployAsync("ForwarderFactory.json");
-        await DeployAsync("TestToken.json");
+        await DeployAsync("ForwarderFactory.json", Anvil);
+        await DeployAsync("TestToken.json", Anvil);
         Receiver = await WebhookReceiver.StartAsync();
         Gateway = await GatewayProcess.StartAsync(await StorageAsync(), Networks());
         Operator = new Api(Gateway.Address, GatewayProcess.OperatorKey);
@@ -151,7 +151,7 @@ public class TestWorld : IAsyncLifetime
     }
 
     /// <summary>Through the deployment proxy that anvil has from its first block, so that the addresses are those recorded.</summary>
-    private Task<string> DeployAsync(string artifact) => Anvil.SendTransactionAsync(
+    internal static Task<string> DeployAsync(string artifact, Anvil anvil) => anvil.SendTransactionAsync(
         Addresses.GetProperty("deployment_proxy").GetString(),
         0,
         Addresses.GetProperty("salt").GetString() + ReadJson(artifact).GetProperty("bytecode").GetString()![2..]);
