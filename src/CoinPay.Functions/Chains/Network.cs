@@ -50,6 +50,9 @@ internal sealed record Network
     /// <summary>Blocks a payment must be deep in when no policy of the merchant says otherwise.</summary>
     public required int Confirmations { get; init; }
 
+    /// <summary>A payment that is not as deep as asked after this long has stalled, and a person is told.</summary>
+    public TimeSpan ConfirmationLimit { get; init; } = TimeSpan.FromHours(24);
+
     public required IReadOnlyList<NetworkAsset> Assets { get; init; }
 
     /// <summary>

@@ -59,9 +59,14 @@ internal sealed class SweepWatches(
 
     private async Task WakePendingAsync(string network, DurableTaskClient durable, CancellationToken cancellation)
     {
-        foreach ((string invoiceId, string merchantId, DateTimeOffset since) in await views.ReadPendingAsync(network, cancellation))
-            if (clock.GetUtcNow() - since >= Patience)
-                await InvoiceOrchestrations.WakeAsync(durable, new(merchantId, invoiceId, network), cancellation);
+        foreach (PendingInvoice pending in await views.ReadPendingAsync(network, cancellation))
+        {
+            if (clock.GetUtcNow() - pending.Since < Patience)
+                continue;
+            await InvoiceOrchestrations.WakeAsync(durable, new(pending.MerchantId, pending.InvoiceId, network), cancellation);
+            if (pending.IsAsked)
+                await views.ForgetAskedAsync(network, pending.InvoiceId, cancellation);
+        }
     }
 
     private async Task EndOverdueAsync(string network, DurableTaskClient durable, CancellationToken cancellation)

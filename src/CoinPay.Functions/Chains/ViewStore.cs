@@ -8,29 +8,44 @@ namespace CoinPay.Functions.Chains;
 
 /// <summary>
 /// What the chains show for an invoice, in its watch's partition: a row a transfer (<c>view!invoice!transfer</c>), a
-/// <c>pending!invoice</c> row until the invoice has taken the view up, and <c>depth!network!…</c> rows for the heights at
-/// which it is to look again. Transfers and depths carry the network they were found on, which need not be the invoice's.
-/// Written only by the pollers, but for the acknowledgement.
+/// <c>pending!invoice</c> row until the invoice has taken the view up, <c>depth!network!…</c> rows for the heights at
+/// which it is to look again, and <c>dust!invoice</c>, a counter. Transfers and depths carry the network they were found on,
+/// which need not be the invoice's. Written only by the pollers, but for the acknowledgement.
 /// </summary>
 /// <param name="networks">Which networks share a space; without it each is a space of its own.</param>
-internal sealed class ViewStore(Tables tables, Networks? networks = null)
+internal sealed partial class ViewStore(Tables tables, Networks? networks = null)
 {
     private const int MaxBatchRows = 100;
     private const string ViewPrefix = "view!";
     private const string PendingPrefix = "pending!";
+    private const string AskedSuffix = "!asked";
     private const string DepthPrefix = "depth!";
 
+    /// <summary>Writes transfers of a chain without outpoints.</summary>
+    public Task WriteAsync(
+        Watch watch,
+        IReadOnlyCollection<ViewedTransfer> changed,
+        IReadOnlyCollection<DepthMark> marks,
+        IReadOnlyCollection<DepthMark> passed,
+        CancellationToken cancellation) =>
+        WriteAsync(watch, changed, marks, passed, height: 0, static _ => Outpoints.None, cancellation);
+
     /// <summary>Writes changed transfers of one invoice with its pending row and depth marks; one batch but for very many.</summary>
+    /// <param name="height">The last block read: from there a lost transfer is remembered.</param>
+    /// <param name="inputsOf">What the transaction of a hash spends.</param>
     public async Task WriteAsync(
         Watch watch,
         IReadOnlyCollection<ViewedTransfer> changed,
         IReadOnlyCollection<DepthMark> marks,
         IReadOnlyCollection<DepthMark> passed,
+        long height,
+        Func<string, Outpoints> inputsOf,
         CancellationToken cancellation)
     {
         string partition = PartitionOf(watch.Network, watch.InvoiceId);
         List<TableTransactionAction> actions = [Upsert(PendingRow(watch.Network, watch.InvoiceId, watch.MerchantId))];
-        actions.AddRange(changed.Select(transfer => Upsert(ToRow(partition, watch, transfer))));
+        actions.AddRange(changed.Select(transfer =>
+            Upsert(ToRow(partition, watch, transfer, height, inputsOf(transfer.TransactionHash)))));
         actions.AddRange(marks.Select(mark => Upsert(ToRow(partition, watch, mark))));
         TableTransactionAction[] gone = [.. passed.Select(mark =>
             new TableTransactionAction(TableTransactionActionType.Delete, ToRow(partition, watch, mark), ETag.All))];
@@ -53,17 +68,20 @@ internal sealed class ViewStore(Tables tables, Networks? networks = null)
         return transfers;
     }
 
-    /// <summary>Every transfer found on a network above a height or in no block, with its invoice: what a reorg can still touch.</summary>
-    public async Task<List<(string InvoiceId, ViewedTransfer Transfer)>> ReadAboveAsync(
+    /// <summary>
+    /// Every transfer found on a network, in no block, or in one or lost above a height, with its invoice and what its
+    /// transaction spends: what a reorg or a replacement can still touch.
+    /// </summary>
+    public async Task<List<(string InvoiceId, ViewedTransfer Transfer, Outpoints Inputs)>> ReadAboveAsync(
         string network, long height, CancellationToken cancellation)
     {
-        List<(string, ViewedTransfer)> transfers = [];
+        List<(string, ViewedTransfer, Outpoints)> transfers = [];
         foreach (string partition in PartitionsOf(network))
         {
             string filter = TableClient.CreateQueryFilter(
                 $"PartitionKey eq {partition} and RowKey ge {ViewPrefix} and RowKey lt {Key.After(ViewPrefix)} and Network eq {network} and (Height gt {height} or Height eq {Unmined})");
             await foreach (TableEntity row in tables.Watches.QueryAsync<TableEntity>(filter, cancellationToken: cancellation))
-                transfers.Add((row.RowKey.Split('!')[1], ToTransfer(row)));
+                transfers.Add((row.RowKey.Split('!')[1], ToTransfer(row), Outpoints.Parse(row.GetString("Inputs"))));
         }
         return transfers;
     }
@@ -90,20 +108,39 @@ internal sealed class ViewStore(Tables tables, Networks? networks = null)
         }
     }
 
-    /// <summary>Asks for the invoice to look again, whatever its view.</summary>
-    public Task MarkPendingAsync(string network, string invoiceId, string merchantId, CancellationToken cancellation) =>
+    /// <summary>
+    /// Notes that somebody is about to change the invoice: should the process die before <see cref="AskedAsync"/>, the
+    /// sweeper wakes the invoice, and what the change left to send is sent.
+    /// </summary>
+    public Task AskAsync(InvoiceTerms terms, CancellationToken cancellation) =>
         tables.Watches.UpsertEntityAsync(
-            PendingRow(network, invoiceId, merchantId), TableUpdateMode.Replace, cancellation);
+            PendingRow(terms.Network, terms.Id, terms.MerchantId, AskedSuffix), TableUpdateMode.Replace, cancellation);
 
-    /// <summary>A network's invoices whose view is not taken up, with the instant of its last change.</summary>
-    public async Task<List<(string InvoiceId, string MerchantId, DateTimeOffset Since)>> ReadPendingAsync(
-        string network, CancellationToken cancellation)
+    /// <summary>The change is made: asks for the invoice to look again, whatever its view.</summary>
+    public async Task AskedAsync(InvoiceTerms terms, CancellationToken cancellation)
     {
-        List<(string, string, DateTimeOffset)> pending = [];
+        await tables.Watches.UpsertEntityAsync(
+            PendingRow(terms.Network, terms.Id, terms.MerchantId), TableUpdateMode.Replace, cancellation);
+        await ForgetAskedAsync(terms.Network, terms.Id, cancellation);
+    }
+
+    /// <summary>Takes the note of <see cref="AskAsync"/> away; that it is gone already is no error.</summary>
+    public Task ForgetAskedAsync(string network, string invoiceId, CancellationToken cancellation) =>
+        tables.Watches.DeleteEntityAsync(
+            PartitionOf(network, invoiceId), PendingPrefix + invoiceId + AskedSuffix, ETag.All, cancellation);
+
+    /// <summary>A network's invoices whose view is not taken up, or that somebody was about to change, and since when.</summary>
+    public async Task<List<PendingInvoice>> ReadPendingAsync(string network, CancellationToken cancellation)
+    {
+        List<PendingInvoice> pending = [];
         foreach (string partition in PartitionsOf(network))
             await foreach (TableEntity row in Range(partition, PendingPrefix, cancellation))
                 if (row.GetString("Network") == network)
-                    pending.Add((row.RowKey[PendingPrefix.Length..], row.GetString("MerchantId"), row.Timestamp!.Value));
+                    pending.Add(new(
+                        row.RowKey.Split('!')[1],
+                        row.GetString("MerchantId"),
+                        row.Timestamp!.Value,
+                        row.RowKey.EndsWith(AskedSuffix, StringComparison.Ordinal)));
         return pending;
     }
 
@@ -128,6 +165,8 @@ internal sealed class ViewStore(Tables tables, Networks? networks = null)
         List<TableTransactionAction> actions = [];
         await foreach (TableEntity row in Range(partition, $"{ViewPrefix}{invoiceId}!", cancellation))
             actions.Add(new(TableTransactionActionType.Delete, row));
+        await foreach (TableEntity row in Range(partition, DustPrefix + invoiceId, cancellation))
+            actions.Add(new(TableTransactionActionType.Delete, row));
         foreach (TableTransactionAction[] batch in actions.Chunk(MaxBatchRows))
             await tables.Watches.SubmitTransactionAsync(batch, cancellation);
     }
@@ -147,8 +186,8 @@ internal sealed class ViewStore(Tables tables, Networks? networks = null)
 
     private static TableTransactionAction Upsert(TableEntity row) => new(TableTransactionActionType.UpsertReplace, row);
 
-    private TableEntity PendingRow(string network, string invoiceId, string merchantId) =>
-        new(PartitionOf(network, invoiceId), PendingPrefix + invoiceId)
+    private TableEntity PendingRow(string network, string invoiceId, string merchantId, string suffix = "") =>
+        new(PartitionOf(network, invoiceId), PendingPrefix + invoiceId + suffix)
         {
             ["Network"] = network,
             ["MerchantId"] = merchantId,
@@ -165,7 +204,7 @@ internal sealed class ViewStore(Tables tables, Networks? networks = null)
         };
     }
 
-    private static TableEntity ToRow(string partition, Watch watch, ViewedTransfer transfer) =>
+    private static TableEntity ToRow(string partition, Watch watch, ViewedTransfer transfer, long height, Outpoints inputs) =>
         new(partition, $"{ViewPrefix}{watch.InvoiceId}!{Key.Hash(transfer.Key)}")
         {
             ["Network"] = transfer.WrongNetwork ?? watch.Network,
@@ -175,7 +214,7 @@ internal sealed class ViewStore(Tables tables, Networks? networks = null)
             ["From"] = transfer.From,
             ["Amount"] = transfer.Amount.ToString(),
             ["FirstSeenAt"] = transfer.FirstSeenAt,
-            ["Height"] = transfer.Lost is null ? transfer.Block?.Height ?? Unmined : 0L,
+            ["Height"] = transfer.Lost is null ? transfer.Block?.Height ?? Unmined : height,
             ["BlockHash"] = transfer.Block?.Hash,
             ["BlockTime"] = transfer.Block?.Time,
             ["Lost"] = transfer.Lost?.ToString(),
@@ -183,6 +222,7 @@ internal sealed class ViewStore(Tables tables, Networks? networks = null)
             ["IsAmbiguous"] = transfer.IsAmbiguous,
             ["HasConflict"] = transfer.HasConflict,
             ["ReplacedBy"] = transfer.ReplacedBy,
+            ["Inputs"] = inputs.All.Count == 0 ? null : inputs.ToString(),
         };
 
     private static ViewedTransfer ToTransfer(TableEntity row) => new(
@@ -203,3 +243,6 @@ internal sealed class ViewStore(Tables tables, Networks? networks = null)
         ReplacedBy = row.GetString("ReplacedBy"),
     };
 }
+
+/// <summary>An invoice that is to look again. <paramref name="IsAsked"/>: because of a change that somebody was about to make.</summary>
+internal sealed record PendingInvoice(string InvoiceId, string MerchantId, DateTimeOffset Since, bool IsAsked);

@@ -165,7 +165,7 @@ public sealed class AdvanceInvoiceTests(AppServices app) : IClassFixture<AppServ
         Assert.True((await app.Get<WatchStore>().FindAsync(invoice.Network, invoice.InvoiceId, CancellationToken.None))!.Acknowledged);
     }
 
-    private static InvoiceTerms Terms(InvoiceReference invoice) => new()
+    internal static InvoiceTerms Terms(InvoiceReference invoice) => new()
     {
         Id = invoice.InvoiceId,
         MerchantId = invoice.MerchantId,

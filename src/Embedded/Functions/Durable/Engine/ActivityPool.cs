@@ -7,8 +7,14 @@ namespace CoinPay.Embedded.Durable;
 
 /// <summary>Runs activities that a commit has scheduled, so many at a time. Their outcome goes to the instance's mailbox.</summary>
 internal sealed class ActivityPool(
-    FunctionCatalog catalog, FunctionInvoker invoker, HostSettings settings, DataConverter converter, ILogger<ActivityPool> log) : IDisposable
+    FunctionCatalog catalog,
+    FunctionInvoker invoker,
+    HostSettings settings,
+    DataConverter converter,
+    ILogger<ActivityPool> log,
+    Background? background = null) : IDisposable
 {
+    private readonly Background _background = background ?? Background.ThreadPool;
     private readonly SemaphoreSlim _places = new(settings.Durable.MaxConcurrentActivities);
     private readonly CancellationTokenSource _stopped = new();
     private readonly WorkCount _work = new();
@@ -28,7 +34,7 @@ internal sealed class ActivityPool(
     }
 
     public void Start(Instance instance, int generation, HistoryEvent scheduled) =>
-        _ = Task.Run(() => RunAsync(instance, generation, scheduled));
+        _ = _background.Run(() => RunAsync(instance, generation, scheduled));
 
     private async Task RunAsync(Instance instance, int generation, HistoryEvent scheduled)
     {

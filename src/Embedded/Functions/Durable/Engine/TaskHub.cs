@@ -21,7 +21,8 @@ internal sealed class TaskHub(
     ActivityPool activities,
     DataConverter converter,
     TimeProvider time,
-    ILoggerFactory loggers) : IHostedService, IDisposable
+    ILoggerFactory loggers,
+    Background? background = null) : IHostedService, IDisposable
 {
     private const int MaxReads = 16;
     private const int MaxCreateAttempts = 5;
@@ -35,6 +36,9 @@ internal sealed class TaskHub(
     public ILogger Log { get; } = loggers.CreateLogger<TaskHub>();
 
     public TimeProvider Time => time;
+
+    /// <summary>Where instances work.</summary>
+    public Background Background { get; } = background ?? Background.ThreadPool;
 
     public HubStore Store => store;
 
@@ -188,7 +192,7 @@ internal sealed class TaskHub(
                     Alarms.Set(action.FireAt!.Value, () => instance.Post(new InstanceMessage.TimerDue(state.Generation, action.TaskId)));
                     break;
                 case HistoryEventType.SubOrchestrationInstanceCreated:
-                    _ = Task.Run(() => Children.StartAsync(this, instance, state, action));
+                    _ = Background.Run(() => Children.StartAsync(this, instance, state, action));
                     break;
             }
     }
@@ -240,7 +244,7 @@ internal sealed class TaskHub(
             return;
         try
         {
-            await Task.Run(tidy);
+            await Background.Run(tidy);
         }
         catch (Exception failure) when (StorageFault.Is(failure))
         {
