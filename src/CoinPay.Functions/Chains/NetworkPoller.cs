@@ -46,6 +46,8 @@ internal sealed class NetworkPoller(
         try
         {
             Scan scan = new(cursor, memory);
+            if (memory.IsJustLoaded)
+                scan.DoubtAboveCursor();
             while (scan.Cursor.Hash != head.Hash)
             {
                 await StepAsync(scan, head, beganAt, cancellation);

@@ -13,6 +13,9 @@ internal sealed class PollerMemory
 
     public WatchSet Watches { get; }
 
+    /// <summary>Nothing was stored since it was read from storage.</summary>
+    public bool IsJustLoaded { get; private set; } = true;
+
     /// <summary>Transfers by invoice and key, as stored.</summary>
     public Dictionary<(string InvoiceId, string Key), ViewedTransfer> Views { get; } = [];
 
@@ -48,6 +51,7 @@ internal sealed class PollerMemory
     public void Apply(Scan scan, Cursor stored)
     {
         scan.ApplyTo(this);
+        IsJustLoaded = false;
         Cursor = stored;
         scan.Continue(stored);
         long lowest = stored.Height - Cursor.MaxHashes;

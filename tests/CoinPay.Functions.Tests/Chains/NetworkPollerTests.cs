@@ -282,6 +282,26 @@ public sealed class NetworkPollerTests(NetworkPollerTests.Storage storage) : ICl
         await Assert.ThrowsAsync<Azure.RequestFailedException>(() => stalled.PollAsync(CancellationToken.None));
     }
 
+    [Fact]
+    public async Task A_payment_that_was_viewed_and_whose_block_left_before_the_cursor_was_stored_does_not_stand()
+    {
+        Watch watch = await WatchAsync("alice");
+        _chain.MineEmpty(3);
+        NetworkPoller overtaken = NewPoller();
+        await overtaken.PollAsync(CancellationToken.None);
+        _chain.Mine();
+        await PollAsync();
+        _chain.Mine(ModelChain.Transfer("alice", "t1", 1_000));
+        await Assert.ThrowsAsync<Azure.RequestFailedException>(() => overtaken.PollAsync(CancellationToken.None));
+        Assert.NotNull(Assert.Single(await ViewAsync(watch)).Block);
+        _chain.Drop(1);
+        _chain.MineEmpty(2);
+        _poller = null;
+
+        Assert.Equal([watch.InvoiceId], await PollAsync());
+        Assert.Equal(TransferStatus.Reorged, Assert.Single(await ViewAsync(watch)).Lost);
+    }
+
     private async Task<string[]> PollAsync()
     {
         _poller ??= NewPoller();
