@@ -77,7 +77,6 @@ internal static class Actions
     {
         ModelNetwork chain = world.Dice.Of(world.Nodes).Chain;
         int depth = world.Dice.Of([(4, 1), (3, 2), (2, 4), (1, 7)]);
-        world.Log.Note($"{chain.Network.Name} reorganises {depth}");
         chain.Reorganise(depth, world.Dice.Of([0.0, 0.2, 0.8]));
     }
 

@@ -29,9 +29,9 @@ internal static class Life
     }
 
     /// <summary>The calling thread must have no synchronization context.</summary>
-    public static SeedResult RunHere(ulong seed, Seams? seams)
+    public static SeedResult RunHere(ulong seed, Seams? seams, bool tellAll = false)
     {
-        World world = new(seed, seams);
+        World world = tellAll ? new(seed, seams, int.MaxValue) : new(seed, seams);
         string? failure = null;
         try
         {

@@ -36,7 +36,7 @@ internal sealed class Summary
         Thread[] workers = [.. Enumerable.Range(0, Math.Min(threads, count)).Select(_ => new Thread(() =>
         {
             while (seeds.TryDequeue(out ulong seed))
-                summary.Add(Life.RunHere(seed, null));
+                summary.Add(Life.RunHere(seed, null, tellAll: count == 1));
         }))];
         foreach (Thread worker in workers)
             worker.Start();

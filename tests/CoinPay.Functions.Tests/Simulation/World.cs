@@ -12,13 +12,15 @@ internal sealed class World
 {
     private static readonly DateTimeOffset Start = new(2026, 11, 23, 12, 0, 0, TimeSpan.Zero);
     private const int MaxTurns = 100_000;
+    private const int KeptOperations = 60;
     private readonly List<(AppProcess Process, Task Work)> _works = [];
     private readonly Dictionary<string, Task> _triggers = new(StringComparer.Ordinal);
     private bool _isQuiet;
     private Exception? _failure;
 
-    public World(ulong seed, Seams? seams = null)
+    public World(ulong seed, Seams? seams = null, int keptOperations = KeptOperations)
     {
+        Log = new(keptOperations);
         Seed = seed;
         Dice = new(seed);
         Seams = seams ?? new();
@@ -31,6 +33,8 @@ internal sealed class World
         Messages = new(this, Dice.Fork());
         Nodes = [.. OfferedNetworks.All.Select(network =>
             new ModelNode(new(network, Time, Dice.Fork()), Time, Dice.Fork()) { Struck = Strike })];
+        foreach (ModelNode node in Nodes)
+            node.Chain.Note = Log.Note;
         Audit = new(this);
         Process = new(this);
     }
@@ -67,7 +71,7 @@ internal sealed class World
 
     public List<Order> Orders { get; } = [];
 
-    public OperationLog Log { get; } = new();
+    public OperationLog Log { get; }
 
     public Coverage Coverage { get; } = new();
 
@@ -161,6 +165,7 @@ internal sealed class World
     {
         for (Exception? at = failure; at is not null; at = at.InnerException)
             if (at is Azure.RequestFailedException or ChainUnknownException or OperationCanceledException or Grpc.Core.RpcException
+                or DurableTask.Core.Exceptions.OrchestrationAlreadyExistsException
                 or Functions.Http.ProblemException)
                 return;
         _failure ??= failure;

@@ -31,6 +31,9 @@ internal sealed class ModelNetwork
 
     public List<ModelTransaction> Pool { get; } = [];
 
+    /// <summary>Told what happens.</summary>
+    public Action<string> Note { get; set; } = static _ => { };
+
     /// <summary>Rises with every change.</summary>
     public int Version { get; private set; }
 
@@ -71,6 +74,7 @@ internal sealed class ModelNetwork
         foreach (ModelTransaction transaction in left.SelectMany(block => block.Transactions).Where(_ => !_dice.Chance(dropped)))
             Pool.Add(transaction);
         int longer = _dice.Between(1, 2);
+        Note($"{Network.Name} reorganises: {depth} blocks from {Height + 1} on are replaced by {depth + longer}");
         for (int i = 0; i < depth + longer; i++)
             Mine(0.4);
     }
@@ -90,6 +94,7 @@ internal sealed class ModelNetwork
         string parent = Blocks.Count == 0 ? (IsEvm ? "0x" : "") + new string('0', 64) : Blocks[^1].Hash;
         ModelBlock block = new(height, NewHash(), parent, at, transactions);
         Blocks.Add(block);
+        Note($"{Network.Name} block {height} {block.Hash}: {string.Join(' ', transactions.Select(one => one.Hash))}");
         _everMined.Add(block.Hash, block);
         Version++;
     }

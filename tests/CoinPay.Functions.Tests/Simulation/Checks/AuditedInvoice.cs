@@ -99,5 +99,5 @@ internal sealed class AuditedInvoice(World world, string partition)
     private void Post(string account, BigInteger amount) => _balances[account] = _balances.GetValueOrDefault(account) + amount;
 
     public void Require(bool condition, string otherwise) =>
-        Invariant.Require(condition, $"invoice {partition} ({State?.Terms.Network}): {otherwise}");
+        Invariant.Require(condition, $"invoice {partition} ({State?.Terms.Network}): {otherwise}\n  its life: {string.Join("\n  ", _timeline.Select(one => one.Event.At.ToString("HH:mm:ss.fff") + " " + StoredJson.Write(one.Event)))}");
 }

@@ -3,9 +3,8 @@ using CoinPay.Embedded.Memory;
 namespace CoinPay.Functions.Tests.Simulation;
 
 /// <summary>Every storage operation of a run, as a hash over all and as text of the last. Two runs of a seed have the same.</summary>
-internal sealed class OperationLog
+internal sealed class OperationLog(int kept)
 {
-    private const int Kept = 60;
     private const int GuidLength = 32;
     private readonly Queue<string> _last = new();
     private ulong _hash = 14695981039346656037;
@@ -33,7 +32,7 @@ internal sealed class OperationLog
     {
         foreach (char c in line)
             _hash = (_hash ^ c) * 1099511628211;
-        if (_last.Count == Kept)
+        if (_last.Count == kept)
             _last.Dequeue();
         _last.Enqueue(line);
     }
