@@ -20,7 +20,15 @@ public sealed record Policy
     /// </summary>
     public IReadOnlyList<ConfirmationRule> Confirmations { get; init; } = [];
 
+    /// <summary>
+    /// Bitcoin family: a payment for at most this price needs no block, unless a conflicting transaction was seen. Null: never.
+    /// </summary>
+    public Price? AcceptUnconfirmedUpTo { get; init; }
+
     public LatePolicy Late { get; init; } = LatePolicy.Hold;
+
+    /// <summary>For <see cref="LatePolicy.AcceptIfRateWithin"/>: 0 to 100.</summary>
+    public decimal LateRatePercent { get; init; }
 
     public AmountPolicy Over { get; init; } = AmountPolicy.Accept;
 
@@ -66,6 +74,9 @@ public enum LatePolicy
 
     /// <summary>Enough late money pays the invoice.</summary>
     Accept,
+
+    /// <summary>Enough late money pays it if the rate has moved no further than so many per cent since it was locked.</summary>
+    AcceptIfRateWithin,
 }
 
 /// <summary>More or less money than the price, beyond the tolerance.</summary>
@@ -86,9 +97,12 @@ public sealed record RequiredDepth
 
     public static RequiredDepth OfBlocks(int blocks)
     {
-        Assert.That(blocks is >= 1 and <= MaxBlocks);
+        Assert.That(blocks is >= 0 and <= MaxBlocks);
         return new(blocks, null);
     }
+
+    /// <summary>No block at all: an unconfirmed payment is taken.</summary>
+    public bool AcceptsUnconfirmed => Blocks == 0;
 
     public static RequiredDepth Of(FinalityTag tag) => new(null, tag);
 
@@ -101,7 +115,7 @@ public sealed record RequiredDepth
     {
         "safe" => Of(FinalityTag.Safe),
         "finalized" => Of(FinalityTag.Finalized),
-        _ => int.TryParse(text, System.Globalization.NumberStyles.None, null, out int blocks) && blocks is >= 1 and <= MaxBlocks
+        _ => int.TryParse(text, System.Globalization.NumberStyles.None, null, out int blocks) && blocks is >= 0 and <= MaxBlocks
             ? OfBlocks(blocks)
             : null,
     };

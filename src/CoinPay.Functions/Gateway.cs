@@ -1,4 +1,5 @@
 using CoinPay.Functions.Chains;
+using CoinPay.Functions.Exceptions;
 using CoinPay.Functions.Invoices;
 using CoinPay.Functions.Rates;
 using CoinPay.Functions.Settings;
@@ -24,6 +25,8 @@ internal static class Gateway
         .AddSingleton<IdempotencyStore>()
         .AddSingleton<InvoiceStore>()
         .AddSingleton<InvoiceIndex>()
+        .AddSingleton<InvoiceCommands>()
+        .AddSingleton<ExceptionStore>()
         .AddSingleton<PaymentAddresses>()
         .AddSingleton<Outbox>();
 

@@ -36,6 +36,14 @@ public sealed class ClosedSetTests
         (new InvoicePaidLate(At), "invoice.late_paid"),
         (new InvoiceCancelled("merchant", At), "invoice.cancelled"),
         (new PaymentReverted(InvoiceStatus.Created, At), "invoice.payment_reverted"),
+        (new TransferAccepted("a.0", "merchant", At), null),
+        (new TransferAttributed("a.0", "merchant", At), null),
+        (new PaymentAccepted(1, null, 0, "merchant", At), null),
+        (new TopUpRequested(At, "merchant", At), null),
+        (new LateRateJudged(true, null, At), null),
+        (new InvoiceFulfilled("merchant", At), null),
+        (new ExceptionOpened(ExceptionType.Late, "asset", 1, At), "invoice.exception_opened"),
+        (new ExceptionResolved(2, 1, ExceptionAction.Ignore, "note", "merchant", At), "invoice.exception_resolved"),
     ];
 
     public static TheoryData<string> EventNames => [.. Members(typeof(InvoiceEvent)).Select(type => type.Name)];
@@ -46,7 +54,12 @@ public sealed class ClosedSetTests
     {
         (InvoiceEvent happened, string? webhookType) = Events.Single(each => each.Happened.GetType().Name == name);
         Invoice opened = Invoice.Evolve(null, new InvoiceCreated(InvoiceSteps.Terms(1), At));
-        Invoice? before = happened is InvoiceCreated ? null : Invoice.Evolve(opened, new TransferSeen(Seen, At));
+        Invoice? before = happened switch
+        {
+            InvoiceCreated => null,
+            ExceptionResolved => Invoice.Evolve(opened, new ExceptionOpened(ExceptionType.Late, "asset", 1, At)),
+            _ => Invoice.Evolve(opened, new TransferSeen(Seen, At)),
+        };
         Invoice after = Invoice.Evolve(before, happened);
         Assert.Equal((before?.Version ?? 0) + 1, after.Version);
         Assert.Equal(webhookType, happened.WebhookType());
@@ -71,11 +84,29 @@ public sealed class ClosedSetTests
             new CreateInvoice(InvoiceSteps.Terms(1), At),
             new AdvanceInvoice(new([], null), At),
             new CancelInvoice("merchant", At),
+            new FulfilInvoice("ful_1", "merchant", At),
+            new ResolveException(1, ExceptionAction.Ignore, null, "merchant", At),
         ];
         Assert.Equal(Members(typeof(InvoiceCommand)), commands.Select(command => command.GetType()).OrderBy(type => type.Name));
         Invoice opened = Invoice.Evolve(null, new InvoiceCreated(InvoiceSteps.Terms(1), At));
-        Assert.Equal([null, "not_found", "not_found"], commands.Select(each => InvoiceDecider.Decide(null, each).Rejection?.Code));
-        Assert.Equal(["already_exists", null, null], commands.Select(each => InvoiceDecider.Decide(opened, each).Rejection?.Code));
+        Assert.Equal([null, "not_found", "not_found", "not_found", "not_found"], commands.Select(each => InvoiceDecider.Decide(null, each).Rejection?.Code));
+        Assert.Equal(["already_exists", null, null, "not_fulfillable", "not_found"], commands.Select(each => InvoiceDecider.Decide(opened, each).Rejection?.Code));
+    }
+
+    [Fact]
+    public void Every_exception_has_a_meaning_and_a_way_out()
+    {
+        foreach (ExceptionType type in Enum.GetValues<ExceptionType>())
+        {
+            Assert.EndsWith(".", type.Meaning(), StringComparison.Ordinal);
+            Assert.Contains(ExceptionAction.Ignore, ExceptionRules.Actions(type));
+        }
+        Assert.Equal(
+            ["underpaid", "overpaid", "late", "wrong_network", "wrong_asset", "reorged", "replaced", "stalled", "ambiguous"],
+            Enum.GetValues<ExceptionType>().Select(type => type.Text()));
+        Assert.Equal(
+            ["accept_as_paid", "top_up_requested", "write_off", "ignore"],
+            Enum.GetValues<ExceptionAction>().Select(action => action.Text()));
     }
 
     [Fact]

@@ -55,6 +55,20 @@ internal static class InvoiceExpectations
         Assert.Equal(overpaid, world.Balance(Account.Overpaid(InvoiceSteps.Merchant)));
     };
 
+    /// <summary>Exactly these exceptions are open.</summary>
+    public static Expectation Open(params ExceptionType[] types) => world => Assert.Equal(
+        types, world.State!.Exceptions.Where(known => known.IsOpen).Select(known => known.Type));
+
+    /// <summary>The open exception is about this much.</summary>
+    public static Expectation IsAbout(long amount) =>
+        world => Assert.Equal(amount, Assert.Single(world.State!.Exceptions, known => known.IsOpen).Amount);
+
+    /// <summary>Confirmed money that nobody asked for.</summary>
+    public static Expectation Refundable(long amount, Asset asset) =>
+        world => Assert.Equal(amount, world.Balance(Account.Refundable(InvoiceSteps.Merchant), asset));
+
+    public static Expectation MayBeFulfilled(bool may) => world => Assert.Equal(may, world.State!.MayBeFulfilled);
+
     public static Expectation Refused(string code) => world => Assert.Equal(code, world.Refusal?.Code);
 
     public static Expectation Takes(int commits) => world => Assert.Equal(commits, world.Commits);

@@ -13,6 +13,8 @@ internal static class InvoiceSteps
 
     public static readonly Asset Usdt = new("eip155:31337/erc20:0x5FbDB2315678afecb367f032d93F642f64180aa3", "USDT", 6);
 
+    public static readonly Asset OtherUsdt = new("eip155:31338/erc20:0x5FbDB2315678afecb367f032d93F642f64180aa3", "USDT", 6);
+
     public static readonly Asset Ether = new("eip155:31337/slip44:60", "ETH", 18);
 
     /// <summary>An invoice of so many base units, which asks for three blocks unless it is said otherwise.</summary>
@@ -22,7 +24,11 @@ internal static class InvoiceSteps
         decimal over = 0,
         LatePolicy late = LatePolicy.Hold,
         AmountPolicy less = AmountPolicy.Hold,
-        string depth = "3") => new(
+        string depth = "3",
+        AmountPolicy more = AmountPolicy.Accept,
+        string? inConflict = null,
+        string? rate = null,
+        decimal rateWithin = 0) => new(
             $"due {amount} under {under} over {over} late {late} less {less} depth {depth}",
             world => world.Command(new CreateInvoice(
                 Terms(amount) with
@@ -30,7 +36,13 @@ internal static class InvoiceSteps
                     Tolerance = new(under, over),
                     Late = late,
                     Under = less,
-                    Confirmation = new(RequiredDepth.Parse(depth)!, "test", "test"),
+                    Over = more,
+                    LateRatePercent = rateWithin,
+                    Quote = Terms(amount).Quote with { Rate = rate is null ? null : new(rate, "EUR/USDT", "test", world.Now) },
+                    Confirmation = new(RequiredDepth.Parse(depth)!, "test", "test")
+                    {
+                        InConflict = inConflict is null ? null : RequiredDepth.Parse(inConflict),
+                    },
                 },
                 world.Now)));
 
@@ -74,6 +86,53 @@ internal static class InvoiceSteps
             foreach (string key in world.Shown.ToList())
                 world.Change(key[..^2], transfer => transfer with { Block = null, Lost = TransferStatus.Reorged });
         });
+
+    /// <summary>Another transaction, which pays somebody else, spent its inputs.</summary>
+    public static Step SpentElsewhere(string hash, string by = "other") => new(
+        $"{hash} spent by {by}",
+        world => world.Change(hash, transfer => transfer with { Block = null, Lost = TransferStatus.Replaced, ReplacedBy = by }));
+
+    /// <summary>A transfer in the mempool that spends what an earlier one spent.</summary>
+    public static Step SawConflicting(string hash, long amount) => AtOnce(
+        Saw(hash, amount),
+        new("in conflict", world => world.Change(hash, transfer => transfer with { HasConflict = true })));
+
+    /// <summary>Money at the address that could be anybody's.</summary>
+    public static Step MinedAmbiguous(string hash, long amount) => AtOnce(
+        Mined(hash, amount),
+        new("ambiguous", world => world.Change(hash, transfer => transfer with { IsAmbiguous = true })),
+        Blocks(2));
+
+    /// <summary>Money of another network in a block of that network, with so many blocks from it to the head.</summary>
+    public static Step MinedOn(string network, string hash, long amount, int blocks) => new(
+        $"{hash} mined on {network}",
+        world =>
+        {
+            BlockReference block = world.Find(hash)?.Block ?? world.NewBlock(50);
+            ViewedTransfer transfer = world.Find(hash)
+                ?? new(hash, "0", OtherUsdt.Id, "payer", amount, world.Now, block, null) { WrongNetwork = network };
+            world.Show(transfer with { Block = block, Lost = null });
+            world.Others[network] = new(block.Height + blocks - 1, null, null, world.Now);
+        });
+
+    public static Step LostOn(string hash) => new(
+        $"{hash} lost", world => world.Change(hash, transfer => transfer with { Block = null, Lost = TransferStatus.Reorged }));
+
+    public static Step Resolves(ExceptionType type, ExceptionAction action, string? note = null) => new(
+        $"resolves {type} by {action}",
+        world => world.Command(new ResolveException(
+            world.State!.Exceptions.Last(known => known.Type == type).Number, action, note, "key_1", world.Now)));
+
+    public static Step Fulfilled { get; } = FulfilledWith("ful_1");
+
+    public static Step FulfilledWith(string key) =>
+        new("fulfilled with " + key, world => world.Command(new FulfilInvoice(key, "key_1", world.Now)));
+
+    public static Step RateIs(string? rate) => new("rate is " + rate, world => world.RateNow = rate);
+
+    public static Step FinalityStalls { get; } = new("finality stalls", world => world.IsFinalityStalled = true);
+
+    public static Step FinalityReturns { get; } = new("finality returns", world => world.IsFinalityStalled = false);
 
     public static Step Dropped(string hash) => Lost(hash, TransferStatus.Reorged);
 

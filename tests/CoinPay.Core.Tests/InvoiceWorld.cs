@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Numerics;
 using CoinPay.Core;
 
@@ -13,7 +12,7 @@ internal sealed class InvoiceWorld
     public static readonly DateTimeOffset Opened = new(2026, 1, 5, 12, 0, 0, TimeSpan.Zero);
 
     private readonly SortedDictionary<string, ViewedTransfer> _shown = new(StringComparer.Ordinal);
-    private readonly SortedDictionary<string, BigInteger> _books = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string Account, string Asset), BigInteger> _books = [];
     private readonly List<InvoiceEvent> _history = [];
     private int _observedFrom;
     private int _forks;
@@ -45,7 +44,16 @@ internal sealed class InvoiceWorld
 
     public IEnumerable<string> Shown => _shown.Keys;
 
-    public BigInteger Balance(string account) => _books.GetValueOrDefault(account);
+    public BigInteger Balance(string account, Asset? asset = null) =>
+        _books.GetValueOrDefault((account, (asset ?? InvoiceSteps.Usdt).Id));
+
+    /// <summary>The exchange rate of now, as a source would tell it; null while nobody knows.</summary>
+    public string? RateNow { get; set; }
+
+    /// <summary>What is known of another network.</summary>
+    public Dictionary<string, ChainKnowledge> Others { get; } = [];
+
+    public bool IsFinalityStalled { get; set; }
 
     public void BeginObservation() => (_observedFrom, Before, Refusal, Commits) = (_history.Count, State, null, 0);
 
@@ -79,13 +87,24 @@ internal sealed class InvoiceWorld
     public BlockReference NewBlock(long height) => new(height, $"block-{height}-{_forks++}", Now);
 
     private View View() => new(
-        [.. _shown.Values], IsChainKnown ? new ChainKnowledge(Height, Safe, Finalized, CompletePollBeganAt) : null);
+        [.. _shown.Values],
+        IsChainKnown ? new ChainKnowledge(Height, Safe, Finalized, CompletePollBeganAt, IsFinalityStalled) : null)
+    { Others = Others };
+
+    /// <summary>As the app asks: without a rate first, with it where the decision turns on it.</summary>
+    private Decision Decide(View view)
+    {
+        Decision decision = InvoiceDecider.Decide(State, new AdvanceInvoice(view, Now));
+        return decision.WantsRate && RateNow is { } rate
+            ? InvoiceDecider.Decide(State, new AdvanceInvoice(view, Now, new(rate, "EUR/USDT", "test", Now)))
+            : decision;
+    }
 
     private void AdvanceUntilSettled()
     {
         View view = View();
         int leastLeft = view.Transfers.Count;
-        while (InvoiceDecider.Decide(State, new AdvanceInvoice(view, Now)).Events is { Count: > 0 } events)
+        while (Decide(view).Events is { Count: > 0 } events)
         {
             List<string> taken = events.Select(TransferKey).OfType<string>().Distinct().ToList();
             Assert.InRange(taken.Count, 0, InvoiceDecider.MaxTransfersPerCommit);
@@ -96,6 +115,9 @@ internal sealed class InvoiceWorld
             // No transfer is taken twice: deciding again ends, and the state it ends in asks for nothing.
             Assert.True((leastLeft -= taken.Count) >= 0, "one view was taken up more than once");
         }
+        Assert.All(
+            State!.Exceptions.Where(known => known.IsOpen).GroupBy(known => (known.Type, known.AssetId)),
+            same => Assert.Single(same));
         foreach (ViewedTransfer viewed in view.Transfers)
             StandsAsShown(viewed, State!.Transfers.GetValueOrDefault(viewed.Key));
     }
@@ -121,7 +143,8 @@ internal sealed class InvoiceWorld
     {
         Invoice replayed = _history.Aggregate((Invoice?)null, Invoice.Evolve)!;
         Assert.Equal(State!.Transfers, replayed.Transfers);
-        Assert.Equal(State with { Transfers = replayed.Transfers }, replayed);
+        Assert.Equal(State.Exceptions, replayed.Exceptions);
+        Assert.Equal(State with { Transfers = replayed.Transfers, Exceptions = replayed.Exceptions }, replayed);
     }
 
     private void Commit(IReadOnlyList<InvoiceEvent> events)
@@ -145,22 +168,36 @@ internal sealed class InvoiceWorld
         {
             Assert.True(posting.Amount > 0, "a line moves nothing, or backwards: " + posting);
             Assert.NotEqual(posting.Source, posting.Destination);
-            Assert.Equal(State!.Terms.Due.Asset.Id, posting.AssetId);
-            _books[posting.Source] = Balance(posting.Source) - posting.Amount;
-            _books[posting.Destination] = Balance(posting.Destination) + posting.Amount;
+            Add(posting.Source, posting.AssetId, -posting.Amount);
+            Add(posting.Destination, posting.AssetId, posting.Amount);
         }
     }
 
+    private void Add(string account, string asset, BigInteger amount) =>
+        _books[(account, asset)] = _books.GetValueOrDefault((account, asset)) + amount;
+
+    /// <summary>Per asset: the world gave what is confirmed, nothing else is negative, and each account has its allocation.</summary>
     private void BooksAgree(Invoice state)
     {
-        string world = Account.World(state.Terms.Network);
-        Assert.Equal(-state.Confirmed, Balance(world));
-        Assert.Equal(BigInteger.Zero, _books.Values.Aggregate(BigInteger.Zero, (sum, balance) => sum + balance));
-        Assert.All(_books.Where(account => account.Key != world), account => Assert.True(account.Value >= 0, account.Key));
-        ImmutableSortedDictionary<string, BigInteger> allocation = InvoiceLedger.Allocation(state);
-        Assert.All(_books.Keys.Where(account => account != world).Union(allocation.Keys),
-            account => Assert.Equal(allocation.GetValueOrDefault(account), Balance(account)));
+        foreach (IGrouping<string, KeyValuePair<(string Account, string Asset), BigInteger>> asset in _books.GroupBy(book => book.Key.Asset))
+        {
+            BigInteger confirmed = Invoice.Sum(state.Transfers.Values.Where(
+                transfer => transfer.Status == TransferStatus.Confirmed && transfer.AssetId == asset.Key));
+            Assert.Equal(-confirmed, SumOf(asset.Where(book => IsWorld(book.Key.Account))));
+            Assert.Equal(BigInteger.Zero, SumOf(asset));
+        }
+        Assert.All(_books.Where(book => !IsWorld(book.Key.Account)), book => Assert.True(book.Value >= 0, book.Key.Account));
+        Dictionary<(string, string), BigInteger> allocation = InvoiceLedger.Allocation(state)
+            .GroupBy(held => (held.Key.Account, held.Key.AssetId), held => held.Value)
+            .ToDictionary(held => held.Key, held => held.Aggregate(BigInteger.Add));
+        Assert.All(_books.Keys.Where(book => !IsWorld(book.Account)).Union(allocation.Keys),
+            book => Assert.Equal(allocation.GetValueOrDefault(book), _books.GetValueOrDefault(book)));
     }
+
+    private static bool IsWorld(string account) => account.StartsWith("world:", StringComparison.Ordinal);
+
+    private static BigInteger SumOf(IEnumerable<KeyValuePair<(string, string), BigInteger>> books) =>
+        books.Aggregate(BigInteger.Zero, (sum, book) => sum + book.Value);
 
     private static string? TransferKey(InvoiceEvent happened) => happened switch
     {

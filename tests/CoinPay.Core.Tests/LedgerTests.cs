@@ -58,7 +58,7 @@ public sealed class LedgerTests
         Gen.Select(AnyState, AnyState).Sample(
             (before, after) =>
             {
-                Dictionary<string, BigInteger> books = InvoiceLedger.Allocation(before).ToDictionary();
+                Dictionary<string, BigInteger> books = InvoiceLedger.Allocation(before).ToDictionary(held => held.Key.Account, held => held.Value);
                 books[World] = -before.Confirmed;
                 foreach (Posting line in InvoiceLedger.Post(before, after))
                 {
@@ -66,7 +66,7 @@ public sealed class LedgerTests
                     books[line.Source] = books.GetValueOrDefault(line.Source) - line.Amount;
                     books[line.Destination] = books.GetValueOrDefault(line.Destination) + line.Amount;
                 }
-                Dictionary<string, BigInteger> wanted = InvoiceLedger.Allocation(after).ToDictionary();
+                Dictionary<string, BigInteger> wanted = InvoiceLedger.Allocation(after).ToDictionary(held => held.Key.Account, held => held.Value);
                 wanted[World] = -after.Confirmed;
                 Assert.All(books.Keys.Union(wanted.Keys), account =>
                     Assert.Equal(wanted.GetValueOrDefault(account), books.GetValueOrDefault(account)));

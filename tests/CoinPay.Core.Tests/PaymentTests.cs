@@ -55,7 +55,7 @@ public sealed class PaymentTests
     [Fact]
     public void Too_little_is_underpaid_when_the_window_closes() =>
         Given(Due(1_000), Deep("a", 999)).When(WindowCloses)
-            .Then(Is(InvoiceStatus.Underpaid), Tells("underpaid"), Books(invoice: 999), NextDeadlineIs(null));
+            .Then(Is(InvoiceStatus.Underpaid), Tells("underpaid", "exception_opened"), Books(invoice: 999), NextDeadlineIs(null));
 
     [Fact]
     public void Too_little_that_is_not_deep_yet_is_underpaid_only_when_it_is() =>
@@ -102,7 +102,7 @@ public sealed class PaymentTests
     [Fact]
     public void Another_asset_shows_but_does_not_count() =>
         Given(Due(1_000)).When(Deep("a", 1_000, Ether))
-            .Then(Is(InvoiceStatus.Created), Tells(), Stands("a", TransferStatus.Confirmed), Has(0, 0), Books());
+            .Then(Is(InvoiceStatus.Created), Tells("exception_opened"), Stands("a", TransferStatus.Confirmed), Has(0, 0), Books());
 
     [Fact]
     public void Another_asset_does_not_keep_an_invoice_from_expiring() =>

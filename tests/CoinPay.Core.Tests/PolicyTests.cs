@@ -120,7 +120,6 @@ public sealed class PolicyTests
         Assert.Equal(text, RequiredDepth.Parse(text)!.ToString());
 
     [Theory]
-    [InlineData("0")]
     [InlineData("10001")]
     [InlineData("-1")]
     [InlineData("+1")]
@@ -133,7 +132,41 @@ public sealed class PolicyTests
     public void Another_text_is_no_depth(string text) => Assert.Null(RequiredDepth.Parse(text));
 
     [Fact]
-    public void A_depth_of_no_blocks_is_a_bug() => Assert.Throws<BugException>(() => RequiredDepth.OfBlocks(0));
+    public void A_negative_depth_is_a_bug() => Assert.Throws<BugException>(() => RequiredDepth.OfBlocks(-1));
+
+    [Theory]
+    [InlineData("0.001", "0", "accept_unconfirmed_up_to")]
+    [InlineData("0.0010001", "6", "network_default")]
+    public void Unconfirmed_bitcoin_is_taken_up_to_the_merchants_limit(string price, string depth, string tier)
+    {
+        ConfirmationPolicy chosen = ChooseUnconfirmed(Bitcoin, price, new("0.001", "BTC"));
+        Assert.Equal((depth, tier), (chosen.Required.ToString(), chosen.Tier));
+    }
+
+    [Fact]
+    public void An_unconfirmed_payment_with_a_conflict_needs_what_it_would_need_otherwise() =>
+        Assert.Equal("6", ChooseUnconfirmed(Bitcoin, "0.001", new("1", "BTC")).InConflict?.ToString());
+
+    [Fact]
+    public void Unconfirmed_payments_are_taken_on_chains_with_a_mempool_alone() =>
+        Assert.Equal("6", ChooseUnconfirmed(Usdt, "1", new("10", "USDT")).Required.ToString());
+
+    [Fact]
+    public void Unconfirmed_payments_are_not_taken_where_the_limit_cannot_be_judged() =>
+        Assert.Equal("6", ChooseUnconfirmed(Bitcoin, "0.001", new("1000000", "EUR")).Required.ToString());
+
+    private static Amount Exactly(Asset asset, string text)
+    {
+        Assert.Null(Amount.TryParse(asset, text, out Amount? amount));
+        return amount!;
+    }
+
+    private static ConfirmationPolicy ChooseUnconfirmed(Asset asset, string price, Price limit) => ConfirmationPolicy.Choose(
+        new() { AcceptUnconfirmedUpTo = limit },
+        new(new(price, asset.Symbol), null, Exactly(asset, price)),
+        "a network",
+        null,
+        RequiredDepth.OfBlocks(6));
 
     [Theory]
     [InlineData(1_000, 0, 0, 1_000, 1_000)]

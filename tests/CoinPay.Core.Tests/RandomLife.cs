@@ -24,10 +24,10 @@ internal sealed record RandomLife(Step Opening, IReadOnlyList<Step> Steps)
     private static readonly Gen<Step> AnOpening = Gen.Select(
         Gen.OneOf(0m, 0.5m, 10m, 100m),
         Gen.OneOf(0m, 0.5m, 10m),
-        Gen.OneOf(LatePolicy.Hold, LatePolicy.Accept),
-        Gen.OneOf(AmountPolicy.Hold, AmountPolicy.Accept),
-        Gen.OneOf("1", "3", "safe", "finalized"),
-        (under, over, late, less, depth) => Due(1_000, under, over, late, less, depth));
+        Gen.OneOf(Enum.GetValues<LatePolicy>()),
+        Gen.Select(Gen.OneOf(AmountPolicy.Hold, AmountPolicy.Accept), Gen.OneOf(AmountPolicy.Hold, AmountPolicy.Accept)),
+        Gen.OneOf("0", "1", "3", "safe", "finalized"),
+        (under, over, late, amounts, depth) => Due(1_000, under, over, late, amounts.Item1, depth, amounts.Item2));
 
     private static readonly Gen<Step> AStep = Gen.Frequency(
         (6, Gen.Select(Hash, Money, (hash, amount) => Unless(hash, Saw(hash, amount)))),
@@ -44,6 +44,15 @@ internal sealed record RandomLife(Step Opening, IReadOnlyList<Step> Steps)
         (2, Gen.OneOf(WindowCloses, PriceExpires, CompletePoll)),
         (2, Gen.OneOf(NodeDown, NodeUp)),
         (1, Gen.Const(Cancelled)),
+        (2, Hash.Select(hash => If(hash, SpentElsewhere(hash)))),
+        (1, Gen.Select(Hash, Money, (hash, amount) => Unless(hash, MinedAmbiguous(hash, amount)))),
+        (1, Gen.Select(Money, Gen.Int[1, 4], (amount, blocks) => MinedOn("anvil2", "foreign", amount, blocks))),
+        (2, Gen.Const(Fulfilled)),
+        (2, Gen.Select(
+            Gen.OneOf(Enum.GetValues<ExceptionType>()),
+            Gen.OneOf(ExceptionAction.Ignore, ExceptionAction.WriteOff),
+            (type, action) => IfOpen(type, Resolves(type, action)))),
+        (1, Gen.OneOf(FinalityStalls, FinalityReturns)),
         (1, Gen.Const(SeesNothing)),
         (1, Gen.Const(AtOnce(Enumerable.Range(0, Hashes).Select(i => Unless("t" + i, Saw("t" + i, 60))).ToArray()))));
 
@@ -63,8 +72,9 @@ internal sealed record RandomLife(Step Opening, IReadOnlyList<Step> Steps)
         {
             WindowCloses.Change(world);
             NodeUp.Change(world);
+            FinalityReturns.Change(world);
             foreach (string hash in world.Shown.Select(key => key[..^2]).ToList())
-                if (world.Find(hash)!.Lost is null)
+                if (world.Find(hash) is { Lost: null, WrongNetwork: null })
                     Mined(hash).Change(world);
             world.Height += 100;
             (world.Safe, world.Finalized) = (world.Height, world.Height);
@@ -82,7 +92,7 @@ internal sealed record RandomLife(Step Opening, IReadOnlyList<Step> Steps)
             return late > 0 ? InvoiceStatus.LatePaid : InvoiceStatus.Cancelled;
         bool isEnough = onTime >= terms.Tolerance.Least(terms.Due.Base)
             || (terms.Under == AmountPolicy.Accept && onTime > 0)
-            || (terms.Late == LatePolicy.Accept && late > 0 && onTime + late >= terms.Tolerance.Least(terms.Due.Base));
+            || (terms.Late != LatePolicy.Hold && late > 0 && onTime + late >= terms.Tolerance.Least(terms.Due.Base));
         if (isEnough)
             return onTime + late > terms.Tolerance.Most(terms.Due.Base) ? InvoiceStatus.Overpaid : InvoiceStatus.Paid;
         if (late > 0)
@@ -91,6 +101,9 @@ internal sealed record RandomLife(Step Opening, IReadOnlyList<Step> Steps)
     }
 
     private static Step If(string hash, Step step) => Guarded(step, world => world.Find(hash) is not null);
+
+    private static Step IfOpen(ExceptionType type, Step step) =>
+        Guarded(step, world => world.State!.Exceptions.Exists(known => known.IsOpen && known.Type == type));
 
     private static Step Unless(string hash, Step step) => Guarded(step, world => world.Find(hash) is null);
 

@@ -111,7 +111,7 @@ public sealed class ReorgTests
     public void A_payment_that_comes_back_takes_nothing_back_from_an_underpaid_invoice() =>
         Given(Due(1_000), Deep("a", 400), Saw("b", 600), Dropped("b"), WindowCloses).Then(Is(InvoiceStatus.Underpaid))
             .When(BackInMempool("b")).Then(Is(InvoiceStatus.Underpaid), Tells())
-            .When(Deep("b")).Then(Is(InvoiceStatus.Paid), Tells("paid"));
+            .When(Deep("b")).Then(Is(InvoiceStatus.Paid), Tells("paid", "exception_resolved"));
 
     [Fact]
     public void A_payment_that_comes_back_does_not_unpay_an_invoice_that_was_accepted_with_less() =>

@@ -74,7 +74,7 @@ public sealed class WindowTests
     [Fact]
     public void Late_money_makes_an_expired_invoice_late_paid_and_waits_in_its_account() =>
         Given(Due(1_000), WindowCloses).When(Deep("a", 1_000))
-            .Then(Is(InvoiceStatus.LatePaid), Tells("late_paid"), Books(invoice: 1_000));
+            .Then(Is(InvoiceStatus.LatePaid), Tells("late_paid", "exception_opened"), Books(invoice: 1_000));
 
     [Fact]
     public void Late_money_pays_for_a_merchant_who_accepts_it() =>
@@ -129,7 +129,7 @@ public sealed class WindowTests
     [Fact]
     public void A_payment_after_cancellation_is_late_though_the_price_still_stood() =>
         Given(Due(1_000), Cancelled).When(Deep("a", 1_000))
-            .Then(Is(InvoiceStatus.LatePaid), Tells("late_paid"), Books(invoice: 1_000));
+            .Then(Is(InvoiceStatus.LatePaid), Tells("late_paid", "exception_opened"), Books(invoice: 1_000));
 
     [Fact]
     public void A_payment_after_cancellation_waits_for_a_person_even_where_late_money_is_accepted() =>

@@ -11,7 +11,7 @@ namespace CoinPay.Embedded.Tests;
 public sealed class SurfaceTests
 {
     private static readonly string[] Assemblies =
-        ["CoinPay.Embedded.Functions", "CoinPay.Embedded.NBitcoin", "CoinPay.Embedded.Nethereum"];
+        ["CoinPay.Embedded.Functions", "CoinPay.Embedded.Storage", "CoinPay.Embedded.NBitcoin", "CoinPay.Embedded.Nethereum"];
 
     [Fact]
     public void Every_public_or_protected_member_exists_in_the_published_package()
@@ -21,6 +21,16 @@ public sealed class SurfaceTests
             SurfaceLists.TakeFrom(folder, ours);
         Assert.Equal("", string.Join('\n', SurfaceLists.Missing(ours, SurfaceLists.Read())));
     }
+
+    [Fact]
+    public void Storage_in_memory_stands_on_the_Azure_SDK_alone_and_the_runtime_not_on_it()
+    {
+        Assert.DoesNotContain("CoinPay.Embedded.Storage", References("CoinPay.Embedded.Functions"));
+        Assert.All(References("CoinPay.Embedded.Storage"), name => Assert.Matches("^(System|Azure)[.]", name));
+    }
+
+    private static IEnumerable<string> References(string assembly) =>
+        Assembly.Load(assembly).GetReferencedAssemblies().Select(reference => reference.Name!);
 
     [Fact]
     public void An_invented_member_is_reported()

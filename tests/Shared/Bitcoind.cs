@@ -9,18 +9,19 @@ namespace CoinPay.Tests;
 internal sealed class Bitcoind : IAsyncDisposable
 {
     private const int CoinbaseMaturity = 100;
-    private readonly LocalProcess _process;
-    private readonly JsonRpcCall _node;
-    private readonly JsonRpcCall _wallet;
+    private readonly string _program;
+    private readonly string[] _options;
     private readonly string _data;
+    private LocalProcess _process = null!;
+    private JsonRpcCall _node = null!;
+    private JsonRpcCall _wallet = null!;
 
-    private Bitcoind(LocalProcess process, JsonRpcCall node, Uri rpc, string data)
+    private Bitcoind(string program, string[] options, Uri rpc)
     {
-        _process = process;
-        _node = node;
-        _wallet = new JsonRpcCall(new Uri(rpc, "/wallet/" + Wallet), User, Password);
+        _program = program;
+        _options = options;
+        _data = Directory.CreateTempSubdirectory("coinpay-bitcoind-").FullName;
         Rpc = rpc;
-        _data = data;
     }
 
     public const string User = "coinpay";
@@ -43,35 +44,72 @@ internal sealed class Bitcoind : IAsyncDisposable
         RepositoryFiles.Bitcoin("bitcoind"),
         ["-fixedseeds=0", "-natpmp=0", "-upnp=0", "-rpcthreads=4", "-unsafesqlitesync", .. options]);
 
-    /// <summary>A litecoind instead: the same calls, an older answer to some.</summary>
-    public static Task<Bitcoind> StartLitecoindAsync() =>
-        StartAsync(Litecoind ?? throw new InvalidOperationException("no litecoind"), ["-upnp=0"]);
+    /// <summary>
+    /// A litecoind instead: the same calls, an older answer to some. It replaces by fee only where it is told to.
+    /// </summary>
+    public static Task<Bitcoind> StartLitecoindAsync() => StartAsync(
+        Litecoind ?? throw new InvalidOperationException("no litecoind"),
+        ["-upnp=0", "-mempoolreplacement=1", "-walletrbf=1"]);
 
     private static async Task<Bitcoind> StartAsync(string program, string[] options)
     {
-        Uri rpc = new($"http://127.0.0.1:{LocalProcess.FreePort()}");
-        string data = Directory.CreateTempSubdirectory("coinpay-bitcoind-").FullName;
-        JsonRpcCall node = new(rpc, User, Password);
-        LocalProcess process = await LocalProcess.StartAsync(
-            program,
-            [
-                "-datadir=" + data, "-conf=/dev/null", "-regtest", "-server", "-printtoconsole=0",
-                "-rpcbind=127.0.0.1", "-rpcallowip=127.0.0.1",
-                "-rpcport=" + rpc.Port.ToString(CultureInfo.InvariantCulture),
-                "-rpcuser=" + User, "-rpcpassword=" + Password,
-                "-listen=0", "-listenonion=0", "-discover=0", "-dnsseed=0",
-                "-txindex=1", "-fallbackfee=0.0002", "-dbcache=16", .. options,
-            ],
-            async _ => (await AnswersAsync(node)).GetProperty("chain").GetString() == "regtest");
-        Bitcoind started = new(process, node, rpc, data);
+        Bitcoind started = new(program, options, new Uri($"http://127.0.0.1:{LocalProcess.FreePort()}"));
+        await started.RunAsync(started.Rpc);
         await started.CallAsync("createwallet", Wallet);
         await started.MineAsync(CoinbaseMaturity + 1);
         return started;
     }
 
+    /// <summary>
+    /// Ends it as its operator would, so that its mempool is written to disk. With <paramref name="goesOn"/> it is gone for
+    /// whoever has its address, and the test goes on with it at another: a node that is away while the chain grows.
+    /// </summary>
+    public async Task StopAsync(bool goesOn = false)
+    {
+        await CallAsync("stop");
+        while (!_process.HasExited)
+            await Task.Delay(20);
+        await _process.DisposeAsync();
+        if (goesOn)
+            await RunAgainAsync(new Uri($"http://127.0.0.1:{LocalProcess.FreePort()}"));
+    }
+
+    /// <summary>Starts it again on its data, at the address that it had first.</summary>
+    public async Task StartAgainAsync()
+    {
+        if (!_process.HasExited)
+            await StopAsync();
+        await RunAgainAsync(Rpc);
+    }
+
+    private async Task RunAgainAsync(Uri rpc)
+    {
+        await RunAsync(rpc);
+        await CallAsync("loadwallet", Wallet);
+    }
+
+    private async Task RunAsync(Uri rpc)
+    {
+        _node?.Dispose();
+        _wallet?.Dispose();
+        _node = new JsonRpcCall(rpc, User, Password);
+        _wallet = new JsonRpcCall(new Uri(rpc, "/wallet/" + Wallet), User, Password);
+        _process = await LocalProcess.StartAsync(
+            _program,
+            [
+                "-datadir=" + _data, "-conf=/dev/null", "-regtest", "-server", "-printtoconsole=0",
+                "-rpcbind=127.0.0.1", "-rpcallowip=127.0.0.1",
+                "-rpcport=" + rpc.Port.ToString(CultureInfo.InvariantCulture),
+                "-rpcuser=" + User, "-rpcpassword=" + Password,
+                "-listen=0", "-listenonion=0", "-discover=0", "-dnsseed=0",
+                "-txindex=1", "-fallbackfee=0.0002", "-dbcache=16", .. _options,
+            ],
+            async _ => (await AnswersAsync(_node)).GetProperty("chain").GetString() == "regtest");
+    }
+
     /// <summary>A call of the node or of its wallet.</summary>
     public Task<JsonElement> CallAsync(string method, params object?[] parameters) =>
-        (method == "createwallet" ? _node : _wallet).SendAsync(method, parameters);
+        (method is "createwallet" or "loadwallet" or "stop" ? _node : _wallet).SendAsync(method, parameters);
 
     /// <summary>Mines blocks to the wallet with whatever is in the mempool; gives their hashes.</summary>
     public async Task<IReadOnlyList<string>> MineAsync(int blocks = 1) =>

@@ -10,12 +10,13 @@ internal sealed class LocalProcess : IAsyncDisposable
 {
     private readonly Process _process;
     private readonly StringBuilder _output = new();
+    private bool _hasEnded;
 
     private LocalProcess(Process process) => _process = process;
 
     public int Id => _process.Id;
 
-    public bool HasExited => _process.HasExited;
+    public bool HasExited => _hasEnded || _process.HasExited;
 
     public int ExitCode => _process.ExitCode;
 
@@ -74,7 +75,10 @@ internal sealed class LocalProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_hasEnded)
+            return;
         await KillAsync();
+        _hasEnded = true;
         _process.Dispose();
     }
 

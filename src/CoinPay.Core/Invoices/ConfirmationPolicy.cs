@@ -8,12 +8,33 @@ namespace CoinPay.Core;
 public sealed record ConfirmationPolicy(RequiredDepth Required, string Tier, string Reason)
 {
     /// <summary>
+    /// Where an unconfirmed payment is taken: the depth that one needs whose inputs another transaction spends too.
+    /// </summary>
+    public RequiredDepth? InConflict { get; init; }
+
+    /// <summary>The depth that this transfer needs.</summary>
+    public RequiredDepth For(ViewedTransfer transfer) => transfer.HasConflict ? InConflict ?? Required : Required;
+
+    /// <summary>
+    /// The tier by the merchant's rules; no block at all where the chain is of Bitcoin's kind, the merchant takes unconfirmed
+    /// payments and the price is known to be within that limit.
+    /// </summary>
+    public static ConfirmationPolicy Choose(
+        Policy policy, Quote quote, string network, string? goods, RequiredDepth networkDefault)
+    {
+        ConfirmationPolicy tier = ChooseTier(policy, quote, network, goods, networkDefault);
+        return policy.AcceptUnconfirmedUpTo is { } limit && IsBitcoinKind(quote.Due.Asset) && Within(limit, quote) == true
+            ? new(RequiredDepth.OfBlocks(0), "accept_unconfirmed_up_to", $"up to {limit.Amount} {limit.Currency}") { InConflict = tier.Required }
+            : tier;
+    }
+
+    /// <summary>
     /// The first rule that matches asset, network, goods and value. A rule with a limit in another currency than the
     /// price cannot be judged without a rate: then the strictest rule that could apply does, reason <c>no_rate</c>.
     /// A rule that asks for <c>safe</c> or <c>finalized</c> means six blocks, or the network's own number if that is more,
     /// where the chain has no such tag: an invoice that waited for one would never be paid.
     /// </summary>
-    public static ConfirmationPolicy Choose(
+    private static ConfirmationPolicy ChooseTier(
         Policy policy, Quote quote, string network, string? goods, RequiredDepth networkDefault)
     {
         List<(int Index, ConfirmationRule Rule)> possible = policy.Confirmations.Index()
@@ -38,9 +59,11 @@ public sealed record ConfirmationPolicy(RequiredDepth Required, string Tier, str
 
     /// <summary>Chains of Bitcoin's kind (CAIP-2 <c>bip122</c>) know depth only.</summary>
     private static RequiredDepth Reachable(RequiredDepth wanted, Asset asset, RequiredDepth networkDefault) =>
-        wanted.Tag is null || !asset.Network.StartsWith("bip122:", StringComparison.Ordinal)
+        wanted.Tag is null || !IsBitcoinKind(asset)
             ? wanted
             : RequiredDepth.OfBlocks(Math.Max(BlocksInsteadOfTag, networkDefault.Blocks ?? 0));
+
+    private static bool IsBitcoinKind(Asset asset) => asset.Network.StartsWith("bip122:", StringComparison.Ordinal);
 
     private static bool Matches(string? wanted, string name, string id) =>
         wanted is null || wanted == name || wanted == id;

@@ -4,15 +4,19 @@ namespace CoinPay.Core;
 public static class EventWords
 {
     /// <summary>The event's name on the wire: <c>transfer_seen</c>, <c>invoice_paid</c>.</summary>
-    public static string Name(this InvoiceEvent happened) =>
-        string.Concat(happened.GetType().Name.Select((letter, index) =>
-            index > 0 && char.IsUpper(letter) ? "_" + char.ToLowerInvariant(letter) : char.ToLowerInvariant(letter).ToString()));
+    public static string Name(this InvoiceEvent happened) => SnakeCase(happened.GetType().Name);
 
     /// <summary><c>merchant</c> or <c>key_…</c> for what was asked for, <c>chain</c> for what was seen, <c>gateway</c> for what follows by rule.</summary>
     public static string By(this InvoiceEvent happened) => happened switch
     {
         InvoiceCreated => "merchant",
         InvoiceCancelled cancelled => cancelled.By,
+        TransferAccepted accepted => accepted.By,
+        TransferAttributed attributed => attributed.By,
+        PaymentAccepted accepted => accepted.By,
+        TopUpRequested asked => asked.By,
+        InvoiceFulfilled fulfilled => fulfilled.By,
+        ExceptionResolved resolved => resolved.By,
         TransferSeen or TransferMoved or TransferConfirmed or TransferLost => "chain",
         _ => "gateway",
     };
@@ -27,7 +31,8 @@ public static class EventWords
         TransferMoved { Block: { } block } moved => $"{moved.Key} stands in block {block.Height} now.",
         TransferMoved moved => $"{moved.Key} stands in no block any more; it may be mined again.",
         TransferConfirmed confirmed => $"{confirmed.Key} is as deep as asked, with the head at {confirmed.HeadHeight}.",
-        TransferLost { How: TransferStatus.Replaced } lost => $"{lost.Key} left the mempool and stands in no block: it was replaced.",
+        TransferLost { How: TransferStatus.Replaced, ReplacedBy: { } other } lost => $"{other} spent the inputs of {lost.Key}: it was replaced.",
+        TransferLost { How: TransferStatus.Replaced } lost => $"{lost.Key} left the mempool and stands in no block; no transaction is known that spent its inputs.",
         TransferLost lost => $"The block that held {lost.Key} left the chain, and no block holds it now.",
         PaymentWindowClosed closed => $"Everything up to {closed.CompletePollBeganAt:u} was looked through: what comes now is late.",
         PaymentDetected => "Money was seen, not yet enough of it in blocks.",
@@ -39,8 +44,73 @@ public static class EventWords
         InvoicePaidLate => "Money was confirmed that came too late.",
         InvoiceCancelled => "It was withdrawn before anything was seen.",
         PaymentReverted reverted => $"Money that had counted was taken away by the chain: back to {reverted.To.Text()}.",
+        TransferAccepted accepted => $"{accepted.Key} was taken as it stands, less deep than the policy asks.",
+        TransferAttributed attributed => $"{attributed.Key} was found to be for this invoice.",
+        PaymentAccepted => "What came was taken as the price.",
+        TopUpRequested asked => $"The customer was asked for the rest: what comes until {asked.Until:u} is on time.",
+        LateRateJudged { Now: null } => "The price is in the asset itself: late money is as good as money on time.",
+        LateRateJudged judged => $"The rate is {judged.Now!.Value} now: late money is {(judged.IsAccepted ? "accepted" : "held")}.",
+        InvoiceFulfilled => "The goods went out under the fulfilment key.",
+        ExceptionOpened opened => $"{opened.Amount} base units of {opened.AssetId}: {opened.Type.Meaning()}",
+        ExceptionResolved { Action: null } => "The cause of the exception is gone.",
+        ExceptionResolved resolved => $"It was decided: {resolved.Action!.Value.Text()}{(resolved.Note is null ? "." : $" ({resolved.Note}).")}",
         _ => throw new BugException("event " + happened.GetType().Name),
     };
+
+    /// <summary><c>wrong_network</c>, as on the wire.</summary>
+    public static string Text(this ExceptionType type) => SnakeCase(type.ToString());
+
+    /// <summary><c>accept_as_paid</c>, as on the wire.</summary>
+    public static string Text(this ExceptionAction action) => SnakeCase(action.ToString());
+
+    /// <summary>What an exception of this type means, for a person.</summary>
+    public static string Meaning(this ExceptionType type) => type switch
+    {
+        ExceptionType.Underpaid => "less than the price came while it stood.",
+        ExceptionType.Overpaid => "more than the price came, and the merchant wants to look first.",
+        ExceptionType.Late => "money came after the price had expired or the invoice was cancelled.",
+        ExceptionType.WrongNetwork => "money came to the address on another network.",
+        ExceptionType.WrongAsset => "money came in another asset than the one that is due.",
+        ExceptionType.Reorged => "the goods went out, and a reorg took the payment away.",
+        ExceptionType.Replaced => "the payer spent the money in another transaction.",
+        ExceptionType.Stalled => "the payment has not become as deep as asked within the limit.",
+        ExceptionType.Ambiguous => "it cannot be told whose the money is, or which transaction brought it.",
+        _ => throw new BugException("exception " + type),
+    };
+
+    /// <summary>Why an invoice is in its state, for a support person: its status, and what is open about it.</summary>
+    public static string Explanation(this Invoice state)
+    {
+        InvoiceTerms terms = state.Terms;
+        Amount seen = terms.Due with { Base = state.Seen };
+        Amount confirmed = terms.Due with { Base = state.Confirmed };
+        string money = $"{seen} of {terms.Due} {terms.Due.Asset.Symbol} seen, {confirmed} confirmed.";
+        IEnumerable<string> open = state.Exceptions
+            .Where(known => known.IsOpen)
+            .Select(known => $"Open exception {known.Type.Text()}: {known.Type.Meaning()}");
+        return string.Join(' ', open.Prepend(money).Prepend($"{Capital(state.Status.Text())}: {state.Status.Meaning()}"));
+    }
+
+    private static string Capital(string word) => char.ToUpperInvariant(word[0]) + word[1..].Replace('_', ' ');
+
+    private static string Meaning(this InvoiceStatus status) => status switch
+    {
+        InvoiceStatus.Created => "no payment was seen yet.",
+        InvoiceStatus.Detected => "money was seen, not yet enough of it in blocks.",
+        InvoiceStatus.Confirming => "enough money is in blocks, not yet as deep as asked.",
+        InvoiceStatus.Paid => "the price was met under the confirmation policy, or a person took what came.",
+        InvoiceStatus.Underpaid => "the price expired with less than is due, all of it confirmed.",
+        InvoiceStatus.Overpaid => "more than the price was confirmed.",
+        InvoiceStatus.Expired => "the price expired and nothing on time was seen.",
+        InvoiceStatus.LatePaid => "money was confirmed that came too late or after cancellation.",
+        InvoiceStatus.Refunded => "the money went back.",
+        InvoiceStatus.Cancelled => "it was withdrawn before anything was seen.",
+        _ => throw new BugException("status " + status),
+    };
+
+    private static string SnakeCase(string name) =>
+        string.Concat(name.Select((letter, index) =>
+            index > 0 && char.IsUpper(letter) ? "_" + char.ToLowerInvariant(letter) : char.ToLowerInvariant(letter).ToString()));
 
     private static string OnTime(Transfer transfer) => transfer.OnTime ? "on time" : "late";
 }

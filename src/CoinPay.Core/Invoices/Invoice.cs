@@ -22,6 +22,20 @@ public sealed record Invoice
 
     public required DateTimeOffset UpdatedAt { get; init; }
 
+    /// <summary>What a person took as the price, or null.</summary>
+    public Acceptance? Accepted { get; init; }
+
+    /// <summary>While the customer, asked for the rest, may still pay it on time.</summary>
+    public TopUp? TopUp { get; init; }
+
+    /// <summary>Whether late money was accepted by the rate; null while nothing was judged.</summary>
+    public bool? LateAccepted { get; init; }
+
+    public DateTimeOffset? FulfilledAt { get; init; }
+
+    /// <summary>Open exceptions and the last resolved ones, in the order of their opening.</summary>
+    public ImmutableList<InvoiceException> Exceptions { get; init; } = [];
+
     public ImmutableSortedDictionary<string, Transfer> Transfers { get; init; } =
         ImmutableSortedDictionary.Create<string, Transfer>(StringComparer.Ordinal);
 
@@ -34,6 +48,22 @@ public sealed record Invoice
     public BigInteger Seen => Sum(Counted);
 
     public BigInteger Confirmed => Sum(Counted.Where(transfer => transfer.Status == TransferStatus.Confirmed));
+
+    /// <summary>Confirmed money of any asset that stands, whether it is due or not, but for what is ambiguous.</summary>
+    public BigInteger ConfirmedOf(string assetId) => Sum(Transfers.Values.Where(transfer =>
+        transfer is { Status: TransferStatus.Confirmed, IsAmbiguous: false } && transfer.AssetId == assetId));
+
+    /// <summary>The status says that the price was met, or more.</summary>
+    public bool IsPaid => Status is InvoiceStatus.Paid or InvoiceStatus.Overpaid;
+
+    /// <summary>Paid with more than the price, for a merchant who wants a person to look first, and nobody has.</summary>
+    public bool IsHeld => Status == InvoiceStatus.Overpaid && Terms.Over == AmountPolicy.Hold && Accepted is null;
+
+    /// <summary>Whether goods may go out.</summary>
+    public bool MayBeFulfilled => IsPaid && !IsHeld;
+
+    /// <summary>Until when a payment is on time.</summary>
+    public DateTimeOffset WindowEndsAt => TopUp?.Until ?? Terms.ExpiresAt;
 
     public static BigInteger Sum(IEnumerable<Transfer> transfers) =>
         transfers.Aggregate(BigInteger.Zero, (sum, transfer) => sum + transfer.Amount);
@@ -66,6 +96,15 @@ public sealed record Invoice
         InvoicePaidLate => state with { Status = InvoiceStatus.LatePaid },
         InvoiceCancelled => state with { Status = InvoiceStatus.Cancelled, IsCancelled = true, WindowClosed = true },
         PaymentReverted reverted => state with { Status = reverted.To },
+        TransferAccepted accepted => state.With(
+            state.Transfers[accepted.Key] with { Status = TransferStatus.Confirmed, IsAccepted = true }),
+        TransferAttributed ours => state.With(state.Transfers[ours.Key] with { IsAmbiguous = false }),
+        PaymentAccepted accepted => state with { Accepted = new(accepted.Amount, accepted.OtherAssetId, accepted.OtherAmount) },
+        TopUpRequested asked => state with { TopUp = new(asked.At, asked.Until), WindowClosed = false, Status = InvoiceStatus.Detected },
+        LateRateJudged judged => state with { LateAccepted = judged.IsAccepted },
+        InvoiceFulfilled => state with { FulfilledAt = happened.At },
+        ExceptionOpened opened => state.Opened(opened),
+        ExceptionResolved resolved => state.Resolved(resolved),
         _ => throw new BugException("event " + happened.GetType().Name),
     };
 
@@ -73,14 +112,50 @@ public sealed record Invoice
     {
         Block = block,
         ReplacedBy = null,
-        Status = block is null ? TransferStatus.Seen : TransferStatus.Confirming,
+        Status = transfer.IsAccepted ? TransferStatus.Confirmed : block is null ? TransferStatus.Seen : TransferStatus.Confirming,
         OnTime = transfer.OnTime || state.IsOnTime(block?.Time),
     };
 
     /// <summary>
     /// Whether a payment first seen or stamped at this instant is on time. None is after cancellation.
     /// </summary>
-    internal bool IsOnTime(DateTimeOffset? at) => !IsCancelled && at <= Terms.ExpiresAt;
+    internal bool IsOnTime(DateTimeOffset? at) =>
+        !IsCancelled && (at <= Terms.ExpiresAt || (TopUp is { } more && at >= more.From && at <= more.Until));
+
+    private Invoice Opened(ExceptionOpened opened) => this with
+    {
+        Exceptions = Exceptions.Add(new()
+        {
+            Number = Version + 1,
+            Type = opened.Type,
+            AssetId = opened.AssetId,
+            Amount = opened.Amount,
+            OpenedAt = opened.At,
+        }),
+    };
+
+    private Invoice Resolved(ExceptionResolved resolved)
+    {
+        InvoiceException open = Exceptions.Find(known => known.Number == resolved.Number && known.IsOpen)
+            ?? throw new BugException("no open exception " + resolved.Number);
+        InvoiceException over = open with
+        {
+            Amount = resolved.Amount,
+            Resolution = new(resolved.Action, resolved.Note, resolved.By, resolved.At),
+        };
+        ImmutableList<InvoiceException> all = Exceptions.Replace(open, over);
+        InvoiceException? oldest = all.Find(known => !known.IsOpen);
+        return this with { Exceptions = all.Count > MaxExceptions && oldest is not null ? all.Remove(oldest) : all };
+    }
+
+    /// <summary>Past so many, the oldest resolved ones are in the timeline alone.</summary>
+    private const int MaxExceptions = 30;
 
     private Invoice With(Transfer transfer) => this with { Transfers = Transfers.SetItem(transfer.Key, transfer) };
 }
+
+/// <summary>So much of the asset that is due, and of another asset if any, was taken as the price.</summary>
+public sealed record Acceptance(BigInteger Amount, string? OtherAssetId, BigInteger OtherAmount);
+
+/// <summary>The customer was asked for the rest, and has until then.</summary>
+public sealed record TopUp(DateTimeOffset From, DateTimeOffset Until);

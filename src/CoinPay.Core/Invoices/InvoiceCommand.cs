@@ -6,11 +6,21 @@ public abstract record InvoiceCommand(DateTimeOffset At);
 /// <summary>Open it under these terms.</summary>
 public sealed record CreateInvoice(InvoiceTerms Terms, DateTimeOffset At) : InvoiceCommand(At);
 
-/// <summary>Bring it up to what the chain shows now. Safe to repeat.</summary>
-public sealed record AdvanceInvoice(View View, DateTimeOffset At) : InvoiceCommand(At);
+/// <summary>
+/// Bring it up to what the chain shows now. Safe to repeat. <paramref name="Rate"/> is the exchange rate now, for a
+/// decision that <see cref="Decision.WantsRate"/>; null when nobody asked or nobody knows.
+/// </summary>
+public sealed record AdvanceInvoice(View View, DateTimeOffset At, Rate? Rate = null) : InvoiceCommand(At);
 
 /// <summary>Withdraw it; possible only while nothing was seen.</summary>
 public sealed record CancelInvoice(string By, DateTimeOffset At) : InvoiceCommand(At);
+
+/// <summary>The goods go out under this key. Repeating it changes nothing.</summary>
+public sealed record FulfilInvoice(string Key, string By, DateTimeOffset At) : InvoiceCommand(At);
+
+/// <summary>Decide about an exception. Repeating the same decision changes nothing.</summary>
+public sealed record ResolveException(int Number, ExceptionAction Action, string? Note, string By, DateTimeOffset At)
+    : InvoiceCommand(At);
 
 /// <summary>A command that the state does not allow. Not an error of the program.</summary>
 /// <param name="Code">Stable, the code of the problem that the caller gets.</param>
@@ -20,5 +30,8 @@ public sealed record Rejection(string Code, string Detail);
 /// <summary>What a command leads to: events, maybe none, or a rejection and no event.</summary>
 public sealed record Decision(IReadOnlyList<InvoiceEvent> Events, Rejection? Rejection = null)
 {
+    /// <summary>Late money waits for the exchange rate of now: the same command with it decides more.</summary>
+    public bool WantsRate { get; init; }
+
     public static Decision Refuse(string code, string detail) => new([], new(code, detail));
 }

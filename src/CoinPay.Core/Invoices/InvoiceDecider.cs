@@ -15,34 +15,39 @@ public static class InvoiceDecider
         (null, CreateInvoice create) => new([new InvoiceCreated(create.Terms, create.At)]),
         (not null, CreateInvoice) => Decision.Refuse("already_exists", "The invoice exists already."),
         (null, _) => Decision.Refuse("not_found", "There is no such invoice."),
-        (_, AdvanceInvoice advance) => new(Advance(state, advance)),
+        (_, AdvanceInvoice advance) => Advance(state, advance),
         (_, CancelInvoice cancel) => Cancel(state, cancel),
+        (_, FulfilInvoice fulfil) => Fulfil(state, fulfil),
+        (_, ResolveException resolve) => ExceptionDecider.Resolve(state, resolve),
         _ => throw new BugException("command " + command.GetType().Name),
     };
 
     /// <summary>The next instant at which time alone may change the invoice, or null.</summary>
-    public static DateTimeOffset? NextDeadline(Invoice state) => state.WindowClosed ? null : state.Terms.ExpiresAt;
-
-    private static List<InvoiceEvent> Advance(Invoice state, AdvanceInvoice advance)
+    public static DateTimeOffset? NextDeadline(Invoice state)
     {
-        List<InvoiceEvent> events = [];
-        Invoice now = state;
-        void Happens(InvoiceEvent happened)
-        {
-            events.Add(happened);
-            now = Invoice.Evolve(now, happened);
-        }
+        DateTimeOffset? windowEnds = state.WindowClosed ? null : state.WindowEndsAt;
+        DateTimeOffset? stalls = ExceptionRules.StallsAt(state);
+        return windowEnds is null || stalls < windowEnds ? stalls : windowEnds;
+    }
 
+    /// <summary>Whether late money waits for an exchange rate.</summary>
+    public static bool WantsRate(Invoice state) => LateRules.WantsRate(state);
+
+    private static Decision Advance(Invoice state, AdvanceInvoice advance)
+    {
+        Unfolding life = new(state);
         foreach (TransferChange change in TransferRules.Changes(state, advance.View).Take(MaxTransfersPerCommit))
             foreach (InvoiceEvent happened in change.Events(advance.At))
-                Happens(happened);
-        bool isComplete = !TransferRules.Changes(now, advance.View).Any();
-        if (isComplete && !now.WindowClosed
-            && advance.View.Chain is { } chain && chain.CompletePollBeganAt > now.Terms.ExpiresAt)
-            Happens(new PaymentWindowClosed(chain.CompletePollBeganAt, advance.At));
-        while (StatusRules.Next(state, now, advance.At) is { } changed)
-            Happens(changed);
-        return events;
+                life.Happens(happened);
+        bool isComplete = !TransferRules.Changes(life.Now, advance.View).Any();
+        bool windowHasEnded = advance.View.Chain is { IsFinalityStalled: false } chain
+            && chain.CompletePollBeganAt > life.Now.WindowEndsAt;
+        if (isComplete && windowHasEnded && !life.Now.WindowClosed)
+            life.Happens(new PaymentWindowClosed(advance.View.Chain!.CompletePollBeganAt, advance.At));
+        if (LateRules.Judge(life.Now, advance) is { } judged)
+            life.Happens(judged);
+        life.Follow(advance.View.Chain, advance.At);
+        return new(life.Events) { WantsRate = LateRules.WantsRate(life.Now) };
     }
 
     private static Decision Cancel(Invoice state, CancelInvoice cancel)
@@ -54,5 +59,46 @@ public static class InvoiceDecider
             : Decision.Refuse(
                 "not_cancellable",
                 $"An invoice can be cancelled only while nothing was paid; this one is {state.Status.Text()}.");
+    }
+
+    /// <summary>Once, under the one key; what was fulfilled stays so when a reorg takes the money away.</summary>
+    private static Decision Fulfil(Invoice state, FulfilInvoice fulfil)
+    {
+        if (fulfil.Key != state.Terms.FulfilmentKey)
+            return Decision.Refuse("fulfilment_key_mismatch", "This is not the invoice's fulfilment key.");
+        if (state.FulfilledAt is not null)
+            return new([]);
+        return state.MayBeFulfilled
+            ? new([new InvoiceFulfilled(fulfil.By, fulfil.At)])
+            : Decision.Refuse("not_fulfillable", $"Goods may not go out: the invoice is {state.Status.Text()}{Held(state)}.");
+    }
+
+    private static string Held(Invoice state) => state.IsHeld ? " and waits for a decision about the excess" : "";
+}
+
+/// <summary>A state that events are added to.</summary>
+internal sealed class Unfolding
+{
+    private readonly Invoice _before;
+
+    public Unfolding(Invoice before) => _before = Now = before;
+
+    public List<InvoiceEvent> Events { get; } = [];
+
+    public Invoice Now { get; private set; }
+
+    public void Happens(InvoiceEvent happened)
+    {
+        Events.Add(happened);
+        Now = Invoice.Evolve(Now, happened);
+    }
+
+    /// <summary>The changes of status and the exceptions that what happened leads to.</summary>
+    public void Follow(ChainKnowledge? chain, DateTimeOffset at)
+    {
+        while (StatusRules.Next(_before, Now, at) is { } changed)
+            Happens(changed);
+        while (ExceptionRules.Next(Now, chain, at) is { } changed)
+            Happens(changed);
     }
 }

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace CoinPay.Core;
 
 /// <summary>Something that happened in an invoice's life. A closed set: what is not here does not happen.</summary>
@@ -40,6 +42,41 @@ public sealed record InvoicePaidLate(DateTimeOffset At) : InvoiceEvent(At);
 
 public sealed record InvoiceCancelled(string By, DateTimeOffset At) : InvoiceEvent(At);
 
+/// <summary>A person took a transfer as it stands, less deep than the policy asks.</summary>
+public sealed record TransferAccepted(string Key, string By, DateTimeOffset At) : InvoiceEvent(At);
+
+/// <summary>A person decided that a transfer which could be anybody's is this invoice's.</summary>
+public sealed record TransferAttributed(string Key, string By, DateTimeOffset At) : InvoiceEvent(At);
+
+/// <summary>
+/// A person took what came as the price: so much of the asset that is due, and so much of another asset, if any.
+/// </summary>
+public sealed record PaymentAccepted(
+    BigInteger Amount, string? OtherAssetId, BigInteger OtherAmount, string By, DateTimeOffset At) : InvoiceEvent(At);
+
+/// <summary>The customer was asked for the rest; what comes until then is on time, at the price that was locked.</summary>
+public sealed record TopUpRequested(DateTimeOffset Until, string By, DateTimeOffset At) : InvoiceEvent(At);
+
+/// <summary>
+/// Late money was judged by how far the rate has moved since it was locked. <paramref name="Now"/> is null when the price
+/// is in the asset itself and no rate can move.
+/// </summary>
+public sealed record LateRateJudged(bool IsAccepted, Rate? Now, DateTimeOffset At) : InvoiceEvent(At);
+
+/// <summary>The goods went out under the invoice's one fulfilment key.</summary>
+public sealed record InvoiceFulfilled(string By, DateTimeOffset At) : InvoiceEvent(At);
+
+/// <summary>Something about the payment needs a person, or the chain, to set it right.</summary>
+public sealed record ExceptionOpened(ExceptionType Type, string AssetId, BigInteger Amount, DateTimeOffset At) : InvoiceEvent(At);
+
+/// <summary>
+/// An exception ended: by a person's <paramref name="Action"/>, or with null because its cause is gone.
+/// </summary>
+/// <param name="Number">The version at which it opened.</param>
+/// <param name="Amount">What was decided about, in base units.</param>
+public sealed record ExceptionResolved(
+    int Number, BigInteger Amount, ExceptionAction? Action, string? Note, string By, DateTimeOffset At) : InvoiceEvent(At);
+
 /// <summary>
 /// Money that had counted was taken away by the chain; the invoice moves back to <paramref name="To"/>.
 /// </summary>
@@ -61,7 +98,10 @@ public static class InvoiceEvents
         InvoicePaidLate => "invoice.late_paid",
         InvoiceCancelled => "invoice.cancelled",
         PaymentReverted => "invoice.payment_reverted",
-        TransferSeen or TransferMoved or TransferConfirmed or TransferLost or PaymentWindowClosed => null,
+        ExceptionOpened => "invoice.exception_opened",
+        ExceptionResolved => "invoice.exception_resolved",
+        TransferSeen or TransferMoved or TransferConfirmed or TransferLost or TransferAccepted or TransferAttributed => null,
+        PaymentWindowClosed or PaymentAccepted or TopUpRequested or LateRateJudged or InvoiceFulfilled => null,
         _ => throw new BugException("event " + happened.GetType().Name),
     };
 }

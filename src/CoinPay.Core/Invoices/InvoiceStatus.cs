@@ -43,6 +43,9 @@ public static class InvoiceStatuses
 
     public static string NextAction(this InvoiceStatus status) => Words(status).NextAction;
 
+    /// <summary>Whose move it is: <c>customer</c>, <c>gateway</c> or <c>merchant</c>.</summary>
+    public static string Owner(this InvoiceStatus status) => Words(status).Owner;
+
     /// <summary>The status of this name, or null.</summary>
     public static InvoiceStatus? Parse(string text)
     {
@@ -52,18 +55,18 @@ public static class InvoiceStatuses
         return null;
     }
 
-    private static (string Text, string Customer, string NextAction) Words(InvoiceStatus status) => status switch
+    private static (string Text, string Customer, string NextAction, string Owner) Words(InvoiceStatus status) => status switch
     {
-        InvoiceStatus.Created => ("created", "waiting_for_payment", "show_payment_instructions"),
-        InvoiceStatus.Detected => ("detected", "payment_received", "wait_for_confirmations"),
-        InvoiceStatus.Confirming => ("confirming", "confirming", "keep_monitoring"),
-        InvoiceStatus.Paid => ("paid", "complete", "fulfil_order"),
-        InvoiceStatus.Underpaid => ("underpaid", "issue_detected", "ask_for_top_up_or_review"),
-        InvoiceStatus.Overpaid => ("overpaid", "complete", "fulfil_order_and_review_excess"),
-        InvoiceStatus.Expired => ("expired", "expired", "create_new_invoice"),
-        InvoiceStatus.LatePaid => ("late_paid", "issue_detected", "review_late_payment"),
-        InvoiceStatus.Refunded => ("refunded", "issue_detected", "none"),
-        InvoiceStatus.Cancelled => ("cancelled", "expired", "none"),
+        InvoiceStatus.Created => ("created", "waiting_for_payment", "show_payment_instructions", "customer"),
+        InvoiceStatus.Detected => ("detected", "payment_received", "wait_for_confirmations", "gateway"),
+        InvoiceStatus.Confirming => ("confirming", "confirming", "keep_monitoring", "gateway"),
+        InvoiceStatus.Paid => ("paid", "complete", "fulfil_order", "merchant"),
+        InvoiceStatus.Underpaid => ("underpaid", "issue_detected", "ask_for_top_up_or_review", "merchant"),
+        InvoiceStatus.Overpaid => ("overpaid", "complete", "fulfil_order_and_review_excess", "merchant"),
+        InvoiceStatus.Expired => ("expired", "expired", "create_new_invoice", "merchant"),
+        InvoiceStatus.LatePaid => ("late_paid", "issue_detected", "review_late_payment", "merchant"),
+        InvoiceStatus.Refunded => ("refunded", "issue_detected", "none", "merchant"),
+        InvoiceStatus.Cancelled => ("cancelled", "expired", "none", "merchant"),
         _ => throw new BugException("status " + status),
     };
 }

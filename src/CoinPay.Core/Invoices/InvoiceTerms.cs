@@ -34,6 +34,12 @@ public sealed record InvoiceTerms
 
     public LatePolicy Late { get; init; }
 
+    /// <summary>For <see cref="LatePolicy.AcceptIfRateWithin"/>: how far the rate may have moved, in per cent.</summary>
+    public decimal LateRatePercent { get; init; }
+
+    /// <summary>A payment that is not as deep as asked after this long has stalled.</summary>
+    public TimeSpan ConfirmationLimit { get; init; } = TimeSpan.FromHours(24);
+
     public AmountPolicy Over { get; init; }
 
     public AmountPolicy Under { get; init; }

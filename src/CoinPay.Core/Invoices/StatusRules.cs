@@ -9,7 +9,7 @@ internal static class StatusRules
 {
     /// <summary>
     /// The next change of status that is due now, or null. From created the way up has no short cuts: detected,
-    /// confirming, paid. The way back is taken only when <paramref name="before"/>, the state that the last commit left,
+    /// confirming, paid (but where unconfirmed money is taken, or a person took what came). The way back is taken only when <paramref name="before"/>, the state that the last commit left,
     /// had money that this one has not: more money on its way (a lost payment that stands again) takes nothing back.
     /// </summary>
     public static InvoiceEvent? Next(Invoice before, Invoice state, DateTimeOffset at)
@@ -19,7 +19,7 @@ internal static class StatusRules
             return null;
         if (Standing(target) < Standing(state.Status))
             return Totals.Of(state).HasLessThan(Totals.Of(before)) ? new PaymentReverted(target, at) : null;
-        return NextStep(state.Status, target) switch
+        return NextStep(state, target) switch
         {
             InvoiceStatus.Detected => new PaymentDetected(at),
             InvoiceStatus.Confirming => new ConfirmationStarted(at),
@@ -32,11 +32,12 @@ internal static class StatusRules
         };
     }
 
-    private static InvoiceStatus NextStep(InvoiceStatus from, InvoiceStatus target) => (from, target) switch
+    private static InvoiceStatus NextStep(Invoice state, InvoiceStatus target) => (state.Status, target) switch
     {
         (InvoiceStatus.Created, InvoiceStatus.Confirming or InvoiceStatus.Paid or InvoiceStatus.Overpaid or InvoiceStatus.Underpaid)
             => InvoiceStatus.Detected,
-        (InvoiceStatus.Detected, InvoiceStatus.Paid or InvoiceStatus.Overpaid) => InvoiceStatus.Confirming,
+        (InvoiceStatus.Detected, InvoiceStatus.Paid or InvoiceStatus.Overpaid)
+            when !state.Terms.Confirmation.Required.AcceptsUnconfirmed && state.Accepted is null => InvoiceStatus.Confirming,
         _ => target,
     };
 
@@ -46,12 +47,14 @@ internal static class StatusRules
         BigInteger due = state.Terms.Due.Base;
         BigInteger least = state.Terms.Tolerance.Least(due);
         bool accepted = money.OnTimeConfirmed >= least
-            || (state.Terms.Late == LatePolicy.Accept && money.Confirmed >= least)
+            || (LateRules.TakesLate(state) && money.Confirmed >= least)
             || (state.WindowClosed && state.Terms.Under == AmountPolicy.Accept && money.OnTimeConfirmed > 0
                 && money.OnTimeConfirmed == money.OnTimeSeen);
-        if (accepted && state.IsCancelled)
+        bool acceptedByPerson = state.Accepted is { } taken && money.Confirmed >= taken.Amount
+            && (taken.OtherAssetId is null || state.ConfirmedOf(taken.OtherAssetId) >= taken.OtherAmount);
+        if (accepted && state.IsCancelled && !acceptedByPerson)
             return InvoiceStatus.LatePaid;
-        if (accepted)
+        if (accepted || acceptedByPerson)
             return money.Confirmed > state.Terms.Tolerance.Most(due) ? InvoiceStatus.Overpaid : InvoiceStatus.Paid;
         return state.WindowClosed ? AfterTheWindow(state, money, least) : WhileItIsOpen(money, least);
     }
@@ -90,7 +93,11 @@ internal static class StatusRules
     };
 
     private sealed record Totals(
-        BigInteger OnTimeSeen, BigInteger OnTimeMined, BigInteger OnTimeConfirmed, BigInteger LateConfirmed)
+        BigInteger OnTimeSeen,
+        BigInteger OnTimeMined,
+        BigInteger OnTimeConfirmed,
+        BigInteger LateConfirmed,
+        BigInteger OtherConfirmed)
     {
         public BigInteger Confirmed => OnTimeConfirmed + LateConfirmed;
 
@@ -98,7 +105,8 @@ internal static class StatusRules
             OnTimeSeen < before.OnTimeSeen
             || OnTimeMined < before.OnTimeMined
             || OnTimeConfirmed < before.OnTimeConfirmed
-            || Confirmed < before.Confirmed;
+            || Confirmed < before.Confirmed
+            || OtherConfirmed < before.OtherConfirmed;
 
         public static Totals Of(Invoice state)
         {
@@ -107,7 +115,8 @@ internal static class StatusRules
                 Invoice.Sum(onTime),
                 Invoice.Sum(onTime.Where(transfer => transfer.Block is not null)),
                 Invoice.Sum(onTime.Where(transfer => transfer.Status == TransferStatus.Confirmed)),
-                Invoice.Sum(state.Counted.Where(t => !t.OnTime && t.Status == TransferStatus.Confirmed)));
+                Invoice.Sum(state.Counted.Where(t => !t.OnTime && t.Status == TransferStatus.Confirmed)),
+                state.Accepted?.OtherAssetId is { } other ? state.ConfirmedOf(other) : 0);
         }
     }
 }

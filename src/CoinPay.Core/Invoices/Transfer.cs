@@ -57,6 +57,9 @@ public sealed record Transfer
     /// <summary>It cannot be told whose money this is, or which transaction brought it.</summary>
     public bool IsAmbiguous { get; init; }
 
+    /// <summary>A person took it as it stands: it counts as confirmed for as long as it stands.</summary>
+    public bool IsAccepted { get; init; }
+
     /// <summary>Hash of the transaction that spent its inputs, where that is known.</summary>
     public string? ReplacedBy { get; init; }
 

@@ -39,7 +39,9 @@ internal static class TransferRules
     private static TransferChange Compare(Invoice state, ViewedTransfer viewed, View view)
     {
         ChainKnowledge? chain = viewed.WrongNetwork is { } network ? view.Others.GetValueOrDefault(network) : view.Chain;
-        bool isDeep = viewed.Block is { } block && chain is not null && chain.IsDeep(block.Height, state.Terms.Confirmation.Required);
+        RequiredDepth required = state.Terms.Confirmation.For(viewed);
+        bool isDeep = chain is not null
+            && (viewed.Block is { } block ? chain.IsDeep(block.Height, required) : required.AcceptsUnconfirmed);
         return new(state.Transfers.GetValueOrDefault(viewed.Key), viewed, AsSeen(state, viewed), isDeep, chain?.Height);
     }
 

@@ -3,6 +3,13 @@ using System.Numerics;
 
 namespace CoinPay.Core;
 
+/// <summary>An account's money of one asset on one network (its short name).</summary>
+public sealed record Holding(string Network, string AssetId, string Account)
+{
+    public static IComparer<Holding> Order { get; } = Comparer<Holding>.Create((a, b) =>
+        string.CompareOrdinal($"{a.Network}|{a.AssetId}|{a.Account}", $"{b.Network}|{b.AssetId}|{b.Account}"));
+}
+
 /// <summary>
 /// Where an invoice's confirmed money stands in the books. Each state has one allocation of it to accounts; an event's
 /// lines are what leads from the allocation before it to the one after, so books and state cannot part.
@@ -12,28 +19,36 @@ public static class InvoiceLedger
     /// <summary>The lines of one event: none when no confirmed money moves.</summary>
     public static IReadOnlyList<Posting> Post(Invoice? before, Invoice after)
     {
-        ImmutableSortedDictionary<string, BigInteger> from = Allocation(before);
-        ImmutableSortedDictionary<string, BigInteger> to = Allocation(after);
-        List<(string Account, BigInteger Change)> changes = to.Keys.Union(from.Keys)
-            .Order(StringComparer.Ordinal)
-            .Select(account => (account, to.GetValueOrDefault(account) - from.GetValueOrDefault(account)))
+        ImmutableSortedDictionary<Holding, BigInteger> from = Allocation(before);
+        ImmutableSortedDictionary<Holding, BigInteger> to = Allocation(after);
+        return to.Keys.Union(from.Keys)
+            .Order(Holding.Order)
+            .GroupBy(holding => (holding.Network, holding.AssetId))
+            .SelectMany(money => Pair(
+                money.Select(holding => (holding.Account, to.GetValueOrDefault(holding) - from.GetValueOrDefault(holding))).ToList(),
+                Account.World(money.Key.Network),
+                money.Key.AssetId))
             .ToList();
-        return Pair(changes, Account.World(after.Terms.Network), after.Terms.Due.Asset.Id);
     }
 
-    /// <summary>
-    /// The balance of each account that this invoice's confirmed money stands in, in base units of its asset.
-    /// </summary>
-    public static ImmutableSortedDictionary<string, BigInteger> Allocation(Invoice? state)
+    /// <summary>The confirmed money of this invoice by network, asset and account, in base units.</summary>
+    public static ImmutableSortedDictionary<Holding, BigInteger> Allocation(Invoice? state)
     {
-        var balances = ImmutableSortedDictionary.CreateBuilder<string, BigInteger>(StringComparer.Ordinal);
+        var balances = ImmutableSortedDictionary.CreateBuilder<Holding, BigInteger>(Holding.Order);
         if (state is null)
             return balances.ToImmutable();
         InvoiceTerms terms = state.Terms;
         BigInteger excess = state.Status == InvoiceStatus.Overpaid ? BigInteger.Max(0, state.Confirmed - terms.Due.Base) : 0;
-        bool isMerchants = state.Status is InvoiceStatus.Paid or InvoiceStatus.Overpaid;
-        balances[isMerchants ? Account.Available(terms.MerchantId) : Account.Invoice(terms.Id)] = state.Confirmed - excess;
-        balances[Account.Overpaid(terms.MerchantId)] = excess;
+        string priceAccount = state.IsPaid ? Account.Available(terms.MerchantId) : Account.Invoice(terms.Id);
+        balances[new(terms.Network, terms.Due.Asset.Id, priceAccount)] = state.Confirmed - excess;
+        balances[new(terms.Network, terms.Due.Asset.Id, Account.Overpaid(terms.MerchantId))] = excess;
+        foreach (Transfer other in state.Transfers.Values.Where(transfer => transfer.Status == TransferStatus.Confirmed && !state.IsDue(transfer)))
+        {
+            bool isTaken = state.IsPaid && !other.IsAmbiguous && other.AssetId == state.Accepted?.OtherAssetId;
+            string account = isTaken ? Account.Available(terms.MerchantId) : Account.Refundable(terms.MerchantId);
+            Holding holding = new(other.WrongNetwork ?? terms.Network, other.AssetId, account);
+            balances[holding] = balances.GetValueOrDefault(holding) + other.Amount;
+        }
         return balances.ToImmutable();
     }
 

@@ -18,4 +18,7 @@ public static class Account
     public static string Available(string merchantId) => $"merchant:{merchantId}:available";
 
     public static string Overpaid(string merchantId) => $"merchant:{merchantId}:overpaid";
+
+    /// <summary>Confirmed money that nobody asked for: of another asset, on another network, or ambiguous.</summary>
+    public static string Refundable(string merchantId) => $"merchant:{merchantId}:refundable";
 }

@@ -1,13 +1,11 @@
-using System.Numerics;
 using System.Text.Json;
-using CoinPay.Core;
 using NBitcoin;
 
 namespace CoinPay.Functions.Chains;
 
 /// <summary>
 /// A chain of the Bitcoin family by a node of its own (bitcoind, litecoind). Outputs are matched by their script, which
-/// both show in the same way; blocks are read by hash.
+/// both show in the same way, and spenders by outpoint; blocks are read by hash.
 /// </summary>
 internal sealed class BitcoinChain(
     Network network, HttpClient http, string? user, string? password, TimeProvider? time = null) : IChain
@@ -18,12 +16,10 @@ internal sealed class BitcoinChain(
 
     /// <summary>A node whose headers run this far ahead of its blocks has not caught up.</summary>
     private const int MostHeadersAhead = 6;
-    private const decimal BaseUnitsPerCoin = 100_000_000m;
-
     private readonly JsonRpc _rpc = new(network.Name, network.Rpc, http, user, password);
     private readonly Mempool _mempool = new(time ?? TimeProvider.System);
     private readonly NBitcoin.Network _addresses = BitcoinNetworks.Of(network);
-    private readonly Asset _coin = network.Assets.Single(asset => asset.Contract is null).Asset;
+    private readonly BitcoinTransfers _transfers = new(network);
     private ChainHead? _head;
 
     public Network Network => network;
@@ -69,12 +65,19 @@ internal sealed class BitcoinChain(
     public async Task<IReadOnlyList<ChainTransfer>> ReadMempoolAsync(
         Func<string, bool> isWatched, CancellationToken cancellation)
     {
-        string[] listed = await _rpc.CallAsync<string[]>("getrawmempool", cancellation);
+        RpcAnswer<JsonElement>[] answers = await _rpc.BatchAsync<JsonElement>(
+            [new RpcCall("getmempoolinfo"), new RpcCall("getrawmempool")], cancellation);
+        // What a node has not read back yet has not left its mempool.
+        if (_rpc.Read<MempoolInfo>(_rpc.ResultOf(answers[0], "getmempoolinfo")).Loaded == false)
+            throw new ChainUnknownException(network.Name, "the node is still loading its mempool");
+        string[] listed = _rpc.Read<string[]>(_rpc.ResultOf(answers[1], "getrawmempool"));
         _mempool.Keep(listed);
         foreach (string[] unread in _mempool.Unread(listed).Chunk(Mempool.TransactionsPerBatch))
             await ReadTransactionsAsync(unread, isWatched, cancellation);
         return _mempool.Matching(isWatched);
     }
+
+    public IReadOnlyList<Spend> SpendsInMempool(Func<string, bool> isWatched) => _mempool.Spends(isWatched);
 
     private async Task ReadTransactionsAsync(string[] ids, Func<string, bool> isWatched, CancellationToken cancellation)
     {
@@ -87,7 +90,11 @@ internal sealed class BitcoinChain(
             if (leftMeanwhile)
                 continue;
             BitcoinTransaction transaction = _rpc.ResultOf(answers[i], "getrawtransaction");
-            _mempool.Add(ids[i], TransfersOf(transaction, static _ => true), isWatched);
+            _mempool.Add(
+                ids[i],
+                _transfers.Of(transaction, static _ => true),
+                BitcoinTransfers.InputsOf(transaction),
+                isWatched);
         }
     }
 
@@ -117,24 +124,10 @@ internal sealed class BitcoinChain(
             block.Hash,
             block.PreviousBlockHash ?? "",
             DateTimeOffset.FromUnixTimeSeconds(block.Time),
-            [.. block.Tx.SelectMany(transaction => TransfersOf(transaction, isWatched))]);
-    }
-
-    /// <summary>Litecoin's MWEB outputs may lack value, number or script: they pay no address of ours.</summary>
-    private IEnumerable<ChainTransfer> TransfersOf(BitcoinTransaction transaction, Func<string, bool> isWatched) =>
-        from output in transaction.Vout
-        let script = output.ScriptPubKey?.Hex
-        let number = output.N
-        let coins = output.Value ?? 0
-        where script is not null && number is not null && coins > 0 && isWatched(script)
-        select new ChainTransfer(_coin, script, null, transaction.Txid, number.Value.ToString(), BaseUnits(coins));
-
-    private BigInteger BaseUnits(decimal coins)
-    {
-        decimal units = coins * BaseUnitsPerCoin;
-        return units == decimal.Truncate(units)
-            ? new BigInteger(units)
-            : throw new ChainUnknownException(network.Name, $"an amount of {coins} is no whole number of base units");
+            [.. block.Tx.SelectMany(transaction => _transfers.Of(transaction, isWatched))])
+        {
+            Spends = [.. block.Tx.SelectMany(transaction => BitcoinTransfers.SpendsOf(transaction, isWatched))],
+        };
     }
 
     private void RequireThisChain(string genesis)

@@ -29,7 +29,16 @@ internal sealed record Cursor(
     }
 
     /// <summary>What an invoice may know of the network by it.</summary>
-    public ChainKnowledge Knowledge => new(Height, Head.Safe, Head.Finalized, CompletePollBeganAt);
+    public ChainKnowledge Knowledge => new(Height, Head.Safe, Head.Finalized, CompletePollBeganAt, IsFinalityStalled);
+
+    /// <summary>The finalized block lagged too far behind the head: see <see cref="Network.FinalityLag"/>.</summary>
+    public bool IsFinalityStalled { get; init; }
+
+    /// <summary>The last range of <see cref="ScannedRanges"/> as it is stored; null while none is.</summary>
+    public ScannedRange? Scanned { get; init; }
+
+    /// <summary>What is to be stored with this cursor in place of it; null when what is stored will do.</summary>
+    public ScannedRange? ScannedNow { get; init; }
 }
 
 internal sealed class CursorStore(Tables tables)
@@ -47,11 +56,29 @@ internal sealed class CursorStore(Tables tables)
     /// <summary>Stores the cursor and answers it with its new tag; throws 409 or 412 when another poller was here.</summary>
     public async Task<Cursor> SaveAsync(string network, Cursor cursor, CancellationToken cancellation)
     {
+        if (cursor.ScannedNow is { } scanned)
+            return await SaveAsync(network, cursor, scanned, cancellation);
         TableEntity row = ToRow(network, cursor);
         Response saved = cursor.Tag == default
             ? await tables.Chains.AddEntityAsync(row, cancellation)
             : await tables.Chains.UpdateEntityAsync(row, cursor.Tag, TableUpdateMode.Replace, cancellation);
         return cursor with { Tag = saved.Headers.ETag!.Value };
+    }
+
+    /// <summary>The cursor and the range that it ends, in one transaction.</summary>
+    private async Task<Cursor> SaveAsync(
+        string network, Cursor cursor, ScannedRange scanned, CancellationToken cancellation)
+    {
+        ScannedRanges ranges = new(tables);
+        (ScannedRange kept, List<TableTransactionAction> actions) =
+            await ranges.ChangeAsync(network, cursor, scanned, cancellation);
+        Cursor stored = cursor with { Scanned = kept, ScannedNow = null };
+        TableEntity row = ToRow(network, stored);
+        actions.Insert(0, cursor.Tag == default
+            ? new(TableTransactionActionType.Add, row)
+            : new(TableTransactionActionType.UpdateReplace, row, cursor.Tag));
+        Response<IReadOnlyList<Response>> saved = await tables.Chains.SubmitTransactionAsync(actions, cancellation);
+        return stored with { Tag = saved.Value[0].Headers.ETag!.Value };
     }
 
     private static TableEntity ToRow(string network, Cursor cursor) => new(Key.Of(network), RowKey)
@@ -65,6 +92,11 @@ internal sealed class CursorStore(Tables tables)
         ["Safe"] = cursor.Head.Safe,
         ["Finalized"] = cursor.Head.Finalized,
         ["CompletePollBeganAt"] = cursor.CompletePollBeganAt,
+        ["IsFinalityStalled"] = cursor.IsFinalityStalled,
+        ["ScannedFrom"] = cursor.Scanned?.From,
+        ["ScannedTo"] = cursor.Scanned?.To,
+        ["ScannedHash"] = cursor.Scanned?.EndHash,
+        ["ScannedAt"] = cursor.Scanned?.At,
     };
 
     private static Cursor ToCursor(TableEntity row)
@@ -80,7 +112,13 @@ internal sealed class CursorStore(Tables tables)
                 row.GetInt64("Safe"),
                 row.GetInt64("Finalized")),
             row.GetDateTimeOffset("CompletePollBeganAt")!.Value,
-            row.ETag);
+            row.ETag)
+        {
+            IsFinalityStalled = row.GetBoolean("IsFinalityStalled") ?? false,
+            Scanned = row.GetInt64("ScannedFrom") is { } from
+                ? new(from, row.GetInt64("ScannedTo")!.Value, row.GetString("ScannedHash"), row.GetDateTimeOffset("ScannedAt")!.Value)
+                : null,
+        };
     }
 
     private static string Digits(string hash) => hash.StartsWith("0x", StringComparison.Ordinal) ? hash[2..] : hash;

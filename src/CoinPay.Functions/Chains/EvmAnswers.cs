@@ -31,7 +31,8 @@ internal sealed record EvmLog(
     string BlockHash,
     string TransactionHash,
     string LogIndex,
-    bool Removed = false);
+    bool Removed = false,
+    string BlockNumber = "0x0");
 
 /// <summary>The hex numbers of Ethereum's JSON-RPC.</summary>
 internal static class Quantity

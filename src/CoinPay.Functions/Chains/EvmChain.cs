@@ -17,6 +17,8 @@ internal sealed class EvmChain(Network network, HttpClient http) : IChain
 
     private readonly JsonRpc _rpc = new(network.Name, network.Rpc, http);
     private readonly EvmLogReader _logs = new(network, new JsonRpc(network.Name, network.Rpc, http));
+    private readonly EvmBalanceCheck _balances = new(network, new JsonRpc(network.Name, network.Rpc, http));
+    private readonly EvmBalanceSweep _sweep = new(network, new JsonRpc(network.Name, network.Rpc, http));
     private readonly Asset? _coin = network.Assets.FirstOrDefault(asset => asset.Contract is null)?.Asset;
     private ChainHead? _head;
 
@@ -65,6 +67,11 @@ internal sealed class EvmChain(Network network, HttpClient http) : IChain
         long from, long to, long byHashAbove, Func<string, bool> isWatched, CancellationToken cancellation) =>
         Known(() => ReadChainedAsync(from, to, byHashAbove, isWatched, cancellation));
 
+    /// <summary>The chain's own coin as contracts send it: no log tells of it, and no transaction's own recipient.</summary>
+    public Task<IReadOnlyList<SweptTransfer>> SweepAsync(
+        IReadOnlyList<SweptAddress> addresses, ChainHead head, CancellationToken cancellation) =>
+        Known(() => _sweep.RunAsync(addresses, head, cancellation));
+
     private async Task<IReadOnlyList<ChainBlock>> ReadChainedAsync(
         long from, long to, long byHashAbove, Func<string, bool> isWatched, CancellationToken cancellation)
     {
@@ -75,8 +82,9 @@ internal sealed class EvmChain(Network network, HttpClient http) : IChain
             EvmBlock[] headers = await ReadEvmBlocksAsync(first, last, cancellation);
             List<NativeTransfer> natives = NativeTransfers(headers, isWatched);
             Found found = await _logs.ReadAsync(headers, byHashAbove, natives, cancellation);
-            blocks.AddRange(headers.Select(header => new ChainBlock(
-                header.Height, header.Hash, header.ParentHash, header.Time, found.Of(header, isWatched))));
+            ChainBlock[] read = [.. headers.Select(header => new ChainBlock(
+                header.Height, header.Hash, header.ParentHash, header.Time, found.Of(header, isWatched)))];
+            blocks.AddRange(await _balances.CheckAsync(read, found, byHashAbove, cancellation));
         }
         Chained.Require(network, from, to, blocks, _head);
         return blocks;

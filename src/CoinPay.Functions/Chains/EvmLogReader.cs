@@ -15,6 +15,12 @@ internal sealed class Found(
         .. TokenTransfers(logsByBlock[block.Hash], isWatched),
     ];
 
+    /// <summary>Whether the token tells of a transfer from this address in the block, too.</summary>
+    public bool HasSent(string blockHash, string token, string from) => logsByBlock[blockHash].Any(
+        log => TransferLog.Read(log) is { } transfer
+            && transfer.From == from
+            && transfer.Token.Equals(token, StringComparison.OrdinalIgnoreCase));
+
     /// <summary>
     /// The ordinal counts within (transaction, token, recipient) in the order of logs, which a transaction keeps
     /// wherever it is mined; a log's index does not.
@@ -24,17 +30,26 @@ internal sealed class Found(
         Dictionary<(string, string, string), int> counts = [];
         foreach (EvmLog log in logs.OrderBy(log => Quantity.Height(log.LogIndex)))
         {
-            if (TransferLog.Read(log) is not { } transfer || !isWatched(transfer.To) || transfer.Amount.IsZero)
+            if (TransferLog.Read(log) is not { } transfer || !isWatched(transfer.To))
                 continue;
             NetworkAsset? listed = network.Assets.FirstOrDefault(
                 asset => string.Equals(asset.Contract, transfer.Token, StringComparison.OrdinalIgnoreCase));
             if (listed is null)
                 continue;
+            if (transfer.Amount.IsZero)
+            {
+                // Anyone may send nothing in anyone's name, so that a look-alike address stands in the victim's history.
+                IgnoredTransfers.Count(network.Name, IgnoredTransfers.ZeroValue);
+                continue;
+            }
             string hash = log.TransactionHash.ToLowerInvariant();
             (string, string, string) same = (hash, transfer.Token, transfer.To);
             int ordinal = counts[same] = counts.GetValueOrDefault(same, -1) + 1;
             yield return new ChainTransfer(
-                listed.Asset, transfer.To, transfer.From, hash, $"{transfer.Token}.{ordinal}", transfer.Amount);
+                listed.Asset, transfer.To, transfer.From, hash, $"{transfer.Token}.{ordinal}", transfer.Amount)
+            {
+                IsAmbiguous = transfer.Amount > listed.PlausibleSupply,
+            };
         }
     }
 }

@@ -19,7 +19,8 @@ internal interface IChain
 
     /// <summary>
     /// Blocks from..to of the best chain, ascending and complete, each with its transfers to recipients that
-    /// <paramref name="isWatched"/> accepts. Blocks above <paramref name="byHashAbove"/> are read by hash, one by one.
+    /// <paramref name="isWatched"/> accepts, and where the chain has outpoints (<see cref="Outpoints"/>) the spends of
+    /// those that it accepts. Blocks above <paramref name="byHashAbove"/> are read by hash, one by one.
     /// </summary>
     Task<IReadOnlyList<ChainBlock>> ReadBlocksAsync(
         long from, long to, long byHashAbove, Func<string, bool> isWatched, CancellationToken cancellation);
@@ -30,6 +31,20 @@ internal interface IChain
     /// </summary>
     Task<IReadOnlyList<ChainTransfer>> ReadMempoolAsync(Func<string, bool> isWatched, CancellationToken cancellation);
 
+    /// <summary>
+    /// Which unconfirmed transactions, to whatever recipient, spend a watched outpoint, as the last
+    /// <see cref="ReadMempoolAsync"/> found them. Only chains of outpoints can say.
+    /// </summary>
+    IReadOnlyList<Spend> SpendsInMempool(Func<string, bool> isWatched) => [];
+
+    /// <summary>
+    /// Money at watched addresses that <see cref="ReadBlocksAsync"/> cannot see, by what their balances show at this
+    /// head. Nothing on chains where every payment stands in its block.
+    /// </summary>
+    Task<IReadOnlyList<SweptTransfer>> SweepAsync(
+        IReadOnlyList<SweptAddress> addresses, ChainHead head, CancellationToken cancellation) =>
+        Task.FromResult<IReadOnlyList<SweptTransfer>>([]);
+
     /// <summary>The recipient (see <see cref="ChainTransfer.Recipient"/>) of a payment to this address of the network.</summary>
     string RecipientOf(string address);
 }
@@ -39,7 +54,11 @@ internal sealed record ChainHead(long Height, string Hash, DateTimeOffset Time, 
 
 /// <summary>One block of the best chain with the transfers in it that concern us.</summary>
 internal sealed record ChainBlock(
-    long Height, string Hash, string ParentHash, DateTimeOffset Time, IReadOnlyList<ChainTransfer> Transfers);
+    long Height, string Hash, string ParentHash, DateTimeOffset Time, IReadOnlyList<ChainTransfer> Transfers)
+{
+    /// <summary>The spends of watched outpoints in it, by whatever transaction.</summary>
+    public IReadOnlyList<Spend> Spends { get; init; } = [];
+}
 
 /// <summary>A transfer of a listed asset. Block facts are in the block that holds it.</summary>
 /// <param name="Recipient">EVM: the address in lower-case hex with 0x. Bitcoin family: the script in lower-case hex.</param>
@@ -52,6 +71,15 @@ internal sealed record ChainTransfer(
 {
     /// <summary>The payment's key in every store: it stays when a reorg mines the transaction again.</summary>
     public string Key => TransactionHash + "." + Ordinal;
+
+    /// <summary>What its transaction spends, where the chain has outpoints.</summary>
+    public Outpoints Inputs { get; init; } = Outpoints.None;
+
+    /// <summary>Another transaction was seen to spend one of its inputs a short while before.</summary>
+    public bool HasConflict { get; init; }
+
+    /// <summary>It cannot be told whether, or by which transaction, this money came: no invoice may count it.</summary>
+    public bool IsAmbiguous { get; init; }
 }
 
 /// <summary>The node could not say. Nothing may change for the worse because of it.</summary>

@@ -7,6 +7,7 @@ using Nethereum.Util;
 namespace CoinPay.Functions.Chains;
 
 /// <summary>A network as networks.json writes it: everything but where its node is.</summary>
+/// <param name="FinalityLag">See <see cref="Network.FinalityLag"/>.</param>
 /// <param name="Create2">
 /// <c>evm</c> where forwarders have the address that the EVM gives them; <c>none</c> on chains with rules of their own.
 /// </param>
@@ -22,7 +23,8 @@ internal sealed record NetworkEntry(
     string? Coin = null,
     string? Chain = null,
     string? Create2 = null,
-    string? Factory = null)
+    string? Factory = null,
+    long? FinalityLag = null)
 {
     private const int MostConfirmations = 10_000;
     private static readonly TimeSpan ShortestPollInterval = TimeSpan.FromMilliseconds(200);
@@ -45,6 +47,7 @@ internal sealed record NetworkEntry(
             Coin = Coin,
             Chain = Chain,
             Factory = Create2 == "evm" ? Factory : null,
+            FinalityLag = FinalityLag,
             PollInterval = PollInterval,
             Confirmations = Confirmations,
             Assets = [.. Assets.Select(asset => asset.On(Id))],
@@ -57,6 +60,8 @@ internal sealed record NetworkEntry(
     {
         Require(Matches(Name, "^[a-z0-9]+(-[a-z0-9]+)*$"), "name: lower-case letters, digits and -");
         Require(Family is "evm" or "bitcoin", "family: evm or bitcoin");
+        Require(Name is not (Network.LiveForwarders or Network.TestForwarders), "name: stands for an address space");
+        Require(FinalityLag is null or > 0, "finality_lag: a number of blocks");
         Require(
             PollInterval >= ShortestPollInterval && PollInterval <= LongestPollInterval,
             $"poll_interval: {ShortestPollInterval} to {LongestPollInterval}");
@@ -107,7 +112,16 @@ internal sealed record NetworkEntry(
 /// <summary>
 /// An asset as networks.json writes it: a token by its contract, the chain's own coin by its SLIP-44 number.
 /// </summary>
-internal sealed record AssetEntry(string Symbol, int Decimals, string Dust, string? Contract = null, int? Slip44 = null)
+/// <param name="VerifyBalance">See <see cref="NetworkAsset.VerifyBalance"/>.</param>
+/// <param name="PlausibleSupply">See <see cref="NetworkAsset.PlausibleSupply"/>; base units, as text.</param>
+internal sealed record AssetEntry(
+    string Symbol,
+    int Decimals,
+    string Dust,
+    string? Contract = null,
+    int? Slip44 = null,
+    bool VerifyBalance = false,
+    string? PlausibleSupply = null)
 {
     private const int MostDecimals = 36;
 
@@ -119,15 +133,26 @@ internal sealed record AssetEntry(string Symbol, int Decimals, string Dust, stri
             "contract or slip44, one of them",
         { Contract: { } contract } when !AddressUtil.Current.IsChecksumAddress(contract) =>
             "contract: a checksummed address",
-        _ when Dust.Length is 0 or > 40 || !Dust.All(char.IsAsciiDigit) => "dust: a number of base units, as text",
+        { VerifyBalance: true, Contract: null } => "verify_balance: for tokens only",
+        _ when !IsNumber(Dust) => "dust: a number of base units, as text",
+        _ when !IsNumber(PlausibleSupply ?? "1") => "plausible_supply: a number of base units, as text",
         _ => null,
     };
 
     /// <summary>CAIP-19: <c>…/erc20:0x…</c> or <c>…/slip44:60</c>.</summary>
-    public NetworkAsset On(string network) => new()
+    public NetworkAsset On(string network)
     {
-        Asset = new Asset(network + (Contract is null ? $"/slip44:{Slip44}" : $"/erc20:{Contract}"), Symbol, Decimals),
-        Contract = Contract,
-        Dust = BigInteger.TryParse(Dust, out BigInteger dust) ? dust : BigInteger.Zero,
-    };
+        NetworkAsset listed = new()
+        {
+            Asset = new Asset(network + (Contract is null ? $"/slip44:{Slip44}" : $"/erc20:{Contract}"), Symbol, Decimals),
+            Contract = Contract,
+            Dust = BigInteger.TryParse(Dust, out BigInteger dust) ? dust : BigInteger.Zero,
+            VerifyBalance = VerifyBalance,
+        };
+        return BigInteger.TryParse(PlausibleSupply, out BigInteger supply)
+            ? listed with { PlausibleSupply = supply }
+            : listed;
+    }
+
+    private static bool IsNumber(string text) => text.Length is > 0 and <= 40 && text.All(char.IsAsciiDigit);
 }

@@ -11,9 +11,6 @@ namespace CoinPay.Functions.Chains;
 internal sealed class NetworkPoller(
     IChain chain, WatchStore watches, ViewStore views, CursorStore cursors, TimeProvider clock, ILogger<NetworkPoller> log)
 {
-    /// <summary>Blocks read in one step of a catch-up; the cursor is stored after each.</summary>
-    private const int MaxBlocksPerStep = 200;
-
     /// <summary>Blocks before the head at which a network that was never read begins.</summary>
     private const int FirstLookBack = 20;
 
@@ -23,6 +20,7 @@ internal sealed class NetworkPoller(
     /// <summary>An unchanged cursor is stored this often, so that invoices can tell how lately everything was read.</summary>
     private static readonly TimeSpan SaveInterval = TimeSpan.FromSeconds(5);
 
+    private readonly CatchUp _catchUp = new(clock);
     private PollerMemory? _memory;
 
     public Network Network => chain.Network;
@@ -31,12 +29,13 @@ internal sealed class NetworkPoller(
     public void Forget() => _memory = null;
 
     /// <summary>
-    /// One poll. Answers the invoices whose view changed or whose payment has come to its depth; their pending rows are
-    /// stored already. Throws <see cref="ChainUnknownException"/> when the node cannot say; nothing has changed then.
+    /// One poll, to the head or as far as its time goes; what it has read stays read. Answers the invoices whose view
+    /// changed or whose payment has come to its depth; their pending rows are stored already. Throws <see cref="ChainUnknownException"/> when the node cannot say; what steps before stored is woken then by the next poll.
     /// </summary>
     public async Task<IReadOnlyCollection<Watch>> PollAsync(CancellationToken cancellation)
     {
         DateTimeOffset beganAt = clock.GetUtcNow();
+        _catchUp.BeginPoll();
         ChainHead head = await chain.ReadHeadAsync(cancellation);
         PollerMemory memory = _memory ??= await PollerMemory.LoadAsync(Network.Name, watches, views, cursors, beganAt, cancellation);
         await memory.Watches.LoadNewAsync(watches, beganAt, cancellation);
@@ -48,14 +47,13 @@ internal sealed class NetworkPoller(
             Scan scan = new(cursor, memory);
             if (memory.IsJustLoaded)
                 scan.DoubtAboveCursor();
-            while (scan.Cursor.Hash != head.Hash)
+            if (await ReadBlocksAsync(memory, scan, head, beganAt, touched, cancellation))
             {
-                await StepAsync(scan, head, beganAt, cancellation);
-                if (scan.Cursor.Height >= (memory.Cursor?.Height ?? 0) + MaxBlocksPerStep)
-                    await StoreAsync(memory, scan, head, beganAt, isComplete: false, touched, cancellation);
+                await new BalanceSweep(chain, views).RunAsync(scan, head, beganAt, cancellation);
+                await FinishAsync(scan, head, beganAt, cancellation);
+                await StoreAsync(memory, scan, head, beganAt, isComplete: true, touched, cancellation);
             }
-            await FinishAsync(scan, head, beganAt, cancellation);
-            await StoreAsync(memory, scan, head, beganAt, isComplete: true, touched, cancellation);
+            Report(cursor, memory.Cursor!, head);
             return touched.Values;
         }
         catch (ChainUnknownException)
@@ -68,6 +66,36 @@ internal sealed class NetworkPoller(
             _memory = null;
             throw;
         }
+    }
+
+    /// <summary>Reads up to the head, storing each step; false when the time ran out before.</summary>
+    private async Task<bool> ReadBlocksAsync(
+        PollerMemory memory, Scan scan, ChainHead head, DateTimeOffset beganAt,
+        Dictionary<string, Watch> touched, CancellationToken cancellation)
+    {
+        long stored = scan.Cursor.Height;
+        while (scan.Cursor.Hash != head.Hash)
+        {
+            long from = scan.Cursor.Height;
+            _catchUp.BeginStep();
+            await StepAsync(scan, head, beganAt, cancellation);
+            _catchUp.EndStep(scan.Cursor.Height - from);
+            // Never in the middle of a reorg: a payment that stands in the new branch too must not seem to be gone.
+            bool isAhead = scan.Cursor.Height > stored && scan.Cursor.Height < head.Height;
+            if (!isAhead)
+                continue;
+            await StoreAsync(memory, scan, head, beganAt, isComplete: false, touched, cancellation);
+            stored = scan.Cursor.Height;
+            if (_catchUp.IsOutOfTime)
+                return false;
+        }
+        return true;
+    }
+
+    private void Report(Cursor began, Cursor now, ChainHead head)
+    {
+        if (_catchUp.Progress(began.Height, now.Height, head.Height) is { } progress)
+            log.LogInformation("{Network}: {Read:N0} of {All:N0} blocks read", Network.Name, progress.Read, progress.All);
     }
 
     private async Task<Cursor> StartAsync(ChainHead head, DateTimeOffset beganAt, CancellationToken cancellation)
@@ -94,9 +122,9 @@ internal sealed class NetworkPoller(
             await WalkBackAsync(scan, cancellation);
             return;
         }
-        long to = Math.Min(head.Height, scan.Cursor.Height + MaxBlocksPerStep);
+        long to = Math.Min(head.Height, scan.Cursor.Height + _catchUp.Blocks);
         IReadOnlyList<ChainBlock> blocks = await chain.ReadBlocksAsync(
-            scan.Cursor.Height + 1, to, head.Finalized ?? head.Height - ByHashDepth, scan.Memory.Watches.Contains, cancellation);
+            scan.Cursor.Height + 1, to, head.Finalized ?? head.Height - ByHashDepth, scan.Memory.IsWatched, cancellation);
         if (blocks.Count != to - scan.Cursor.Height)
             throw new ChainUnknownException(Network.Name, "the node left blocks out");
         if (blocks[0].ParentHash != scan.Cursor.Hash)
@@ -129,36 +157,48 @@ internal sealed class NetworkPoller(
     /// <summary>At the head: the mempool, and what neither it nor any block shows any more.</summary>
     private async Task FinishAsync(Scan scan, ChainHead head, DateTimeOffset beganAt, CancellationToken cancellation)
     {
-        IReadOnlyList<ChainTransfer> mempool = await chain.ReadMempoolAsync(scan.Memory.Watches.Contains, cancellation);
+        IReadOnlyList<ChainTransfer> mempool = await chain.ReadMempoolAsync(scan.Memory.IsWatched, cancellation);
         foreach (ChainTransfer transfer in mempool)
             scan.Take(transfer, null, beganAt, Network);
         HashSet<string> shown = mempool.Select(transfer => transfer.Key).ToHashSet(StringComparer.Ordinal);
-        if (!scan.HasMissing(shown))
+        IReadOnlyList<Spend> spends = chain.SpendsInMempool(scan.Memory.Inputs.Contains);
+        if (!scan.HasMissing(shown, spends))
             return;
         // What left the mempool may stand in a block found since: only an unmoved head makes it gone.
         ChainHead now = await chain.ReadHeadAsync(cancellation);
         if (now.Hash == head.Hash)
-            scan.LoseMissing(shown);
+            scan.LoseMissing(shown, spends);
     }
 
     private async Task StoreAsync(
         PollerMemory memory, Scan scan, ChainHead head, DateTimeOffset beganAt, bool isComplete,
         Dictionary<string, Watch> touched, CancellationToken cancellation)
     {
-        foreach ((Watch watch, ViewedTransfer[] changed, DepthMark[] marks, DepthMark[] passed) in scan.Changes(head))
+        // In a catch-up an invoice knows the chain as far as it was read: a depth that only the head has passed is to come.
+        ChainHead read = head with { Height = scan.Cursor.Height };
+        bool isMatch = false;
+        List<(Watch, DepthMark)> done = [];
+        foreach ((Watch watch, ViewedTransfer[] changed, DepthMark[] marks, DepthMark[] passed) in scan.Changes(read))
         {
-            await views.WriteAsync(watch, changed, marks, passed, cancellation);
+            isMatch = true;
+            await views.WriteAsync(watch, changed, marks, scan.Cursor.Height, memory.Inputs.Of, cancellation);
             touched[watch.InvoiceId] = watch;
+            done.AddRange(passed.Select(mark => (watch, mark)));
         }
+        foreach ((Watch watch, List<long> heights) in scan.Dust())
+            await views.CountDustAsync(watch, heights, cancellation);
         Cursor cursor = scan.Cursor with
         {
             Head = head,
             CompletePollBeganAt = isComplete ? beganAt : scan.Cursor.CompletePollBeganAt,
+            IsFinalityStalled = Network.IsFinalityStalled(head),
+            ScannedNow = ScannedRange.Due(scan.Cursor, isMatch, clock.GetUtcNow()),
         };
         bool isDue = memory.Cursor is null
             || cursor.Hash != memory.Cursor.Hash
             || head != memory.Cursor.Head
             || cursor.CompletePollBeganAt - memory.Cursor.CompletePollBeganAt >= SaveInterval;
         memory.Apply(scan, isDue ? await cursors.SaveAsync(Network.Name, cursor, cancellation) : memory.Cursor!);
+        await views.ForgetDepthsAsync(done, cancellation);
     }
 }

@@ -11,7 +11,11 @@ namespace CoinPay.Functions.Chains;
 /// </summary>
 internal sealed class PollChain(Pollers pollers, TimeProvider clock, ILogger<PollChain> log)
 {
-    private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(20);
+    /// <summary>
+    /// A poller ends its polls in time by itself, and a node that is silent ends them at <see cref="JsonRpc.TimeLimit"/>:
+    /// this is for what neither foresees. It is above both, because what ends here loses the poller's memory.
+    /// </summary>
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(90);
 
     [Function(nameof(PollChain))]
     public Task Run(
@@ -28,7 +32,7 @@ internal sealed class PollChain(Pollers pollers, TimeProvider clock, ILogger<Pol
         try
         {
             foreach (Watch watch in await poller.PollAsync(limited.Token))
-                await InvoiceOrchestrations.WakeAsync(durable, new(watch.MerchantId, watch.InvoiceId, network), limited.Token);
+                await InvoiceOrchestrations.WakeAsync(durable, new(watch.MerchantId, watch.InvoiceId, watch.Network), limited.Token);
             pollers.Answered(network, log);
         }
         catch (ChainUnknownException unknown)

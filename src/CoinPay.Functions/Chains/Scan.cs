@@ -6,7 +6,7 @@ namespace CoinPay.Functions.Chains;
 internal sealed class Scan(Cursor cursor, PollerMemory memory)
 {
     private readonly Dictionary<(string InvoiceId, string Key), ViewedTransfer> _changed = [];
-    private readonly HashSet<(string InvoiceId, string Key)> _orphaned = [];
+    private readonly Dictionary<string, List<long>> _dust = new(StringComparer.Ordinal);
     private readonly HashSet<(string InvoiceId, DepthMark Mark)> _newMarks = [];
     private readonly HashSet<(string InvoiceId, DepthMark Mark)> _passedMarks = [];
 
@@ -24,6 +24,8 @@ internal sealed class Scan(Cursor cursor, PollerMemory memory)
             throw new ChainUnknownException(network.Name, $"block {block.Height} does not follow block {Cursor.Height}");
         foreach (ChainTransfer transfer in block.Transfers)
             Take(transfer, new(block.Height, block.Hash, block.Time), seenAt, network);
+        foreach (Spend spend in block.Spends)
+            Replace(spend, isMined: true);
         Cursor = Cursor with
         {
             Height = block.Height,
@@ -31,26 +33,69 @@ internal sealed class Scan(Cursor cursor, PollerMemory memory)
         };
     }
 
-    /// <summary>Takes a transfer that a block, or for null the mempool, shows. Dust is left out.</summary>
+    /// <summary>
+    /// Takes a transfer that a block, or for null the mempool, shows. Dust is left out, and counted once it is mined.
+    /// </summary>
     public void Take(ChainTransfer transfer, BlockReference? block, DateTimeOffset seenAt, Network network)
     {
-        if (network.Assets.FirstOrDefault(listed => listed.Asset.Id == transfer.Asset.Id) is not { } listed || transfer.Amount < listed.Dust)
+        if (network.Assets.FirstOrDefault(listed => listed.Asset.Id == transfer.Asset.Id) is not { } listed
+            || OwnerOf(transfer, network) is not { } watch)
             return;
-        foreach (Watch watch in memory.Watches.Of(transfer.Recipient))
+        if (transfer.Amount < listed.Dust)
         {
-            ViewedTransfer? known = Find((watch.InvoiceId, transfer.Key));
-            if (known is { Lost: null } && known.Block?.Hash == block?.Hash)
-                continue;
-            _changed[(watch.InvoiceId, transfer.Key)] = new(
-                transfer.TransactionHash,
-                transfer.Ordinal,
-                transfer.Asset.Id,
-                transfer.From,
-                transfer.Amount,
-                known?.FirstSeenAt ?? seenAt,
-                block,
-                Lost: null);
+            CountDust(watch, block);
+            return;
         }
+        (string? wrongNetwork, string ordinal) = PlaceOf(watch, transfer, network);
+        (string, string) id = (watch.InvoiceId, $"{transfer.TransactionHash}.{ordinal}");
+        ViewedTransfer? known = Find(id);
+        memory.Inputs.Add(transfer.TransactionHash, transfer.Inputs);
+        memory.Orphaned.Remove(id);
+        if (known is { Lost: null } && known.Block?.Hash == block?.Hash)
+            return;
+        _changed[id] = new(
+            transfer.TransactionHash,
+            ordinal,
+            transfer.Asset.Id,
+            transfer.From,
+            transfer.Amount,
+            known?.FirstSeenAt ?? seenAt,
+            block,
+            Lost: null)
+        {
+            WrongNetwork = wrongNetwork,
+            IsAmbiguous = transfer.IsAmbiguous || (known?.IsAmbiguous ?? memory.Watches.Of(transfer.Recipient).Count > 1),
+            HasConflict = transfer.HasConflict
+                || known is { HasConflict: true } or { ReplacedBy: not null }
+                || memory.Inputs.HasRival(transfer.TransactionHash),
+        };
+    }
+
+    /// <summary>One signed transaction may be mined on two networks under one hash: elsewhere it is another payment.</summary>
+    private static (string? WrongNetwork, string Ordinal) PlaceOf(Watch watch, ChainTransfer transfer, Network network) =>
+        watch.Network == network.Name ? (null, transfer.Ordinal) : (network.Name, $"{transfer.Ordinal}@{network.Name}");
+
+    /// <summary>
+    /// The invoice that a transfer is for: the oldest where several share an address, which should never happen, unless
+    /// another has it already. Never more than one.
+    /// </summary>
+    private Watch? OwnerOf(ChainTransfer transfer, Network network)
+    {
+        IReadOnlyList<Watch> sharing = memory.Watches.Of(transfer.Recipient);
+        if (sharing.Count <= 1)
+            return sharing.Count == 0 ? null : sharing[0];
+        return sharing.FirstOrDefault(watch =>
+                Find((watch.InvoiceId, $"{transfer.TransactionHash}.{PlaceOf(watch, transfer, network).Ordinal}")) is not null)
+            ?? sharing.MinBy(watch => watch.InvoiceId, StringComparer.Ordinal);
+    }
+
+    private void CountDust(Watch watch, BlockReference? block)
+    {
+        if (block is null)
+            return;
+        if (!_dust.TryGetValue(watch.InvoiceId, out List<long>? heights))
+            _dust.Add(watch.InvoiceId, heights = []);
+        heights.Add(block.Height);
     }
 
     /// <summary>Moves the cursor back to a common ancestor. What stood above it is in no block until one is found again.</summary>
@@ -73,21 +118,63 @@ internal sealed class Scan(Cursor cursor, PollerMemory memory)
         foreach (((string, string) id, ViewedTransfer transfer) in All().Where(view => view.Value.Block?.Height > height).ToList())
         {
             _changed[id] = transfer with { Block = null };
-            _orphaned.Add(id);
+            memory.Orphaned.Add(id);
         }
     }
 
-    /// <summary>Whether a standing transfer is in no block and not among <paramref name="shown"/> either.</summary>
-    public bool HasMissing(HashSet<string> shown) => Missing(shown).Any();
+    /// <summary>Invoices of which a transfer left its block in this scan's reorg and stands in no other yet.</summary>
+    public IReadOnlySet<string> Unmined =>
+        memory.Orphaned.Where(id => Find(id) is { Block: null }).Select(id => id.InvoiceId).ToHashSet(StringComparer.Ordinal);
 
-    /// <summary>What a block held before is reorged; what only the mempool held is replaced.</summary>
-    public void LoseMissing(HashSet<string> shown)
+    /// <summary>An invoice's transfers: as they were stored, and over that as this scan knows better.</summary>
+    public IEnumerable<ViewedTransfer> Over(string invoiceId, IEnumerable<ViewedTransfer> stored)
+    {
+        Dictionary<string, ViewedTransfer> transfers = stored.ToDictionary(transfer => transfer.Key, StringComparer.Ordinal);
+        foreach ((_, ViewedTransfer known) in All().Where(view => view.Key.InvoiceId == invoiceId))
+            transfers[known.Key] = known;
+        return transfers.Values;
+    }
+
+    /// <summary>
+    /// Whether a standing transfer is in no block and not among <paramref name="shown"/> either, or it can be told now
+    /// what took the place of one that is lost.
+    /// </summary>
+    public bool HasMissing(HashSet<string> shown, IReadOnlyList<Spend> mempool) =>
+        Missing(shown).Any() || mempool.Any(spend => Replaceable(spend, isMined: false).Any());
+
+    /// <summary>
+    /// What is nowhere any more was replaced by the transaction that spends its inputs, where one is seen to. Otherwise
+    /// what a block held before is reorged, and what only the mempool held is replaced by nobody knows what.
+    /// </summary>
+    public void LoseMissing(HashSet<string> shown, IReadOnlyList<Spend> mempool)
     {
         foreach (((string InvoiceId, string Key) id, ViewedTransfer transfer) in Missing(shown).ToList())
-        {
-            _changed[id] = transfer with { Lost = _orphaned.Contains(id) ? TransferStatus.Reorged : TransferStatus.Replaced };
-        }
+            _changed[id] = transfer with
+            {
+                Lost = memory.Orphaned.Remove(id) ? TransferStatus.Reorged : TransferStatus.Replaced,
+            };
+        foreach (Spend spend in mempool)
+            Replace(spend, isMined: false);
     }
+
+    /// <summary>
+    /// Notes that a transaction spends an input of ours that no block holds. In a block it is final, until a reorg; in the
+    /// mempool it only says why what is lost was lost, and the first to say so is enough.
+    /// </summary>
+    public void Replace(Spend spend, bool isMined)
+    {
+        foreach (((string, string) id, ViewedTransfer transfer) in Replaceable(spend, isMined).ToList())
+            _changed[id] = transfer with { Lost = TransferStatus.Replaced, ReplacedBy = spend.TransactionHash };
+    }
+
+    private IEnumerable<KeyValuePair<(string InvoiceId, string Key), ViewedTransfer>> Replaceable(Spend spend, bool isMined) =>
+        from rival in memory.Inputs.RivalsOf(spend)
+        from view in All()
+        where view.Value.TransactionHash == rival
+        where isMined
+            ? view.Value.Block is null && view.Value.ReplacedBy != spend.TransactionHash
+            : view.Value is { Lost: not null, ReplacedBy: null }
+        select view;
 
     /// <summary>
     /// What to write for each invoice: its changed transfers, the depths at which it must look again, and those that the
@@ -105,7 +192,7 @@ internal sealed class Scan(Cursor cursor, PollerMemory memory)
             ViewedTransfer[] changed = _changed.Where(change => change.Key.InvoiceId == invoiceId).Select(change => change.Value).ToArray();
             DepthMark[] marks = changed
                 .Where(transfer => transfer.Block is not null)
-                .Select(transfer => DepthMark.Of(transfer.Block!.Height, watch.Required))
+                .Select(transfer => DepthMark.Of(transfer.Block!.Height, watch.Required) with { WrongNetwork = transfer.WrongNetwork })
                 .Where(mark => !mark.IsReached(head))
                 .Distinct()
                 .ToArray();
@@ -114,6 +201,13 @@ internal sealed class Scan(Cursor cursor, PollerMemory memory)
             yield return (watch, changed, marks, passed);
         }
     }
+
+    /// <summary>Dust that was found in blocks, by invoice: the height of each.</summary>
+    public IEnumerable<(Watch Watch, List<long> Heights)> Dust() =>
+        from found in _dust
+        let watch = memory.Watches.Find(found.Key)
+        where watch is not null
+        select (watch, found.Value);
 
     /// <summary>Hands what was stored over to the memory.</summary>
     public void ApplyTo(PollerMemory stored)
@@ -127,8 +221,9 @@ internal sealed class Scan(Cursor cursor, PollerMemory memory)
     /// <summary>Goes on from the stored cursor with nothing left to store.</summary>
     public void Continue(Cursor stored)
     {
-        Cursor = Cursor with { Tag = stored.Tag };
+        Cursor = Cursor with { Tag = stored.Tag, Scanned = stored.Scanned };
         _changed.Clear();
+        _dust.Clear();
         _newMarks.Clear();
         _passedMarks.Clear();
     }

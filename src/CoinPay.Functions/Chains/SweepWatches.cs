@@ -38,7 +38,7 @@ internal sealed class SweepWatches(
         DateTimeOffset? oldestOpen = null;
         foreach (Watch watch in await watches.ReadSinceAsync(network, progress.AcknowledgedUntil(network), cancellation))
         {
-            if (watch.Acknowledged)
+            if (watch.Acknowledged || watch.Network != network)
                 continue;
             DateTimeOffset createdAt = Stores.Id.TimeOf(watch.InvoiceId);
             oldestOpen = oldestOpen is null || createdAt < oldestOpen ? createdAt : oldestOpen;
@@ -59,9 +59,14 @@ internal sealed class SweepWatches(
 
     private async Task WakePendingAsync(string network, DurableTaskClient durable, CancellationToken cancellation)
     {
-        foreach ((string invoiceId, string merchantId, DateTimeOffset since) in await views.ReadPendingAsync(network, cancellation))
-            if (clock.GetUtcNow() - since >= Patience)
-                await InvoiceOrchestrations.WakeAsync(durable, new(merchantId, invoiceId, network), cancellation);
+        foreach (PendingInvoice pending in await views.ReadPendingAsync(network, cancellation))
+        {
+            if (clock.GetUtcNow() - pending.Since < Patience)
+                continue;
+            await InvoiceOrchestrations.WakeAsync(durable, new(pending.MerchantId, pending.InvoiceId, network), cancellation);
+            if (pending.IsAsked)
+                await views.ForgetAskedAsync(network, pending.InvoiceId, cancellation);
+        }
     }
 
     private async Task EndOverdueAsync(string network, DurableTaskClient durable, CancellationToken cancellation)
@@ -70,7 +75,8 @@ internal sealed class SweepWatches(
         if (!progress.IsEndOfWatchDue(network, now))
             return;
         foreach (Watch watch in await watches.ReadOverdueAsync(network, now, cancellation))
-            await InvoiceOrchestrations.WakeAsync(durable, new(watch.MerchantId, watch.InvoiceId, network), cancellation);
+            if (watch.Network == network)
+                await InvoiceOrchestrations.WakeAsync(durable, new(watch.MerchantId, watch.InvoiceId, network), cancellation);
     }
 }
 

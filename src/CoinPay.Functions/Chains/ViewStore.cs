@@ -7,38 +7,67 @@ using CoinPay.Functions.Stores;
 namespace CoinPay.Functions.Chains;
 
 /// <summary>
-/// What the chain shows for an invoice, in its watch's partition: a row a transfer (<c>view!invoice!transfer</c>), a
-/// <c>pending!invoice</c> row until the invoice has taken the view up, and <c>depth!…</c> rows for the heights at which it
-/// is to look again. Written only by the poller, but for the acknowledgement.
+/// What the chains show for an invoice, in its watch's partition: a row a transfer (<c>view!invoice!transfer</c>), a
+/// <c>pending!invoice</c> row until the invoice has taken the view up, <c>depth!network!…</c> rows for the heights at
+/// which it is to look again, and <c>dust!invoice</c>, a counter. Transfers and depths carry the network they were found on,
+/// which need not be the invoice's. Written only by the pollers, but for the acknowledgement.
 /// </summary>
-internal sealed class ViewStore(Tables tables)
+/// <param name="networks">Which networks share a space; without it each is a space of its own.</param>
+internal sealed partial class ViewStore(Tables tables, Networks? networks = null)
 {
     private const int MaxBatchRows = 100;
     private const string ViewPrefix = "view!";
     private const string PendingPrefix = "pending!";
+    private const string AskedSuffix = "!asked";
     private const string DepthPrefix = "depth!";
 
+    /// <summary>Writes transfers of a chain without outpoints.</summary>
+    public Task WriteAsync(
+        Watch watch,
+        IReadOnlyCollection<ViewedTransfer> changed,
+        IReadOnlyCollection<DepthMark> marks,
+        CancellationToken cancellation) =>
+        WriteAsync(watch, changed, marks, height: 0, static _ => Outpoints.None, cancellation);
+
     /// <summary>Writes changed transfers of one invoice with its pending row and depth marks; one batch but for very many.</summary>
+    /// <param name="height">The last block read: from there a lost transfer is remembered.</param>
+    /// <param name="inputsOf">What the transaction of a hash spends.</param>
     public async Task WriteAsync(
         Watch watch,
         IReadOnlyCollection<ViewedTransfer> changed,
         IReadOnlyCollection<DepthMark> marks,
-        IReadOnlyCollection<DepthMark> passed,
+        long height,
+        Func<string, Outpoints> inputsOf,
         CancellationToken cancellation)
     {
-        string partition = WatchStore.Partition(watch.Network, watch.InvoiceId);
-        List<TableTransactionAction> actions = [Upsert(new(partition, PendingPrefix + watch.InvoiceId) { ["MerchantId"] = watch.MerchantId })];
-        actions.AddRange(changed.Select(transfer => Upsert(ToRow(partition, watch.InvoiceId, transfer))));
-        actions.AddRange(marks.Select(mark => Upsert(new(partition, DepthKey(mark, watch.InvoiceId)) { ["MerchantId"] = watch.MerchantId })));
-        TableTransactionAction[] gone = [.. passed.Select(mark =>
-            new TableTransactionAction(TableTransactionActionType.Delete, new TableEntity(partition, DepthKey(mark, watch.InvoiceId)), ETag.All))];
-        if (actions.Count + gone.Length <= MaxBatchRows && await tables.Watches.TryCommitAsync([.. actions, .. gone], cancellation))
-            return;
-        // Very many, or a mark is gone already: the marks go one by one, after the rest.
+        string partition = PartitionOf(watch.Network, watch.InvoiceId);
+        List<TableTransactionAction> actions = [Upsert(PendingRow(watch.Network, watch.InvoiceId, watch.MerchantId))];
+        actions.AddRange(changed.Select(transfer =>
+            Upsert(ToRow(partition, watch, transfer, height, inputsOf(transfer.TransactionHash)))));
+        actions.AddRange(marks.Select(mark => Upsert(ToRow(partition, watch, mark))));
         foreach (TableTransactionAction[] batch in actions.Chunk(MaxBatchRows))
             await tables.Watches.SubmitTransactionAsync(batch, cancellation);
-        foreach (TableTransactionAction mark in gone)
-            await tables.Watches.DeleteEntityAsync(mark.Entity, ETag.All, cancellation);
+    }
+
+    /// <summary>
+    /// Takes away depths that the head has passed. Only once the cursor says so: an invoice that is woken before it finds the
+    /// old cursor, takes its wake for done, and must be woken again.
+    /// </summary>
+    public async Task ForgetDepthsAsync(IReadOnlyCollection<(Watch Watch, DepthMark Mark)> passed, CancellationToken cancellation)
+    {
+        IEnumerable<TableEntity[]> batches = passed
+            .Select(one => ToRow(PartitionOf(one.Watch.Network, one.Watch.InvoiceId), one.Watch, one.Mark))
+            .GroupBy(row => row.PartitionKey, StringComparer.Ordinal)
+            .SelectMany(rows => rows.Chunk(MaxBatchRows));
+        foreach (TableEntity[] rows in batches)
+        {
+            TableTransactionAction[] gone = [.. rows.Select(row => new TableTransactionAction(TableTransactionActionType.Delete, row, ETag.All))];
+            if (await tables.Watches.TryCommitAsync(gone, cancellation))
+                continue;
+            // One of them is gone already: then one by one.
+            foreach (TableEntity row in rows)
+                await tables.Watches.DeleteEntityAsync(row, ETag.All, cancellation);
+        }
     }
 
     /// <summary>The transfers shown for an invoice. Read the pending row before this, so that a newer view is not acknowledged.</summary>
@@ -46,22 +75,25 @@ internal sealed class ViewStore(Tables tables)
     {
         string prefix = $"{ViewPrefix}{invoiceId}!";
         List<ViewedTransfer> transfers = [];
-        await foreach (TableEntity row in Range(WatchStore.Partition(network, invoiceId), prefix, cancellation))
+        await foreach (TableEntity row in Range(PartitionOf(network, invoiceId), prefix, cancellation))
             transfers.Add(ToTransfer(row));
         return transfers;
     }
 
-    /// <summary>Every transfer of a network above a height or in no block, with its invoice: what a reorg can still touch.</summary>
-    public async Task<List<(string InvoiceId, ViewedTransfer Transfer)>> ReadAboveAsync(
+    /// <summary>
+    /// Every transfer found on a network, in no block, or in one or lost above a height, with its invoice and what its
+    /// transaction spends: what a reorg or a replacement can still touch.
+    /// </summary>
+    public async Task<List<(string InvoiceId, ViewedTransfer Transfer, Outpoints Inputs)>> ReadAboveAsync(
         string network, long height, CancellationToken cancellation)
     {
-        List<(string, ViewedTransfer)> transfers = [];
-        foreach (string partition in WatchStore.Partitions(network))
+        List<(string, ViewedTransfer, Outpoints)> transfers = [];
+        foreach (string partition in PartitionsOf(network))
         {
             string filter = TableClient.CreateQueryFilter(
-                $"PartitionKey eq {partition} and RowKey ge {ViewPrefix} and RowKey lt {Key.After(ViewPrefix)} and (Height gt {height} or Height eq {Unmined})");
+                $"PartitionKey eq {partition} and RowKey ge {ViewPrefix} and RowKey lt {Key.After(ViewPrefix)} and Network eq {network} and (Height gt {height} or Height eq {Unmined})");
             await foreach (TableEntity row in tables.Watches.QueryAsync<TableEntity>(filter, cancellationToken: cancellation))
-                transfers.Add((row.RowKey.Split('!')[1], ToTransfer(row)));
+                transfers.Add((row.RowKey.Split('!')[1], ToTransfer(row), Outpoints.Parse(row.GetString("Inputs"))));
         }
         return transfers;
     }
@@ -70,7 +102,7 @@ internal sealed class ViewStore(Tables tables)
     public async Task<ETag?> FindPendingAsync(string network, string invoiceId, CancellationToken cancellation)
     {
         NullableResponse<TableEntity> row = await tables.Watches.GetEntityIfExistsAsync<TableEntity>(
-            WatchStore.Partition(network, invoiceId), PendingPrefix + invoiceId, ["PartitionKey"], cancellation);
+            PartitionOf(network, invoiceId), PendingPrefix + invoiceId, ["PartitionKey"], cancellation);
         return row.HasValue ? row.Value!.ETag : null;
     }
 
@@ -80,7 +112,7 @@ internal sealed class ViewStore(Tables tables)
         try
         {
             await tables.Watches.DeleteEntityAsync(
-                WatchStore.Partition(network, invoiceId), PendingPrefix + invoiceId, pending, cancellation);
+                PartitionOf(network, invoiceId), PendingPrefix + invoiceId, pending, cancellation);
         }
         catch (RequestFailedException newer) when (newer.Status is 404 or 412)
         {
@@ -88,34 +120,52 @@ internal sealed class ViewStore(Tables tables)
         }
     }
 
-    /// <summary>Asks for the invoice to look again, whatever its view.</summary>
-    public Task MarkPendingAsync(string network, string invoiceId, string merchantId, CancellationToken cancellation) =>
+    /// <summary>
+    /// Notes that somebody is about to change the invoice: should the process die before <see cref="AskedAsync"/>, the
+    /// sweeper wakes the invoice, and what the change left to send is sent.
+    /// </summary>
+    public Task AskAsync(InvoiceTerms terms, CancellationToken cancellation) =>
         tables.Watches.UpsertEntityAsync(
-            new TableEntity(WatchStore.Partition(network, invoiceId), PendingPrefix + invoiceId) { ["MerchantId"] = merchantId },
-            TableUpdateMode.Replace,
-            cancellation);
+            PendingRow(terms.Network, terms.Id, terms.MerchantId, AskedSuffix), TableUpdateMode.Replace, cancellation);
 
-    /// <summary>Invoices whose view is not taken up, with the instant of its last change.</summary>
-    public async Task<List<(string InvoiceId, string MerchantId, DateTimeOffset Since)>> ReadPendingAsync(
-        string network, CancellationToken cancellation)
+    /// <summary>The change is made: asks for the invoice to look again, whatever its view.</summary>
+    public async Task AskedAsync(InvoiceTerms terms, CancellationToken cancellation)
     {
-        List<(string, string, DateTimeOffset)> pending = [];
-        foreach (string partition in WatchStore.Partitions(network))
+        await tables.Watches.UpsertEntityAsync(
+            PendingRow(terms.Network, terms.Id, terms.MerchantId), TableUpdateMode.Replace, cancellation);
+        await ForgetAskedAsync(terms.Network, terms.Id, cancellation);
+    }
+
+    /// <summary>Takes the note of <see cref="AskAsync"/> away; that it is gone already is no error.</summary>
+    public Task ForgetAskedAsync(string network, string invoiceId, CancellationToken cancellation) =>
+        tables.Watches.DeleteEntityAsync(
+            PartitionOf(network, invoiceId), PendingPrefix + invoiceId + AskedSuffix, ETag.All, cancellation);
+
+    /// <summary>A network's invoices whose view is not taken up, or that somebody was about to change, and since when.</summary>
+    public async Task<List<PendingInvoice>> ReadPendingAsync(string network, CancellationToken cancellation)
+    {
+        List<PendingInvoice> pending = [];
+        foreach (string partition in PartitionsOf(network))
             await foreach (TableEntity row in Range(partition, PendingPrefix, cancellation))
-                pending.Add((row.RowKey[PendingPrefix.Length..], row.GetString("MerchantId"), row.Timestamp!.Value));
+                if (row.GetString("Network") == network)
+                    pending.Add(new(
+                        row.RowKey.Split('!')[1],
+                        row.GetString("MerchantId"),
+                        row.Timestamp!.Value,
+                        row.RowKey.EndsWith(AskedSuffix, StringComparison.Ordinal)));
         return pending;
     }
 
-    /// <summary>All depth marks of a network, for a poller that starts.</summary>
+    /// <summary>All depth marks in a network's blocks, for a poller that starts.</summary>
     public async Task<List<(string InvoiceId, DepthMark Mark)>> ReadDepthMarksAsync(string network, CancellationToken cancellation)
     {
         List<(string, DepthMark)> marks = [];
-        foreach (string partition in WatchStore.Partitions(network))
-            await foreach (TableEntity row in Range(partition, DepthPrefix, cancellation))
+        foreach (string partition in PartitionsOf(network))
+            await foreach (TableEntity row in Range(partition, $"{DepthPrefix}{network}!", cancellation))
             {
                 string[] parts = row.RowKey.Split('!');
-                FinalityTag? tag = parts[1] == "blocks" ? null : Enum.Parse<FinalityTag>(parts[1], ignoreCase: true);
-                marks.Add((parts[3], new(tag, long.Parse(parts[2]))));
+                FinalityTag? tag = parts[2] == "blocks" ? null : Enum.Parse<FinalityTag>(parts[2], ignoreCase: true);
+                marks.Add((parts[4], new(tag, long.Parse(parts[3])) { WrongNetwork = row.GetString("WrongNetwork") }));
             }
         return marks;
     }
@@ -123,15 +173,23 @@ internal sealed class ViewStore(Tables tables)
     /// <summary>Removes all rows of an invoice's view.</summary>
     public async Task RemoveAsync(string network, string invoiceId, CancellationToken cancellation)
     {
-        string partition = WatchStore.Partition(network, invoiceId);
+        string partition = PartitionOf(network, invoiceId);
         List<TableTransactionAction> actions = [];
         await foreach (TableEntity row in Range(partition, $"{ViewPrefix}{invoiceId}!", cancellation))
+            actions.Add(new(TableTransactionActionType.Delete, row));
+        await foreach (TableEntity row in Range(partition, DustPrefix + invoiceId, cancellation))
             actions.Add(new(TableTransactionActionType.Delete, row));
         foreach (TableTransactionAction[] batch in actions.Chunk(MaxBatchRows))
             await tables.Watches.SubmitTransactionAsync(batch, cancellation);
     }
 
     private const long Unmined = -1;
+
+    private string PartitionOf(string network, string invoiceId) => WatchStore.Partition(SpaceOf(network), invoiceId);
+
+    private IEnumerable<string> PartitionsOf(string network) => WatchStore.Partitions(SpaceOf(network));
+
+    private string SpaceOf(string network) => networks?.SpaceOf(network) ?? network;
 
     private AsyncPageable<TableEntity> Range(string partition, string prefix, CancellationToken cancellation) =>
         tables.Watches.QueryAsync<TableEntity>(
@@ -140,19 +198,35 @@ internal sealed class ViewStore(Tables tables)
 
     private static TableTransactionAction Upsert(TableEntity row) => new(TableTransactionActionType.UpsertReplace, row);
 
-    private static string DepthKey(DepthMark mark, string invoiceId) =>
-        $"{DepthPrefix}{mark.Tag?.ToString().ToLowerInvariant() ?? "blocks"}!{mark.Height:D12}!{invoiceId}";
-
-    private static TableEntity ToRow(string partition, string invoiceId, ViewedTransfer transfer) =>
-        new(partition, $"{ViewPrefix}{invoiceId}!{Key.Hash(transfer.Key)}")
+    private TableEntity PendingRow(string network, string invoiceId, string merchantId, string suffix = "") =>
+        new(PartitionOf(network, invoiceId), PendingPrefix + invoiceId + suffix)
         {
+            ["Network"] = network,
+            ["MerchantId"] = merchantId,
+        };
+
+    private static TableEntity ToRow(string partition, Watch watch, DepthMark mark)
+    {
+        string network = mark.WrongNetwork ?? watch.Network;
+        string tag = mark.Tag?.ToString().ToLowerInvariant() ?? "blocks";
+        return new(partition, $"{DepthPrefix}{network}!{tag}!{mark.Height:D12}!{watch.InvoiceId}")
+        {
+            ["WrongNetwork"] = mark.WrongNetwork,
+            ["MerchantId"] = watch.MerchantId,
+        };
+    }
+
+    private static TableEntity ToRow(string partition, Watch watch, ViewedTransfer transfer, long height, Outpoints inputs) =>
+        new(partition, $"{ViewPrefix}{watch.InvoiceId}!{Key.Hash(transfer.Key)}")
+        {
+            ["Network"] = transfer.WrongNetwork ?? watch.Network,
             ["TransactionHash"] = transfer.TransactionHash,
             ["Ordinal"] = transfer.Ordinal,
             ["AssetId"] = transfer.AssetId,
             ["From"] = transfer.From,
             ["Amount"] = transfer.Amount.ToString(),
             ["FirstSeenAt"] = transfer.FirstSeenAt,
-            ["Height"] = transfer.Lost is null ? transfer.Block?.Height ?? Unmined : 0L,
+            ["Height"] = transfer.Lost is null ? transfer.Block?.Height ?? Unmined : height,
             ["BlockHash"] = transfer.Block?.Hash,
             ["BlockTime"] = transfer.Block?.Time,
             ["Lost"] = transfer.Lost?.ToString(),
@@ -160,6 +234,7 @@ internal sealed class ViewStore(Tables tables)
             ["IsAmbiguous"] = transfer.IsAmbiguous,
             ["HasConflict"] = transfer.HasConflict,
             ["ReplacedBy"] = transfer.ReplacedBy,
+            ["Inputs"] = inputs.All.Count == 0 ? null : inputs.ToString(),
         };
 
     private static ViewedTransfer ToTransfer(TableEntity row) => new(
@@ -180,3 +255,6 @@ internal sealed class ViewStore(Tables tables)
         ReplacedBy = row.GetString("ReplacedBy"),
     };
 }
+
+/// <summary>An invoice that is to look again. <paramref name="IsAsked"/>: because of a change that somebody was about to make.</summary>
+internal sealed record PendingInvoice(string InvoiceId, string MerchantId, DateTimeOffset Since, bool IsAsked);

@@ -8,6 +8,12 @@ internal sealed record Watch
     /// <summary>Short name of the network.</summary>
     public required string Network { get; init; }
 
+    /// <summary>
+    /// For an invoice in an EVM network's own coin, when it expires: its balance is looked at in the first complete poll
+    /// that begins after this instant, and daily from then on, as such money may leave no trace in blocks. Null for others.
+    /// </summary>
+    public DateTimeOffset? SweepAt { get; init; }
+
     public required string InvoiceId { get; init; }
 
     public required string MerchantId { get; init; }
@@ -34,6 +40,9 @@ internal sealed record Watch
 /// <summary>A height or finality tag at which an invoice's payment becomes deep enough.</summary>
 internal readonly record struct DepthMark(FinalityTag? Tag, long Height)
 {
+    /// <summary>Short name of the network whose blocks are counted when that is not the invoice's own.</summary>
+    public string? WrongNetwork { get; init; }
+
     /// <summary>The mark for a payment in a block of this height.</summary>
     public static DepthMark Of(long blockHeight, RequiredDepth required) =>
         required.Tag is { } tag ? new(tag, blockHeight) : new(null, blockHeight + required.Blocks!.Value - 1);

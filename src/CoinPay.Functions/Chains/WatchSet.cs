@@ -1,18 +1,24 @@
+using System.Collections.Concurrent;
+
 namespace CoinPay.Functions.Chains;
 
 /// <summary>
-/// The watched recipients of a network, in memory. Watches are only ever added, and their keys sort by time, so a short
-/// range is enough to stay complete: the last minutes again, for clocks that differ and writes that took long.
+/// The watched recipients of an address space, in memory, shared by the pollers of its networks. Watches are only ever
+/// added, and their keys sort by time, so a short range is enough to stay complete: the last minutes again, for clocks
+/// that differ and writes that took long.
 /// </summary>
-internal sealed class WatchSet
+/// <param name="network">Any network of the space.</param>
+internal sealed class WatchSet(string network)
 {
     private static readonly TimeSpan Overlap = TimeSpan.FromMinutes(5);
-    private readonly string _network;
-    private readonly Dictionary<string, List<Watch>> _byRecipient = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, Watch> _byInvoice = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Watch[]> _byRecipient = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Watch> _byInvoice = new(StringComparer.Ordinal);
+    private readonly SweepSchedule _sweeps = new();
     private DateTimeOffset? _loadedAt;
+    private long _asked;
+    private long _answered;
 
-    public WatchSet(string network) => _network = network;
+    private SemaphoreSlim Loading { get; } = new(1);
 
     public bool Contains(string recipient) => _byRecipient.ContainsKey(recipient);
 
@@ -20,19 +26,42 @@ internal sealed class WatchSet
 
     public Watch? Find(string invoiceId) => _byInvoice.GetValueOrDefault(invoiceId);
 
-    /// <summary>Adds what was inserted since the last time, all there is at first.</summary>
-    public async Task LoadNewAsync(WatchStore watches, DateTimeOffset now, CancellationToken cancellation)
+    /// <summary>Watches of a network whose balance is to be looked at for the time after an instant, up to another.</summary>
+    public IReadOnlyList<Watch> SweepDue(string network, DateTimeOffset after, DateTimeOffset upTo)
     {
-        foreach (Watch watch in await watches.ReadSinceAsync(_network, _loadedAt - Overlap, cancellation))
-            if (watch.MonitorUntil > now && _byInvoice.TryAdd(watch.InvoiceId, watch))
-                AddRecipient(watch);
-        _loadedAt = now;
+        lock (_sweeps)
+            return [.. _sweeps.Due(after, upTo).Where(watch => watch.Network == network)];
     }
 
-    private void AddRecipient(Watch watch)
+    /// <summary>
+    /// Adds what was inserted since the last time, all there is at first. A poller must see every watch that stood when
+    /// it asked, so it can share only a reading that begins later: whoever asks while one runs gets the next one together.
+    /// </summary>
+    public async Task LoadNewAsync(WatchStore watches, DateTimeOffset now, CancellationToken cancellation)
     {
-        if (!_byRecipient.TryGetValue(watch.Recipient, out List<Watch>? sharing))
-            _byRecipient.Add(watch.Recipient, sharing = []);
-        sharing.Add(watch);
+        long asked = Interlocked.Increment(ref _asked);
+        await Loading.WaitAsync(cancellation);
+        try
+        {
+            if (_answered >= asked)
+                return;
+            long answers = Interlocked.Read(ref _asked);
+            foreach (Watch watch in await watches.ReadSinceAsync(network, _loadedAt - Overlap, cancellation))
+                if (watch.MonitorUntil > now && _byInvoice.TryAdd(watch.InvoiceId, watch))
+                    Add(watch);
+            _loadedAt = now;
+            _answered = answers;
+        }
+        finally
+        {
+            Loading.Release();
+        }
+    }
+
+    private void Add(Watch watch)
+    {
+        _byRecipient.AddOrUpdate(watch.Recipient, [watch], (_, sharing) => [.. sharing, watch]);
+        lock (_sweeps)
+            _sweeps.Add(watch);
     }
 }

@@ -80,9 +80,20 @@ internal static class Problems
         "wallet_missing", 422, "The merchant has no wallet on this network",
         $"An operator sets it with PUT /v1/merchants/{{id}}/wallets/{network}.");
 
-    public static Problem NotCancellable(string status) => new(
-        "not_cancellable", 409, "The invoice cannot be cancelled",
-        $"Its status is {status}: only an invoice for which nothing was seen can be cancelled.");
+    /// <summary>What the rules of an invoice's life refuse, by the code of the rejection.</summary>
+    public static Problem Rejected(CoinPay.Core.Rejection rejection) => rejection.Code switch
+    {
+        "not_cancellable" => new(rejection.Code, 409, "The invoice cannot be cancelled", rejection.Detail),
+        "not_fulfillable" => new(rejection.Code, 409, "The invoice may not be fulfilled now", rejection.Detail),
+        "fulfilment_key_mismatch" => new(
+            rejection.Code, 422, "This is not the invoice's fulfilment key",
+            "It comes in the webhook and in the invoice once goods may go out."),
+        "exception_resolved" => new(rejection.Code, 409, "The exception is resolved already", rejection.Detail),
+        "action_not_allowed" => new(rejection.Code, 422, "This cannot be decided here", rejection.Detail),
+        "not_acceptable" => new(rejection.Code, 409, "There is nothing to accept yet", rejection.Detail),
+        "not_found" => NotFound("exception"),
+        _ => throw new CoinPay.Core.BugException("rejection " + rejection.Code),
+    };
 
     public static Problem NetworkUnavailable(string network) => new(
         "network_unavailable", 503, "The network cannot be read right now", $"{network} will be tried again by itself.")

@@ -22,6 +22,15 @@ internal sealed partial class RequestBody
     /// </summary>
     public string? OptionalString(string name, int maxLength) => ReadString(name, maxLength, required: false);
 
+    /// <summary>A string out of a closed set; "" when it is missing or wrong.</summary>
+    public string RequiredChoice(string name, params IReadOnlyList<string> choices)
+    {
+        string text = RequiredString(name, 100);
+        if (text.Length > 0 && !choices.Contains(text, StringComparer.Ordinal))
+            Refuse(name, "One of " + string.Join(", ", choices) + ".");
+        return text;
+    }
+
     /// <summary>A string out of a closed set.</summary>
     public string? OptionalChoice(string name, params IReadOnlyList<string> choices)
     {

@@ -32,7 +32,7 @@ internal static class Scopes
     ];
 
     /// <summary>Scopes that some call of this gateway asks for; a merchant's first key has them all.</summary>
-    public static Scope Built => Scope.InvoicesRead | Scope.InvoicesWrite | Scope.WebhooksManage;
+    public static Scope Built => Scope.InvoicesRead | Scope.InvoicesWrite | Scope.ExceptionsWrite | Scope.WebhooksManage;
 
     public static IReadOnlyList<string> Write(Scope scopes) =>
         [.. Names.Where(pair => scopes.HasFlag(pair.Scope)).Select(pair => pair.Name)];

@@ -1,6 +1,7 @@
 using Azure;
 using CoinPay.Core;
 using CoinPay.Functions.Chains;
+using CoinPay.Functions.Rates;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
 
@@ -17,6 +18,7 @@ internal sealed class AdvanceInvoice(
     CursorStore cursors,
     Outbox outbox,
     Networks networks,
+    IRateSource rates,
     TimeProvider clock,
     ILogger<AdvanceInvoice> log)
 {
@@ -68,7 +70,7 @@ internal sealed class AdvanceInvoice(
         int conflicts = 0;
         for (int commit = 0; commit < MaxCommits; commit++)
         {
-            Decision decision = InvoiceDecider.Decide(stored.State, new Core.AdvanceInvoice(view, clock.GetUtcNow()));
+            Decision decision = await DecideAsync(stored.State, view, cancellation);
             if (decision.Events.Count == 0)
                 return stored;
             try
@@ -84,6 +86,17 @@ internal sealed class AdvanceInvoice(
             }
         }
         throw new BugException("an advance that does not end: " + invoice.InvoiceId);
+    }
+
+    /// <summary>The exchange rate is asked for only where a decision turns on it; while nobody knows it, money is held.</summary>
+    private async Task<Decision> DecideAsync(Invoice state, View view, CancellationToken cancellation)
+    {
+        DateTimeOffset now = clock.GetUtcNow();
+        Decision decision = InvoiceDecider.Decide(state, new Core.AdvanceInvoice(view, now));
+        if (!decision.WantsRate)
+            return decision;
+        Rate? rate = await rates.FindAsync(state.Terms.Quote.Price.Currency, state.Terms.Due.Asset.Symbol, now, cancellation);
+        return rate is null ? decision : InvoiceDecider.Decide(state, new Core.AdvanceInvoice(view, now, rate));
     }
 
     private async Task<StoredInvoice> LoadAsync(InvoiceReference invoice, CancellationToken cancellation) =>
@@ -107,16 +120,19 @@ internal sealed class AdvanceInvoice(
         return new(state.Status.Text(), state.Version, isFinished ? null : Deadline(state, now)?.UtcDateTime, isFinished);
     }
 
-    /// <summary>A moment after the price expires, when a poll that began after it can have ended; then after growing waits.</summary>
+    /// <summary>
+    /// A moment after the next deadline, when a poll that began after it can have ended; then after growing waits. Late
+    /// money that waits for an exchange rate is looked at again as rarely as that.
+    /// </summary>
     private DateTimeOffset? Deadline(Invoice state, DateTimeOffset now)
     {
-        if (InvoiceDecider.NextDeadline(state) is not { } expiresAt)
-            return null;
+        if (InvoiceDecider.NextDeadline(state) is not { } deadline)
+            return InvoiceDecider.WantsRate(state) ? now + LongestWait : null;
         TimeSpan poll = networks.Find(state.Terms.Network)?.PollInterval ?? TimeSpan.Zero;
-        DateTimeOffset first = expiresAt + ShortestWait + poll + poll;
+        DateTimeOffset first = deadline + ShortestWait + poll + poll;
         if (now < first)
             return first;
-        TimeSpan overdue = (now - expiresAt) / 2;
+        TimeSpan overdue = (now - deadline) / 2;
         return now + (overdue < ShortestWait ? ShortestWait : overdue > LongestWait ? LongestWait : overdue);
     }
 

@@ -120,8 +120,9 @@ internal sealed class CreateInvoice(
             MerchantId = merchant.Id,
             Address = address.Address,
             Recipient = chains.Of(network.Name).RecipientOf(address.Address),
-            Required = terms.Confirmation.Required,
+            Required = terms.Confirmation.InConflict ?? terms.Confirmation.Required,
             MonitorUntil = terms.MonitorUntil,
+            SweepAt = network.Family == NetworkFamily.Evm && order.Asset.Contract is null ? terms.ExpiresAt : null,
             Counter = address.Counter,
             Index = address.Index,
         };
@@ -154,6 +155,8 @@ internal sealed class CreateInvoice(
                 policy, quote, order.Network.Name, order.Goods, RequiredDepth.OfBlocks(order.Network.Confirmations)),
             Tolerance = policy.Tolerance,
             Late = policy.Late,
+            LateRatePercent = policy.LateRatePercent,
+            ConfirmationLimit = order.Network.ConfirmationLimit,
             Over = policy.Over,
             Under = policy.Under,
             SettlementDestination = address.SettlementDestination,
@@ -184,10 +187,10 @@ internal sealed class CreateInvoice(
         }
     }
 
-    private static byte[] Body(InvoiceTerms terms) =>
-        Json.Bytes(InvoiceDocument.Of(Invoice.Evolve(null, new InvoiceCreated(terms, terms.CreatedAt)), headHeight: null));
+    private byte[] Body(InvoiceTerms terms) =>
+        Json.Bytes(InvoiceDocument.Of(Invoice.Evolve(null, new InvoiceCreated(terms, terms.CreatedAt)), headHeight: null, networks));
 
-    private static JsonAnswer Answer(InvoiceTerms terms) => new(StatusCodes.Status201Created, Body(terms));
+    private JsonAnswer Answer(InvoiceTerms terms) => new(StatusCodes.Status201Created, Body(terms));
 
     private static JsonAnswer Replay(byte[] answered) =>
         new JsonAnswer(StatusCodes.Status201Created, answered).With(Idempotency.ReplayedHeader, "true");

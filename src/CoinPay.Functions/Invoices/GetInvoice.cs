@@ -8,7 +8,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace CoinPay.Functions.Invoices;
 
 /// <summary><c>GET /v1/invoices/{id}</c>: the invoice now, with confirmations counted from the head.</summary>
-internal sealed class GetInvoice(Access access, InvoiceStore invoices, CursorStore cursors)
+internal sealed class GetInvoice(Access access, InvoiceStore invoices, CursorStore cursors, Networks networks)
 {
     [Function(nameof(GetInvoice))]
     public async Task<IActionResult> Run(
@@ -19,7 +19,7 @@ internal sealed class GetInvoice(Access access, InvoiceStore invoices, CursorSto
         Caller caller = await access.MerchantAsync(request, Scope.InvoicesRead, cancellation);
         StoredInvoice stored = await FindAsync(invoices, caller, id, cancellation);
         Cursor? cursor = await cursors.FindAsync(stored.State.Terms.Network, cancellation);
-        return JsonAnswer.Ok(InvoiceDocument.Of(stored.State, cursor?.Head.Height));
+        return JsonAnswer.Ok(InvoiceDocument.Of(stored.State, cursor?.Head.Height, networks));
     }
 
     /// <summary>The caller's invoice of this id; somebody else's is as unknown as none.</summary>

@@ -1,4 +1,6 @@
 using CoinPay.Core;
+using CoinPay.Functions.Chains;
+using CoinPay.Functions.Exceptions;
 
 namespace CoinPay.Functions.Invoices;
 
@@ -15,6 +17,7 @@ internal sealed record InvoiceDocument
     public required string Status { get; init; }
     public required string CustomerStatus { get; init; }
     public required string NextAction { get; init; }
+    public required string Owner { get; init; }
     public int Version { get; init; }
     public bool Livemode { get; init; }
     public string? Goods { get; init; }
@@ -27,7 +30,7 @@ internal sealed record InvoiceDocument
     public FeesPart Fees { get; init; } = new("0", null);
     public required SettlementPart Settlement { get; init; }
     public required IReadOnlyList<TransactionPart> Transactions { get; init; }
-    public IReadOnlyList<object> Exceptions { get; init; } = [];
+    public IReadOnlyList<ExceptionDocument> Exceptions { get; init; } = [];
     public IReadOnlyList<object> Refunds { get; init; } = [];
     public object? Escrow { get; init; }
     public required FulfilmentPart Fulfilment { get; init; }
@@ -63,10 +66,11 @@ internal sealed record InvoiceDocument
 
     internal sealed record TransactionPart(
         string Network, string Asset, string TxHash, string Index, string? From, string Amount, string AmountBase,
-        long? BlockHeight, string? BlockHash, long Confirmations, string Status, DateTimeOffset FirstSeenAt, bool Fulfils);
+        long? BlockHeight, string? BlockHash, long Confirmations, string Status, string? ReplacedBy,
+        DateTimeOffset FirstSeenAt, bool Fulfils);
 
     /// <summary>Renders a state; <paramref name="headHeight"/> is what confirmations are counted from, null when unknown.</summary>
-    public static InvoiceDocument Of(Invoice state, long? headHeight)
+    public static InvoiceDocument Of(Invoice state, long? headHeight, Networks networks)
     {
         InvoiceTerms terms = state.Terms;
         (Amount seen, Amount confirmed) = (terms.Due with { Base = state.Seen }, terms.Due with { Base = state.Confirmed });
@@ -77,8 +81,9 @@ internal sealed record InvoiceDocument
             OrderId = terms.OrderId,
             CustomerReference = terms.CustomerReference,
             Status = state.Status.Text(),
-            CustomerStatus = IsHeld(state) ? "issue_detected" : state.Status.CustomerText(),
-            NextAction = IsHeld(state) ? "review_excess" : state.Status.NextAction(),
+            CustomerStatus = state.IsHeld ? "issue_detected" : state.Status.CustomerText(),
+            NextAction = state.IsHeld ? "review_excess" : state.Status.NextAction(),
+            Owner = state.IsHeld ? "merchant" : state.Status.Owner(),
             Version = state.Version,
             Livemode = terms.Livemode,
             Goods = terms.Goods,
@@ -95,9 +100,10 @@ internal sealed record InvoiceDocument
             Transactions = state.Transfers.Values
                 .OrderByDescending(transfer => transfer.FirstSeenAt)
                 .Take(NewestTransactions)
-                .Select(transfer => TransactionOf(terms, transfer, headHeight))
+                .Select(transfer => TransactionOf(state, transfer, headHeight, networks))
                 .ToList(),
-            Fulfilment = MayBeFulfilled(state) ? new(terms.FulfilmentKey, "due", null) : new(null, "not_due", null),
+            Exceptions = state.Exceptions.Select(exception => ExceptionDocument.Of(terms, exception, networks)).ToList(),
+            Fulfilment = FulfilmentOf(state),
             ExpiresAt = terms.ExpiresAt,
             MonitorUntil = terms.MonitorUntil,
             CreatedAt = terms.CreatedAt,
@@ -107,14 +113,12 @@ internal sealed record InvoiceDocument
         };
     }
 
-    /// <summary>Whether goods may go out: paid, or overpaid where the merchant accepts that.</summary>
-    public static bool MayBeFulfilled(Invoice state) =>
-        state.Status == InvoiceStatus.Paid
-        || (state.Status == InvoiceStatus.Overpaid && !IsHeld(state));
-
-    /// <summary>Paid with more than the price, for a merchant who wants a person to look first.</summary>
-    private static bool IsHeld(Invoice state) =>
-        state.Status == InvoiceStatus.Overpaid && state.Terms.Over == AmountPolicy.Hold;
+    private static FulfilmentPart FulfilmentOf(Invoice state) => state switch
+    {
+        { FulfilledAt: { } at } => new(state.Terms.FulfilmentKey, "fulfilled", at),
+        { MayBeFulfilled: true } => new(state.Terms.FulfilmentKey, "due", null),
+        _ => new(null, "not_due", null),
+    };
 
     private static PaymentPart PaymentOf(InvoiceTerms terms) => new(
         terms.Due.Asset.Network,
@@ -139,23 +143,26 @@ internal sealed record InvoiceDocument
             _ => throw new BugException("derivation " + terms.Derivation.GetType().Name),
         });
 
-    private static TransactionPart TransactionOf(InvoiceTerms terms, Transfer transfer, long? headHeight)
+    /// <summary>Confirmations on another network than the invoice's are not counted: its head is not at hand here.</summary>
+    private static TransactionPart TransactionOf(Invoice state, Transfer transfer, long? headHeight, Networks networks)
     {
-        bool isDue = transfer.AssetId == terms.Due.Asset.Id;
+        Asset asset = networks.FindAsset(transfer.AssetId) ?? new(transfer.AssetId, "", 0);
+        long? head = transfer.WrongNetwork is null ? headHeight : null;
         return new(
-            terms.Due.Asset.Network,
+            asset.Network,
             transfer.AssetId,
             transfer.TransactionHash,
             transfer.Ordinal,
             transfer.From,
-            isDue ? (terms.Due with { Base = transfer.Amount }).ToString() : transfer.Amount.ToString(),
+            new Amount(asset, transfer.Amount).ToString(),
             transfer.Amount.ToString(),
             transfer.Block?.Height,
             transfer.Block?.Hash,
-            transfer.Block is { } block && headHeight >= block.Height ? headHeight.Value - block.Height + 1 : 0,
+            transfer.Block is { } block && head >= block.Height ? head.Value - block.Height + 1 : 0,
             transfer.Status.ToString().ToLowerInvariant(),
+            transfer.ReplacedBy,
             transfer.FirstSeenAt,
-            isDue && transfer.Stands);
+            state.IsDue(transfer) && transfer.Stands);
     }
 
     private static string Percent(decimal percent) => percent.ToString("0.####", System.Globalization.CultureInfo.InvariantCulture);

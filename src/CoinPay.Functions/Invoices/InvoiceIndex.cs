@@ -9,28 +9,72 @@ namespace CoinPay.Functions.Invoices;
 internal sealed record InvoiceFilter(
     string? Status, string? OrderId, string? Network, DateTimeOffset? CreatedAfter, DateTimeOffset? CreatedBefore);
 
-/// <summary>A merchant's invoices, newest first. Written from the outbox by the one writer an invoice has; rebuildable.</summary>
+/// <summary>
+/// A merchant's invoices, newest first, and what each is found by (<c>~hash!invoice</c>, after all the others). Written from
+/// the outbox by the one writer an invoice has; rebuildable.
+/// </summary>
 internal sealed class InvoiceIndex(Tables tables)
 {
-    public Task WriteAsync(Invoice state, CancellationToken cancellation)
+    private const string TermPrefix = "~";
+    private const int MaxBatchRows = 100;
+    private const int MaxFound = 20;
+
+    /// <summary>Writes the invoice's row, and what it is newly found by; one batch but for very many transactions.</summary>
+    public async Task WriteAsync(StoredInvoice stored, CancellationToken cancellation)
     {
-        InvoiceTerms terms = state.Terms;
-        TableEntity row = new(Partition(terms.MerchantId, terms.Livemode), Id.NewestFirst(terms.Id))
+        InvoiceTerms terms = stored.State.Terms;
+        string partition = Partition(terms.MerchantId, terms.Livemode);
+        TableEntity row = new(partition, Id.NewestFirst(terms.Id))
         {
             ["InvoiceId"] = terms.Id,
-            ["Status"] = state.Status.Text(),
+            ["Status"] = stored.State.Status.Text(),
             ["OrderId"] = terms.OrderId,
             ["Network"] = terms.Network,
-            ["Version"] = state.Version,
+            ["Version"] = stored.State.Version,
         };
-        return tables.Index.UpsertEntityAsync(row, TableUpdateMode.Replace, cancellation);
+        IEnumerable<TableEntity> found = NewTerms(stored)
+            .DistinctBy(term => KeyOf(term.Text))
+            .Select(term => new TableEntity(partition, $"{TermPrefix}{KeyOf(term.Text)}!{terms.Id}") { ["Kind"] = term.Kind });
+        foreach (TableEntity[] batch in found.Prepend(row).Chunk(MaxBatchRows))
+            await tables.Index.SubmitTransactionAsync(
+                batch.Select(entity => new TableTransactionAction(TableTransactionActionType.UpsertReplace, entity)), cancellation);
     }
+
+    /// <summary>The newest invoices that have this as address, transaction hash, order id or customer reference, and as which.</summary>
+    public async Task<List<(string InvoiceId, string MatchedBy)>> FindAsync(
+        string merchantId, bool livemode, string text, CancellationToken cancellation)
+    {
+        List<(string InvoiceId, string)> found = [];
+        string prefix = $"{TermPrefix}{KeyOf(text)}!";
+        await foreach (TableEntity row in tables.Index.RangeAsync(Partition(merchantId, livemode), prefix, cancellation))
+            found.Add((row.RowKey[prefix.Length..], row.GetString("Kind")));
+        return found.OrderByDescending(match => match.InvoiceId, StringComparer.Ordinal).Take(MaxFound).ToList();
+    }
+
+    private static IEnumerable<(string Kind, string Text)> NewTerms(StoredInvoice stored)
+    {
+        InvoiceTerms terms = stored.State.Terms;
+        if (stored.Outbox.Any(row => row.Version == 1))
+        {
+            yield return ("address", terms.Address);
+            if (terms.OrderId is { } order)
+                yield return ("order_id", order);
+            if (terms.CustomerReference is { } reference)
+                yield return ("customer_reference", reference);
+        }
+        foreach (string hash in stored.Outbox.SelectMany(row => row.NewTransactions))
+            yield return ("transaction", hash);
+    }
+
+    /// <summary>Case says nothing in hex, in bech32 or to a person who searches.</summary>
+    private static string KeyOf(string text) => Key.Hash(text.Trim().ToLowerInvariant());
 
     /// <summary>One page of invoice ids, and the row key to go on after, null at the end.</summary>
     public async Task<(List<string> InvoiceIds, string? Last)> ReadAsync(
         string merchantId, bool livemode, InvoiceFilter filter, Paging paging, CancellationToken cancellation)
     {
-        List<string> conditions = [TableClient.CreateQueryFilter($"PartitionKey eq {Partition(merchantId, livemode)}")];
+        List<string> conditions =
+            [TableClient.CreateQueryFilter($"PartitionKey eq {Partition(merchantId, livemode)} and RowKey lt {TermPrefix}")];
         if (paging.After is { } after)
             conditions.Add(TableClient.CreateQueryFilter($"RowKey gt {after}"));
         if (filter.CreatedBefore is { } before)

@@ -3,6 +3,7 @@ using System.Text;
 using Azure;
 using Azure.Data.Tables;
 using CoinPay.Core;
+using CoinPay.Functions.Chains;
 using CoinPay.Functions.Stores;
 
 namespace CoinPay.Functions.Invoices;
@@ -11,7 +12,7 @@ namespace CoinPay.Functions.Invoices;
 /// One partition an invoice: <c>invoice</c> (snapshot), <c>event!…</c>, <c>line!…</c>, <c>transfer!…</c>, <c>outbox!…</c>
 /// and <c>answer</c> (what the creation answered). What must agree is written in one entity-group transaction.
 /// </summary>
-internal sealed class InvoiceStore(Tables tables)
+internal sealed class InvoiceStore(Tables tables, Networks networks)
 {
     private const string SnapshotKey = "invoice";
     private const string AnswerKey = "answer";
@@ -56,7 +57,8 @@ internal sealed class InvoiceStore(Tables tables)
         List<CommittedEvent> committed = Fold(before?.State, events);
         Invoice after = committed[^1].After;
         string partition = Key.Of(after.Terms.MerchantId, after.Terms.Id);
-        List<OutboxRow> outbox = committed.Select(happened => WebhookBody.Freeze(happened, chain)).OfType<OutboxRow>().ToList();
+        List<OutboxRow> outbox = WithNewTransactions(
+            committed.Select(happened => WebhookBody.Freeze(happened, chain, networks)).OfType<OutboxRow>().ToList(), committed);
         string lastHash = before?.LastHash ?? Timeline.Start;
         List<TableEntity> rows = [];
         foreach (CommittedEvent happened in committed)
@@ -71,6 +73,22 @@ internal sealed class InvoiceStore(Tables tables)
         Assert.That(batch.Count <= MaxBatchRows);
         Response<IReadOnlyList<Response>> saved = await tables.Invoices.SubmitTransactionAsync(batch, cancellation);
         return new(after, saved.Value[0].Headers.ETag!.Value, lastHash, [.. before?.Outbox ?? [], .. outbox]);
+    }
+
+    /// <summary>The first thing to send takes the new transactions along; where nothing is told, a row for the index does.</summary>
+    private static List<OutboxRow> WithNewTransactions(List<OutboxRow> outbox, List<CommittedEvent> committed)
+    {
+        string[] hashes = committed
+            .Select(happened => (happened.Event as TransferSeen)?.Transfer.TransactionHash)
+            .OfType<string>()
+            .Distinct(StringComparer.Ordinal)
+            .ToArray();
+        if (hashes.Length == 0)
+            return outbox;
+        OutboxRow first = outbox.Count > 0
+            ? outbox[0]
+            : new(committed[^1].Version, "", "", committed[^1].Event.At, "", null);
+        return [first with { NewTransactions = hashes }, .. outbox.Skip(1)];
     }
 
     /// <summary>Takes away what was sent.</summary>
@@ -174,6 +192,7 @@ internal sealed class InvoiceStore(Tables tables)
         ["At"] = row.At,
         ["Body"] = Encoding.UTF8.GetBytes(row.Body),
         ["FulfilmentKey"] = row.FulfilmentKey,
+        ["NewTransactions"] = row.NewTransactions.Count == 0 ? null : string.Join(',', row.NewTransactions),
     };
 
     private static OutboxRow ToOutbox(TableEntity row) => new(
@@ -181,6 +200,9 @@ internal sealed class InvoiceStore(Tables tables)
         row.GetString("EventId"),
         row.GetString("Type"),
         row.GetDateTimeOffset("At")!.Value,
-        Encoding.UTF8.GetString(row.GetBinary("Body")),
-        row.GetString("FulfilmentKey"));
+        Encoding.UTF8.GetString(row.GetBinary("Body") ?? []),
+        row.GetString("FulfilmentKey"))
+    {
+        NewTransactions = row.GetString("NewTransactions")?.Split(',') ?? [],
+    };
 }

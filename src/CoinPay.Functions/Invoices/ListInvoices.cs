@@ -25,7 +25,7 @@ internal sealed class ListInvoices(Access access, InvoiceStore invoices, Invoice
         {
             if (!heads.TryGetValue(state.Terms.Network, out long? head))
                 heads[state.Terms.Network] = head = (await cursors.FindAsync(state.Terms.Network, cancellation))?.Head.Height;
-            page.Add(InvoiceDocument.Of(state, head));
+            page.Add(InvoiceDocument.Of(state, head, networks));
         }
         return Paging.Answer(page, last);
     }

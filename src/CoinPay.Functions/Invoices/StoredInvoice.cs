@@ -13,8 +13,15 @@ internal sealed record StoredInvoice(Invoice State, ETag Tag, string LastHash, I
 /// <summary>One thing to tell the merchant, frozen when it happened.</summary>
 /// <param name="Version">The invoice's version after the event; with the invoice's id it names the event for good.</param>
 /// <param name="Type">The webhook type: <c>invoice.paid</c>.</param>
-/// <param name="Body">The whole webhook body, JSON.</param>
-internal sealed record OutboxRow(int Version, string EventId, string Type, DateTimeOffset At, string Body, string? FulfilmentKey);
+/// <param name="Body">The whole webhook body, JSON; empty where there is only something new to be found by.</param>
+internal sealed record OutboxRow(int Version, string EventId, string Type, DateTimeOffset At, string Body, string? FulfilmentKey)
+{
+    /// <summary>Transactions of the same commit that the invoice shall be found by from now on.</summary>
+    public IReadOnlyList<string> NewTransactions { get; init; } = [];
+
+    /// <summary>No event: only the index learns of it.</summary>
+    public bool IsForIndexOnly => Body.Length == 0;
+}
 
 /// <summary>An event of the timeline with what it did to the books.</summary>
 internal sealed record CommittedEvent(int Version, InvoiceEvent Event, Invoice After, IReadOnlyList<Posting> Postings);

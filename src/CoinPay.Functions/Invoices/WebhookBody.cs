@@ -1,4 +1,5 @@
 using CoinPay.Core;
+using CoinPay.Functions.Chains;
 using CoinPay.Functions.Http;
 using CoinPay.Functions.Stores;
 
@@ -8,13 +9,13 @@ namespace CoinPay.Functions.Invoices;
 internal static class WebhookBody
 {
     /// <summary>What the merchant is told of an event; null for one that is not told.</summary>
-    public static OutboxRow? Freeze(CommittedEvent happened, ChainKnowledge? chain)
+    public static OutboxRow? Freeze(CommittedEvent happened, ChainKnowledge? chain, Networks networks)
     {
         if (happened.Event.WebhookType() is not { } type)
             return null;
         Invoice invoice = happened.After;
         string eventId = Id.Derived("evt", happened.Event.At, $"{invoice.Terms.Id}!{happened.Version}");
-        string? fulfilmentKey = InvoiceDocument.MayBeFulfilled(invoice) ? invoice.Terms.FulfilmentKey : null;
+        string? fulfilmentKey = invoice.MayBeFulfilled ? invoice.Terms.FulfilmentKey : null;
         string body = Json.Text(new
         {
             id = eventId,
@@ -22,7 +23,7 @@ internal static class WebhookBody
             created_at = happened.Event.At,
             state_version = happened.Version,
             fulfilment_key = fulfilmentKey,
-            data = new { invoice = InvoiceDocument.Of(invoice, chain?.Height) },
+            data = new { invoice = InvoiceDocument.Of(invoice, chain?.Height, networks) },
         });
         return new(happened.Version, eventId, type, happened.Event.At, body, fulfilmentKey);
     }

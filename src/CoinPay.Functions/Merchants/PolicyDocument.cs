@@ -20,9 +20,9 @@ internal sealed record PolicyDocument(
         policy.MonitorDays,
         new(Percent(policy.Tolerance.UnderPercent), Percent(policy.Tolerance.OverPercent)),
         [.. policy.Confirmations.Select(ConfirmationDocument.Of)],
-        AcceptUnconfirmedUpTo: null,
+        policy.AcceptUnconfirmedUpTo is { } limit ? new(limit.Amount, limit.Currency) : null,
         policy.ReturnHosts,
-        PolicyWords.Late.Single(pair => pair.Value == policy.Late).Key,
+        PolicyWords.LateText(policy.Late, policy.LateRatePercent),
         PolicyWords.Amounts.Single(pair => pair.Value == policy.Over).Key,
         PolicyWords.Amounts.Single(pair => pair.Value == policy.Under).Key);
 
@@ -32,8 +32,10 @@ internal sealed record PolicyDocument(
         MonitorDays = MonitorDays,
         Tolerance = new(PolicyWords.Percent(Tolerance.UnderPercent), PolicyWords.Percent(Tolerance.OverPercent)),
         Confirmations = [.. Confirmations.Select(rule => rule.ToRule())],
+        AcceptUnconfirmedUpTo = AcceptUnconfirmedUpTo is { } limit ? new(limit.Amount, limit.Currency) : null,
         ReturnHosts = ReturnHosts,
-        Late = PolicyWords.Late[Late],
+        Late = PolicyWords.ReadLate(Late)!.Value.Rule,
+        LateRatePercent = PolicyWords.ReadLate(Late)!.Value.Percent,
         Over = PolicyWords.Amounts[Over],
         Under = PolicyWords.Amounts[Under],
     };
@@ -68,8 +70,32 @@ internal sealed record ConfirmationDocument(
 /// <summary>The words of a policy's closed sets.</summary>
 internal static class PolicyWords
 {
-    public static IReadOnlyDictionary<string, LatePolicy> Late { get; } =
-        new Dictionary<string, LatePolicy> { ["hold"] = LatePolicy.Hold, ["accept"] = LatePolicy.Accept };
+    private const string LateWithin = "accept_if_rate_within_percent:";
+
+    /// <summary><c>hold</c>, <c>accept</c> or <c>accept_if_rate_within_percent:2.5</c>.</summary>
+    public static string LateText(LatePolicy late, decimal percent) => late switch
+    {
+        LatePolicy.Hold => "hold",
+        LatePolicy.Accept => "accept",
+        LatePolicy.AcceptIfRateWithin => LateWithin + percent.ToString("0.####", System.Globalization.CultureInfo.InvariantCulture),
+        _ => throw new BugException("late " + late),
+    };
+
+    /// <summary>Null for what is none of these; a percentage is 0 to 100 with at most four decimals.</summary>
+    public static (LatePolicy Rule, decimal Percent)? ReadLate(string text) => text switch
+    {
+        "hold" => (LatePolicy.Hold, 0),
+        "accept" => (LatePolicy.Accept, 0),
+        _ when text.StartsWith(LateWithin, StringComparison.Ordinal)
+            && text[LateWithin.Length..] is { Length: > 0 and <= MaxPercentLength } percent
+            && DecimalText.Read(percent) is { Scale: <= MaxPercentDecimals }
+            && Percent(percent) is <= 100 and var within => (LatePolicy.AcceptIfRateWithin, within),
+        _ => null,
+    };
+
+    public const int MaxPercentDecimals = 4;
+
+    private const int MaxPercentLength = 10;
 
     public static IReadOnlyDictionary<string, AmountPolicy> Amounts { get; } =
         new Dictionary<string, AmountPolicy> { ["accept"] = AmountPolicy.Accept, ["hold"] = AmountPolicy.Hold };

@@ -14,7 +14,6 @@ internal sealed class PolicyRequest(Networks networks)
     private const int MaxRules = 50;
     private const int MaxHosts = 20;
     private const int MaxHostLength = 253;
-    private const int MaxPercentDecimals = 4;
     private const int MaxCurrencyLength = 200;
 
     /// <summary>The policy after the change; errors are left in the body.</summary>
@@ -22,7 +21,7 @@ internal sealed class PolicyRequest(Networks networks)
     {
         if (body is null)
             return current;
-        RefuseWhatIsNotBuilt(body);
+        (LatePolicy late, decimal latePercent) = Late(body) ?? (current.Late, current.LateRatePercent);
         return current with
         {
             ExpiryMinutes = body.OptionalInteger("expiry_minutes", 1, 1440) ?? current.ExpiryMinutes,
@@ -30,29 +29,30 @@ internal sealed class PolicyRequest(Networks networks)
             Tolerance = Tolerance(body.OptionalObject("tolerance"), current.Tolerance),
             Confirmations = Confirmations(body) ?? current.Confirmations,
             ReturnHosts = ReturnHosts(body) ?? current.ReturnHosts,
-            Late = Late(body) ?? current.Late,
+            AcceptUnconfirmedUpTo = body.Has("accept_unconfirmed_up_to")
+                ? Limit(body.OptionalObject("accept_unconfirmed_up_to"))
+                : current.AcceptUnconfirmedUpTo,
+            Late = late,
+            LateRatePercent = latePercent,
             Over = Amounts(body, "over") ?? current.Over,
             Under = Amounts(body, "under") ?? current.Under,
         };
     }
 
-    private static void RefuseWhatIsNotBuilt(RequestBody body)
-    {
-        if (body.Find("accept_unconfirmed_up_to", required: false) is not null)
-            body.Refuse(
-                "accept_unconfirmed_up_to", "This gateway does not accept unconfirmed payments: leave it out or null.");
-    }
-
-    private static LatePolicy? Late(RequestBody body)
+    private static (LatePolicy, decimal)? Late(RequestBody body)
     {
         string? text = body.OptionalString("late", 100);
         if (text is null)
             return null;
-        if (PolicyWords.Late.TryGetValue(text, out LatePolicy late))
+        if (PolicyWords.ReadLate(text) is { } late)
             return late;
-        body.Refuse("late", "hold or accept; a condition on the rate is not offered by this gateway.");
+        body.Refuse("late", "hold, accept, or accept_if_rate_within_percent:2.5 with a percentage from 0 to 100.");
         return null;
     }
+
+    private static Price? Limit(RequestBody? limit) => limit is null
+        ? null
+        : new(limit.RequiredDecimal("amount"), limit.RequiredString("currency", MaxCurrencyLength));
 
     private static AmountPolicy? Amounts(RequestBody body, string name) =>
         body.OptionalChoice(name, [.. PolicyWords.Amounts.Keys]) is { } word ? PolicyWords.Amounts[word] : null;
@@ -66,12 +66,12 @@ internal sealed class PolicyRequest(Networks networks)
         if (body.Find(name, required: false) is not { } value)
             return current;
         string text = value.ValueKind is JsonValueKind.String or JsonValueKind.Number ? value.ToString() : "";
-        if (DecimalText.Read(text) is { Scale: <= MaxPercentDecimals }
+        if (DecimalText.Read(text) is { Scale: <= PolicyWords.MaxPercentDecimals }
             && text.Length <= 10
             && PolicyWords.Percent(text) is <= 100 and var percent)
             return percent;
         body.Refuse(
-            name, $"A percentage from \"0\" to \"100\" with at most {MaxPercentDecimals} decimals, as a string.");
+            name, $"A percentage from \"0\" to \"100\" with at most {PolicyWords.MaxPercentDecimals} decimals, as a string.");
         return current;
     }
 
@@ -94,9 +94,7 @@ internal sealed class PolicyRequest(Networks networks)
         if (asset is not null && !IsKnown(asset, network))
             body.Refuse("asset", "No network here has this asset.", Problems.UnsupportedAssetCode);
         string? goods = body.OptionalChoice("goods", PolicyWords.Goods);
-        Price? upTo = body.OptionalObject("up_to") is { } limit
-            ? new(limit.RequiredDecimal("amount"), limit.RequiredString("currency", MaxCurrencyLength))
-            : null;
+        Price? upTo = Limit(body.OptionalObject("up_to"));
         RequiredDepth? required = Required(body, network);
         return required is null ? null : new(asset, network?.Name, goods, upTo, required);
     }
@@ -120,7 +118,7 @@ internal sealed class PolicyRequest(Networks networks)
             return null;
         RequiredDepth? depth = value.ValueKind switch
         {
-            JsonValueKind.Number => RequiredDepth.Parse(value.GetRawText()),
+            JsonValueKind.Number => RequiredDepth.Parse(value.GetRawText()) is { AcceptsUnconfirmed: false } blocks ? blocks : null,
             JsonValueKind.String when value.GetString() is "safe" or "finalized" =>
                 RequiredDepth.Parse(value.GetString()!),
             _ => null,
@@ -128,7 +126,7 @@ internal sealed class PolicyRequest(Networks networks)
         if (depth is null)
             body.Refuse(
                 "required",
-                $"A whole number of blocks from 1 to {RequiredDepth.MaxBlocks}, \"safe\" or \"finalized\".");
+                $"A whole number of blocks from 1 to {RequiredDepth.MaxBlocks}, \"safe\" or \"finalized\"; see accept_unconfirmed_up_to for none.");
         else if (depth.Tag is not null && network?.Family != NetworkFamily.Evm)
             body.Refuse("required", "Finality tags exist on EVM networks only: name one in the same rule.");
         else

@@ -29,6 +29,8 @@ internal static class StoredJson
         typeof(TransferLost), typeof(PaymentWindowClosed), typeof(PaymentDetected), typeof(ConfirmationStarted),
         typeof(InvoicePaid), typeof(InvoiceUnderpaid), typeof(InvoiceOverpaid), typeof(InvoiceExpired),
         typeof(InvoicePaidLate), typeof(InvoiceCancelled), typeof(PaymentReverted),
+        typeof(TransferAccepted), typeof(TransferAttributed), typeof(PaymentAccepted), typeof(TopUpRequested),
+        typeof(LateRateJudged), typeof(InvoiceFulfilled), typeof(ExceptionOpened), typeof(ExceptionResolved),
     ];
 
     public static string Write<T>(T value) => JsonSerializer.Serialize(value, Options);

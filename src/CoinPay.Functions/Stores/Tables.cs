@@ -23,6 +23,9 @@ internal sealed class Tables(TableServiceClient service)
     /// <summary>Partition <c>merchant!endpoint</c>: one row a delivery, which is the truth; the queue message is a hint.</summary>
     public TableClient Deliveries { get; } = service.GetTableClient("Deliveries");
 
+    /// <summary>Partition merchant and mode: payments that wait for a decision, newest first. Written from the outbox.</summary>
+    public TableClient Exceptions { get; } = service.GetTableClient("Exceptions");
+
     /// <summary>Lists and look-ups, written from the outbox and rebuildable.</summary>
     public TableClient Index { get; } = service.GetTableClient("Index");
 
@@ -31,7 +34,7 @@ internal sealed class Tables(TableServiceClient service)
 
     public async Task EnsureCreatedAsync(CancellationToken cancellation)
     {
-        foreach (TableClient table in new[] { Invoices, Watches, Chains, Merchants, Events, Deliveries, Index, Idempotency })
+        foreach (TableClient table in new[] { Invoices, Watches, Chains, Merchants, Events, Deliveries, Exceptions, Index, Idempotency })
             await table.CreateIfNotExistsAsync(cancellation);
     }
 }

@@ -32,12 +32,16 @@ internal sealed class ModelChain : IChain
     /// <summary>Runs after the named step of a poll has been answered: <c>head</c>, <c>blocks</c>, <c>mempool</c>.</summary>
     public Func<string, Task> AfterStep { get; set; } = _ => Task.CompletedTask;
 
+    /// <summary>Hears how many blocks were read at once.</summary>
+    public Action<int> AfterBlocks { get; set; } = _ => { };
+
     public long Height => _blocks.Count - 1;
 
     public string RecipientOf(string address) => address;
 
-    public static ChainTransfer Transfer(string recipient, string transaction, BigInteger amount) =>
-        new(Coin, recipient, null, transaction, "0", amount);
+    /// <param name="spends">The outpoints that the transaction spends.</param>
+    public static ChainTransfer Transfer(string recipient, string transaction, BigInteger amount, params string[] spends) =>
+        new(Coin, recipient, null, transaction, "0", amount) { Inputs = Outpoints.Of(spends) };
 
     /// <summary>Mines a block with these transfers; they leave the mempool.</summary>
     public void Mine(params ChainTransfer[] transfers)
@@ -79,8 +83,13 @@ internal sealed class ModelChain : IChain
     {
         List<ChainBlock> blocks = _blocks
             .Where(block => block.Height >= from && block.Height <= to)
-            .Select(block => block with { Transfers = [.. block.Transfers.Where(transfer => isWatched(transfer.Recipient))] })
+            .Select(block => block with
+            {
+                Transfers = [.. block.Transfers.Where(transfer => isWatched(transfer.Recipient))],
+                Spends = [.. Spends(block.Transfers, isWatched)],
+            })
             .ToList();
+        AfterBlocks(blocks.Count);
         await AfterStep("blocks");
         return blocks;
     }
@@ -91,4 +100,12 @@ internal sealed class ModelChain : IChain
         await AfterStep("mempool");
         return waiting;
     }
+
+    public IReadOnlyList<Spend> SpendsInMempool(Func<string, bool> isWatched) => [.. Spends(_mempool, isWatched)];
+
+    private static IEnumerable<Spend> Spends(IEnumerable<ChainTransfer> transfers, Func<string, bool> isWatched) =>
+        from transfer in transfers
+        from outpoint in transfer.Inputs.All
+        where isWatched(outpoint)
+        select new Spend(outpoint, transfer.TransactionHash);
 }

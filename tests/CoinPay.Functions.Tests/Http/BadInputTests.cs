@@ -199,7 +199,7 @@ public sealed class BadInputTests(TwoMerchants world) : IClassFixture<TwoMerchan
     [InlineData("GET", "/")]
     [InlineData("PUT", "/v1/invoices")]
     [InlineData("DELETE", "/v1/networks")]
-    [InlineData("GET", "/v1/exceptions")]
+    [InlineData("GET", "/v1/refunds")]
     public async Task What_does_not_exist_is_a_problem_too(string method, string path) =>
         (await world.Merchant.SendAsync(new HttpMethod(method), path, null)).ExpectProblem(
             HttpStatusCode.NotFound, "not_found");

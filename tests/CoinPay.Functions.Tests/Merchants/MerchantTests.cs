@@ -142,9 +142,31 @@ public sealed class MerchantTests(EdgeStorage storage) : IClassFixture<EdgeStora
             policy.GetRawText());
     }
 
+    [Fact]
+    public async Task A_policy_may_take_unconfirmed_payments_and_late_ones_by_the_rate_and_stop_doing_so()
+    {
+        await using Edge edge = await Edge.StartAsync(storage);
+        string id = (await edge.MerchantAsync()).Id;
+        object change = new
+        {
+            policy = new { late = "accept_if_rate_within_percent:2.5", accept_unconfirmed_up_to = new { amount = "20", currency = "EUR" } },
+        };
+        (await ChangeAsync(edge, id, change)).Expect(HttpStatusCode.OK);
+        JsonElement policy = (await GetAsync(edge, id)).Json.GetProperty("policy");
+        Assert.Equal("accept_if_rate_within_percent:2.5", policy.GetProperty("late").GetString());
+        Assert.Equal("""{"amount":"20","currency":"EUR"}""", policy.GetProperty("accept_unconfirmed_up_to").GetRawText());
+
+        (await ChangeAsync(edge, id, """{"policy":{"accept_unconfirmed_up_to":null,"late":"hold"}}""")).Expect(HttpStatusCode.OK);
+        policy = (await GetAsync(edge, id)).Json.GetProperty("policy");
+        Assert.Equal(("hold", JsonValueKind.Null), (policy.GetProperty("late").GetString(), policy.GetProperty("accept_unconfirmed_up_to").ValueKind));
+    }
+
     [Theory]
-    [InlineData("""{"policy":{"late":"accept_if_rate_within_percent:2"}}""", "invalid_request")]
-    [InlineData("""{"policy":{"accept_unconfirmed_up_to":{"amount":"5","currency":"EUR"}}}""", "invalid_request")]
+    [InlineData("""{"policy":{"late":"accept_if_rate_within_percent:101"}}""", "invalid_request")]
+    [InlineData("""{"policy":{"late":"accept_if_rate_within_percent:"}}""", "invalid_request")]
+    [InlineData("""{"policy":{"late":"accept_if_rate_within_percent:-1"}}""", "invalid_request")]
+    [InlineData("""{"policy":{"accept_unconfirmed_up_to":{"amount":5,"currency":"EUR"}}}""", "invalid_amount")]
+    [InlineData("""{"policy":{"accept_unconfirmed_up_to":"5 EUR"}}""", "invalid_request")]
     [InlineData("""{"policy":{"confirmations":[{"network":"bitcoin-regtest","required":"safe"}]}}""", "invalid_request")]
     [InlineData("""{"policy":{"confirmations":[{"required":0}]}}""", "invalid_request")]
     [InlineData("""{"policy":{"confirmations":[{"required":1.5}]}}""", "invalid_request")]

@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using CoinPay.Embedded.Memory;
+using CoinPay.Embedded.Storage;
 using CoinPay.Functions.Chains;
 
 namespace CoinPay.Functions.Tests.Simulation;

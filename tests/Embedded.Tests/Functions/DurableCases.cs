@@ -48,7 +48,10 @@ internal static class DurableCases
         ["Null_in_is_null_out"] = new("Echo", null, null),
         ["Activities_run_one_after_the_other"] = new("Sequence", "x", "\"x01234\""),
         ["Activities_fan_out_and_in"] = new("FanOut", 10, "385"),
-        ["The_first_of_two_activities_wins"] = new("FirstOfTwo", null, "\"fast\""),
+        ["The_first_of_two_activities_wins"] = new("FirstOfTwo", null, "\"fast\"")
+        {
+            Drive = async world => DurableActivities.Open((await world.EndAsync()).ReadCustomStatusAs<string>()!),
+        },
         ["A_timer_fires_not_before_its_time"] = new("Sleep", 60, "true"),
         ["A_timer_in_the_past_fires_at_once"] = new("Sleep", -1000, "true"),
         ["A_cancelled_timer_does_not_hold_the_orchestrator"] = new("CancelTimer", null, "\"cancelled\""),

@@ -7,6 +7,10 @@ namespace CoinPay.Embedded.Tests.Functions;
 public static class DurableActivities
 {
     private static readonly ConcurrentDictionary<string, int> Attempts = new();
+    private static readonly ConcurrentDictionary<string, TaskCompletionSource> Gates = new();
+
+    /// <summary>Lets those go on that wait at a gate.</summary>
+    public static void Open(string gate) => Gate(gate).TrySetResult();
 
     [Function("Append")]
     public static string Append([ActivityTrigger] AppendInput input) => input.Text + input.Number;
@@ -19,6 +23,14 @@ public static class DurableActivities
     {
         await Task.Delay(text == "slow" ? 200 : 1, cancellation);
         return context.FunctionDefinition.Name == "Say" ? text : "?";
+    }
+
+    /// <summary>The slower one of a race by the test's own hand, not by the clock.</summary>
+    [Function("SayOnceOpen")]
+    public static async Task<string> SayOnceOpen([ActivityTrigger] string gate, CancellationToken cancellation)
+    {
+        await Gate(gate).Task.WaitAsync(cancellation);
+        return "slow";
     }
 
     [Function("Fail")]
@@ -37,6 +49,9 @@ public static class DurableActivities
 
     [Function("Nothing")]
     public static Task Nothing([ActivityTrigger] string? input) => Task.CompletedTask;
+
+    private static TaskCompletionSource Gate(string name) =>
+        Gates.GetOrAdd(name, _ => new(TaskCreationOptions.RunContinuationsAsynchronously));
 
     public sealed record AppendInput(string Text, int Number);
 

@@ -36,8 +36,13 @@ public static class DurableOrchestrators
     }
 
     [Function("FirstOfTwo")]
-    public static async Task<string> FirstOfTwo([OrchestrationTrigger] TaskOrchestrationContext context) =>
-        await await Task.WhenAny(context.CallActivityAsync<string>("Say", "slow"), context.CallActivityAsync<string>("Say", "fast"));
+    public static async Task<string> FirstOfTwo([OrchestrationTrigger] TaskOrchestrationContext context)
+    {
+        string gate = context.NewGuid().ToString();
+        context.SetCustomStatus(gate);
+        Task<string> slow = context.CallActivityAsync<string>("SayOnceOpen", gate);
+        return await await Task.WhenAny(slow, context.CallActivityAsync<string>("Say", "fast"));
+    }
 
     [Function("Sleep")]
     public static async Task<bool> Sleep([OrchestrationTrigger] TaskOrchestrationContext context)

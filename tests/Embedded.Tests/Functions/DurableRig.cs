@@ -8,12 +8,16 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 
 namespace CoinPay.Embedded.Tests.Functions;
 
 /// <summary>A durable engine of its own over given rows: what a process has of it, without Kestrel.</summary>
 internal sealed class DurableRig : IAsyncDisposable
 {
+    /// <summary>For the leases of tests that are not about leases: on a loaded machine one in real time may run out.</summary>
+    private static readonly FakeTimeProvider Still = new();
+
     private readonly ServiceProvider _services;
     private readonly TaskHub _hub;
     private readonly ActivityPool _activities;
@@ -51,7 +55,9 @@ internal sealed class DurableRig : IAsyncDisposable
         ServiceProvider services = new ServiceCollection().BuildServiceProvider();
         FunctionInvoker invoker = new(services.GetRequiredService<IServiceScopeFactory>(), loggers.CreateLogger<FunctionInvoker>(), new([]));
         ActivityPool activities = new(catalog, invoker, settings, JsonDataConverter.Default, loggers.CreateLogger<ActivityPool>());
-        HubOwnership ownership = new(lease ?? new MemoryLease(TimeProvider.System), lease is null ? TimeProvider.System : time, loggers.CreateLogger<HubOwnership>());
+        HubOwnership ownership = lease is null
+            ? new(new MemoryLease(Still), Still, loggers.CreateLogger<HubOwnership>())
+            : new(lease, time, loggers.CreateLogger<HubOwnership>());
         HubStore store = new(new FencedRowStore(rows, ownership), settings, time);
         TaskHub hub = new(store, ownership, catalog, invoker, activities, JsonDataConverter.Default, time, loggers);
         return new(services, hub, ownership, activities, store, new(hub, store, JsonDataConverter.Default, time));
@@ -67,7 +73,7 @@ internal sealed class DurableRig : IAsyncDisposable
     /// <summary>A graceful stop.</summary>
     public async ValueTask DisposeAsync()
     {
-        using CancellationTokenSource patience = new(TimeSpan.FromSeconds(20));
+        using CancellationTokenSource patience = new(Eventually.Patience);
         await _hub.StopAsync(patience.Token);
         _hub.Dispose();
         _activities.Dispose();

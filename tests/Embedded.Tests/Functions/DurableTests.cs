@@ -178,13 +178,20 @@ public sealed class DurableTests
     [Fact]
     public async Task An_orchestration_may_be_started_for_later()
     {
-        await using DurableWorld world = await StartAsync();
-        DateTimeOffset at = DateTimeOffset.UtcNow.AddMilliseconds(300);
-        await world.Client.ScheduleNewOrchestrationInstanceAsync("Echo", "x", new StartOrchestrationOptions(DurableWorld.Id, at));
-        Assert.Equal(OrchestrationRuntimeStatus.Pending, (await world.Client.GetInstanceAsync(DurableWorld.Id))!.RuntimeStatus);
-        await world.RestartAsync();
-        OrchestrationMetadata end = await world.EndAsync();
-        Assert.True(end.LastUpdatedAt >= at);
+        FakeTimeProvider time = new(new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        DateTimeOffset at = time.GetUtcNow().AddHours(1);
+        await using (DurableRig before = DurableRig.Create(_rows, DurableConformanceTests.Functions, "Hub", time))
+        {
+            await before.StartAsync();
+            await before.Client.ScheduleNewOrchestrationInstanceAsync("Echo", "x", new StartOrchestrationOptions("later", at));
+            time.Advance(TimeSpan.FromMinutes(59));
+            Assert.Equal(OrchestrationRuntimeStatus.Pending, (await before.Client.GetInstanceAsync("later"))!.RuntimeStatus);
+        }
+        await using DurableRig after = DurableRig.Create(_rows, DurableConformanceTests.Functions, "Hub", time);
+        await after.StartAsync();
+        time.Advance(TimeSpan.FromMinutes(1));
+        OrchestrationMetadata end = await after.Client.WaitForInstanceCompletionAsync("later").WaitAsync(Eventually.Patience);
+        Assert.Equal(at, end.LastUpdatedAt);
     }
 
     [Fact]
@@ -201,7 +208,25 @@ public sealed class DurableTests
         await Task.Delay(100);
         Assert.False(end.IsCompleted);
         time.Advance(TimeSpan.FromMilliseconds(1));
-        Assert.True((await end.WaitAsync(TimeSpan.FromSeconds(30))).ReadOutputAs<bool>());
+        Assert.True((await end.WaitAsync(Eventually.Patience)).ReadOutputAs<bool>());
+    }
+
+    [Fact]
+    public async Task Timers_that_came_due_while_no_process_ran_fire_in_the_order_of_their_times()
+    {
+        FakeTimeProvider time = new(new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        StartOrchestrationOptions id = new("overdue");
+        await using (DurableRig before = DurableRig.Create(_rows, DurableConformanceTests.Functions, "Hub", time))
+        {
+            await before.StartAsync();
+            await before.Client.ScheduleNewOrchestrationInstanceAsync("FirstOfEventAndTimers", null, id);
+            await before.Client.WaitForInstanceStartAsync(id.InstanceId!);
+        }
+        time.Advance(TimeSpan.FromHours(2));
+        await using DurableRig after = DurableRig.Create(_rows, DurableConformanceTests.Functions, "Hub", time);
+        await after.StartAsync();
+        OrchestrationMetadata end = await after.Client.WaitForInstanceCompletionAsync(id.InstanceId!, true).WaitAsync(Eventually.Patience);
+        Assert.Equal("near", end.ReadOutputAs<string>());
     }
 
     [Theory]
@@ -216,12 +241,10 @@ public sealed class DurableTests
         string id = await rig.Client.ScheduleNewOrchestrationInstanceAsync(orchestrator);
         if (orchestrator == "Mixed")
         {
-            while ((await new HubStoreView(_rows).LoadAsync(id))!.History.Count < 4)
-                await Task.Delay(10);
+            await Eventually.UntilAsync(async () => (await new HubStoreView(_rows).LoadAsync(id))!.History.Count >= 4);
             await rig.Client.RaiseEventAsync(id, "Go", "x");
         }
-        for (int i = 0; i < 1000 && await CountRunningAsync() > 0; i++)
-            await Task.Delay(10);
+        await Eventually.UntilAsync(async () => await CountRunningAsync() == 0);
         Assert.InRange(counted.Operations - idle, 1, most);
     }
 
@@ -248,8 +271,7 @@ public sealed class DurableTests
         {
             await before.StartAsync();
             await before.Client.ScheduleNewOrchestrationInstanceAsync("Changing", null, new StartOrchestrationOptions("x"));
-            while ((await before.Client.GetInstanceAsync("x", true))!.SerializedCustomStatus is null)
-                await Task.Delay(5);
+            await Eventually.UntilAsync(async () => (await before.Client.GetInstanceAsync("x", true))!.SerializedCustomStatus is not null);
         }
         await using DurableRig after = DurableRig.Create(_rows, [changed, typeof(DurableActivities)], "Hub");
         await after.StartAsync();

@@ -16,7 +16,7 @@ public sealed class HostLifeFunctions(Seen seen, ILogger<HostLifeFunctions> log)
         seen.Messages.Enqueue("waiting");
         try
         {
-            await Task.Delay(TimeSpan.FromSeconds(30), cancellation);
+            await Task.Delay(Timeout.Infinite, cancellation);
         }
         catch (OperationCanceledException)
         {

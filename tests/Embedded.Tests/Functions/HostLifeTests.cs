@@ -9,6 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
+using static CoinPay.Embedded.Tests.Functions.Eventually;
 
 namespace CoinPay.Embedded.Tests.Functions;
 
@@ -167,10 +168,4 @@ public sealed class HostLifeTests(AzuriteFixture azurite)
 
     private QueueClient Queue(string name) => new(
         azurite.ConnectionString, name, new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 });
-
-    private static async Task UntilAsync(Func<bool> reached)
-    {
-        for (DateTime end = DateTime.UtcNow.AddSeconds(20); !reached(); await Task.Delay(20))
-            Assert.True(DateTime.UtcNow < end, "waited 20 s in vain");
-    }
 }

@@ -73,7 +73,7 @@ public sealed class ManagementTests(AzuriteFixture azurite)
         await Task.Delay(300);
         Assert.False(second.IsCompleted);
         await first.DisposeAsync();
-        await using TestHost now = await second.WaitAsync(TimeSpan.FromSeconds(30));
+        await using TestHost now = await second.WaitAsync(Eventually.Patience);
         await now.Client.RaiseEventAsync(id, "Go", "after the change");
         Assert.Equal("after the change", (await now.Client.WaitForInstanceCompletionAsync(id, true)).ReadOutputAs<string>());
     }

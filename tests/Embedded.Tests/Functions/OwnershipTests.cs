@@ -28,8 +28,7 @@ public sealed class OwnershipTests(AzuriteFixture azurite)
         gate.Close();
         for (int i = 0; i < 20; i++)
             await stalled.Client.RaiseEventAsync($"i{i}", "Go", "stored");
-        while (gate.Waiting < 20)
-            await Task.Delay(5);
+        await Eventually.UntilAsync(() => gate.Waiting == 20);
         lease.CutOff = lease.Holder;
         _time.Advance(HubOwnership.Duration + TimeSpan.FromSeconds(1));
 
@@ -39,8 +38,7 @@ public sealed class OwnershipTests(AzuriteFixture azurite)
             Assert.Equal("stored", (await next.Client.WaitForInstanceCompletionAsync($"i{i}", true)).ReadOutputAs<string>());
         string before = await SnapshotAsync(rows);
         gate.Open();
-        while (gate.Waiting > 0)
-            await Task.Delay(5);
+        await Eventually.UntilAsync(() => gate.Waiting == 0);
         await stalled.AbandonAsync();
         await Task.Delay(50);
         Assert.Equal(before, await SnapshotAsync(rows));
@@ -67,12 +65,11 @@ public sealed class OwnershipTests(AzuriteFixture azurite)
         TaskCompletionSource told = new();
         rig.Ownership.Lost.Register(told.SetResult);
         lease.CutOff = lease.Holder;
-        for (int i = 0; i < 60 && !told.Task.IsCompleted; i++)
+        await Eventually.UntilAsync(() =>
         {
             _time.Advance(TimeSpan.FromSeconds(1));
-            await Task.Delay(5);
-        }
-        await told.Task.WaitAsync(TimeSpan.FromSeconds(5));
+            return told.Task.IsCompleted;
+        });
         await rig.AbandonAsync();
     }
 
@@ -100,8 +97,9 @@ public sealed class OwnershipTests(AzuriteFixture azurite)
         BlobLease lease = new(azurite.ConnectionString, hub);
         string dead = string.Join('|', [.. ProcessIdentity.Current.Split('|')[..2], $"{int.MaxValue}", "1"]);
         Assert.True(await lease.TryAcquireAsync(Guid.NewGuid().ToString(), HubOwnership.Duration, dead, default));
-        using HubOwnership next = new(lease, TimeProvider.System, NullLogger<HubOwnership>.Instance);
-        await next.AcquireAsync(default).WaitAsync(TimeSpan.FromSeconds(5));
+        // Its clock stands still: one that waited for the lease would never have it.
+        using HubOwnership next = new(lease, _time, NullLogger<HubOwnership>.Instance);
+        await next.AcquireAsync(default).WaitAsync(Eventually.Patience);
         next.Demand();
         await next.ReleaseAsync();
     }

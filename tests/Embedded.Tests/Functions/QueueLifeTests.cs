@@ -2,7 +2,10 @@ using Azure.Storage.Queues;
 using Azure.Storage.Queues.Models;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 using Xunit;
+using static CoinPay.Embedded.Tests.Functions.Eventually;
 
 namespace CoinPay.Embedded.Tests.Functions;
 
@@ -36,39 +39,6 @@ public sealed class QueueLifeTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task A_message_that_failed_is_hidden_for_the_visibility_timeout()
-    {
-        await using TestHost host = await StartAsync(typeof(TextQueueFunction), ("visibilityTimeout", "00:00:02"));
-        await SendAsync(_name, "fail");
-        await UntilAsync(() => _seen.Messages.Contains("fail 1"));
-        await Task.Delay(1000, TestContext.Current.CancellationToken);
-        Assert.DoesNotContain("fail 2", _seen.Messages);
-        await UntilAsync(() => _seen.Messages.Contains("fail 2"));
-    }
-
-    [Fact]
-    public async Task No_more_messages_are_in_work_than_a_batch_and_the_threshold()
-    {
-        await using TestHost host = await StartAsync(typeof(TextQueueFunction), ("batchSize", "2"), ("newBatchThreshold", "1"));
-        for (int i = 0; i < 6; i++)
-            await SendAsync(_name, "slow");
-        await UntilAsync(() => _seen.Messages.Count == 6);
-        Assert.InRange(_seen.MostAtOnce, 2, 3);
-    }
-
-    [Fact]
-    public async Task A_message_taken_too_often_by_processes_that_died_goes_to_poison_unrun()
-    {
-        await SendAsync(_name, "deadly");
-        for (int i = 0; i < 3; i++)
-            await Queue(_name).ReceiveMessageAsync(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken)
-                .ContinueWith(_ => Task.Delay(1100), TaskScheduler.Default).Unwrap();
-        await using TestHost host = await StartAsync(typeof(TextQueueFunction));
-        await UntilAsync(() => Queue(_name + "-poison") is var poison && poison.Exists() && poison.PeekMessage().Value is not null);
-        Assert.Empty(_seen.Messages);
-    }
-
-    [Fact]
     public async Task A_poison_queue_has_no_poison_queue_of_its_own()
     {
         string poison = _name + "-poison";
@@ -79,6 +49,30 @@ public sealed class QueueLifeTests(AzuriteFixture azurite)
         Assert.False(await Queue(poison + "-poison").ExistsAsync(TestContext.Current.CancellationToken));
         Assert.Equal(1, (await Queue(poison).GetPropertiesAsync(TestContext.Current.CancellationToken)).Value.ApproximateMessagesCount);
         Assert.Equal(3, _seen.Messages.Count);
+    }
+
+    [Fact]
+    public async Task A_stop_lets_functions_run_for_twenty_seconds()
+    {
+        await using TestHost host = await StartAsync(typeof(TextQueueFunction));
+        Assert.Equal(TimeSpan.FromSeconds(20), host.Services.GetRequiredService<IOptions<HostOptions>>().Value.ShutdownTimeout);
+    }
+
+    [Fact]
+    public async Task A_function_past_the_stops_limit_is_left_and_its_message_not_deleted()
+    {
+        TestHost host = await TestHost.StartAsync(azurite.ConnectionString, [typeof(TextQueueFunction)], configure: builder =>
+        {
+            builder.Configuration["TextQueue"] = _name;
+            builder.Services.AddSingleton(_seen);
+            builder.Services.PostConfigure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromMilliseconds(100));
+        });
+        await SendAsync(_name, "gated");
+        await UntilAsync(() => _seen.AtOnce == 1);
+        await host.DisposeAsync().AsTask().WaitAsync(Patience, TestContext.Current.CancellationToken);
+        Assert.Equal(1, _seen.AtOnce);
+        Assert.Equal(1, (await Queue(_name).GetPropertiesAsync(TestContext.Current.CancellationToken)).Value.ApproximateMessagesCount);
+        _seen.OpenAll();
     }
 
     private Task<TestHost> StartAsync(Type function, params (string Name, string Value)[] queues) =>
@@ -107,11 +101,5 @@ public sealed class QueueLifeTests(AzuriteFixture azurite)
     {
         await Queue(name).CreateIfNotExistsAsync();
         await Queue(name, encoding).SendMessageAsync(message);
-    }
-
-    private static async Task UntilAsync(Func<bool> reached)
-    {
-        for (DateTime end = DateTime.UtcNow.AddSeconds(20); !reached(); await Task.Delay(20))
-            Assert.True(DateTime.UtcNow < end, "waited 20 s in vain");
     }
 }

@@ -1,5 +1,5 @@
 using CoinPay.Embedded.Durable.Storage;
-using CoinPay.Tests;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.DependencyInjection;
@@ -32,10 +32,9 @@ internal sealed class TestHost : IAsyncDisposable
         Action<FunctionsApplicationBuilder>? configure = null,
         Func<IRowStore, IRowStore>? rows = null)
     {
-        string url = $"http://127.0.0.1:{LocalProcess.FreePort()}";
         FunctionsApplicationBuilder builder = new(new()
         {
-            Args = ["--urls", url, "--AzureWebJobsStorage", storage, "--Embedded:SystemKey", "system-key"],
+            Args = ["--urls", "http://127.0.0.1:0", "--AzureWebJobsStorage", storage, "--Embedded:SystemKey", "system-key"],
             FunctionsAssembly = typeof(TestHost).Assembly,
             FunctionClasses = functions,
             ContentRoot = Path.GetTempPath(),
@@ -47,7 +46,7 @@ internal sealed class TestHost : IAsyncDisposable
         configure?.Invoke(builder);
         IHost host = builder.Build();
         await host.StartAsync();
-        return new(host, new(url));
+        return new(host, new(((WebApplication)host).Urls.Single()));
     }
 
     public async ValueTask DisposeAsync()

@@ -2,6 +2,7 @@ using Azure.Storage.Blobs;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
+using static CoinPay.Embedded.Tests.Functions.Eventually;
 
 namespace CoinPay.Embedded.Tests.Functions;
 
@@ -81,10 +82,4 @@ public sealed class TimerMonitorTests(AzuriteFixture azurite)
 
     private async Task<ScheduleStatus> StoredAsync() =>
         (await StatusBlob().DownloadContentAsync()).Value.Content.ToObjectFromJson<ScheduleStatus>()!;
-
-    private static async Task UntilAsync(Func<bool> reached)
-    {
-        for (DateTime end = DateTime.UtcNow.AddSeconds(20); !reached(); await Task.Delay(20))
-            Assert.True(DateTime.UtcNow < end, "waited 20 s in vain");
-    }
 }

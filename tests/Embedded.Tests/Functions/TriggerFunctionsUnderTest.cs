@@ -6,6 +6,9 @@ namespace CoinPay.Embedded.Tests.Functions;
 /// <summary>What the functions below have seen, by name.</summary>
 public sealed class Seen
 {
+    private readonly ConcurrentDictionary<string, TaskCompletionSource> _gates = new();
+    private readonly TaskCompletionSource _all = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     public ConcurrentQueue<string> Messages { get; } = new();
 
     public ConcurrentQueue<TimerInfo> Timers { get; } = new();
@@ -14,15 +17,33 @@ public sealed class Seen
 
     public int MostAtOnce { get; private set; }
 
-    /// <summary>Counts who is inside at once.</summary>
-    public async Task InsideAsync(int milliseconds)
+    /// <summary>Counts who is inside at once; inside until the test opens the message's gate.</summary>
+    public async Task InsideAsync(string message)
     {
-        lock (Messages)
+        Enter();
+        await Task.WhenAny(Gate(message).Task, _all.Task);
+        Leave();
+        Messages.Enqueue(message);
+    }
+
+    public void Open(string message) => Gate(message).TrySetResult();
+
+    public void OpenAll() => _all.TrySetResult();
+
+    public void Enter()
+    {
+        lock (_gates)
             MostAtOnce = Math.Max(MostAtOnce, ++AtOnce);
-        await Task.Delay(milliseconds);
-        lock (Messages)
+    }
+
+    public void Leave()
+    {
+        lock (_gates)
             AtOnce--;
     }
+
+    private TaskCompletionSource Gate(string message) =>
+        _gates.GetOrAdd(message, _ => new(TaskCreationOptions.RunContinuationsAsynchronously));
 }
 
 public sealed class TextQueueFunction(Seen seen)
@@ -35,8 +56,10 @@ public sealed class TextQueueFunction(Seen seen)
             seen.Messages.Enqueue($"{message} {context.BindingContext.BindingData["DequeueCount"]}");
             throw new InvalidOperationException("as asked");
         }
-        await seen.InsideAsync(message == "slow" ? 1500 : 20);
-        seen.Messages.Enqueue(message);
+        if (message == "gated")
+            await seen.InsideAsync(message);
+        else
+            seen.Messages.Enqueue(message);
     }
 }
 
@@ -53,7 +76,9 @@ public sealed class TimerFunctionUnderTest(Seen seen)
     [Function("EverySecond")]
     public async Task EverySecond([TimerTrigger("%EverySecond%")] TimerInfo timer)
     {
-        await seen.InsideAsync(50);
+        seen.Enter();
+        await Task.Delay(50);
+        seen.Leave();
         seen.Timers.Enqueue(timer);
     }
 }

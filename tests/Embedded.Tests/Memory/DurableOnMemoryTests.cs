@@ -1,5 +1,5 @@
 using CoinPay.Embedded.Durable.Storage;
-using CoinPay.Embedded.Memory;
+using CoinPay.Embedded.Storage;
 using CoinPay.Embedded.Tests.Functions;
 using Xunit;
 

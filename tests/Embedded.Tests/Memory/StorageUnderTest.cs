@@ -1,7 +1,7 @@
 using Azure;
 using Azure.Data.Tables;
 using Azure.Storage.Queues;
-using CoinPay.Embedded.Memory;
+using CoinPay.Embedded.Storage;
 using CoinPay.Embedded.Tests.Functions;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;

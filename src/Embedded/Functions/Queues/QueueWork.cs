@@ -22,10 +22,10 @@ internal sealed class QueueWork(
     ILogger log)
 {
     public static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan RenewEvery = TimeSpan.FromSeconds(12);
 
     /// <summary>How long the real host leaves a message of a poison queue hidden that its function does not get done.</summary>
     private static readonly TimeSpan PoisonRest = TimeSpan.FromMinutes(10);
-    private static readonly TimeSpan RenewEvery = TimeSpan.FromSeconds(12);
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
     private string _receipt = string.Empty;
 

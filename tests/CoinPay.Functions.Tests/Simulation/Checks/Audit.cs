@@ -1,5 +1,5 @@
 using Azure.Data.Tables;
-using CoinPay.Embedded.Memory;
+using CoinPay.Embedded.Storage;
 
 namespace CoinPay.Functions.Tests.Simulation;
 

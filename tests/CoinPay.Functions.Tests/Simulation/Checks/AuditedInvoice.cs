@@ -12,7 +12,7 @@ namespace CoinPay.Functions.Tests.Simulation;
 internal sealed class AuditedInvoice(World world, string partition)
 {
     private readonly List<(string Hash, InvoiceEvent Event)> _timeline = [];
-    private readonly Dictionary<string, BigInteger> _balances = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string Asset, string Account), BigInteger> _balances = [];
     private int _lines;
 
     public Invoice State { get; private set; } = null!;
@@ -84,19 +84,19 @@ internal sealed class AuditedInvoice(World world, string partition)
         {
             BigInteger amount = BigInteger.Parse(line.GetString("Amount"));
             Require(amount > 0, "a line of nothing");
-            Require(line.GetString("AssetId") == State.Terms.Due.Asset.Id, "a line of another asset");
-            Post(line.GetString("Source"), -amount);
-            Post(line.GetString("Destination"), amount);
+            string asset = line.GetString("AssetId");
+            Post((asset, line.GetString("Source")), -amount);
+            Post((asset, line.GetString("Destination")), amount);
         }
         _lines = lines.Count;
-        Dictionary<string, BigInteger> expected = Books.Balances(State.Status);
-        foreach (string account in expected.Keys.Union(_balances.Keys))
+        Dictionary<(string Asset, string Account), BigInteger> expected = Books.Balances(State.Status);
+        foreach ((string, string) account in expected.Keys.Union(_balances.Keys))
             Require(
                 expected.GetValueOrDefault(account) == _balances.GetValueOrDefault(account),
                 $"{account} has {_balances.GetValueOrDefault(account)}, and should have {expected.GetValueOrDefault(account)} ({State.Status})");
     }
 
-    private void Post(string account, BigInteger amount) => _balances[account] = _balances.GetValueOrDefault(account) + amount;
+    private void Post((string, string) account, BigInteger amount) => _balances[account] = _balances.GetValueOrDefault(account) + amount;
 
     public void Require(bool condition, string otherwise) =>
         Invariant.Require(condition, $"invoice {partition} ({State?.Terms.Network}): {otherwise}\n  its life: {string.Join("\n  ", _timeline.Select(one => one.Event.At.ToString("HH:mm:ss.fff") + " " + StoredJson.Write(one.Event)))}");

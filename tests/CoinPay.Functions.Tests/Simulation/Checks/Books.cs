@@ -12,6 +12,9 @@ internal sealed class Books(InvoiceTerms terms)
     private readonly Dictionary<string, Line> _lines = new(StringComparer.Ordinal);
     private bool _isCancelled;
     private bool _isClosed;
+    private bool _takesLate;
+    private PaymentAccepted? _accepted;
+    private TopUpRequested? _topUp;
 
     public bool IsCancelled => _isCancelled;
 
@@ -35,7 +38,8 @@ internal sealed class Books(InvoiceTerms terms)
                 break;
             case TransferMoved moved:
                 Line before = _lines[moved.Key];
-                _lines[moved.Key] = before with { Status = Status(moved.Block), IsOnTime = before.IsOnTime || IsOnTime(moved.Block?.Time) };
+                TransferStatus status = before.IsAccepted ? TransferStatus.Confirmed : Status(moved.Block);
+                _lines[moved.Key] = before with { Status = status, IsOnTime = before.IsOnTime || IsOnTime(moved.Block?.Time) };
                 break;
             case TransferConfirmed confirmed:
                 _lines[confirmed.Key] = _lines[confirmed.Key] with { Status = TransferStatus.Confirmed };
@@ -49,6 +53,19 @@ internal sealed class Books(InvoiceTerms terms)
             case PaymentWindowClosed:
                 _isClosed = true;
                 break;
+            case TransferAccepted accepted:
+                _lines[accepted.Key] = _lines[accepted.Key] with { Status = TransferStatus.Confirmed, IsAccepted = true };
+                break;
+            case PaymentAccepted accepted:
+                _accepted = accepted;
+                break;
+            case TopUpRequested asked:
+                _topUp = asked;
+                _isClosed = false;
+                break;
+            case LateRateJudged judged:
+                _takesLate = judged.IsAccepted;
+                break;
         }
     }
 
@@ -59,10 +76,16 @@ internal sealed class Books(InvoiceTerms terms)
         {
             BigInteger least = terms.Due.Base - (terms.Due.Base * (int)terms.Tolerance.UnderPercent / 100);
             return OnTimeConfirmed >= least
-                || (terms.Late == LatePolicy.Accept && Confirmed >= least)
+                || ((terms.Late == LatePolicy.Accept || _takesLate) && Confirmed >= least)
                 || (terms.Under == AmountPolicy.Accept && _isClosed && OnTimeConfirmed > 0 && OnTimeConfirmed == OnTimeSeen);
         }
     }
+
+    /// <summary>Whether a person took what there is for the price.</summary>
+    private bool IsAccepted => _accepted is { } taken && Confirmed >= taken.Amount
+        && (taken.OtherAssetId is not { } other || Other(other) >= taken.OtherAmount);
+
+    private InvoiceStatus Met => _isCancelled && !IsAccepted ? InvoiceStatus.LatePaid : IsTooMuch ? InvoiceStatus.Overpaid : InvoiceStatus.Paid;
 
     private bool IsTooMuch => Confirmed > terms.Due.Base + (terms.Due.Base * (int)terms.Tolerance.OverPercent / 100);
 
@@ -70,8 +93,7 @@ internal sealed class Books(InvoiceTerms terms)
     public string? Wrong(InvoiceStatus status)
     {
         bool isPaid = status is InvoiceStatus.Paid or InvoiceStatus.Overpaid;
-        InvoiceStatus met = _isCancelled ? InvoiceStatus.LatePaid : IsTooMuch ? InvoiceStatus.Overpaid : InvoiceStatus.Paid;
-        if (IsMet ? status != met : isPaid)
+        if (IsMet || IsAccepted ? status != Met : isPaid)
             return $"{status} with {Confirmed} of {terms.Due.Base} confirmed, {OnTimeConfirmed} on time: the policy is {(IsMet ? "met" : "not met")}";
         if (status is InvoiceStatus.Expired or InvoiceStatus.Underpaid && !_isClosed)
             return $"{status} before the window closed";
@@ -81,8 +103,8 @@ internal sealed class Books(InvoiceTerms terms)
     /// <summary>What an invoice is called once its window is closed and all that is on the chain is deep enough.</summary>
     public InvoiceStatus AtRest()
     {
-        if (IsMet)
-            return _isCancelled ? InvoiceStatus.LatePaid : IsTooMuch ? InvoiceStatus.Overpaid : InvoiceStatus.Paid;
+        if (IsMet || IsAccepted)
+            return Met;
         if (Confirmed > OnTimeConfirmed)
             return InvoiceStatus.LatePaid;
         if (OnTimeConfirmed > 0)
@@ -90,15 +112,22 @@ internal sealed class Books(InvoiceTerms terms)
         return _isCancelled ? InvoiceStatus.Cancelled : InvoiceStatus.Expired;
     }
 
-    /// <summary>Where its confirmed money stands, by account.</summary>
-    public Dictionary<string, BigInteger> Balances(InvoiceStatus status)
+    /// <summary>Where its confirmed money stands, by asset and account.</summary>
+    public Dictionary<(string Asset, string Account), BigInteger> Balances(InvoiceStatus status)
     {
-        Dictionary<string, BigInteger> balances = new(StringComparer.Ordinal);
+        Dictionary<(string, string), BigInteger> balances = [];
+        string due = terms.Due.Asset.Id;
         BigInteger excess = status == InvoiceStatus.Overpaid ? BigInteger.Max(0, Confirmed - terms.Due.Base) : 0;
         bool isMerchants = status is InvoiceStatus.Paid or InvoiceStatus.Overpaid;
-        balances[isMerchants ? $"merchant:{terms.MerchantId}:available" : "invoice:" + terms.Id] = Confirmed - excess;
-        balances[$"merchant:{terms.MerchantId}:overpaid"] = excess;
-        balances["world:" + terms.Network] = -Confirmed;
+        balances[(due, isMerchants ? $"merchant:{terms.MerchantId}:available" : "invoice:" + terms.Id)] = Confirmed - excess;
+        balances[(due, $"merchant:{terms.MerchantId}:overpaid")] = excess;
+        balances[(due, "world:" + terms.Network)] = -Confirmed;
+        foreach (string other in _lines.Values.Select(line => line.AssetId).Where(asset => asset != due).Distinct().ToList())
+        {
+            string account = isMerchants && other == _accepted?.OtherAssetId ? "available" : "refundable";
+            balances[(other, $"merchant:{terms.MerchantId}:{account}")] = Other(other);
+            balances[(other, "world:" + terms.Network)] = -Other(other);
+        }
         return balances;
     }
 
@@ -106,11 +135,17 @@ internal sealed class Books(InvoiceTerms terms)
         _lines.Values.Where(line => line.Stands && line.AssetId == terms.Due.Asset.Id && which(line))
             .Aggregate(BigInteger.Zero, (sum, line) => sum + line.Amount);
 
-    private bool IsOnTime(DateTimeOffset? at) => !_isCancelled && at <= terms.ExpiresAt;
+    /// <summary>Confirmed money of another asset than the one that is due.</summary>
+    private BigInteger Other(string assetId) => _lines.Values
+        .Where(line => line.AssetId == assetId && line.Status == TransferStatus.Confirmed)
+        .Aggregate(BigInteger.Zero, (sum, line) => sum + line.Amount);
+
+    private bool IsOnTime(DateTimeOffset? at) =>
+        !_isCancelled && (at <= terms.ExpiresAt || (at >= _topUp?.At && at <= _topUp.Until));
 
     private static TransferStatus Status(BlockReference? block) => block is null ? TransferStatus.Seen : TransferStatus.Confirming;
 
-    private sealed record Line(BigInteger Amount, string AssetId, bool IsOnTime, TransferStatus Status)
+    private sealed record Line(BigInteger Amount, string AssetId, bool IsOnTime, TransferStatus Status, bool IsAccepted = false)
     {
         public bool Stands => Status is TransferStatus.Seen or TransferStatus.Confirming or TransferStatus.Confirmed;
     }

@@ -5,7 +5,7 @@ using CoinPay.Embedded.Durable;
 using CoinPay.Embedded.Durable.Ownership;
 using CoinPay.Embedded.Durable.Storage;
 using CoinPay.Embedded.Hosting;
-using CoinPay.Embedded.Memory;
+using CoinPay.Embedded.Storage;
 using CoinPay.Embedded.Worker;
 using CoinPay.Functions.Chains;
 using CoinPay.Functions.Settings;

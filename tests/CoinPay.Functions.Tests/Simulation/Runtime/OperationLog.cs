@@ -1,4 +1,4 @@
-using CoinPay.Embedded.Memory;
+using CoinPay.Embedded.Storage;
 
 namespace CoinPay.Functions.Tests.Simulation;
 

@@ -1,6 +1,6 @@
 using Azure;
 using Azure.Data.Tables;
-using CoinPay.Embedded.Memory;
+using CoinPay.Embedded.Storage;
 
 namespace CoinPay.Functions.Tests.Simulation;
 

@@ -1,6 +1,6 @@
 namespace CoinPay.Embedded.Durable;
 
-/// <summary>Calls back when an instant has come, never before it, on one timer for all.</summary>
+/// <summary>Calls back when an instant has come, never before it, on one timer for all. A callback only posts: it must not wait.</summary>
 internal sealed class AlarmClock : IDisposable
 {
     /// <summary>Timers of the system reach some 49 days; a later alarm is looked at again on the way.</summary>
@@ -29,22 +29,20 @@ internal sealed class AlarmClock : IDisposable
 
     public void Dispose() => _timer.Dispose();
 
+    /// <summary>Under the lock, so that two rings at once keep the order of their alarms.</summary>
     private void Ring()
     {
-        List<Action> due = [];
         lock (_gate)
         {
             DateTimeOffset now = _time.GetUtcNow();
             while (_alarms.TryPeek(out Action? ring, out DateTimeOffset at) && at <= now)
             {
-                due.Add(ring);
                 _alarms.Dequeue();
+                ring();
             }
             if (_alarms.TryPeek(out _, out DateTimeOffset next))
                 Sleep(next);
         }
-        foreach (Action ring in due)
-            ring();
     }
 
     /// <summary>Rounded up to a millisecond: a timer's own resolution must not wake it early for nothing.</summary>

@@ -212,7 +212,8 @@ internal sealed class Instance(string id, TaskHub hub)
             await EndAsync();
         }
         else
-            hub.SendOff(this, _state, result.Open.Where(step => _underWay.Add(step.TaskId)));
+            // By their times: several may be overdue after a start, and the earliest rings first.
+            hub.SendOff(this, _state, result.Open.Where(step => _underWay.Add(step.TaskId)).OrderBy(step => step.FireAt));
     }
 
     /// <summary>False if storage cannot hold it, whatever one tries.</summary>

@@ -1,0 +1,113 @@
+using System.Numerics;
+
+namespace CoinPay.Core;
+
+/// <summary>
+/// Which exceptions a state gives cause for. Causes are levels: an exception opens while its cause holds and nobody has
+/// decided about exactly that, and resolves itself when the cause is gone. There is one open exception of a type and asset.
+/// </summary>
+public static class ExceptionRules
+{
+    /// <summary>How long a customer who was asked for the rest has to pay it at the old price.</summary>
+    public static readonly TimeSpan TopUpWindow = TimeSpan.FromHours(24);
+
+    /// <summary>What may be decided about an exception of this type.</summary>
+    public static IReadOnlyList<ExceptionAction> Actions(ExceptionType type) => type switch
+    {
+        ExceptionType.Underpaid =>
+            [ExceptionAction.AcceptAsPaid, ExceptionAction.TopUpRequested, ExceptionAction.WriteOff, ExceptionAction.Ignore],
+        ExceptionType.Late or ExceptionType.WrongNetwork or ExceptionType.WrongAsset or ExceptionType.Ambiguous =>
+            [ExceptionAction.AcceptAsPaid, ExceptionAction.WriteOff, ExceptionAction.Ignore],
+        ExceptionType.Overpaid or ExceptionType.Stalled => [ExceptionAction.AcceptAsPaid, ExceptionAction.Ignore],
+        ExceptionType.Reorged or ExceptionType.Replaced => [ExceptionAction.WriteOff, ExceptionAction.Ignore],
+        _ => throw new BugException("exception " + type),
+    };
+
+    /// <summary>The instant at which an unconfirmed payment will have stalled, or null when none can any more.</summary>
+    public static DateTimeOffset? StallsAt(Invoice state)
+    {
+        List<Transfer> waiting = Unconfirmed(state).ToList();
+        bool isKnown = waiting.Count == 0 || IsJudged(state, new(ExceptionType.Stalled, state.Terms.Due.Asset.Id, Invoice.Sum(waiting)));
+        return isKnown ? null : waiting.Min(transfer => transfer.FirstSeenAt) + state.Terms.ConfirmationLimit;
+    }
+
+    /// <summary>The next exception to open or to end, or null.</summary>
+    internal static InvoiceEvent? Next(Invoice state, ChainKnowledge? chain, DateTimeOffset at)
+    {
+        List<Cause> causes = Causes(state, chain).ToList();
+        if (causes.Find(cause => !IsJudged(state, cause)) is { } news)
+            return new ExceptionOpened(news.Type, news.AssetId, news.Amount, at);
+        InvoiceException? over = state.Exceptions.FirstOrDefault(open => open.IsOpen && !causes.Exists(cause => cause.IsOf(open)));
+        return over is null ? null : new ExceptionResolved(over.Number, over.Amount, null, null, "gateway", at);
+    }
+
+    /// <summary>The amount that an open exception is about now.</summary>
+    internal static BigInteger AmountNow(Invoice state, InvoiceException open) =>
+        Causes(state, null).FirstOrDefault(cause => cause.IsOf(open))?.Amount ?? open.Amount;
+
+    /// <summary>
+    /// Whether one stands open, or a person decided about this much. A request for more money decides nothing for good.
+    /// </summary>
+    private static bool IsJudged(Invoice state, Cause cause) => state.Exceptions.Any(known => cause.IsOf(known)
+        && (known.IsOpen || (known.Amount == cause.Amount && known.Resolution!.Action is not (null or ExceptionAction.TopUpRequested))));
+
+    private static IEnumerable<Cause> Causes(Invoice state, ChainKnowledge? chain) =>
+        [.. OfTheStatus(state), .. OfOtherMoney(state), .. OfLostMoney(state), .. OfTime(state, chain)];
+
+    private static IEnumerable<Cause> OfTheStatus(Invoice state)
+    {
+        BigInteger due = state.Terms.Due.Base;
+        string asset = state.Terms.Due.Asset.Id;
+        if (state.Status == InvoiceStatus.Underpaid)
+            yield return new(ExceptionType.Underpaid, asset, state.Confirmed);
+        if (state.Status == InvoiceStatus.Overpaid && state.Terms.Over == AmountPolicy.Hold)
+            yield return new(ExceptionType.Overpaid, asset, state.Confirmed - due);
+        if (state.Status == InvoiceStatus.LatePaid)
+            yield return new(ExceptionType.Late, asset, state.Confirmed);
+    }
+
+    private static IEnumerable<Cause> OfOtherMoney(Invoice state) =>
+        from transfer in state.Transfers.Values
+        where transfer.Stands && transfer.Block is not null && !state.IsDue(transfer)
+        group transfer by (Type: TypeOf(transfer), transfer.AssetId) into same
+        orderby same.Key.Type, same.Key.AssetId
+        select new Cause(same.Key.Type, same.Key.AssetId, Invoice.Sum(same));
+
+    private static ExceptionType TypeOf(Transfer transfer) =>
+        transfer.IsAmbiguous ? ExceptionType.Ambiguous
+        : transfer.WrongNetwork is not null ? ExceptionType.WrongNetwork
+        : ExceptionType.WrongAsset;
+
+    private static IEnumerable<Cause> OfLostMoney(Invoice state)
+    {
+        InvoiceTerms terms = state.Terms;
+        BigInteger missing = terms.Tolerance.Least(terms.Due.Base) - state.Seen;
+        bool isSpentElsewhere = state.Transfers.Values.Any(transfer =>
+            state.IsDue(transfer) && transfer is { Status: TransferStatus.Replaced, ReplacedBy: not null });
+        bool isGoneAfterFulfilment = state.FulfilledAt is not null && !state.IsPaid;
+        if (isSpentElsewhere && missing > 0 && !state.IsPaid)
+            yield return new(ExceptionType.Replaced, terms.Due.Asset.Id, missing);
+        else if (isGoneAfterFulfilment)
+            yield return new(ExceptionType.Reorged, terms.Due.Asset.Id, BigInteger.Max(0, terms.Due.Base - state.Confirmed));
+    }
+
+    /// <summary>
+    /// Time alone stalls nothing: a complete poll must have begun after the limit. What has stalled stays so while it waits.
+    /// </summary>
+    private static IEnumerable<Cause> OfTime(Invoice state, ChainKnowledge? chain)
+    {
+        List<Transfer> waiting = Unconfirmed(state).ToList();
+        bool hasStalled = state.Exceptions.Any(known => known is { IsOpen: true, Type: ExceptionType.Stalled });
+        bool isOverdue = waiting.Exists(transfer => chain?.CompletePollBeganAt > transfer.FirstSeenAt + state.Terms.ConfirmationLimit);
+        if (waiting.Count > 0 && (hasStalled || isOverdue))
+            yield return new(ExceptionType.Stalled, state.Terms.Due.Asset.Id, Invoice.Sum(waiting));
+    }
+
+    private static IEnumerable<Transfer> Unconfirmed(Invoice state) =>
+        state.Counted.Where(transfer => transfer.Status != TransferStatus.Confirmed);
+
+    private sealed record Cause(ExceptionType Type, string AssetId, BigInteger Amount)
+    {
+        public bool IsOf(InvoiceException known) => known.Type == Type && known.AssetId == AssetId;
+    }
+}

@@ -1,0 +1,51 @@
+using System.Numerics;
+
+namespace CoinPay.Core;
+
+/// <summary>
+/// Late money where the merchant accepts it only if the rate has not moved too far. It is judged once, when enough of it
+/// is confirmed; a rate that nobody knows judges nothing, and the money is held.
+/// </summary>
+internal static class LateRules
+{
+    /// <summary>Whether late money counts towards the price.</summary>
+    public static bool TakesLate(Invoice state) =>
+        state.Terms.Late == LatePolicy.Accept
+        || (state.Terms.Late == LatePolicy.AcceptIfRateWithin && state.LateAccepted == true);
+
+    /// <summary>Whether a rate is all that is missing for a judgement.</summary>
+    public static bool WantsRate(Invoice state)
+    {
+        if (state.Terms.Late != LatePolicy.AcceptIfRateWithin || state.LateAccepted is not null || state.IsCancelled)
+            return false;
+        BigInteger least = state.Terms.Tolerance.Least(state.Terms.Due.Base);
+        BigInteger late = Invoice.Sum(state.Counted.Where(transfer => !transfer.OnTime && transfer.Status == TransferStatus.Confirmed));
+        return late > 0 && state.Confirmed >= least && state.Confirmed - late < least;
+    }
+
+    /// <summary>The judgement, when it is due and possible.</summary>
+    public static LateRateJudged? Judge(Invoice state, AdvanceInvoice advance)
+    {
+        if (!WantsRate(state))
+            return null;
+        if (state.Terms.Quote.Rate is not { } locked)
+            return new(true, null, advance.At);
+        return advance.Rate is { } now
+            ? new(IsWithin(locked, now, state.Terms.LateRatePercent), now, advance.At)
+            : null;
+    }
+
+    /// <summary>Exact: |now − locked| · 100 ≤ percent · locked.</summary>
+    private static bool IsWithin(Rate locked, Rate now, decimal percent)
+    {
+        (BigInteger was, int wasScale) = Read(locked.Value);
+        (BigInteger isNow, int nowScale) = Read(now.Value);
+        (BigInteger most, int mostScale) = Read(percent.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        was *= BigInteger.Pow(10, nowScale);
+        isNow *= BigInteger.Pow(10, wasScale);
+        return BigInteger.Abs(isNow - was) * 100 * BigInteger.Pow(10, mostScale) <= most * was;
+    }
+
+    private static (BigInteger Unscaled, int Scale) Read(string text) =>
+        DecimalText.Read(text) ?? throw new BugException("a number that is none: " + text);
+}

@@ -1,0 +1,60 @@
+using System.Numerics;
+using CoinPay.Core;
+
+namespace CoinPay.Functions.Chains;
+
+/// <summary>An address whose balance is looked at.</summary>
+/// <param name="WatchedSince">Nothing can have come before this.</param>
+/// <param name="KnownAsync">What stands on record as paid to it in the chain's own coin; asked for where there is money.</param>
+internal sealed record SweptAddress(
+    string Recipient, DateTimeOffset WatchedSince, Func<Task<IReadOnlyList<KnownPayment>>> KnownAsync);
+
+/// <summary>A payment that was found already, and its block.</summary>
+internal sealed record KnownPayment(string TransactionHash, long Height, BigInteger Amount);
+
+/// <summary>A payment that only the balance told of.</summary>
+internal sealed record SweptTransfer(ChainTransfer Transfer, BlockReference Block);
+
+/// <summary>
+/// The last step of a complete poll: looks at the balances of those native-asset invoices that are due by
+/// <see cref="SweepSchedule"/>, or that lost a payment in this poll's reorg. A poll counts as complete only after it, so
+/// an invoice cannot expire before its balance was looked at in a poll that began after its expiry. It belongs to the
+/// poll and is no timer of its own because only the poller writes views.
+/// </summary>
+internal sealed class BalanceSweep(IChain chain, ViewStore views)
+{
+    public async Task RunAsync(Scan scan, ChainHead head, DateTimeOffset beganAt, CancellationToken cancellation)
+    {
+        Network network = chain.Network;
+        IReadOnlySet<string> unmined = scan.Unmined;
+        List<Watch> due = unmined
+            .Select(scan.Memory.Watches.Find)
+            .OfType<Watch>()
+            .Where(watch => watch.SweepAt is not null && watch.Network == network.Name)
+            .Union(scan.Memory.Watches.SweepDue(network.Name, scan.Cursor.CompletePollBeganAt, beganAt))
+            .ToList();
+        if (due.Count == 0)
+            return;
+        IReadOnlyList<SweptTransfer> found = await chain.SweepAsync(
+            [.. due.Select(watch => new SweptAddress(
+                watch.Recipient,
+                Stores.Id.TimeOf(watch.InvoiceId),
+                () => KnownAsync(scan, watch, cancellation)))],
+            head,
+            cancellation);
+        foreach (SweptTransfer swept in found)
+            scan.Take(swept.Transfer, swept.Block, beganAt, network);
+    }
+
+    private async Task<IReadOnlyList<KnownPayment>> KnownAsync(Scan scan, Watch watch, CancellationToken cancellation)
+    {
+        string? coin = chain.Network.Assets.FirstOrDefault(listed => listed.Contract is null)?.Asset.Id;
+        List<ViewedTransfer> stored = await views.ReadAsync(watch.Network, watch.InvoiceId, cancellation);
+        return
+        [
+            .. from transfer in scan.Over(watch.InvoiceId, stored)
+               where transfer is { WrongNetwork: null, Lost: null, Block: not null } && transfer.AssetId == coin
+               select new KnownPayment(transfer.TransactionHash, transfer.Block!.Height, transfer.Amount),
+        ];
+    }
+}

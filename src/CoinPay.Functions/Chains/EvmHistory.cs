@@ -1,0 +1,115 @@
+using System.Numerics;
+using CoinPay.Core;
+using Nethereum.Util;
+
+namespace CoinPay.Functions.Chains;
+
+/// <summary>Native coin that a forwarder paid out to its settlement address.</summary>
+internal sealed record Flushed(long Height, BigInteger Amount);
+
+/// <summary>Money that came to an address in a block.</summary>
+internal sealed record Rise(BlockReference Block, BigInteger Amount);
+
+/// <summary>What an EVM node knows of the past of one address.</summary>
+internal sealed class EvmHistory(Network network, JsonRpc rpc)
+{
+    /// <summary>A chain's clock may run ahead of ours by so much.</summary>
+    private static readonly TimeSpan ClockDifference = TimeSpan.FromMinutes(10);
+    private const int LargestSpan = 2_000;
+
+    /// <summary>Forwarder.sol: <c>event Flushed(address indexed token, uint256 amount)</c>; the zero address is the coin.</summary>
+    private static readonly string[] FlushedCoin =
+        ["0x" + Sha3Keccack.Current.CalculateHash("Flushed(address,uint256)"), "0x" + new string('0', 64)];
+
+    private int _span = LargestSpan;
+
+    /// <summary>A block that was mined before an instant: where to begin to look.</summary>
+    public async Task<long> BlockBeforeAsync(DateTimeOffset instant, ChainHead head, CancellationToken cancellation)
+    {
+        long low = 0, high = head.Height;
+        while (high - low > 1)
+        {
+            long middle = low + (high - low) / 2;
+            EvmBlock block = await HeaderAsync(middle, cancellation);
+            if (block.Time < instant - ClockDifference)
+                low = middle;
+            else
+                high = middle;
+        }
+        return low;
+    }
+
+    /// <summary>What a forwarder's own logs say that it paid out, with the range halved whenever the provider refuses it.</summary>
+    public async Task<IReadOnlyList<Flushed>> FlushesAsync(
+        string forwarder, long from, long to, CancellationToken cancellation)
+    {
+        List<Flushed> flushes = [];
+        while (from <= to)
+        {
+            long last = Math.Min(to, from + _span - 1);
+            RpcCall call = new("eth_getLogs", new
+            {
+                address = forwarder,
+                topics = FlushedCoin,
+                fromBlock = Quantity.Hex(from),
+                toBlock = Quantity.Hex(last),
+            });
+            RpcAnswer<EvmLog[]>[] answers = await rpc.BatchAsync<EvmLog[]>([call], cancellation);
+            if (answers[0].Error is not null && last > from)
+            {
+                _span = (int)(last - from + 1) / 2;
+                continue;
+            }
+            flushes.AddRange(rpc.ResultOf(answers[0], "eth_getLogs").Select(
+                log => new Flushed(Quantity.Height(log.BlockNumber), Quantity.Number(log.Data))));
+            from = last + 1;
+        }
+        return flushes;
+    }
+
+    /// <summary>
+    /// The first block above <paramref name="from"/> up to <paramref name="to"/> at which <paramref name="measure"/> of
+    /// the balance is more than <paramref name="above"/>, by bisection. Null when the node has not the state of old
+    /// blocks, or what it says does not fit together.
+    /// </summary>
+    public async Task<Rise?> FirstRiseAsync(
+        string address, long from, long to, BigInteger above, Func<BigInteger, long, BigInteger> measure,
+        CancellationToken cancellation)
+    {
+        long low = from, high = to;
+        while (high - low > 1)
+        {
+            long middle = low + (high - low) / 2;
+            if (await BalanceAsync(address, Quantity.Hex(middle), cancellation) is not { } held)
+                return null;
+            if (measure(held, middle) > above)
+                high = middle;
+            else
+                low = middle;
+        }
+        EvmBlock block = await HeaderAsync(high, cancellation);
+        BigInteger? before = await BalanceAsync(address, new { blockHash = block.ParentHash }, cancellation);
+        BigInteger? after = await BalanceAsync(address, new { blockHash = block.Hash }, cancellation);
+        bool isRise = before is not null && after is not null && measure(before.Value, high - 1) == above
+            && measure(after.Value, high) > above;
+        return isRise
+            ? new Rise(new(block.Height, block.Hash, block.Time), measure(after!.Value, high) - above)
+            : null;
+    }
+
+    private async Task<BigInteger?> BalanceAsync(string address, object block, CancellationToken cancellation)
+    {
+        RpcAnswer<string>[] answers =
+            await rpc.BatchAsync<string>([new RpcCall("eth_getBalance", address, block)], cancellation);
+        return answers[0].Result is { } balance ? Quantity.Number(balance) : null;
+    }
+
+    private async Task<EvmBlock> HeaderAsync(long height, CancellationToken cancellation)
+    {
+        EvmBlock block =
+            await rpc.CallAsync<EvmBlock>("eth_getBlockByNumber", cancellation, Quantity.Hex(height), false);
+        return block.Height == height
+            ? block
+            : throw new ChainUnknownException(network.Name, $"block {block.Height} in place of {height}");
+    }
+}

@@ -1,0 +1,62 @@
+using CoinPay.Core;
+using CoinPay.Functions.Chains;
+using CoinPay.Functions.Http;
+using CoinPay.Functions.Invoices;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Client;
+
+namespace CoinPay.Functions.Exceptions;
+
+/// <summary>
+/// <c>POST /v1/exceptions/{id}/resolve</c> <c>{action, note}</c>: a person's decision, noted down with who and when. The same
+/// decision again answers the same; another about what is resolved is refused.
+/// </summary>
+internal sealed class ResolveException(
+    Access access, ExceptionStore exceptions, InvoiceCommands commands, Idempotency idempotency, Networks networks, TimeProvider clock)
+{
+    private const int MaxNoteLength = 500;
+
+    [Function(nameof(ResolveException))]
+    public async Task<IActionResult> Run(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/exceptions/{id}/resolve")] HttpRequest request,
+        string id,
+        [DurableClient] DurableTaskClient durable,
+        CancellationToken cancellation)
+    {
+        Caller caller = await access.MerchantAsync(request, Scope.ExceptionsWrite, cancellation);
+        RequestBody body = await RequestBody.ReadAsync(request, cancellation);
+        ExceptionAction[] known = Enum.GetValues<ExceptionAction>();
+        string? action = body.RequiredChoice("action", [.. known.Select(each => each.Text())]);
+        string? note = body.OptionalString("note", MaxNoteLength);
+        body.ThrowIfInvalid();
+        ExceptionReference found = await exceptions.FindAsync(caller, id, cancellation)
+            ?? throw new ProblemException(Problems.NotFound("exception"));
+        Decided decided = new(known.Single(each => each.Text() == action), note);
+        return await idempotency.RunAsync(
+            request,
+            (caller.MerchantId, nameof(ResolveException) + id),
+            body.Bytes,
+            "exc",
+            _ => ResolveAsync(caller, found, decided, durable, cancellation),
+            cancellation);
+    }
+
+    private async Task<JsonAnswer> ResolveAsync(
+        Caller caller, ExceptionReference found, Decided decided, DurableTaskClient durable, CancellationToken cancellation)
+    {
+        (Invoice state, _) = await commands.RunAsync(
+            caller,
+            found.InvoiceId,
+            _ => new Core.ResolveException(found.Number, decided.Action, decided.Note, caller.KeyId, clock.GetUtcNow()),
+            durable,
+            cancellation);
+        await exceptions.WriteAsync(state, cancellation);
+        InvoiceException resolved = state.Exceptions.Find(each => each.Number == found.Number)
+            ?? throw new BugException("a resolved exception is gone");
+        return JsonAnswer.Ok(ExceptionDocument.Of(state.Terms, resolved, networks));
+    }
+
+    private sealed record Decided(ExceptionAction Action, string? Note);
+}

@@ -1,0 +1,47 @@
+using CoinPay.Core;
+using CoinPay.Functions.Http;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Client;
+
+namespace CoinPay.Functions.Invoices;
+
+/// <summary>
+/// <c>POST /v1/invoices/{id}/fulfilments</c> <c>{key}</c>: compare-and-set under the invoice's one key, so that goods go out
+/// once. 201 the first time, 200 with the same body after; 409 while the invoice may not be fulfilled.
+/// </summary>
+internal sealed class FulfilInvoice(
+    Access access, InvoiceCommands commands, Idempotency idempotency, TimeProvider clock)
+{
+    private const int MaxKeyLength = 100;
+
+    [Function(nameof(FulfilInvoice))]
+    public async Task<IActionResult> Run(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/invoices/{id}/fulfilments")] HttpRequest request,
+        string id,
+        [DurableClient] DurableTaskClient durable,
+        CancellationToken cancellation)
+    {
+        Caller caller = await access.MerchantAsync(request, Scope.InvoicesWrite, cancellation);
+        RequestBody body = await RequestBody.ReadAsync(request, cancellation);
+        string key = body.RequiredString("key", MaxKeyLength);
+        body.ThrowIfInvalid();
+        return await idempotency.RunAsync(
+            request,
+            (caller.MerchantId, nameof(FulfilInvoice) + id),
+            body.Bytes,
+            "ful",
+            _ => FulfilAsync(caller, id, key, durable, cancellation),
+            cancellation);
+    }
+
+    private async Task<JsonAnswer> FulfilAsync(
+        Caller caller, string id, string key, DurableTaskClient durable, CancellationToken cancellation)
+    {
+        (Invoice state, bool isFirst) = await commands.RunAsync(
+            caller, id, _ => new Core.FulfilInvoice(key, caller.KeyId, clock.GetUtcNow()), durable, cancellation);
+        object answer = new { @object = "fulfilment", invoice_id = state.Terms.Id, key, status = "fulfilled", at = state.FulfilledAt };
+        return isFirst ? JsonAnswer.Created(answer) : JsonAnswer.Ok(answer);
+    }
+}

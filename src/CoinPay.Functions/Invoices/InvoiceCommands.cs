@@ -1,0 +1,57 @@
+using Azure;
+using CoinPay.Core;
+using CoinPay.Functions.Chains;
+using CoinPay.Functions.Http;
+using Microsoft.DurableTask.Client;
+
+namespace CoinPay.Functions.Invoices;
+
+/// <summary>
+/// Carries out what a merchant asks of an invoice. The orchestration sends what the commit left to send: a mark set before
+/// the commit makes the sweeper wake it should this process die in between.
+/// </summary>
+internal sealed class InvoiceCommands(InvoiceStore invoices, ViewStore views)
+{
+    private const int MaxConflicts = 10;
+
+    /// <summary>The state after the command, and whether this call changed it; throws the problem that a rejection stands for.</summary>
+    public async Task<(Invoice State, bool IsChanged)> RunAsync(
+        Caller caller, string id, Func<Invoice, InvoiceCommand> command, DurableTaskClient durable, CancellationToken cancellation)
+    {
+        StoredInvoice stored = await GetInvoice.FindAsync(invoices, caller, id, cancellation);
+        InvoiceTerms terms = stored.State.Terms;
+        RefuseRejected(InvoiceDecider.Decide(stored.State, command(stored.State)));
+        await views.AskAsync(terms, cancellation);
+        (StoredInvoice after, bool isChanged) = await CommitAsync(caller, stored, command, cancellation);
+        await views.AskedAsync(terms, cancellation);
+        await InvoiceOrchestrations.WakeAsync(durable, new(terms.MerchantId, terms.Id, terms.Network), cancellation);
+        return (after.State, isChanged);
+    }
+
+    private async Task<(StoredInvoice After, bool IsChanged)> CommitAsync(
+        Caller caller, StoredInvoice stored, Func<Invoice, InvoiceCommand> command, CancellationToken cancellation)
+    {
+        for (int conflicts = 0; ; conflicts++)
+        {
+            Decision decision = InvoiceDecider.Decide(stored.State, command(stored.State));
+            RefuseRejected(decision);
+            if (decision.Events.Count == 0)
+                return (stored, false);
+            try
+            {
+                return (await invoices.CommitAsync(stored, decision.Events, chain: null, answer: null, cancellation), true);
+            }
+            catch (RequestFailedException conflict) when (conflict.Status == 412 && conflicts < MaxConflicts)
+            {
+                // Something was booked in between: decide again on what is there now.
+                stored = await GetInvoice.FindAsync(invoices, caller, stored.State.Terms.Id, cancellation);
+            }
+        }
+    }
+
+    private static void RefuseRejected(Decision decision)
+    {
+        if (decision.Rejection is { } rejection)
+            throw new ProblemException(Problems.Rejected(rejection));
+    }
+}

@@ -1,0 +1,59 @@
+using CoinPay.Core;
+using CoinPay.Functions.Chains;
+using CoinPay.Functions.Exceptions;
+using CoinPay.Functions.Http;
+using CoinPay.Functions.Stores;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Azure.Functions.Worker;
+
+namespace CoinPay.Functions.Invoices;
+
+/// <summary>
+/// <c>GET /v1/search?q=</c>: a transaction hash, an address, an order id, a customer reference, an invoice or exception id →
+/// the invoices it belongs to, by what each was found, and in words why it is in its state.
+/// </summary>
+internal sealed class Search(
+    Access access, InvoiceIndex index, InvoiceStore invoices, ExceptionStore exceptions, CursorStore cursors, Networks networks)
+{
+    private const int MaxLength = 255;
+
+    [Function(nameof(Search))]
+    public async Task<IActionResult> Run(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "v1/search")] HttpRequest request,
+        CancellationToken cancellation)
+    {
+        Caller caller = await access.MerchantAsync(request, Scope.InvoicesRead, cancellation);
+        string text = request.Query["q"].ToString().Trim();
+        if (text.Length is 0 or > MaxLength)
+            throw new ProblemException(Problems.InvalidRequest($"q is what to search for, at most {MaxLength} characters."));
+        List<object> results = [];
+        foreach ((string invoiceId, string matchedBy) in await FindAsync(caller, text, cancellation))
+            if (await invoices.FindAsync(caller.MerchantId, invoiceId, cancellation) is { State: var state }
+                && state.Terms.Livemode == caller.Livemode)
+                results.Add(await ResultAsync(state, matchedBy, cancellation));
+        return JsonAnswer.Ok(new { data = results });
+    }
+
+    private async Task<IReadOnlyList<(string InvoiceId, string MatchedBy)>> FindAsync(
+        Caller caller, string text, CancellationToken cancellation)
+    {
+        if (Id.IsWellFormed("inv", text))
+            return [(text, "invoice_id")];
+        if (await exceptions.FindAsync(caller, text, cancellation) is { } exception)
+            return [(exception.InvoiceId, "exception_id")];
+        return await index.FindAsync(caller.MerchantId, caller.Livemode, text, cancellation);
+    }
+
+    private async Task<object> ResultAsync(Invoice state, string matchedBy, CancellationToken cancellation)
+    {
+        Cursor? cursor = await cursors.FindAsync(state.Terms.Network, cancellation);
+        return new
+        {
+            @object = "search_result",
+            matched_by = matchedBy,
+            explanation = state.Explanation(),
+            invoice = InvoiceDocument.Of(state, cursor?.Head.Height, networks),
+        };
+    }
+}
