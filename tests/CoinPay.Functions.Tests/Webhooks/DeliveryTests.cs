@@ -143,13 +143,19 @@ public sealed class DeliveryTests(EdgeStorage storage) : IClassFixture<EdgeStora
     public async Task No_answer_within_fifteen_seconds_is_a_failure()
     {
         await using DeliveryWorld world = await DeliveryWorld.StartAsync(storage);
-        world.Endpoint.Answer = context => Task.Delay(TimeSpan.FromMinutes(1), context.RequestAborted);
+        world.Endpoint.Answer = context =>
+        {
+            world.Edge.Clock.Advance(TimeSpan.FromSeconds(14));
+            Assert.False(context.RequestAborted.IsCancellationRequested);
+            world.Edge.Clock.Advance(TimeSpan.FromSeconds(1));
+            return Task.Delay(TimeSpan.FromMinutes(1), context.RequestAborted);
+        };
         await world.PublishAsync();
         await world.HandleAsync();
 
         DeliveryAttempt attempt = Assert.Single((await world.DeliveryAsync()).Attempts);
         Assert.Equal((null, "no answer within 15 s"), (attempt.Status, attempt.Answer));
-        Assert.InRange(attempt.LatencyMs, 14_000, 25_000);
+        Assert.Equal(15_000, attempt.LatencyMs);
     }
 
     [Theory]
