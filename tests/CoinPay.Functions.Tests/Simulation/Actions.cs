@@ -126,7 +126,10 @@ internal static class Actions
         if (known.Length == 0 || world.Process.IsDead)
             return;
         Order order = world.Dice.Of(known);
-        InvoiceReference reference = new(order.Shop.Id, order.Answer!.Id, order.Network.Name);
+        // Only an instance calls it: one that was not started yet has none.
+        if (world.Audit.Rows("HubInstances", $"PartitionKey eq '{order.Answer!.Id}' and RowKey eq 'state'").Count == 0)
+            return;
+        InvoiceReference reference = new(order.Shop.Id, order.Answer.Id, order.Network.Name);
         for (int i = 0; i < 2; i++)
             world.Do(async process =>
             {
