@@ -54,11 +54,13 @@ public sealed class CreationCrashTests(CrashWorld world) : IClassFixture<CrashWo
     private async Task CrashAsync(string network, string key, string table, bool before)
     {
         int crashes = 0;
+        TaskCompletionSource dead = new(TaskCreationOptions.RunContinuationsAsynchronously);
         async Task<bool> Kill(StorageWrite write)
         {
             if (!write.Touches(table) || write.Method != "POST" || Interlocked.Exchange(ref crashes, 1) == 1)
                 return crashes == 1;
             await world.Gateway.KillAsync();
+            dead.SetResult();
             return true;
         }
         if (before)
@@ -73,7 +75,8 @@ public sealed class CreationCrashTests(CrashWorld world) : IClassFixture<CrashWo
         {
             // The process is gone; a start that follows the answer may die after it.
         }
-        await world.WaitForAsync(() => Task.FromResult(crashes), count => count == 1, "the crash of " + key);
+        // The next process starts only once this one is gone, or the kill under way would take it too.
+        await dead.Task.WaitAsync(TimeSpan.FromSeconds(60));
         world.Proxy.Before = world.Proxy.After = _ => Task.FromResult(false);
     }
 

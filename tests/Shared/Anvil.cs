@@ -58,6 +58,8 @@ internal sealed class Anvil : IAsyncDisposable
                 "--host", "127.0.0.1", "--port", address.Port.ToString(CultureInfo.InvariantCulture),
                 "--chain-id", chainId.ToString(CultureInfo.InvariantCulture),
                 "--silent", "--slots-in-an-epoch", "4",
+                // States beyond these go to disk without the contracts' code, which a reorg of 512 blocks then loses.
+                "--prune-history", "2000",
                 .. options.Contains("--hardfork") ? options : ["--hardfork", "prague", .. options],
             ],
             async _ => (await rpc.SendAsync("eth_chainId")).GetString() == $"0x{chainId:x}",

@@ -9,12 +9,14 @@ namespace CoinPay.Tests;
 internal sealed class Bitcoind : IAsyncDisposable
 {
     private const int CoinbaseMaturity = 100;
+    private static readonly TimeSpan LongestStop = TimeSpan.FromSeconds(60);
     private readonly string _program;
     private readonly string[] _options;
     private readonly string _data;
     private LocalProcess _process = null!;
     private JsonRpcCall _node = null!;
     private JsonRpcCall _wallet = null!;
+    private DateTimeOffset? _clock;
 
     private Bitcoind(string program, string[] options, Uri rpc)
     {
@@ -45,11 +47,12 @@ internal sealed class Bitcoind : IAsyncDisposable
         ["-fixedseeds=0", "-natpmp=0", "-upnp=0", "-rpcthreads=4", "-unsafesqlitesync", .. options]);
 
     /// <summary>
-    /// A litecoind instead: the same calls, an older answer to some. It replaces by fee only where it is told to.
+    /// A litecoind instead: the same calls, an older answer to some. It replaces by fee only where it is told to, and ends
+    /// only once every connection has been idle for the given seconds.
     /// </summary>
     public static Task<Bitcoind> StartLitecoindAsync() => StartAsync(
         Litecoind ?? throw new InvalidOperationException("no litecoind"),
-        ["-upnp=0", "-mempoolreplacement=1", "-walletrbf=1"]);
+        ["-upnp=0", "-mempoolreplacement=1", "-walletrbf=1", "-rpcservertimeout=3"]);
 
     private static async Task<Bitcoind> StartAsync(string program, string[] options)
     {
@@ -60,6 +63,13 @@ internal sealed class Bitcoind : IAsyncDisposable
         return started;
     }
 
+    /// <summary>Stops its clock at an instant, where it stays: blocks are stamped with it.</summary>
+    public Task SetClockAsync(DateTimeOffset now)
+    {
+        _clock = now;
+        return CallAsync("setmocktime", now.ToUnixTimeSeconds());
+    }
+
     /// <summary>
     /// Ends it as its operator would, so that its mempool is written to disk. With <paramref name="goesOn"/> it is gone for
     /// whoever has its address, and the test goes on with it at another: a node that is away while the chain grows.
@@ -67,8 +77,11 @@ internal sealed class Bitcoind : IAsyncDisposable
     public async Task StopAsync(bool goesOn = false)
     {
         await CallAsync("stop");
-        while (!_process.HasExited)
+        DateTime until = DateTime.UtcNow + LongestStop;
+        while (!_process.HasExited && DateTime.UtcNow < until)
             await Task.Delay(20);
+        if (!_process.HasExited)
+            throw new TimeoutException($"{_program} did not end in {LongestStop}");
         await _process.DisposeAsync();
         if (goesOn)
             await RunAgainAsync(new Uri($"http://127.0.0.1:{LocalProcess.FreePort()}"));
@@ -103,6 +116,8 @@ internal sealed class Bitcoind : IAsyncDisposable
                 "-rpcuser=" + User, "-rpcpassword=" + Password,
                 "-listen=0", "-listenonion=0", "-discover=0", "-dnsseed=0",
                 "-txindex=1", "-fallbackfee=0.0002", "-dbcache=16", .. _options,
+                // A node does not start on blocks of its future.
+                .. _clock is { } now ? new[] { "-mocktime=" + now.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture) } : [],
             ],
             async _ => (await AnswersAsync(_node)).GetProperty("chain").GetString() == "regtest");
     }
@@ -110,6 +125,13 @@ internal sealed class Bitcoind : IAsyncDisposable
     /// <summary>A call of the node or of its wallet.</summary>
     public Task<JsonElement> CallAsync(string method, params object?[] parameters) =>
         (method is "createwallet" or "loadwallet" or "stop" ? _node : _wallet).SendAsync(method, parameters);
+
+    /// <summary>A call of another wallet of the node.</summary>
+    public async Task<JsonElement> CallWalletAsync(string wallet, string method, params object?[] parameters)
+    {
+        using JsonRpcCall other = new(new Uri(Rpc, "/wallet/" + wallet), User, Password);
+        return await other.SendAsync(method, parameters);
+    }
 
     /// <summary>Mines blocks to the wallet with whatever is in the mempool; gives their hashes.</summary>
     public async Task<IReadOnlyList<string>> MineAsync(int blocks = 1) =>
@@ -137,7 +159,7 @@ internal sealed class Bitcoind : IAsyncDisposable
     }
 
     /// <summary>
-    /// While the node loads its index it answers with an error, which is "not yet" like a closed port.
+    /// While the node loads its index it answers with an error, or with a page of HTML: "not yet" like a closed port.
     /// </summary>
     private static async Task<JsonElement> AnswersAsync(JsonRpcCall node)
     {
@@ -145,7 +167,7 @@ internal sealed class Bitcoind : IAsyncDisposable
         {
             return await node.SendAsync("getblockchaininfo");
         }
-        catch (InvalidOperationException loading)
+        catch (Exception loading) when (loading is InvalidOperationException or JsonException)
         {
             throw new IOException("not yet", loading);
         }

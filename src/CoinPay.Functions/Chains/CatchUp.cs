@@ -11,11 +11,12 @@ internal sealed class CatchUp(TimeProvider clock)
     public static readonly TimeSpan TimeBudget = TimeSpan.FromSeconds(10);
 
     private const int MostBlocks = 200;
-    private const int FirstBlocks = 25;
+    private const int FirstBlocks = 8;
+    private const int Shrink = 4;
     private static readonly TimeSpan ShortStep = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongStep = TimeSpan.FromSeconds(3);
     private long _pollBegan;
-    private long _stepBegan;
+    private long? _stepBegan;
     private long? _from;
 
     /// <summary>Blocks to read in the next step.</summary>
@@ -25,12 +26,19 @@ internal sealed class CatchUp(TimeProvider clock)
 
     public void BeginPoll() => _pollBegan = clock.GetTimestamp();
 
-    public void BeginStep() => _stepBegan = clock.GetTimestamp();
+    public void BeginStep()
+    {
+        // The last one was stopped before its end: for all that is known it was too long.
+        if (_stepBegan is not null)
+            Blocks = Math.Max(1, Blocks / Shrink);
+        _stepBegan = clock.GetTimestamp();
+    }
 
     /// <summary>Learns from the step that has ended how many blocks the next may have.</summary>
     public void EndStep(long read)
     {
-        TimeSpan took = clock.GetElapsedTime(_stepBegan);
+        TimeSpan took = clock.GetElapsedTime(_stepBegan!.Value);
+        _stepBegan = null;
         Blocks = took > LongStep ? Math.Max(1, Blocks / 2)
             : took < ShortStep && read >= Blocks ? Math.Min(MostBlocks, Blocks * 2)
             : Blocks;

@@ -28,18 +28,18 @@ internal sealed class EvmBalanceSweep(Network network, JsonRpc rpc)
         List<SweptTransfer> found = [];
         if (_coin is not { } coin)
             return found;
+        _history.BeginSweep();
         foreach (SweptAddress[] chunk in addresses.Chunk(CallsPerBatch))
         {
-            string[] balances = await AskAsync("eth_getBalance", chunk, head, cancellation);
+            BigInteger[] balances =
+                [.. (await AskAsync("eth_getBalance", chunk, head, cancellation)).Select(Quantity.Number)];
+            (SweptAddress Address, BigInteger Balance)[] open =
+                [.. chunk.Zip(balances).Where(swept => swept.First.IsFirst || !swept.Second.IsZero)];
             // An invoice's contract is there only once it was emptied: that, too, may be money that came unseen.
-            string[] codes = await AskAsync("eth_getCode", chunk, head, cancellation);
-            for (int i = 0; i < chunk.Length; i++)
-            {
-                BigInteger balance = Quantity.Number(balances[i]);
-                bool isDeployed = codes[i] != "0x";
-                if (!balance.IsZero || isDeployed)
-                    found.AddRange(await ExamineAsync(chunk[i], balance, isDeployed, coin, head, cancellation));
-            }
+            string[] codes = await AskAsync("eth_getCode", [.. open.Select(swept => swept.Address)], head, cancellation);
+            foreach (((SweptAddress address, BigInteger balance), string code) in open.Zip(codes))
+                if (!balance.IsZero || code != "0x")
+                    found.AddRange(await ExamineAsync(address, balance, code != "0x", coin, head, cancellation));
         }
         return found;
     }
@@ -47,6 +47,8 @@ internal sealed class EvmBalanceSweep(Network network, JsonRpc rpc)
     private async Task<string[]> AskAsync(
         string method, SweptAddress[] addresses, ChainHead head, CancellationToken cancellation)
     {
+        if (addresses.Length == 0)
+            return [];
         RpcAnswer<string>[] answers = await rpc.BatchAsync<string>(
             [.. addresses.Select(address => new RpcCall(method, address.Recipient, new { blockHash = head.Hash }))],
             cancellation);

@@ -17,11 +17,18 @@ internal sealed class EvmHistory(Network network, JsonRpc rpc)
     private static readonly TimeSpan ClockDifference = TimeSpan.FromMinutes(10);
     private const int LargestSpan = 2_000;
 
+    /// <summary>Calls for logs in one sweep. An invoice's own time takes a few; months on a fast chain take thousands.</summary>
+    private const int MostLogCalls = 100;
+
     /// <summary>Forwarder.sol: <c>event Flushed(address indexed token, uint256 amount)</c>; the zero address is the coin.</summary>
     private static readonly string[] FlushedCoin =
         ["0x" + Sha3Keccack.Current.CalculateHash("Flushed(address,uint256)"), "0x" + new string('0', 64)];
 
     private int _span = LargestSpan;
+    private int _logCalls;
+
+    /// <summary>A sweep begins: its calls are counted anew.</summary>
+    public void BeginSweep() => _logCalls = 0;
 
     /// <summary>A block that was mined before an instant: where to begin to look.</summary>
     public async Task<long> BlockBeforeAsync(DateTimeOffset instant, ChainHead head, CancellationToken cancellation)
@@ -39,30 +46,33 @@ internal sealed class EvmHistory(Network network, JsonRpc rpc)
         return low;
     }
 
-    /// <summary>What a forwarder's own logs say that it paid out, with the range halved whenever the provider refuses it.</summary>
+    /// <summary>
+    /// What a forwarder's own logs say that it paid out, the latest first, with the range halved whenever the provider
+    /// refuses it. After very many calls the oldest are left out: then less is found to have come than did, never more.
+    /// </summary>
     public async Task<IReadOnlyList<Flushed>> FlushesAsync(
         string forwarder, long from, long to, CancellationToken cancellation)
     {
         List<Flushed> flushes = [];
-        while (from <= to)
+        while (from <= to && _logCalls++ < MostLogCalls)
         {
-            long last = Math.Min(to, from + _span - 1);
+            long first = Math.Max(from, to - _span + 1);
             RpcCall call = new("eth_getLogs", new
             {
                 address = forwarder,
                 topics = FlushedCoin,
-                fromBlock = Quantity.Hex(from),
-                toBlock = Quantity.Hex(last),
+                fromBlock = Quantity.Hex(first),
+                toBlock = Quantity.Hex(to),
             });
             RpcAnswer<EvmLog[]>[] answers = await rpc.BatchAsync<EvmLog[]>([call], cancellation);
-            if (answers[0].Error is not null && last > from)
+            if (answers[0].Error is not null && to > first)
             {
-                _span = (int)(last - from + 1) / 2;
+                _span = (int)(to - first + 1) / 2;
                 continue;
             }
             flushes.AddRange(rpc.ResultOf(answers[0], "eth_getLogs").Select(
                 log => new Flushed(Quantity.Height(log.BlockNumber), Quantity.Number(log.Data))));
-            from = last + 1;
+            to = first - 1;
         }
         return flushes;
     }

@@ -3,7 +3,7 @@ using CoinPay.Core;
 namespace CoinPay.Functions.Chains;
 
 /// <summary>What one poll has found and not stored yet, over what the memory holds.</summary>
-internal sealed class Scan(Cursor cursor, PollerMemory memory)
+internal sealed partial class Scan(Cursor cursor, PollerMemory memory)
 {
     private readonly Dictionary<(string InvoiceId, string Key), ViewedTransfer> _changed = [];
     private readonly Dictionary<string, List<long>> _dust = new(StringComparer.Ordinal);
@@ -43,7 +43,7 @@ internal sealed class Scan(Cursor cursor, PollerMemory memory)
             return;
         if (transfer.Amount < listed.Dust)
         {
-            CountDust(watch, block);
+            CountDust(watch, block, network);
             return;
         }
         (string? wrongNetwork, string ordinal) = PlaceOf(watch, transfer, network);
@@ -89,9 +89,10 @@ internal sealed class Scan(Cursor cursor, PollerMemory memory)
             ?? sharing.MinBy(watch => watch.InvoiceId, StringComparer.Ordinal);
     }
 
-    private void CountDust(Watch watch, BlockReference? block)
+    /// <summary>Heights of another network say nothing about which blocks were counted: its dust is left alone.</summary>
+    private void CountDust(Watch watch, BlockReference? block, Network network)
     {
-        if (block is null)
+        if (block is null || watch.Network != network.Name)
             return;
         if (!_dust.TryGetValue(watch.InvoiceId, out List<long>? heights))
             _dust.Add(watch.InvoiceId, heights = []);
@@ -134,47 +135,6 @@ internal sealed class Scan(Cursor cursor, PollerMemory memory)
             transfers[known.Key] = known;
         return transfers.Values;
     }
-
-    /// <summary>
-    /// Whether a standing transfer is in no block and not among <paramref name="shown"/> either, or it can be told now
-    /// what took the place of one that is lost.
-    /// </summary>
-    public bool HasMissing(HashSet<string> shown, IReadOnlyList<Spend> mempool) =>
-        Missing(shown).Any() || mempool.Any(spend => Replaceable(spend, isMined: false).Any());
-
-    /// <summary>
-    /// What is nowhere any more was replaced by the transaction that spends its inputs, where one is seen to. Otherwise
-    /// what a block held before is reorged, and what only the mempool held is replaced by nobody knows what.
-    /// </summary>
-    public void LoseMissing(HashSet<string> shown, IReadOnlyList<Spend> mempool)
-    {
-        foreach (((string InvoiceId, string Key) id, ViewedTransfer transfer) in Missing(shown).ToList())
-            _changed[id] = transfer with
-            {
-                Lost = memory.Orphaned.Remove(id) ? TransferStatus.Reorged : TransferStatus.Replaced,
-            };
-        foreach (Spend spend in mempool)
-            Replace(spend, isMined: false);
-    }
-
-    /// <summary>
-    /// Notes that a transaction spends an input of ours that no block holds. In a block it is final, until a reorg; in the
-    /// mempool it only says why what is lost was lost, and the first to say so is enough.
-    /// </summary>
-    public void Replace(Spend spend, bool isMined)
-    {
-        foreach (((string, string) id, ViewedTransfer transfer) in Replaceable(spend, isMined).ToList())
-            _changed[id] = transfer with { Lost = TransferStatus.Replaced, ReplacedBy = spend.TransactionHash };
-    }
-
-    private IEnumerable<KeyValuePair<(string InvoiceId, string Key), ViewedTransfer>> Replaceable(Spend spend, bool isMined) =>
-        from rival in memory.Inputs.RivalsOf(spend)
-        from view in All()
-        where view.Value.TransactionHash == rival
-        where isMined
-            ? view.Value.Block is null && view.Value.ReplacedBy != spend.TransactionHash
-            : view.Value is { Lost: not null, ReplacedBy: null }
-        select view;
 
     /// <summary>
     /// What to write for each invoice: its changed transfers, the depths at which it must look again, and those that the
@@ -232,7 +192,4 @@ internal sealed class Scan(Cursor cursor, PollerMemory memory)
 
     private IEnumerable<KeyValuePair<(string InvoiceId, string Key), ViewedTransfer>> All() =>
         memory.Views.Where(view => !_changed.ContainsKey(view.Key)).Concat(_changed);
-
-    private IEnumerable<KeyValuePair<(string InvoiceId, string Key), ViewedTransfer>> Missing(HashSet<string> shown) =>
-        All().Where(view => view.Value is { Block: null, Lost: null } && !shown.Contains(view.Key.Key));
 }

@@ -59,6 +59,30 @@ public sealed class BitcoinChainTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_a_payment_spends_is_known_and_so_is_who_spends_it_instead()
+    {
+        await _node.MineAsync(9);
+        Coin coin = await _node.TakeCoinAsync();
+        string spent = Outpoints.Name(coin.TransactionId, coin.Number);
+        string address = await _node.NewAddressAsync();
+        string recipient = _chain.RecipientOf(address);
+        string payment = await _node.SendAsync(coin, 0.0005m, (address, 1));
+        ChainTransfer paid = Assert.Single(await MempoolAsync(recipient, spent));
+        Assert.Equal((Outpoints.Of([spent]), false), (paid.Inputs, paid.HasConflict));
+        Assert.Equal([new Spend(spent, payment)], _chain.SpendsInMempool(spent.Equals));
+
+        string instead = await _node.SendAsync(coin, 0.005m, (address, 1));
+        ChainTransfer rival = Assert.Single(await MempoolAsync(recipient, spent));
+        Assert.Equal((instead, true), (rival.TransactionHash, rival.HasConflict));
+        Assert.Equal([new Spend(spent, instead)], _chain.SpendsInMempool(spent.Equals));
+
+        await _node.MineAsync();
+        ChainBlock block = Assert.Single(await BlocksAsync(111, 111, recipient, spent));
+        Assert.Equal([new Spend(spent, instead)], block.Spends);
+        Assert.Equal(paid.Inputs, Assert.Single(block.Transfers).Inputs);
+    }
+
+    [Fact]
     public async Task Two_outputs_of_one_transaction_are_two_transfers()
     {
         string first = await _node.NewAddressAsync(), second = await _node.NewAddressAsync();

@@ -50,7 +50,7 @@ public sealed class CatchUpTests(PollerTest.Storage storage) : PollerTest(storag
         List<int> steps = [];
         Chain.AfterBlocks = count => steps.Add(count);
         await PollAsync();
-        Assert.Equal([25, 50, 100, 200, 200], steps.Take(5));
+        Assert.Equal([8, 16, 32, 64, 128, 200, 200], steps.Take(7));
         Assert.Contains(Log.All, line => line.EndsWith(": 2,000 of 2,000 blocks read", StringComparison.Ordinal));
 
         Chain.MineEmpty(2_000);
@@ -61,9 +61,27 @@ public sealed class CatchUpTests(PollerTest.Storage storage) : PollerTest(storag
     }
 
     [Fact]
+    public async Task A_step_that_is_stopped_from_outside_is_tried_again_with_fewer_blocks()
+    {
+        Watch watch = await BehindAsync(blocks: 500);
+        await PollAsync();
+        Chain.MineEmpty(500);
+        Chain.AfterBlocks = count =>
+        {
+            if (count > 100)
+                throw new OperationCanceledException();
+        };
+        await Assert.ThrowsAsync<OperationCanceledException>(PollAsync);
+        int stopped = 0;
+        while (await Record.ExceptionAsync(PollAsync) is not null)
+            Assert.InRange(++stopped, 1, 10);
+        Assert.Equal(Chain.Height, (await CursorAsync(watch)).Height);
+    }
+
+    [Fact]
     public async Task An_invoice_is_woken_at_its_depth_though_the_head_was_past_it_long_before()
     {
-        Watch watch = await BehindAsync(blocks: 24, RequiredDepth.OfBlocks(5));
+        Watch watch = await BehindAsync(blocks: 7, RequiredDepth.OfBlocks(5));
         Chain.Mine(ModelChain.Transfer("alice", "t1", 1_000));
         Chain.MineEmpty(500);
         SlowDown(TimeSpan.FromSeconds(11));

@@ -182,6 +182,13 @@ public sealed class LyingNodeTests
         Assert.Equal(1, node.Batches.Sum(batch => batch.Count(method => method == "getrawtransaction")));
     }
 
+    [Fact]
+    public async Task A_mempool_that_the_node_has_not_read_back_yet_is_unknown_and_not_empty()
+    {
+        FakeNode node = new(static (method, _) => method == "getmempoolinfo" ? new { loaded = false } : Array.Empty<string>());
+        await Unknown(node.Bitcoin().ReadMempoolAsync(static _ => true, CancellationToken.None));
+    }
+
     private static FakeNode Mempool(string output) => new((method, _) => method == "getrawmempool"
         ? new[] { "aa" }
         : JsonElement.Parse($"{{\"txid\":\"aa\",\"vout\":[{output}]}}"));

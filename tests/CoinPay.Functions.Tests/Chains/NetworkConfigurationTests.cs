@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Text.Json;
 using CoinPay.Functions.Chains;
 using CoinPay.Functions.Settings;
@@ -48,6 +49,25 @@ public sealed class NetworkConfigurationTests
     }
 
     [Fact]
+    public void A_token_says_whether_its_balance_is_verified_and_how_much_of_it_there_can_be()
+    {
+        NetworkAsset plain = new AssetEntry("USDT", 6, "100", "0xBc380aFEe72430Af28efC3810a8d4e250C75Da6b").On("eip155:31337");
+        Assert.Equal((false, BigInteger.One << 127), (plain.VerifyBalance, plain.PlausibleSupply));
+        NetworkAsset odd = new AssetEntry("USDT", 6, "100", plain.Contract, null, true, "5000").On("eip155:31337");
+        Assert.Equal((true, 5_000), (odd.VerifyBalance, (int)odd.PlausibleSupply));
+    }
+
+    [Fact]
+    public void An_anvil_without_epochs_configured_does_not_look_stalled()
+    {
+        // By default its finalized block is 64 behind the head.
+        Network anvil = Assert.Single(Load(("CoinPay:Networks:anvil:Rpc", "http://127.0.0.1:8545")));
+        Assert.Equal("evm-test", anvil.AddressSpace);
+        Assert.False(anvil.IsFinalityStalled(new(1_000, "0x", DateTimeOffset.UnixEpoch, 968, 936)));
+        Assert.True(anvil.IsFinalityStalled(new(1_000, "0x", DateTimeOffset.UnixEpoch, 968, 800)));
+    }
+
+    [Fact]
     public void Play_money_is_refused_outside_of_development() => Refuses(
         "Development",
         ("AZURE_FUNCTIONS_ENVIRONMENT", "Production"),
@@ -71,6 +91,10 @@ public sealed class NetworkConfigurationTests
     [InlineData("\"family\": \"evm\"", "\"family\": \"tron\"", "family")]
     [InlineData("\"dust\": \"294\"", "\"dust\": \"-1\"", "dust")]
     [InlineData("\"livemode\": true", "\"live\": true", "cannot be read")]
+    [InlineData("\"name\": \"anvil\"", "\"name\": \"evm-test\"", "address space")]
+    [InlineData("\"finality_lag\": 96", "\"finality_lag\": 0", "finality_lag")]
+    [InlineData("\"slip44\": 966,", "\"slip44\": 966, \"verify_balance\": true,", "for tokens only")]
+    [InlineData("\"slip44\": 966,", "\"slip44\": 966, \"plausible_supply\": \"1e9\",", "plausible_supply")]
     public void A_wrong_entry_is_refused_by_what_is_wrong(string right, string wrong, string says)
     {
         string file = Path.GetTempFileName();

@@ -10,7 +10,7 @@ using Xunit;
 namespace CoinPay.Functions.Tests.World;
 
 /// <summary>The gateway's own parts in this process, on a real Azurite through clients that can be made to crash.</summary>
-public sealed class AppServices : IAsyncLifetime
+public class AppServices : IAsyncLifetime
 {
     private Azurite _azurite = null!;
     private ServiceProvider _services = null!;
@@ -24,7 +24,13 @@ public sealed class AppServices : IAsyncLifetime
 
     internal QueueClient Webhooks { get; private set; } = null!;
 
-    public async ValueTask InitializeAsync()
+    /// <summary>The clock of all parts; the machine's own unless a world moves time.</summary>
+    internal virtual TimeProvider Clock => TimeProvider.System;
+
+    /// <summary>Settings of the networks: a node that is nowhere, as most tests ask none.</summary>
+    internal virtual Dictionary<string, string?> Networks => new() { ["CoinPay:Networks:anvil:Rpc"] = "http://127.0.0.1:1" };
+
+    public virtual async ValueTask InitializeAsync()
     {
         _azurite = await Azurite.StartAsync();
         Storage = new TableServiceClient(_azurite.ConnectionString);
@@ -35,8 +41,9 @@ public sealed class AppServices : IAsyncLifetime
         Faults.Reset();
     }
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
+        GC.SuppressFinalize(this);
         await _services.DisposeAsync();
         await _azurite.DisposeAsync();
     }
@@ -58,8 +65,8 @@ public sealed class AppServices : IAsyncLifetime
                 ["CoinPay:KeyPepper"] = "pepper-of-a-test-0123456789",
                 ["CoinPay:SecretsKey"] = Convert.ToBase64String(new byte[32]),
                 ["CoinPay:Webhooks:AllowLoopback"] = "true",
-                ["CoinPay:Networks:anvil:Rpc"] = "http://127.0.0.1:1",
             })
+            .AddInMemoryCollection(Networks)
             .Build();
         TableClientOptions tableOptions = new();
         tableOptions.AddPolicy(Faults, HttpPipelinePosition.PerCall);
@@ -69,6 +76,7 @@ public sealed class AppServices : IAsyncLifetime
             .AddLogging()
             .AddSingleton(configuration)
             .AddGateway(configuration)
+            .AddSingleton(Clock)
             .AddSingleton(new TableServiceClient(_azurite.ConnectionString, tableOptions))
             .AddSingleton(new QueueServiceClient(_azurite.ConnectionString, queueOptions))
             .BuildServiceProvider();

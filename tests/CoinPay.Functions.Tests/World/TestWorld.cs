@@ -48,8 +48,8 @@ public class TestWorld : IAsyncLifetime
         Task<Anvil> anvil = Anvil.StartAsync();
         Task<Bitcoind> bitcoind = Bitcoind.StartAsync();
         (Azurite, Anvil, Bitcoind) = (await azurite, await anvil, await bitcoind);
-        await DeployAsync("ForwarderFactory.json");
-        await DeployAsync("TestToken.json");
+        await DeployAsync("ForwarderFactory.json", Anvil);
+        await DeployAsync("TestToken.json", Anvil);
         Receiver = await WebhookReceiver.StartAsync();
         Gateway = await GatewayProcess.StartAsync(await StorageAsync(), Networks());
         Operator = new Api(Gateway.Address, GatewayProcess.OperatorKey);
@@ -67,7 +67,7 @@ public class TestWorld : IAsyncLifetime
     /// <summary>What the gateway gets as its storage account.</summary>
     internal virtual Task<string> StorageAsync() => Task.FromResult(Azurite.ConnectionString);
 
-    internal Dictionary<string, string?> Networks() => new(StringComparer.Ordinal)
+    internal virtual Dictionary<string, string?> Networks() => new(StringComparer.Ordinal)
     {
         ["CoinPay__Networks__anvil__Rpc"] = Anvil.Rpc.ToString(),
         ["CoinPay__GasWalletKey"] = Anvil.PublishedKeys[2],
@@ -151,7 +151,7 @@ public class TestWorld : IAsyncLifetime
     }
 
     /// <summary>Through the deployment proxy that anvil has from its first block, so that the addresses are those recorded.</summary>
-    private Task<string> DeployAsync(string artifact) => Anvil.SendTransactionAsync(
+    internal static Task<string> DeployAsync(string artifact, Anvil anvil) => anvil.SendTransactionAsync(
         Addresses.GetProperty("deployment_proxy").GetString(),
         0,
         Addresses.GetProperty("salt").GetString() + ReadJson(artifact).GetProperty("bytecode").GetString()![2..]);

@@ -40,7 +40,8 @@ internal sealed record DurableCase(string Orchestrator, object? Input, string? O
 internal static class DurableCases
 {
     public static IReadOnlyDictionary<string, DurableCase> All =>
-        Basic.Concat(MoreDurableCases.Steps).Concat(MoreDurableCases.Life).ToDictionary();
+        Basic.Concat(MoreDurableCases.Steps).Concat(MoreDurableCases.Life).Concat(LargeCases.All).Concat(ClientCases.All)
+            .ToDictionary();
 
     private static IReadOnlyDictionary<string, DurableCase> Basic { get; } = new Dictionary<string, DurableCase>
     {
@@ -153,11 +154,6 @@ internal static class DurableCases
         },
         ["A_long_text_goes_through_whole"] = new("LongText", 30_000, "30000"),
         ["Medium_texts_in_great_number_go_through"] = new("ManyTexts", 18, "558000"),
-        ["A_text_that_storage_cannot_hold_fails_the_instance"] = new("LongText", 400_000, null)
-        {
-            Status = OrchestrationRuntimeStatus.Failed,
-            Failure = "larger than storage holds",
-        },
         ["A_timer_event_and_two_activities"] = new("Mixed", null, "\"a1 go a2\"") { Drive = world => world.RaiseAsync("Go", "go") },
         ["An_activity_and_an_event_race"] = new("ActivityOrEvent", null, "\"both\"") { Drive = world => world.RaiseAsync("Go", "x") },
         ["A_custom_status_is_what_was_set_last"] = new("Statuses", null, "\"done\"") { CustomStatus = "{\"step\":2}" },

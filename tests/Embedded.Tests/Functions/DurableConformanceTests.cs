@@ -6,7 +6,11 @@ namespace CoinPay.Embedded.Tests.Functions;
 /// <summary>Every case in memory: once undisturbed, and once for each storage operation with the process dying before and after it.</summary>
 public sealed class DurableConformanceTests
 {
-    internal static readonly Type[] Functions = [typeof(DurableOrchestrators), typeof(EventOrchestrators), typeof(MoreOrchestrators), typeof(DurableActivities)];
+    internal static readonly Type[] Functions =
+    [
+        typeof(DurableOrchestrators), typeof(EventOrchestrators), typeof(MoreOrchestrators), typeof(LargeOrchestrators),
+        typeof(ClientOrchestrators), typeof(DurableActivities),
+    ];
 
     private const int WorldsAtOnce = 8;
 
@@ -14,24 +18,34 @@ public sealed class DurableConformanceTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public async Task In_memory(string name) => await RunAsync(name, int.MaxValue, after: false);
+    public async Task In_memory(string name) => await RunAsync(name, int.MaxValue, after: false, null);
 
     [Theory]
     [MemberData(nameof(Names))]
-    public async Task With_a_crash_before_and_after_every_storage_operation(string name)
+    public async Task In_memory_with_nothing_kept_warm(string name) => await RunAsync(name, int.MaxValue, after: false, 0);
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public Task With_a_crash_before_and_after_every_storage_operation(string name) => CrashEverywhereAsync(name, null);
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public Task With_a_crash_before_and_after_every_storage_operation_and_nothing_kept_warm(string name) => CrashEverywhereAsync(name, 0);
+
+    private static async Task CrashEverywhereAsync(string name, int? instancesInMemory)
     {
-        int operations = await RunAsync(name, int.MaxValue, after: false);
+        int operations = await RunAsync(name, int.MaxValue, after: false, instancesInMemory);
         await Parallel.ForEachAsync(
             Enumerable.Range(0, 2 * operations),
             new ParallelOptions { MaxDegreeOfParallelism = WorldsAtOnce },
-            async (point, _) => await CrashAsync(name, 1 + (point / 2), after: point % 2 == 1));
+            async (point, _) => await CrashAsync(name, 1 + (point / 2), after: point % 2 == 1, instancesInMemory));
     }
 
-    private static async Task CrashAsync(string name, int at, bool after)
+    private static async Task CrashAsync(string name, int at, bool after, int? instancesInMemory)
     {
         try
         {
-            await RunAsync(name, at, after);
+            await RunAsync(name, at, after, instancesInMemory);
         }
         catch (Exception failure)
         {
@@ -39,10 +53,10 @@ public sealed class DurableConformanceTests
         }
     }
 
-    private static async Task<int> RunAsync(string name, int diesAt, bool after)
+    private static async Task<int> RunAsync(string name, int diesAt, bool after, int? instancesInMemory)
     {
         await using DurableWorld world = await DurableWorld.StartAsync(
-            new MemoryRowStore(TimeProvider.System), Functions, diesAt, after, "Hub");
+            MemoryRows.New(), Functions, diesAt, after, "Hub", instancesInMemory: instancesInMemory);
         await DurableCases.All[name].RunAsync(world);
         return world.Operations;
     }
@@ -59,7 +73,8 @@ public sealed class DurableConformanceOnAzuriteTests(AzuriteFixture azurite)
     public async Task On_Azurite(string name)
     {
         await using DurableWorld world = await DurableWorld.StartAsync(
-            new AzureRowStore(azurite.ConnectionString), DurableConformanceTests.Functions);
+            new AzureRowStore(azurite.ConnectionString), DurableConformanceTests.Functions,
+            payloads: new BlobPayloadStore(azurite.ConnectionString, "P" + Guid.NewGuid().ToString("N")));
         await DurableCases.All[name].RunAsync(world);
     }
 }

@@ -39,11 +39,22 @@ internal sealed class DurableRig : IAsyncDisposable
 
     public HubStore Store { get; }
 
+    public RunningIndex Index => _hub.Index;
+
+    public int InMemory => _hub.Warm.Count;
+
     public static DurableRig Create(
-        IRowStore rows, IReadOnlyList<Type> functions, string hubName, TimeProvider? time = null, ILease? lease = null)
+        IRowStore rows,
+        IReadOnlyList<Type> functions,
+        string hubName,
+        TimeProvider? time = null,
+        ILease? lease = null,
+        IPayloadStore? payloads = null,
+        int? instancesInMemory = null,
+        ILoggerFactory? loggers = null)
     {
         time ??= TimeProvider.System;
-        NullLoggerFactory loggers = NullLoggerFactory.Instance;
+        loggers ??= NullLoggerFactory.Instance;
         EmbeddedOptions options = new()
         {
             FunctionClasses = functions,
@@ -51,6 +62,8 @@ internal sealed class DurableRig : IAsyncDisposable
             HostJson = new Dictionary<string, string?> { ["extensions:durableTask:hubName"] = hubName },
         };
         HostSettings settings = HostSettings.Load(options, new ConfigurationBuilder().Build());
+        if (instancesInMemory is { } limit)
+            settings = settings with { Durable = settings.Durable with { InstancesInMemory = limit } };
         FunctionCatalog catalog = FunctionCatalog.Discover(options);
         ServiceProvider services = new ServiceCollection().BuildServiceProvider();
         FunctionInvoker invoker = new(services.GetRequiredService<IServiceScopeFactory>(), loggers.CreateLogger<FunctionInvoker>(), new([]));
@@ -58,12 +71,26 @@ internal sealed class DurableRig : IAsyncDisposable
         HubOwnership ownership = lease is null
             ? new(new MemoryLease(Still), Still, loggers.CreateLogger<HubOwnership>())
             : new(lease, time, loggers.CreateLogger<HubOwnership>());
-        HubStore store = new(new FencedRowStore(rows, ownership), settings, time);
-        TaskHub hub = new(store, ownership, catalog, invoker, activities, JsonDataConverter.Default, time, loggers);
+        FencedRowStore fenced = new(rows, ownership);
+        HubStore store = new(new(fenced, payloads ?? new MemoryPayloads()), fenced, settings, time);
+        RunningIndex index = new(fenced, settings, time, loggers.CreateLogger<RunningIndex>());
+        TaskHub hub = new(
+            store, index, ownership, catalog, invoker, activities, JsonDataConverter.Default, settings, time, loggers);
         return new(services, hub, ownership, activities, store, new(hub, store, JsonDataConverter.Default, time));
     }
 
     public HubOwnership Ownership => _ownership;
+
+    /// <summary>The hub's storage as somebody outside reaches it.</summary>
+    public static HubStore StoreOn(IRowStore rows, IPayloadStore payloads)
+    {
+        EmbeddedOptions options = new()
+        {
+            ContentRoot = Path.GetTempPath(),
+            HostJson = new Dictionary<string, string?> { ["extensions:durableTask:hubName"] = "Hub" },
+        };
+        return new(new(rows, payloads), rows, HostSettings.Load(options, new ConfigurationBuilder().Build()), TimeProvider.System);
+    }
 
     public Task StartAsync() => _hub.StartAsync(CancellationToken.None);
 

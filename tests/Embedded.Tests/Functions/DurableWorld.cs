@@ -16,11 +16,15 @@ internal sealed class DurableWorld : IAsyncDisposable
     private readonly IRowStore _rows;
     private readonly IReadOnlyList<Type> _functions;
     private readonly string _hubName;
-    private DyingRowStore _seen = null!;
+    private readonly int? _instancesInMemory;
+    private DyingStorage _seen = null!;
     private DurableRig _rig = null!;
 
-    private DurableWorld(IRowStore rows, IReadOnlyList<Type> functions, string hubName)
+    private DurableWorld(
+        IRowStore rows, IPayloadStore payloads, IReadOnlyList<Type> functions, string hubName, int? instancesInMemory)
     {
+        Payloads = payloads;
+        _instancesInMemory = instancesInMemory;
         _rows = rows;
         _functions = functions;
         _hubName = hubName;
@@ -33,10 +37,21 @@ internal sealed class DurableWorld : IAsyncDisposable
 
     public HubClient Client => _rig.Client;
 
+    public HubStore Store => _rig.Store;
+
+    public IPayloadStore Payloads { get; }
+
     public static async Task<DurableWorld> StartAsync(
-        IRowStore rows, IReadOnlyList<Type> functions, int diesAt = int.MaxValue, bool after = false, string? hubName = null)
+        IRowStore rows,
+        IReadOnlyList<Type> functions,
+        int diesAt = int.MaxValue,
+        bool after = false,
+        string? hubName = null,
+        IPayloadStore? payloads = null,
+        int? instancesInMemory = null)
     {
-        DurableWorld world = new(rows, functions, hubName ?? "T" + Guid.NewGuid().ToString("N"));
+        DurableWorld world = new(
+            rows, payloads ?? new MemoryPayloads(), functions, hubName ?? "T" + Guid.NewGuid().ToString("N"), instancesInMemory);
         await world.BeginProcessAsync(diesAt, after);
         return world;
     }
@@ -69,17 +84,22 @@ internal sealed class DurableWorld : IAsyncDisposable
         }
     });
 
-    /// <summary>A client that died does not know whether its event arrived: sent again, it may find the instance ended by it.</summary>
-    public Task RaiseAsync(string name, object? payload = null) => DoAsync(async client =>
+    /// <summary>A second try, after a crash, may find the instance ended by the first: the event was in the commit that was not heard of.</summary>
+    public async Task RaiseAsync(string name, object? payload = null)
     {
+        int tries = 0;
         try
         {
-            await client.RaiseEventAsync(Id, name, payload);
+            await DoAsync(client =>
+            {
+                tries++;
+                return client.RaiseEventAsync(Id, name, payload);
+            });
         }
-        catch (Grpc.Core.RpcException ended) when (Deaths > 0 && ended.StatusCode == Grpc.Core.StatusCode.FailedPrecondition)
+        catch (Grpc.Core.RpcException ended) when (ended.StatusCode == Grpc.Core.StatusCode.FailedPrecondition && tries > 1)
         {
         }
-    });
+    }
 
     /// <summary>As <see cref="RaiseAsync"/>, where the instance may have ended without this event.</summary>
     public async Task RaiseIfRunningAsync(string name, object? payload = null)
@@ -155,8 +175,8 @@ internal sealed class DurableWorld : IAsyncDisposable
 
     private async Task BeginProcessAsync(int diesAt, bool after)
     {
-        _seen = new(_rows, diesAt, after);
-        _rig = DurableRig.Create(_seen, _functions, _hubName);
+        _seen = new(_rows, Payloads, diesAt, after);
+        _rig = DurableRig.Create(_seen, _functions, _hubName, payloads: _seen, instancesInMemory: _instancesInMemory);
         try
         {
             await _rig.StartAsync();

@@ -16,7 +16,7 @@ public sealed class OwnershipTests(AzuriteFixture azurite)
     [Fact]
     public async Task A_stalled_owner_changes_no_instance_after_another_took_over()
     {
-        MemoryRowStore rows = new(TimeProvider.System);
+        AzureRowStore rows = MemoryRows.New();
         MemoryLease lease = new(_time);
         GatedRowStore gate = new(rows);
         DurableRig stalled = DurableRig.Create(gate, DurableConformanceTests.Functions, "Hub", _time, lease);
@@ -26,8 +26,7 @@ public sealed class OwnershipTests(AzuriteFixture azurite)
         for (int i = 0; i < 20; i++)
             await stalled.Client.WaitForInstanceStartAsync($"i{i}");
         gate.Close();
-        for (int i = 0; i < 20; i++)
-            await stalled.Client.RaiseEventAsync($"i{i}", "Go", "stored");
+        Task[] stalledSenders = [.. Enumerable.Range(0, 20).Select(i => stalled.Client.RaiseEventAsync($"i{i}", "Go", "late"))];
         await Eventually.UntilAsync(() => gate.Waiting == 20);
         lease.CutOff = lease.Holder;
         _time.Advance(HubOwnership.Duration + TimeSpan.FromSeconds(1));
@@ -35,12 +34,15 @@ public sealed class OwnershipTests(AzuriteFixture azurite)
         await using DurableRig next = DurableRig.Create(rows, DurableConformanceTests.Functions, "Hub", _time, lease);
         await next.StartAsync();
         for (int i = 0; i < 20; i++)
+            await next.Client.RaiseEventAsync($"i{i}", "Go", "stored");
+        for (int i = 0; i < 20; i++)
             Assert.Equal("stored", (await next.Client.WaitForInstanceCompletionAsync($"i{i}", true)).ReadOutputAs<string>());
         string before = await SnapshotAsync(rows);
         gate.Open();
         await Eventually.UntilAsync(() => gate.Waiting == 0);
+        foreach (Task sender in stalledSenders)
+            await Assert.ThrowsAnyAsync<Azure.RequestFailedException>(() => sender);
         await stalled.AbandonAsync();
-        await Task.Delay(50);
         Assert.Equal(before, await SnapshotAsync(rows));
     }
 
@@ -48,7 +50,7 @@ public sealed class OwnershipTests(AzuriteFixture azurite)
     public async Task A_process_whose_lease_may_have_run_out_sends_nothing()
     {
         MemoryLease lease = new(_time);
-        DurableRig rig = DurableRig.Create(new MemoryRowStore(_time), DurableConformanceTests.Functions, "Hub", _time, lease);
+        DurableRig rig = DurableRig.Create(MemoryRows.New(), DurableConformanceTests.Functions, "Hub", _time, lease);
         await rig.StartAsync();
         lease.CutOff = lease.Holder;
         _time.Advance(HubOwnership.Duration - TimeSpan.FromSeconds(2));
@@ -60,7 +62,7 @@ public sealed class OwnershipTests(AzuriteFixture azurite)
     public async Task An_owner_that_loses_its_lease_is_told()
     {
         MemoryLease lease = new(_time);
-        DurableRig rig = DurableRig.Create(new MemoryRowStore(_time), DurableConformanceTests.Functions, "Hub", _time, lease);
+        DurableRig rig = DurableRig.Create(MemoryRows.New(), DurableConformanceTests.Functions, "Hub", _time, lease);
         await rig.StartAsync();
         TaskCompletionSource told = new();
         rig.Ownership.Lost.Register(told.SetResult);
@@ -112,6 +114,6 @@ public sealed class OwnershipTests(AzuriteFixture azurite)
         Assert.False(ProcessIdentity.IsKnownDead(""));
     }
 
-    private static async Task<string> SnapshotAsync(MemoryRowStore rows) => string.Join('\n',
-        (await rows.QueryAsync("HubInstances", new() { Top = 10_000 }, default)).Rows.Select(row => $"{row.PartitionKey} {row.RowKey} {row.ETag}"));
+    private static async Task<string> SnapshotAsync(AzureRowStore rows) => string.Join('\n',
+        (await rows.QueryAsync("HubInstances", new(), default)).Rows.Select(row => $"{row.PartitionKey} {row.RowKey} {row.ETag}"));
 }

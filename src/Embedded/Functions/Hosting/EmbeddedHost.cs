@@ -90,6 +90,11 @@ internal static class EmbeddedHost
             StorageConnection.Find(provider.GetRequiredService<IConfiguration>()),
             provider.GetRequiredService<HostSettings>().Durable.HubName));
         services.AddSingleton<HubOwnership>();
+        services.AddSingleton<IPayloadStore>(provider => new BlobPayloadStore(
+            StorageConnection.Find(provider.GetRequiredService<IConfiguration>()),
+            provider.GetRequiredService<HostSettings>().Durable.HubName));
+        services.AddSingleton<PayloadRows>();
+        services.AddSingleton<RunningIndex>();
         services.AddSingleton<HubStore>();
         services.AddSingleton<ActivityPool>();
         services.AddSingleton<TaskHub>();

@@ -38,6 +38,7 @@ internal sealed record HostSettings
                 HubName = Read("extensions:durableTask:hubName") ?? "TestHubName",
                 MaxConcurrentActivities = Number(
                     Read("extensions:durableTask:maxConcurrentActivityFunctions"), 10 * Environment.ProcessorCount),
+                InstancesInMemory = Number(app["Embedded:InstancesInMemory"], DurableSettings.DefaultInstancesInMemory),
             },
         };
     }
@@ -73,7 +74,12 @@ internal sealed record QueueSettings
 /// <summary>host.json, <c>extensions.durableTask</c>.</summary>
 internal sealed record DurableSettings
 {
+    public const int DefaultInstancesInMemory = 1000;
+
     public required string HubName { get; init; }
 
     public required int MaxConcurrentActivities { get; init; }
+
+    /// <summary>How many orchestrations stay in memory while they wait; ours, not the real host's.</summary>
+    public required int InstancesInMemory { get; init; }
 }

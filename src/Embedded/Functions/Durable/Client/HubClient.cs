@@ -58,7 +58,7 @@ internal sealed class HubClient(TaskHub hub, HubStore store, DataConverter conve
 
     public override async Task<OrchestrationMetadata?> GetInstancesAsync(
         string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default) =>
-        await store.GetStateAsync(instanceId, cancellation) is { } state ? Metadata(state, getInputsAndOutputs) : null;
+        await store.GetStateAsync(instanceId, getInputsAndOutputs, cancellation) is { } state ? Metadata(state, getInputsAndOutputs) : null;
 
     public override Microsoft.DurableTask.AsyncPageable<OrchestrationMetadata> GetAllInstancesAsync(OrchestrationQuery? filter = null) =>
         new Instances(this, filter ?? new());
@@ -68,7 +68,7 @@ internal sealed class HubClient(TaskHub hub, HubStore store, DataConverter conve
     {
         if (options?.Recursive == true)
             throw new NotSupportedException("Recursive purging is not offered.");
-        if (await store.GetStateAsync(instanceId, cancellation) is not { HasEnded: true } ended)
+        if (await store.GetStateAsync(instanceId, withTexts: false, cancellation) is not { HasEnded: true } ended)
             return new(0);
         await store.PurgeAsync(ended, cancellation);
         return new(1);
@@ -82,7 +82,7 @@ internal sealed class HubClient(TaskHub hub, HubStore store, DataConverter conve
         while (true)
         {
             Task change = hub.NextChange(instanceId);
-            if (await store.GetStateAsync(instanceId, cancellation) is { } state && reached(state))
+            if (await store.GetStateAsync(instanceId, getInputsAndOutputs, cancellation) is { } state && reached(state))
                 return Metadata(state, getInputsAndOutputs);
             await Task.WhenAny(change, Task.Delay(LookAgain, cancellation));
             cancellation.ThrowIfCancellationRequested();
@@ -128,7 +128,7 @@ internal sealed class HubClient(TaskHub hub, HubStore store, DataConverter conve
         OrchestrationQuery query, int top, string? continuation, CancellationToken cancellation)
     {
         (IReadOnlyList<OrchestrationState> states, string? next) =
-            await store.ListAsync(query.InstanceIdPrefix, top, continuation, cancellation);
+            await store.ListAsync(query.InstanceIdPrefix, top, continuation, query.FetchInputsAndOutputs, cancellation);
         HashSet<OrchestrationRuntimeStatus>? statuses = query.Statuses?.ToHashSet();
         return ([.. states.Where(state =>
             (statuses is not { Count: > 0 } || statuses.Contains(state.Status))

@@ -33,8 +33,12 @@ internal sealed class ActivityPool(
         _stopped.Dispose();
     }
 
-    public void Start(Instance instance, int generation, HistoryEvent scheduled) =>
+    /// <summary>The instance is held in memory until it has the outcome; for ever, if a stop comes first.</summary>
+    public void Start(Instance instance, int generation, HistoryEvent scheduled)
+    {
+        instance.Mail.TryHold();
         _ = _background.Run(() => RunAsync(instance, generation, scheduled));
+    }
 
     private async Task RunAsync(Instance instance, int generation, HistoryEvent scheduled)
     {
@@ -48,8 +52,10 @@ internal sealed class ActivityPool(
                 if (_work.IsClosed)
                     return;
                 (string? result, TaskFailureDetails? failure) = await CallAsync(instance.Id, scheduled);
-                if (!_stopped.IsCancellationRequested)
-                    instance.Post(new InstanceMessage.TaskEnded(generation, scheduled.TaskId, result, failure));
+                if (_stopped.IsCancellationRequested)
+                    return;
+                instance.TryPost(new InstanceMessage.TaskEnded(generation, scheduled.TaskId, result, failure));
+                instance.Mail.Release();
             }
             finally
             {

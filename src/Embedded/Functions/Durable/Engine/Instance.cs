@@ -1,21 +1,13 @@
 using System.Collections.Concurrent;
 using Azure;
 using CoinPay.Embedded.Durable.Storage;
-using Microsoft.DurableTask;
+using Grpc.Core;
 using Microsoft.Extensions.Logging;
 
 namespace CoinPay.Embedded.Durable;
 
-/// <summary>What reaches an instance: an outcome known to this process only, or an item that is stored already.</summary>
-internal abstract record InstanceMessage
-{
-    /// <summary>An activity's outcome. Lost with the process, in which case the activity runs again.</summary>
-    public sealed record TaskEnded(int Generation, int TaskId, string? Result, TaskFailureDetails? Failure) : InstanceMessage;
-
-    public sealed record TimerDue(int Generation, int TaskId) : InstanceMessage;
-
-    public sealed record Arrived(InboxItem Item) : InstanceMessage;
-}
+/// <summary>An execution that was just stored, with what its first turn asked for; <paramref name="First"/> is null if none was run.</summary>
+internal sealed record Newborn(OrchestrationState State, IReadOnlyList<HistoryEvent> History, TurnResult? First, RunningRow Listed);
 
 /// <summary>
 /// One orchestration in memory: its mailbox, its committed history, and one turn at a time. All that it knows can be thrown away at
@@ -23,16 +15,8 @@ internal abstract record InstanceMessage
 /// </summary>
 internal sealed class Instance(string id, TaskHub hub)
 {
-    /// <summary>Bounds a turn's transaction: each message may delete one row and write one.</summary>
-    private const int MaxMessagesPerTurn = 40;
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(10);
-
-    private readonly Lock _gate = new();
-    private readonly List<InstanceMessage> _mailbox = [];
-    private readonly HashSet<string> _inboxKnown = [];
-    private OrchestrationState? _next;
-    private bool _working;
 
     private enum Step
     {
@@ -40,64 +24,90 @@ internal sealed class Instance(string id, TaskHub hub)
         Failed,
     }
 
-    // Below: touched by the one working turn only.
+    // Below: touched by the one who works only.
     private readonly List<HistoryEvent> _history = [];
     private readonly HashSet<int> _underWay = [];
     private List<InstanceMessage> _taken = [];
+    private IReadOnlyList<HistoryEvent> _toSendOff = [];
     private string _tooLarge = string.Empty;
     private OrchestrationState? _state;
     private Dictionary<int, HistoryEvent>? _open;
 
     public string Id => id;
 
+    public Mailbox Mail { get; } = new();
+
+    /// <summary>When it last had something to do, in the hub's count.</summary>
+    public long LastUsed { get; private set; }
+
     /// <summary>Executions of this id that stand in the index of running ones.</summary>
     public ConcurrentBag<string> Indexed { get; } = [];
 
-    public bool HasEnded { get; private set; }
+    /// <summary>The index's word that this execution may have work to do; without it nothing is committed.</summary>
+    public RunningRow? Listed { get; set; }
 
-    /// <summary>The execution in memory; null while the instance has not been read.</summary>
-    public string? ExecutionId { get; private set; }
+    public static RpcException NotFound(string instanceId) =>
+        new(new(StatusCode.NotFound, $"No instance with ID '{instanceId}' was found."));
 
-    /// <summary>False while this is still in work, as on an ended execution that it has read: then the new one begins after its end.</summary>
-    public bool IsReplacedBy(OrchestrationState created)
+    public static RpcException NotRunning() => new(new(
+        StatusCode.FailedPrecondition, "The orchestration instance with the provided instance id is not running."));
+
+    /// <summary>Takes over what was just created, so that it need not be read back; unless its first turn was run elsewhere.</summary>
+    public void Adopt(Newborn created)
     {
-        lock (_gate)
-        {
-            if (!HasEnded)
-                _next = created;
-            return HasEnded;
-        }
+        Listed = created.Listed;
+        if (created.History.Count == 0)
+            return;
+        _state = created.State;
+        _history.AddRange(created.History);
+        if (created.First is not { } first)
+            return;
+        _open = first.Open.ToDictionary(step => step.TaskId);
+        _underWay.UnionWith(_open.Keys);
+        _toSendOff = _state.HasEnded ? first.Actions : first.Open;
     }
 
-    /// <summary>Takes over what was just created, so that it need not be read back.</summary>
-    public void Adopt(OrchestrationState created)
+    /// <summary>False once closed: there is or will be another instance of this id.</summary>
+    public bool TryPost(InstanceMessage message)
     {
-        _state = created;
-        ExecutionId = created.ExecutionId;
-        _history.Add(new(HistoryEventType.ExecutionStarted, created.StartAt ?? created.CreatedAt) { Name = created.Name, Turn = 1 });
-    }
-
-    public void Post(InstanceMessage message)
-    {
-        lock (_gate)
-        {
-            if (message is InstanceMessage.Arrived arrived && !_inboxKnown.Add(arrived.Item.RowKey))
-                return;
-            _mailbox.Add(message);
-        }
+        bool posted = Mail.TryPost(message);
         Wake();
+        return posted;
     }
 
-    /// <summary>Works on until there is nothing to do.</summary>
-    public void Wake()
+    /// <summary>Works on until there is nothing to do; false once closed.</summary>
+    public bool Wake()
     {
-        lock (_gate)
-        {
-            if (_working || HasEnded || !hub.TryBeginWork())
-                return;
-            _working = true;
-        }
-        _ = hub.Background.Run(WorkAsync);
+        bool isOpen = Mail.TryCall(hub.TryBeginWork, out bool begins);
+        if (begins)
+            _ = hub.Background.Run(WorkAsync);
+        return isOpen;
+    }
+
+    /// <summary>
+    /// The row that puts this away, without an ETag if none need be written; null if there is something to do. Otherwise
+    /// <see cref="LeaveOrStay"/> must follow.
+    /// </summary>
+    public RunningRow? TryBeginPutAway()
+    {
+        if (!Mail.TryBeginPutAway())
+            return null;
+        if (_toSendOff.Count == 0 && _state is { HasEnded: false } state && (_open is not null || IsForLater(state)))
+            return new(id, state.ExecutionId, IsPutAway: true, NextDue()) { ETag = IsListed(state) ? Listed!.ETag : default };
+        if (Mail.Stay())
+            Wake();
+        return null;
+    }
+
+    /// <summary>After the attempt to put this away; true if it leaves memory.</summary>
+    public bool LeaveOrStay(bool isPutAway)
+    {
+        Listed = null; // Whether the row was written is not known after a failure: another will precede the next commit.
+        if (isPutAway && Mail.TryLeave())
+            return true;
+        Mail.Stay();
+        Wake();
+        return false;
     }
 
     private async Task WorkAsync()
@@ -119,13 +129,15 @@ internal sealed class Instance(string id, TaskHub hub)
         catch (Exception bug)
         {
             hub.Log.LogCritical(bug, "Instance {Instance} stands still", id);
-            lock (_gate)
-                _working = false;
+            RefuseTaken(bug);
+            _open = null; // Keeps it from being put away as if it had nothing to do.
+            Mail.Stay();
         }
         finally
         {
             hub.EndWork();
         }
+        hub.Warm.Rested();
     }
 
     /// <summary>Null when work is over.</summary>
@@ -133,87 +145,78 @@ internal sealed class Instance(string id, TaskHub hub)
     {
         try
         {
-            return (!hub.IsStopping && await StepAsync()) || HasMore() ? Step.Done : null;
+            return (!hub.IsStopping && await StepAsync()) || !Mail.TryRest() ? Step.Done : null;
         }
         catch (Exception failure) when (StorageFault.Is(failure))
         {
             hub.Log.LogWarning("Instance {Instance} reads itself again: {Reason}", id, failure.Message);
-            Forget();
+            Forget(failure);
             return Step.Failed;
-        }
-    }
-
-    /// <summary>Decides under the lock that work is over, so that a message posted meanwhile starts it anew.</summary>
-    private bool HasMore()
-    {
-        lock (_gate)
-        {
-            if (_mailbox.Count > 0 && !HasEnded && (_open is not null || IsToEnd()) && !hub.IsStopping)
-                return true;
-            _working = false;
-            return false;
         }
     }
 
     /// <summary>One turn; false if there was nothing to do.</summary>
     private async Task<bool> StepAsync()
     {
-        if (HasEnded || (_state is null && !await ReadAsync()))
+        LastUsed = hub.Warm.NextUse();
+        if (Mail.IsClosed || (_state is null && !await ReadAsync()))
             return false;
-        if (_state is not { } state || state.HasEnded)
+        OrchestrationState state = _state!;
+        hub.SendOff(this, state, _toSendOff);
+        _toSendOff = [];
+        if (state.HasEnded)
         {
-            await EndAsync();
+            await EndAsync(NotRunning());
             return false;
         }
         bool isToEnd = false;
-        if (state is { Turn: 0, StartAt: { } start } && start > hub.Time.GetUtcNow())
+        if (IsForLater(state))
         {
-            hub.Alarms.Set(start, Wake);
-            isToEnd = IsToEnd();
-            if (!isToEnd)
-                return false;
+            Mail.DeclineOffers();
+            isToEnd = Mail.HasTermination;
         }
-        _taken = _open is null && !isToEnd ? [] : TakeMail();
-        if (_open is not null && _taken.Count == 0)
-            return false;
-        await TurnAsync(state, _taken);
-        _taken = [];
-        return true;
+        _taken = _open is null && !isToEnd ? [] : Mail.Take();
+        List<HistoryEvent> due = _open is null ? [] : Due();
+        if (isToEnd || _taken.Count > 0 || due.Count > 0 || (_open is null && !IsForLater(state)))
+        {
+            await TurnAsync(state, _taken, due);
+            _taken = [];
+            return true;
+        }
+        hub.Alarms.Set(id, NextDue());
+        return false;
     }
 
-    private async Task TurnAsync(OrchestrationState state, List<InstanceMessage> messages)
+    private async Task TurnAsync(OrchestrationState state, List<InstanceMessage> messages, List<HistoryEvent> due)
     {
         TurnIntake intake = new(state, _history, _open, hub.Time.GetUtcNow());
         foreach (InstanceMessage message in messages)
             intake.Add(message);
+        foreach (HistoryEvent timer in due)
+            intake.Add(timer);
         TurnResult result = intake.Termination is null ? await hub.RunTurnAsync(state, intake) : TurnIntake.Nothing;
         TurnCommit commit = TurnCommit.Of(state, intake, result, hub.Time.GetUtcNow());
         if (commit.ChangesAnything && !await TryCommitAsync(commit))
         {
             // Batches that went before the refused one have moved the ETag on.
-            OrchestrationState? current = await hub.Store.GetStateAsync(id, CancellationToken.None);
+            OrchestrationState? current = await hub.Store.GetStateAsync(id, withTexts: false, CancellationToken.None);
             commit = TurnCommit.TooLarge(
                 state with { ETag = current?.ETag ?? state.ETag }, intake, _tooLarge, hub.Time.GetUtcNow());
             result = TurnIntake.Nothing;
             await CommitAsync(commit);
         }
+        foreach (InstanceMessage.Offered offered in messages.OfType<InstanceMessage.Offered>())
+            offered.Answer(committed: true);
         if (_state!.Generation != state.Generation)
         {
             _underWay.Clear();
             _open = null;
             hub.SendOff(this, state, commit.Actions);
-            hub.RemoveStale(_state);
+            hub.RemoveStale(_state, state);
             return;
         }
         _open = result.Open.ToDictionary(step => step.TaskId);
-        if (_state.HasEnded)
-        {
-            hub.SendOff(this, state, commit.Actions);
-            await EndAsync();
-        }
-        else
-            // By their times: several may be overdue after a start, and the earliest rings first.
-            hub.SendOff(this, _state, result.Open.Where(step => _underWay.Add(step.TaskId)).OrderBy(step => step.FireAt));
+        hub.SendOff(this, _state, _state.HasEnded ? commit.Actions : result.Open.Where(step => _underWay.Add(step.TaskId)));
     }
 
     /// <summary>False if storage cannot hold it, whatever one tries.</summary>
@@ -234,84 +237,77 @@ internal sealed class Instance(string id, TaskHub hub)
     private async Task CommitAsync(TurnCommit commit)
     {
         OrchestrationState before = _state!;
+        if (!IsListed(before))
+            Listed = await hub.Index.PutAsync(id, before.ExecutionId);
         _state = await hub.Store.CommitAsync(
             commit.Next, commit.Events, commit.Consumed, newInput: commit.Next.Generation != before.Generation, CancellationToken.None);
         if (_state.Generation != before.Generation)
             _history.Clear();
         _history.AddRange(commit.Events);
-        lock (_gate)
-            _inboxKnown.ExceptWith(commit.Consumed);
+        Mail.Consumed(commit.Consumed);
         hub.Changed(id);
     }
 
     /// <summary>False if there is no such instance.</summary>
     private async Task<bool> ReadAsync()
     {
-        lock (_gate)
-        {
-            _mailbox.RemoveAll(message => message is InstanceMessage.Arrived);
-            _inboxKnown.Clear();
-        }
+        Mail.ForgetArrived();
         StoredInstance? stored = await hub.ReadAsync(id);
         if (stored is null)
         {
-            HasEnded = true;
-            hub.Remove(this, null);
+            await EndAsync(NotFound(id));
             return false;
         }
         _state = stored.State;
-        ExecutionId = stored.State.ExecutionId;
         _history.Clear();
         _history.AddRange(stored.History);
-        lock (_gate)
-        {
-            // What was posted while the read was under way stays, behind what storage had before.
-            _mailbox.InsertRange(
-                0, stored.Inbox.Where(item => _inboxKnown.Add(item.RowKey)).Select(item => new InstanceMessage.Arrived(item)));
-        }
+        Mail.PutFirst(stored.Inbox);
         return true;
     }
 
     /// <summary>Throws away what may differ from storage. Outcomes that this process alone knows wait for the next turn.</summary>
-    private void Forget()
+    private void Forget(Exception failure)
     {
         _state = null;
         _open = null;
         _history.Clear();
-        lock (_gate)
-            _mailbox.InsertRange(0, _taken.Where(message => message is not InstanceMessage.Arrived));
+        RefuseTaken(failure);
+        Mail.PutBack(_taken.OfType<InstanceMessage.TaskEnded>());
         _taken = [];
     }
 
-    private async Task EndAsync()
+    /// <summary>Whether they were committed is not known: their senders hear what they would hear of a row that failed.</summary>
+    private void RefuseTaken(Exception failure)
+    {
+        foreach (InstanceMessage.Offered offered in _taken.OfType<InstanceMessage.Offered>())
+            offered.Refuse(failure);
+    }
+
+    private async Task EndAsync(RpcException refusal)
     {
         if (_state is { } ended)
             await hub.TellParentAsync(ended);
-        lock (_gate)
-        {
-            HasEnded = true;
-            _mailbox.Clear();
-        }
-        hub.Remove(this, _state);
-        if (_next is { } next && next.ExecutionId != _state?.ExecutionId)
-            hub.Begin(next);
+        Newborn? next = Mail.Close(refusal, out List<InboxItem> left);
+        if (Listed is not null)
+            Indexed.Add(Listed.ExecutionId);
+        hub.Remove(this);
+        if (next is null || next.State.ExecutionId == _state?.ExecutionId)
+            return;
+        hub.Warm.Begin(next);
+        foreach (InboxItem item in left.Where(item => item.ExecutionId == next.State.ExecutionId))
+            hub.Warm.Bring(id).TryPost(new InstanceMessage.Arrived(item));
     }
 
-    private bool IsToEnd()
-    {
-        lock (_gate)
-            return _mailbox.Take(MaxMessagesPerTurn)
-                .Any(message => message is InstanceMessage.Arrived { Item.Type: HistoryEventType.ExecutionTerminated });
-    }
+    private bool IsListed(OrchestrationState state) => Listed?.ExecutionId == state.ExecutionId;
 
-    private List<InstanceMessage> TakeMail()
-    {
-        lock (_gate)
-        {
-            int count = Math.Min(MaxMessagesPerTurn, _mailbox.Count);
-            List<InstanceMessage> taken = _mailbox.GetRange(0, count);
-            _mailbox.RemoveRange(0, count);
-            return taken;
-        }
-    }
+    private bool IsForLater(OrchestrationState state) => state is { Turn: 0, StartAt: { } start } && start > hub.Time.GetUtcNow();
+
+    private IEnumerable<HistoryEvent> Timers() =>
+        _open?.Values.Where(step => step.Type == HistoryEventType.TimerCreated) ?? [];
+
+    /// <summary>Timers whose time has come, in the order of their times.</summary>
+    private List<HistoryEvent> Due() =>
+        [.. Timers().Where(timer => timer.FireAt <= hub.Time.GetUtcNow()).OrderBy(timer => timer.FireAt).ThenBy(timer => timer.TaskId)];
+
+    private DateTimeOffset? NextDue() => _open is null ? _state!.StartAt : Timers().Min(timer => timer.FireAt);
 }

@@ -60,7 +60,13 @@ internal sealed record TurnCommit
 
         foreach (HistoryEvent action in result.Actions)
             Append(action);
-        OrchestrationState next = state with { UpdatedAt = now, CustomStatus = result.CustomStatus, Status = OrchestrationRuntimeStatus.Running };
+        OrchestrationState next = state with
+        {
+            UpdatedAt = now,
+            // The very text if it is equal: where that stands is known, and a long one need not be stored with each turn.
+            CustomStatus = result.CustomStatus == state.CustomStatus ? state.CustomStatus : result.CustomStatus,
+            Status = OrchestrationRuntimeStatus.Running,
+        };
         if (intake.Termination is { } termination)
         {
             next = next with

@@ -51,18 +51,25 @@ internal sealed class TurnIntake
                     Failure = ended.Failure,
                 });
                 break;
-            case InstanceMessage.TimerDue due when IsAwaited(due.Generation, due.TaskId):
-                Append(new(HistoryEventType.TimerFired, _now) { TaskId = due.TaskId, FireAt = _open![due.TaskId].FireAt });
-                break;
             case InstanceMessage.Arrived arrived:
+                _consumed.Add(arrived.Item.RowKey);
                 Add(arrived.Item);
+                break;
+            case InstanceMessage.Offered offered:
+                Add(offered.Item);
                 break;
         }
     }
 
+    /// <summary>A timer whose time has come.</summary>
+    public void Add(HistoryEvent timer)
+    {
+        if (_settled.Add(timer.TaskId))
+            Append(new(HistoryEventType.TimerFired, _now) { TaskId = timer.TaskId, FireAt = timer.FireAt });
+    }
+
     private void Add(InboxItem item)
     {
-        _consumed.Add(item.RowKey);
         if (item.Type == HistoryEventType.ExecutionTerminated)
             Termination ??= item;
         else if (item.Type == HistoryEventType.EventRaised)

@@ -59,6 +59,7 @@ internal sealed class ManagementApi(HubClient client, HubStore store, HostKeys k
             CreatedFrom = Instant(http, "createdTimeFrom"),
             CreatedTo = Instant(http, "createdTimeTo"),
             InstanceIdPrefix = http.Request.Query["instanceIdPrefix"],
+            FetchInputsAndOutputs = true,
             Statuses = [.. Text(http, "runtimeStatus").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
                 .Select(name => Enum.Parse<OrchestrationRuntimeStatus>(name, ignoreCase: true))],
         };
@@ -81,7 +82,7 @@ internal sealed class ManagementApi(HubClient client, HubStore store, HostKeys k
 
     private async Task GetAsync(HttpContext http)
     {
-        StoredInstance? stored = await store.LoadAsync(Id(http), http.RequestAborted);
+        StoredInstance? stored = await store.LoadAsync(Id(http), evenEnded: true, http.RequestAborted);
         if (stored is null)
         {
             http.Response.StatusCode = StatusCodes.Status404NotFound;
@@ -96,7 +97,7 @@ internal sealed class ManagementApi(HubClient client, HubStore store, HostKeys k
 
     private async Task PurgeAsync(HttpContext http)
     {
-        if (await store.GetStateAsync(Id(http), http.RequestAborted) is not { } state)
+        if (await store.GetStateAsync(Id(http), withTexts: false, http.RequestAborted) is not { } state)
             http.Response.StatusCode = StatusCodes.Status404NotFound;
         else if (!state.HasEnded)
             http.Response.StatusCode = StatusCodes.Status412PreconditionFailed;

@@ -31,6 +31,8 @@ internal static class HubKeys
     public static bool IsHistoryOf(int generation, string rowKey) =>
         rowKey.StartsWith($"{HistoryPrefix}{generation:D6}!", StringComparison.Ordinal);
 
+    public static bool IsInbox(string rowKey) => rowKey.StartsWith(InboxPrefix, StringComparison.Ordinal);
+
     /// <summary>Sorts by arrival; the counter keeps the order within one tick.</summary>
     public static string Inbox(DateTimeOffset at, long counter) =>
         $"{InboxPrefix}{at.UtcTicks:D19}!{counter:D10}!{Guid.NewGuid():N}";

@@ -5,10 +5,10 @@ using CoinPay.Embedded.Hosting;
 namespace CoinPay.Embedded.Durable.Storage;
 
 /// <summary>
-/// The task hub in storage. <c>&lt;hub&gt;Instances</c>: a partition an instance. <c>&lt;hub&gt;Index</c>: a row for every instance that
-/// may be running, put before the instance and removed after its end, so that a restart finds them without a scan.
+/// The task hub in storage. <c>&lt;hub&gt;Instances</c>: a partition an instance. <c>&lt;hub&gt;Index</c>: who owns the hub, and in
+/// <see cref="RunningIndex"/> which instances may be running, so that a start finds them without a scan.
 /// </summary>
-internal sealed class HubStore(IRowStore rows, HostSettings settings, TimeProvider time)
+internal sealed class HubStore(PayloadRows rows, IRowStore tables, HostSettings settings, TimeProvider time)
 {
     /// <summary>Tables' limit is 100 rows an entity-group transaction.</summary>
     private const int MaxRows = 100;
@@ -16,16 +16,21 @@ internal sealed class HubStore(IRowStore rows, HostSettings settings, TimeProvid
     /// <summary>A transaction holds 4 MiB, and a character may take six bytes in it.</summary>
     private const int MaxCharacters = 500_000;
 
+    /// <summary>A row may be overtaken, and its blobs removed, that often between the reading of the one and of the others.</summary>
+    private const int MaxReads = 10;
+
     private readonly string _instances = settings.Durable.HubName + "Instances";
     private readonly string _index = settings.Durable.HubName + "Index";
     private long _arrivals;
     private long _owner;
-    private bool _takenOver;
+
+    /// <summary>True if the last owner did not end in order: what it had under way may still arrive.</summary>
+    public bool TookOver { get; private set; }
 
     public async Task InitializeAsync(CancellationToken cancellation)
     {
-        await rows.EnsureTableAsync(_instances, cancellation);
-        await rows.EnsureTableAsync(_index, cancellation);
+        await tables.EnsureTableAsync(_instances, cancellation);
+        await tables.EnsureTableAsync(_index, cancellation);
     }
 
     /// <summary>
@@ -34,9 +39,9 @@ internal sealed class HubStore(IRowStore rows, HostSettings settings, TimeProvid
     /// </summary>
     public async Task TakeOverAsync(CancellationToken cancellation)
     {
-        TableEntity? last = await rows.GetAsync(_index, HubKeys.OwnerPartition, HubKeys.OwnerPartition, cancellation);
+        TableEntity? last = await tables.GetAsync(_index, HubKeys.OwnerPartition, HubKeys.OwnerPartition, cancellation);
         _owner = (last?.GetInt64("Owner") ?? 0) + 1;
-        _takenOver = last is not null && last.GetBoolean("InOrder") != true;
+        TookOver = last is not null && last.GetBoolean("InOrder") != true;
         await PutOwnerAsync(inOrder: false, cancellation);
     }
 
@@ -44,22 +49,26 @@ internal sealed class HubStore(IRowStore rows, HostSettings settings, TimeProvid
     public Task HandOverAsync(CancellationToken cancellation) => PutOwnerAsync(inOrder: true, cancellation);
 
     /// <summary>
-    /// Stores a new instance with its first event, or puts it in the place of an ended one (whose ETag the state then has).
+    /// Stores a new instance with its first events, or puts it in the place of an ended one (whose ETag the state then has).
     /// Throws 409 or 412 when another came first.
     /// </summary>
-    public async Task<OrchestrationState> CreateAsync(OrchestrationState state, CancellationToken cancellation)
+    public async Task<OrchestrationState> CreateAsync(
+        OrchestrationState state, IEnumerable<HistoryEvent> events, CancellationToken cancellation)
     {
-        await rows.SubmitAsync(_index, [new(TableTransactionActionType.UpsertReplace, RunningRow(state))], cancellation);
-        HistoryEvent started = new(HistoryEventType.ExecutionStarted, state.StartAt ?? state.CreatedAt) { Name = state.Name, Turn = 1 };
-        state = state with { Sequence = 1, Owner = _owner };
+        state = state with { Owner = _owner };
         TableEntity row = HubRows.Of(state, withInput: true);
         TableTransactionAction first = state.ETag == default
             ? new(TableTransactionActionType.Add, row)
             : new(TableTransactionActionType.UpdateReplace, row, state.ETag);
-        IReadOnlyList<string> tags = await rows.SubmitAsync(
-            _instances, [first, new(TableTransactionActionType.UpsertReplace, HubRows.Of(state, started))], cancellation);
+        IReadOnlyList<string> tags = await rows.SubmitAsync(_instances, [first, .. events.Select(step => Put(state, step))], cancellation);
         return state with { ETag = new(tags[0]) };
     }
+
+    /// <summary>Whether a new instance can be stored with its first turn; if not, the turn follows by itself.</summary>
+    public static bool FitsOneTransaction(OrchestrationState state, IReadOnlyList<HistoryEvent> events) =>
+        1 + events.Count <= MaxRows
+        && RowText.CharactersInRow(HubRows.Of(state, withInput: true))
+            + events.Sum(step => RowText.CharactersInRow(HubRows.Of(state, step))) <= MaxCharacters;
 
     /// <summary>
     /// One turn, at once: consumed inbox rows go, events come, the state moves on under its ETag. Should a turn ask for more than a
@@ -71,19 +80,22 @@ internal sealed class HubStore(IRowStore rows, HostSettings settings, TimeProvid
     {
         string partition = HubKeys.Partition(next.InstanceId);
         next = next with { Owner = _owner };
-        IEnumerable<TableTransactionAction> gone = consumed.Select(row =>
-            new TableTransactionAction(TableTransactionActionType.Delete, new TableEntity(partition, row), ETag.All));
-        Queue<TableTransactionAction> steps = new(events.Select(step =>
-            new TableTransactionAction(TableTransactionActionType.UpsertReplace, HubRows.Of(next, step))));
+        TableEntity state = HubRows.Of(next, newInput);
+        Queue<TableTransactionAction> steps = new(events.Select(step => Put(next, step)));
+        int room = MaxCharacters - RowText.CharactersInRow(state);
         ETag tag = next.ETag;
-        while (1 + consumed.Count + steps.Count > MaxRows || (steps.Count > 1 && steps.Sum(Characters) > MaxCharacters))
+        while (1 + consumed.Count + steps.Count > MaxRows || (steps.Count > 1 && steps.Sum(Characters) > room))
         {
             TableTransactionAction unchanged = new(
                 TableTransactionActionType.UpdateMerge, new TableEntity(partition, HubKeys.State), tag);
             tag = new((await rows.SubmitAsync(_instances, [unchanged, .. Take(steps, MaxRows - 1)], cancellation))[0]);
         }
-        TableTransactionAction state = new(TableTransactionActionType.UpdateMerge, HubRows.Of(next, newInput), tag);
-        return next with { ETag = new((await rows.SubmitAsync(_instances, [state, .. gone, .. steps], cancellation))[0]) };
+        TableTransactionAction move = new(TableTransactionActionType.UpdateMerge, state, tag);
+        return next with
+        {
+            ETag = new((await rows.SubmitAsync(
+                _instances, [move, .. consumed.Select(row => Delete(partition, row, ETag.All)), .. steps], cancellation))[0]),
+        };
     }
 
     /// <summary>Accepts something for an instance; it is safe once this returns.</summary>
@@ -95,31 +107,46 @@ internal sealed class HubStore(IRowStore rows, HostSettings settings, TimeProvid
         return item;
     }
 
-    public async Task<OrchestrationState?> GetStateAsync(string instanceId, CancellationToken cancellation) =>
-        await rows.GetAsync(_instances, HubKeys.Partition(instanceId), HubKeys.State, cancellation) is { } row
-            ? HubRows.State(row)
-            : null;
+    /// <summary>Null if there is none. Without texts, those too long for the row are left out of what is read, and are not to be looked at.</summary>
+    public Task<OrchestrationState?> GetStateAsync(string instanceId, bool withTexts, CancellationToken cancellation) =>
+        ReadAsync(async () =>
+        {
+            TableEntity? row = await rows.GetAsync(_instances, HubKeys.Partition(instanceId), HubKeys.State, cancellation);
+            if (row is not null && withTexts)
+                await rows.ReadTextsAsync([row], cancellation);
+            return row is null ? null : HubRows.State(row);
+        });
 
-    /// <summary>The whole instance as committed; null if there is none.</summary>
-    public async Task<StoredInstance?> LoadAsync(string instanceId, CancellationToken cancellation)
+    /// <summary>The whole instance as committed; null if there is none. Of one that has ended only the state, unless all is asked for.</summary>
+    public Task<StoredInstance?> LoadAsync(string instanceId, bool evenEnded, CancellationToken cancellation) =>
+        ReadAsync(() => LoadOnceAsync(instanceId, evenEnded, cancellation));
+
+    private async Task<StoredInstance?> LoadOnceAsync(string instanceId, bool evenEnded, CancellationToken cancellation)
     {
         List<TableEntity> all = await PartitionAsync(instanceId, cancellation);
         if (all.Find(row => row.RowKey == HubKeys.State) is not { } stateRow)
             return null;
+        await rows.ReadTextsAsync([stateRow], cancellation);
         OrchestrationState state = HubRows.State(stateRow);
-        if (_takenOver && !state.HasEnded && state.Owner != _owner)
+        if (state.HasEnded && !evenEnded)
+            return new(state, [], []);
+        if (TookOver && !state.HasEnded && state.Owner != _owner)
             state = await MarkAsync(state, cancellation);
+        all.RemoveAll(row => row.RowKey == HubKeys.State || !IsCurrent(state, row));
+        await rows.ReadTextsAsync(all, cancellation);
         return new(
             state,
-            [.. all.Where(row => HubKeys.IsHistoryOf(state.Generation, row.RowKey)).Select(HubRows.History)
-                .Where(step => step.Sequence < state.Sequence)],
-            [.. all.Where(row => row.RowKey.StartsWith(HubKeys.InboxPrefix, StringComparison.Ordinal)).Select(HubRows.Inbox)
-                .Where(item => item.ExecutionId == state.ExecutionId)]);
+            [.. all.Where(row => !HubKeys.IsInbox(row.RowKey)).Select(HubRows.History)],
+            [.. all.Where(row => HubKeys.IsInbox(row.RowKey)).Select(HubRows.Inbox)]);
     }
 
     /// <summary>One page of states in the order of ids, whatever their status.</summary>
-    public async Task<(IReadOnlyList<OrchestrationState> States, string? Continuation)> ListAsync(
-        string? prefix, int top, string? continuation, CancellationToken cancellation)
+    public Task<(IReadOnlyList<OrchestrationState> States, string? Continuation)> ListAsync(
+        string? prefix, int top, string? continuation, bool withTexts, CancellationToken cancellation) =>
+        ReadAsync(() => ListOnceAsync(prefix, top, continuation, withTexts, cancellation));
+
+    private async Task<(IReadOnlyList<OrchestrationState> States, string? Continuation)> ListOnceAsync(
+        string? prefix, int top, string? continuation, bool withTexts, CancellationToken cancellation)
     {
         string? from = string.IsNullOrEmpty(prefix) ? null : HubKeys.Partition(prefix);
         RowPage page = await rows.QueryAsync(
@@ -133,57 +160,72 @@ internal sealed class HubStore(IRowStore rows, HostSettings settings, TimeProvid
                 Continuation = continuation,
             },
             cancellation);
+        if (withTexts)
+            await rows.ReadTextsAsync(page.Rows, cancellation);
         return ([.. page.Rows.Select(HubRows.State)], page.Continuation);
     }
 
-    /// <summary>Every instance that may be running, with the execution that was.</summary>
-    public async Task<IReadOnlyList<(string InstanceId, string ExecutionId)>> ListRunningAsync(CancellationToken cancellation)
-    {
-        List<(string, string)> running = [];
-        string? continuation = null;
-        do
-        {
-            RowPage page = await rows.QueryAsync(
-                _index, new() { Partition = HubKeys.RunningPartition, Continuation = continuation }, cancellation);
-            running.AddRange(page.Rows.Select(row => (row.GetString("InstanceId"), row.GetString("ExecutionId"))));
-            continuation = page.Continuation;
-        }
-        while (continuation is not null);
-        return running;
-    }
-
-    /// <summary>Removes an execution from the index of running ones; nothing happens if it is not there.</summary>
-    public async Task RemoveRunningAsync(string instanceId, string executionId, CancellationToken cancellation)
-    {
-        TableEntity row = new(HubKeys.RunningPartition, HubKeys.Running(instanceId, executionId));
-        try
-        {
-            await rows.SubmitAsync(_index, [new(TableTransactionActionType.Delete, row, ETag.All)], cancellation);
-        }
-        catch (RequestFailedException missing) when (missing.Status == 404)
-        {
-        }
-    }
-
-    /// <summary>Removes the instance and all its rows, the state first, so that no half of it is ever taken for whole.</summary>
+    /// <summary>
+    /// Removes the instance with all its rows and blobs. An ordinary one goes in one transaction; of a larger one the state is emptied
+    /// first, so that no half of it is ever taken for whole, and goes last, so that a purge that was cut short can be made again.
+    /// </summary>
     public async Task PurgeAsync(OrchestrationState ended, CancellationToken cancellation)
     {
         string partition = HubKeys.Partition(ended.InstanceId);
+        IReadOnlyList<string> texts = await rows.ListTextsAsync(partition, cancellation);
+        List<string> gone = [.. (await PartitionAsync(ended.InstanceId, cancellation)).Select(row => row.RowKey)];
+        gone.Remove(HubKeys.State);
+        ETag tag = ended.ETag;
+        if (texts.Count > 0 || gone.Count >= MaxRows)
+        {
+            OrchestrationState empty = ended with { Input = null, Output = null, CustomStatus = null, Failure = null, Sequence = 0 };
+            tag = new((await rows.SubmitAsync(
+                _instances, [new(TableTransactionActionType.UpdateReplace, HubRows.Of(empty, withInput: true), tag)], cancellation))[0]);
+            await rows.DeleteTextsAsync(texts, cancellation);
+        }
+        int last = Math.Min(gone.Count, MaxRows - 1);
+        await DeleteAsync(partition, gone[..^last], cancellation);
         await rows.SubmitAsync(
-            _instances, [new(TableTransactionActionType.Delete, new TableEntity(partition, HubKeys.State), ended.ETag)], cancellation);
-        await DeleteAsync(await PartitionAsync(ended.InstanceId, cancellation), cancellation);
-    }
-
-    /// <summary>Removes what earlier generations and executions left.</summary>
-    public async Task RemoveStaleAsync(OrchestrationState state, CancellationToken cancellation)
-    {
-        List<TableEntity> all = await PartitionAsync(state.InstanceId, cancellation);
-        await DeleteAsync(
-            all.Where(row => string.CompareOrdinal(row.RowKey, HubKeys.History(state.Generation, 0)) < 0
-                || (row.RowKey.StartsWith(HubKeys.InboxPrefix, StringComparison.Ordinal)
-                    && row.GetString("ExecutionId") != state.ExecutionId)),
+            _instances,
+            [Delete(partition, HubKeys.State, tag), .. gone[^last..].Select(row => Delete(partition, row, ETag.All))],
             cancellation);
     }
+
+    /// <summary>Removes what earlier generations and executions left, the state's own texts of <paramref name="before"/> too.</summary>
+    public async Task RemoveStaleAsync(OrchestrationState state, OrchestrationState before, CancellationToken cancellation)
+    {
+        string partition = HubKeys.Partition(state.InstanceId);
+        List<TableEntity> all = await PartitionAsync(state.InstanceId, cancellation);
+        List<TableEntity> stale = [.. all.Where(row => HubKeys.IsInbox(row.RowKey)
+            ? row.GetString("ExecutionId") != state.ExecutionId
+            : string.CompareOrdinal(row.RowKey, HubKeys.History(state.Generation, 0)) < 0)];
+        IEnumerable<string> texts = Texts(stale)
+            .Concat(rows.NamesOf(partition, [before.Input, before.CustomStatus])).Except(Texts(all.Except(stale)));
+        await DeleteAsync(partition, [.. stale.Select(row => row.RowKey)], cancellation);
+        await rows.DeleteTextsAsync(texts, cancellation);
+    }
+
+    /// <summary>Reads once more where a blob is gone: then the row that named it has been overtaken.</summary>
+    private static async Task<T> ReadAsync<T>(Func<Task<T>> read)
+    {
+        for (int left = MaxReads; ; left--)
+        {
+            try
+            {
+                return await read();
+            }
+            catch (RequestFailedException gone) when (gone.Status == 404 && left > 1)
+            {
+            }
+        }
+    }
+
+    private static bool IsCurrent(OrchestrationState state, TableEntity row) => HubKeys.IsInbox(row.RowKey)
+        ? row.GetString("ExecutionId") == state.ExecutionId
+        : HubKeys.IsHistoryOf(state.Generation, row.RowKey) && row.GetInt32("Sequence") < state.Sequence;
+
+    private static IEnumerable<string> Texts(IEnumerable<TableEntity> read) =>
+        read.SelectMany(row => RowText.InBlobs(row).Select(row.GetString));
 
     private async Task<OrchestrationState> MarkAsync(OrchestrationState state, CancellationToken cancellation)
     {
@@ -196,14 +238,13 @@ internal sealed class HubStore(IRowStore rows, HostSettings settings, TimeProvid
     private async Task PutOwnerAsync(bool inOrder, CancellationToken cancellation)
     {
         TableEntity row = new(HubKeys.OwnerPartition, HubKeys.OwnerPartition) { ["Owner"] = _owner, ["InOrder"] = inOrder };
-        await rows.SubmitAsync(_index, [new(TableTransactionActionType.UpsertReplace, row)], cancellation);
+        await tables.SubmitAsync(_index, [new(TableTransactionActionType.UpsertReplace, row)], cancellation);
     }
 
-    private async Task DeleteAsync(IEnumerable<TableEntity> gone, CancellationToken cancellation)
+    private async Task DeleteAsync(string partition, IEnumerable<string> gone, CancellationToken cancellation)
     {
-        foreach (TableEntity[] chunk in gone.Chunk(MaxRows))
-            await rows.SubmitAsync(
-                _instances, [.. chunk.Select(row => new TableTransactionAction(TableTransactionActionType.Delete, row, ETag.All))], cancellation);
+        foreach (string[] chunk in gone.Chunk(MaxRows))
+            await rows.SubmitAsync(_instances, [.. chunk.Select(row => Delete(partition, row, ETag.All))], cancellation);
     }
 
     private async Task<List<TableEntity>> PartitionAsync(string instanceId, CancellationToken cancellation)
@@ -221,12 +262,11 @@ internal sealed class HubStore(IRowStore rows, HostSettings settings, TimeProvid
         return all;
     }
 
-    private static TableEntity RunningRow(OrchestrationState state) =>
-        new(HubKeys.RunningPartition, HubKeys.Running(state.InstanceId, state.ExecutionId))
-        {
-            ["InstanceId"] = state.InstanceId,
-            ["ExecutionId"] = state.ExecutionId,
-        };
+    private static TableTransactionAction Put(OrchestrationState state, HistoryEvent step) =>
+        new(TableTransactionActionType.UpsertReplace, HubRows.Of(state, step));
+
+    private static TableTransactionAction Delete(string partition, string row, ETag tag) =>
+        new(TableTransactionActionType.Delete, new TableEntity(partition, row), tag);
 
     private static IEnumerable<TableTransactionAction> Take(Queue<TableTransactionAction> steps, int count)
     {
@@ -237,6 +277,5 @@ internal sealed class HubStore(IRowStore rows, HostSettings settings, TimeProvid
         }
     }
 
-    private static int Characters(TableTransactionAction step) =>
-        ((TableEntity)step.Entity).Sum(property => property.Value is string text ? text.Length : 0);
+    private static int Characters(TableTransactionAction step) => RowText.CharactersInRow((TableEntity)step.Entity);
 }

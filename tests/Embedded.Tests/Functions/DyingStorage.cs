@@ -8,7 +8,8 @@ namespace CoinPay.Embedded.Tests.Functions;
 /// Storage as one process sees it that dies at its n-th operation: just before it reaches the service, or just after, when the
 /// service has done it and nobody hears of it. From then on nothing gets through.
 /// </summary>
-internal sealed class DyingRowStore(IRowStore inner, int diesAt = int.MaxValue, bool after = false) : IRowStore
+internal sealed class DyingStorage(IRowStore inner, IPayloadStore payloads, int diesAt = int.MaxValue, bool after = false)
+    : IRowStore, IPayloadStore
 {
     private int _operations;
 
@@ -27,6 +28,23 @@ internal sealed class DyingRowStore(IRowStore inner, int diesAt = int.MaxValue, 
 
     public Task<RowPage> QueryAsync(string table, RowQuery query, CancellationToken cancellation) =>
         DoAsync(() => inner.QueryAsync(table, query, cancellation));
+
+    public Task PutAsync(string name, string text, CancellationToken cancellation) => DoAsync(async () =>
+    {
+        await payloads.PutAsync(name, text, cancellation);
+        return 0;
+    });
+
+    public Task<string> GetAsync(string name, CancellationToken cancellation) => DoAsync(() => payloads.GetAsync(name, cancellation));
+
+    public Task<IReadOnlyList<string>> ListAsync(string prefix, CancellationToken cancellation) =>
+        DoAsync(() => payloads.ListAsync(prefix, cancellation));
+
+    public Task DeleteAsync(string name, CancellationToken cancellation) => DoAsync(async () =>
+    {
+        await payloads.DeleteAsync(name, cancellation);
+        return 0;
+    });
 
     private async Task<T> DoAsync<T>(Func<Task<T>> operation)
     {

@@ -1,0 +1,159 @@
+using System.Collections.Concurrent;
+using CoinPay.Embedded.Durable.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace CoinPay.Embedded.Durable;
+
+/// <summary>
+/// The instances in memory. Beyond the limit those that have been idle longest are put away: the index notes that they have nothing
+/// to do before their next timer, and they are read again when it is due or something comes for them.
+/// </summary>
+internal sealed class WarmInstances(TaskHub hub, RunningIndex index, int limit)
+{
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(50);
+
+    private readonly ConcurrentDictionary<string, Instance> _instances = new(StringComparer.Ordinal);
+    private long _uses;
+    private int _trims;
+
+    public int Count => _instances.Count;
+
+    public long NextUse() => Interlocked.Increment(ref _uses);
+
+    /// <summary>The instance, which reads itself when it is woken; it may close at any time.</summary>
+    public Instance Bring(string instanceId)
+    {
+        Instance instance = _instances.GetOrAdd(instanceId, id => new(id, hub));
+        while (instance.Mail.IsClosed)
+        {
+            _instances.TryRemove(new(instanceId, instance));
+            instance = _instances.GetOrAdd(instanceId, id => new(id, hub));
+        }
+        return instance;
+    }
+
+    public void Wake(string instanceId)
+    {
+        while (!Bring(instanceId).Wake())
+        {
+        }
+    }
+
+    public void Begin(Newborn created)
+    {
+        Instance fresh = new(created.State.InstanceId, hub);
+        fresh.Adopt(created);
+        _instances.AddOrUpdate(fresh.Id, fresh, (_, old) => old.Mail.IsReplacedBy(created) ? fresh : old).Wake();
+    }
+
+    public void Remove(Instance instance)
+    {
+        if (_instances.TryRemove(new(instance.Id, instance)))
+            hub.Alarms.Set(instance.Id, null);
+    }
+
+    /// <summary>
+    /// After a start: brings back what may have work to do, as much at a time as memory is to hold; for the rest sets an alarm.
+    /// </summary>
+    public async Task BringBackAsync(IReadOnlyList<RunningRow> running, bool tookOver)
+    {
+        ILookup<string, RunningRow> byId = running.ToLookup(row => row.InstanceId);
+        List<IGrouping<string, RunningRow>> working = [];
+        foreach (IGrouping<string, RunningRow> rows in byId)
+            if (rows.Count() == 1 && rows.First() is { IsPutAway: true } idle)
+                hub.Alarms.Set(idle.InstanceId, idle.DueAt);
+            else
+                working.Add(rows);
+        foreach (IGrouping<string, RunningRow>[] some in working.Chunk(RunningIndex.MaxRows))
+        {
+            // A former owner's late write may still change the rows, but not once they are written anew.
+            RunningRow?[] written = await Task.WhenAll(some.Select(rows => tookOver ? TryPutAsync(rows.First()) : Task.FromResult<RunningRow?>(rows.First())));
+            foreach ((IGrouping<string, RunningRow> rows, RunningRow? listed) in some.Zip(written))
+                await BringBackAsync(rows, listed);
+        }
+    }
+
+    private async Task BringBackAsync(IGrouping<string, RunningRow> rows, RunningRow? listed)
+    {
+        while (_instances.Count > limit && !hub.IsStopping)
+            await hub.PauseAsync(LookAgain);
+        if (hub.IsStopping)
+            return;
+        Instance instance = Bring(rows.Key);
+        foreach (RunningRow row in rows)
+            instance.Indexed.Add(row.ExecutionId);
+        instance.Listed ??= listed;
+        instance.Wake();
+    }
+
+    private async Task<RunningRow?> TryPutAsync(RunningRow row)
+    {
+        try
+        {
+            return await index.PutAsync(row.InstanceId, row.ExecutionId);
+        }
+        catch (Exception failure) when (StorageFault.Is(failure))
+        {
+            return null; // Then the instance's next commit is preceded by another attempt.
+        }
+    }
+
+    /// <summary>An instance has nothing more to do for now.</summary>
+    public void Rested()
+    {
+        if (_instances.Count > limit && Interlocked.Increment(ref _trims) == 1)
+            _ = hub.Background.Run(TrimAsync);
+    }
+
+    /// <summary>Puts away all that is idle, for a stop in order.</summary>
+    public async Task PutAllAwayAsync()
+    {
+        while (await PutAwayAsync(RunningIndex.MaxRows))
+        {
+        }
+    }
+
+    /// <summary>One at a time; whoever rests meanwhile makes it look once more.</summary>
+    private async Task TrimAsync()
+    {
+        int seen;
+        do
+        {
+            seen = Volatile.Read(ref _trims);
+            bool did = true;
+            while (did && _instances.Count > limit && !hub.IsStopping)
+                did = await PutAwayAsync(Math.Min(RunningIndex.MaxRows, _instances.Count - (limit * 9 / 10)));
+        }
+        while (Interlocked.CompareExchange(ref _trims, 0, seen) != seen);
+    }
+
+    /// <summary>False if none could be.</summary>
+    private async Task<bool> PutAwayAsync(int count)
+    {
+        List<(Instance Instance, RunningRow Row)> idle = [];
+        foreach (Instance instance in _instances.Values.OrderBy(instance => instance.LastUsed))
+            if (idle.Count < count && instance.TryBeginPutAway() is { } row)
+                idle.Add((instance, row));
+        bool isStored = await TryStoreAsync([.. idle.Select(each => each.Row).Where(row => row.ETag != default)]);
+        foreach ((Instance instance, RunningRow row) in idle)
+            if (instance.LeaveOrStay(isStored || row.ETag == default))
+                _instances.TryRemove(new(instance.Id, instance));
+        return isStored && idle.Count > 0;
+    }
+
+    private async Task<bool> TryStoreAsync(IReadOnlyList<RunningRow> rows)
+    {
+        try
+        {
+            if (rows.Count > 0)
+                await index.PutAwayAsync(rows, CancellationToken.None);
+            return true;
+        }
+        catch (Exception failure) when (StorageFault.Is(failure))
+        {
+            hub.Log.LogWarning("Idle instances stay in memory for now: {Reason}", failure.Message);
+            await hub.PauseAsync(LookAgain);
+            return false;
+        }
+    }
+}

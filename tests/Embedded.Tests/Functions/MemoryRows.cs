@@ -1,0 +1,11 @@
+using CoinPay.Embedded.Durable.Storage;
+using CoinPay.Embedded.Storage;
+
+namespace CoinPay.Embedded.Tests.Functions;
+
+/// <summary>The engine's own way to Azure Tables, on memory.</summary>
+internal static class MemoryRows
+{
+    public static AzureRowStore New() =>
+        new(MemoryStorage.ConnectionString, new() { Transport = new MemoryStorage(TimeProvider.System).Tables });
+}
