@@ -12,7 +12,7 @@ internal static class Actions
     private static readonly (int Weight, Action<World> Do)[] All =
     [
         (14, Pay.Some), (10, Mine), (4, Pay.Late), (3, Pay.TwoInvoices), (2, Pay.Twice), (2, Pay.Dust), (2, Pay.OtherAsset),
-        (3, Cancel), (3, Reorganise), (3, Replace), (3, AskAgain), (2, AdvanceTwice),
+        (3, Cancel), (2, Decisions.Fulfil), (2, Decisions.Resolve), (3, Reorganise), (3, Replace), (3, AskAgain), (2, AdvanceTwice),
     ];
 
     public static void Draw(World world, bool mayOrder)

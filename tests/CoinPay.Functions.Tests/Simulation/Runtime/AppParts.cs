@@ -115,6 +115,9 @@ internal static class AppParts
             .AddSingleton<FunctionInvoker>()
             .AddSingleton<DataConverter>(JsonDataConverter.Default)
             .AddSingleton(_ => new HubOwnership(new UndisputedLease(), new StoppedTime(), NullLogger<HubOwnership>.Instance))
+            .AddSingleton<IPayloadStore, NoPayloads>()
+            .AddSingleton<PayloadRows>()
+            .AddSingleton<RunningIndex>()
             .AddSingleton<HubStore>()
             .AddSingleton<ActivityPool>()
             .AddSingleton<TaskHub>();
