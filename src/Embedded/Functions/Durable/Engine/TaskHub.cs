@@ -156,7 +156,8 @@ internal sealed class TaskHub : IHostedService, IDisposable
         Instance instance = Warm.Bring(instanceId);
         while (!instance.TryPost(offered))
             instance = Warm.Bring(instanceId);
-        await ((Task)offered.IsCommitted).WaitAsync(OfferedFor, Time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await HereAsync(offered.IsCommitted).WaitAsync(OfferedFor, Time, cancellation)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         bool isToStore = !offered.IsCommitted.IsCompleted && instance.Mail.TryWithdraw(offered);
         if (isToStore || !await offered.IsCommitted)
             await StoreAsync(instanceId, item, cancellation);
@@ -182,6 +183,9 @@ internal sealed class TaskHub : IHostedService, IDisposable
             holder.Mail.Release();
         }
     }
+
+    /// <summary>Comes back to where it was called: a combined task would come back on the thread pool, and no simulation could replay.</summary>
+    private static async Task HereAsync(Task task) => await task;
 
     /// <summary>Completes when the instance is next committed.</summary>
     public Task NextChange(string instanceId) =>
