@@ -54,7 +54,13 @@ internal sealed class ActivityPool(
                 (string? result, TaskFailureDetails? failure) = await CallAsync(instance.Id, scheduled);
                 if (_stopped.IsCancellationRequested)
                     return;
-                instance.TryPost(new InstanceMessage.TaskEnded(generation, scheduled.TaskId, result, failure));
+                instance.TryPost(new(new(failure is null ? HistoryEventType.TaskCompleted : HistoryEventType.TaskFailed)
+                {
+                    Generation = generation,
+                    TaskId = scheduled.TaskId,
+                    Payload = result,
+                    Failure = failure,
+                }));
                 instance.Mail.Release();
             }
             finally

@@ -33,15 +33,7 @@ internal sealed class PayloadRows(IRowStore rows, IPayloadStore payloads)
         .Select(text => text is not null && _stored.TryGetValue(text, out Place? at) && at.Partition == partition ? at.Name : null)
         .OfType<string>();
 
-    /// <summary>One page; long texts are references until <see cref="ReadTextsAsync"/>.</summary>
-    public Task<RowPage> QueryAsync(string table, RowQuery query, CancellationToken cancellation) =>
-        rows.QueryAsync(table, query, cancellation);
-
-    /// <summary>As <see cref="QueryAsync"/>; null if there is no such row.</summary>
-    public Task<TableEntity?> GetAsync(string table, string partition, string row, CancellationToken cancellation) =>
-        rows.GetAsync(table, partition, row, cancellation);
-
-    /// <summary>Puts the texts in the place of their references.</summary>
+    /// <summary>Puts the texts in the place of their references, which rows that were just read have.</summary>
     public Task ReadTextsAsync(IEnumerable<TableEntity> read, CancellationToken cancellation) => Parallel.ForEachAsync(
         read.Where(row => RowText.InBlobs(row).Any()),
         new ParallelOptions { MaxDegreeOfParallelism = MaxAtOnce, CancellationToken = cancellation },
