@@ -9,6 +9,7 @@ namespace CoinPay.Tests;
 internal sealed class Bitcoind : IAsyncDisposable
 {
     private const int CoinbaseMaturity = 100;
+    private static readonly TimeSpan LongestStop = TimeSpan.FromSeconds(60);
     private readonly string _program;
     private readonly string[] _options;
     private readonly string _data;
@@ -76,8 +77,11 @@ internal sealed class Bitcoind : IAsyncDisposable
     public async Task StopAsync(bool goesOn = false)
     {
         await CallAsync("stop");
-        while (!_process.HasExited)
+        DateTime until = DateTime.UtcNow + LongestStop;
+        while (!_process.HasExited && DateTime.UtcNow < until)
             await Task.Delay(20);
+        if (!_process.HasExited)
+            throw new TimeoutException($"{_program} did not end in {LongestStop}");
         await _process.DisposeAsync();
         if (goesOn)
             await RunAgainAsync(new Uri($"http://127.0.0.1:{LocalProcess.FreePort()}"));

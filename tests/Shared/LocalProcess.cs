@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
@@ -30,12 +31,36 @@ internal sealed class LocalProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>A port of 127.0.0.1 that was free a moment ago.</summary>
+    /// <summary>
+    /// A port of 127.0.0.1 that nobody listens on, given to nobody else in this process. It lies below the range from which the
+    /// system takes the ports of outgoing connections, so that none of those can be on it by the time it is used.
+    /// </summary>
     public static int FreePort()
     {
-        using TcpListener listener = new(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        while (true)
+        {
+            int port = Random.Shared.Next(LowestPort, HighestPort);
+            if (GivenPorts.TryAdd(port, true) && IsFree(port))
+                return port;
+        }
+    }
+
+    private const int LowestPort = 20_000;
+    private const int HighestPort = 32_000;
+    private static readonly ConcurrentDictionary<int, bool> GivenPorts = new();
+
+    private static bool IsFree(int port)
+    {
+        try
+        {
+            using TcpListener listener = new(IPAddress.Loopback, port);
+            listener.Start();
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
     }
 
     /// <summary>Starts the program and waits until <paramref name="ready"/> answers true, or throws with what it printed.</summary>

@@ -8,6 +8,7 @@ namespace CoinPay.Functions.Chains;
 
 /// <summary>A network as networks.json writes it: everything but where its node is.</summary>
 /// <param name="FinalityLag">See <see cref="Network.FinalityLag"/>.</param>
+/// <param name="ConfirmationLimit">See <see cref="Network.ConfirmationLimit"/>; 24 hours unless it says otherwise.</param>
 /// <param name="Create2">
 /// <c>evm</c> where forwarders have the address that the EVM gives them; <c>none</c> on chains with rules of their own.
 /// </param>
@@ -24,11 +25,14 @@ internal sealed record NetworkEntry(
     string? Chain = null,
     string? Create2 = null,
     string? Factory = null,
-    long? FinalityLag = null)
+    long? FinalityLag = null,
+    TimeSpan? ConfirmationLimit = null)
 {
     private const int MostConfirmations = 10_000;
     private static readonly TimeSpan ShortestPollInterval = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestPollInterval = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan ShortestConfirmationLimit = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan UsualConfirmationLimit = TimeSpan.FromHours(24);
     private static readonly TimeSpan RegexLimit = TimeSpan.FromSeconds(1);
 
     /// <summary>
@@ -50,6 +54,7 @@ internal sealed record NetworkEntry(
             FinalityLag = FinalityLag,
             PollInterval = PollInterval,
             Confirmations = Confirmations,
+            ConfirmationLimit = ConfirmationLimit ?? UsualConfirmationLimit,
             Assets = [.. Assets.Select(asset => asset.On(Id))],
         };
         Require(network);
@@ -62,6 +67,7 @@ internal sealed record NetworkEntry(
         Require(Family is "evm" or "bitcoin", "family: evm or bitcoin");
         Require(Name is not (Network.LiveForwarders or Network.TestForwarders), "name: stands for an address space");
         Require(FinalityLag is null or > 0, "finality_lag: a number of blocks");
+        Require(network.ConfirmationLimit >= ShortestConfirmationLimit, $"confirmation_limit: at least {ShortestConfirmationLimit}");
         Require(
             PollInterval >= ShortestPollInterval && PollInterval <= LongestPollInterval,
             $"poll_interval: {ShortestPollInterval} to {LongestPollInterval}");

@@ -45,6 +45,8 @@ internal sealed class NetworkPoller(
         try
         {
             Scan scan = new(cursor, memory);
+            if (memory.IsJustLoaded)
+                scan.DoubtAboveCursor();
             if (await ReadBlocksAsync(memory, scan, head, beganAt, touched, cancellation))
             {
                 await new BalanceSweep(chain, views).RunAsync(scan, head, beganAt, cancellation);
@@ -175,12 +177,13 @@ internal sealed class NetworkPoller(
         // In a catch-up an invoice knows the chain as far as it was read: a depth that only the head has passed is to come.
         ChainHead read = head with { Height = scan.Cursor.Height };
         bool isMatch = false;
+        List<(Watch, DepthMark)> done = [];
         foreach ((Watch watch, ViewedTransfer[] changed, DepthMark[] marks, DepthMark[] passed) in scan.Changes(read))
         {
             isMatch = true;
-            await views.WriteAsync(
-                watch, changed, marks, passed, scan.Cursor.Height, memory.Inputs.Of, cancellation);
+            await views.WriteAsync(watch, changed, marks, scan.Cursor.Height, memory.Inputs.Of, cancellation);
             touched[watch.InvoiceId] = watch;
+            done.AddRange(passed.Select(mark => (watch, mark)));
         }
         foreach ((Watch watch, List<long> heights) in scan.Dust())
             await views.CountDustAsync(watch, heights, cancellation);
@@ -196,5 +199,6 @@ internal sealed class NetworkPoller(
             || head != memory.Cursor.Head
             || cursor.CompletePollBeganAt - memory.Cursor.CompletePollBeganAt >= SaveInterval;
         memory.Apply(scan, isDue ? await cursors.SaveAsync(Network.Name, cursor, cancellation) : memory.Cursor!);
+        await views.ForgetDepthsAsync(done, cancellation);
     }
 }

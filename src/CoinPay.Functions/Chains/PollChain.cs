@@ -26,8 +26,8 @@ internal sealed class PollChain(Pollers pollers, TimeProvider clock, ILogger<Pol
 
     private async Task PollAsync(NetworkPoller poller, DurableTaskClient durable, CancellationToken cancellation)
     {
-        using CancellationTokenSource limited = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limited.CancelAfter(TimeLimit);
+        using CancellationTokenSource silence = new(TimeLimit, clock);
+        using CancellationTokenSource limited = CancellationTokenSource.CreateLinkedTokenSource(cancellation, silence.Token);
         string network = poller.Network.Name;
         try
         {

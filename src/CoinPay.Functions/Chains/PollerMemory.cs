@@ -15,6 +15,9 @@ internal sealed class PollerMemory
 
     public WatchSet Watches { get; }
 
+    /// <summary>Nothing was stored since it was read from storage.</summary>
+    public bool IsJustLoaded { get; private set; } = true;
+
     /// <summary>Whether a recipient is watched, or an outpoint that one of our payments spends.</summary>
     public bool IsWatched(string recipientOrOutpoint) =>
         Watches.Contains(recipientOrOutpoint) || Inputs.Contains(recipientOrOutpoint);
@@ -65,6 +68,7 @@ internal sealed class PollerMemory
     public void Apply(Scan scan, Cursor stored)
     {
         scan.ApplyTo(this);
+        IsJustLoaded = false;
         Cursor = stored;
         scan.Continue(stored);
         Forget(stored.Height - Cursor.MaxHashes, stored.Height);

@@ -105,6 +105,17 @@ internal sealed partial class Scan(Cursor cursor, PollerMemory memory)
         int kept = Cursor.Hashes.Count - (int)(Cursor.Height - height);
         Cursor = Cursor with { Height = height, Hashes = Cursor.Hashes.Take(kept).ToList() };
         WentBack = true;
+        Orphan(height);
+    }
+
+    /// <summary>
+    /// Views above the cursor are of a poll that ended before it could store the cursor. The blocks may have left since, and
+    /// nothing would tell: what stood there is in no block until it is found again.
+    /// </summary>
+    public void DoubtAboveCursor() => Orphan(Cursor.Height);
+
+    private void Orphan(long height)
+    {
         foreach (((string, string) id, ViewedTransfer transfer) in All().Where(view => view.Value.Block?.Height > height).ToList())
         {
             _changed[id] = transfer with { Block = null };

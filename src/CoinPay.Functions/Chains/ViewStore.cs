@@ -26,9 +26,8 @@ internal sealed partial class ViewStore(Tables tables, Networks? networks = null
         Watch watch,
         IReadOnlyCollection<ViewedTransfer> changed,
         IReadOnlyCollection<DepthMark> marks,
-        IReadOnlyCollection<DepthMark> passed,
         CancellationToken cancellation) =>
-        WriteAsync(watch, changed, marks, passed, height: 0, static _ => Outpoints.None, cancellation);
+        WriteAsync(watch, changed, marks, height: 0, static _ => Outpoints.None, cancellation);
 
     /// <summary>Writes changed transfers of one invoice with its pending row and depth marks; one batch but for very many.</summary>
     /// <param name="height">The last block read: from there a lost transfer is remembered.</param>
@@ -37,7 +36,6 @@ internal sealed partial class ViewStore(Tables tables, Networks? networks = null
         Watch watch,
         IReadOnlyCollection<ViewedTransfer> changed,
         IReadOnlyCollection<DepthMark> marks,
-        IReadOnlyCollection<DepthMark> passed,
         long height,
         Func<string, Outpoints> inputsOf,
         CancellationToken cancellation)
@@ -47,15 +45,29 @@ internal sealed partial class ViewStore(Tables tables, Networks? networks = null
         actions.AddRange(changed.Select(transfer =>
             Upsert(ToRow(partition, watch, transfer, height, inputsOf(transfer.TransactionHash)))));
         actions.AddRange(marks.Select(mark => Upsert(ToRow(partition, watch, mark))));
-        TableTransactionAction[] gone = [.. passed.Select(mark =>
-            new TableTransactionAction(TableTransactionActionType.Delete, ToRow(partition, watch, mark), ETag.All))];
-        if (actions.Count + gone.Length <= MaxBatchRows && await tables.Watches.TryCommitAsync([.. actions, .. gone], cancellation))
-            return;
-        // Very many, or a mark is gone already: the marks go one by one, after the rest.
         foreach (TableTransactionAction[] batch in actions.Chunk(MaxBatchRows))
             await tables.Watches.SubmitTransactionAsync(batch, cancellation);
-        foreach (TableTransactionAction mark in gone)
-            await tables.Watches.DeleteEntityAsync(mark.Entity, ETag.All, cancellation);
+    }
+
+    /// <summary>
+    /// Takes away depths that the head has passed. Only once the cursor says so: an invoice that is woken before it finds the
+    /// old cursor, takes its wake for done, and must be woken again.
+    /// </summary>
+    public async Task ForgetDepthsAsync(IReadOnlyCollection<(Watch Watch, DepthMark Mark)> passed, CancellationToken cancellation)
+    {
+        IEnumerable<TableEntity[]> batches = passed
+            .Select(one => ToRow(PartitionOf(one.Watch.Network, one.Watch.InvoiceId), one.Watch, one.Mark))
+            .GroupBy(row => row.PartitionKey, StringComparer.Ordinal)
+            .SelectMany(rows => rows.Chunk(MaxBatchRows));
+        foreach (TableEntity[] rows in batches)
+        {
+            TableTransactionAction[] gone = [.. rows.Select(row => new TableTransactionAction(TableTransactionActionType.Delete, row, ETag.All))];
+            if (await tables.Watches.TryCommitAsync(gone, cancellation))
+                continue;
+            // One of them is gone already: then one by one.
+            foreach (TableEntity row in rows)
+                await tables.Watches.DeleteEntityAsync(row, ETag.All, cancellation);
+        }
     }
 
     /// <summary>The transfers shown for an invoice. Read the pending row before this, so that a newer view is not acknowledged.</summary>

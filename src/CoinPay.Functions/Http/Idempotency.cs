@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Azure.Data.Tables;
 using CoinPay.Functions.Settings;
 using CoinPay.Functions.Stores;
@@ -10,7 +11,7 @@ namespace CoinPay.Functions.Http;
 /// again byte for byte. The row is inserted before anything is done and holds the id that will be made, so that a
 /// request repeated after a crash makes the same thing, once.
 /// </summary>
-internal sealed class Idempotency(Tables tables, SecretBox box, TimeProvider clock)
+internal sealed class Idempotency(Tables tables, SecretBox box, RandomNumberGenerator random, TimeProvider clock)
 {
     public const string Header = "Idempotency-Key";
     public const string ReplayedHeader = "Idempotent-Replayed";
@@ -52,12 +53,12 @@ internal sealed class Idempotency(Tables tables, SecretBox box, TimeProvider clo
         CancellationToken cancellation)
     {
         if (KeyOf(request) is not { } key)
-            return await work(Id.New(idPrefix, clock.GetUtcNow()));
+            return await work(Id.New(idPrefix, clock.GetUtcNow(), random));
         string hash = Key.Hash(caller.Call + "\n" + key);
         TableEntity row = new(Key.Of("secret", caller.Owner, hash[..2]), hash)
         {
             ["BodyHash"] = IdempotencyStore.BodyHash(body),
-            ["MadeId"] = Id.New(idPrefix, clock.GetUtcNow()),
+            ["MadeId"] = Id.New(idPrefix, clock.GetUtcNow(), random),
             ["LeaseEndsAt"] = clock.GetUtcNow() + Lease,
             ["CreatedAt"] = clock.GetUtcNow(),
         };

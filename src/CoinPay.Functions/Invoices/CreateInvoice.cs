@@ -28,6 +28,7 @@ internal sealed class CreateInvoice(
     WatchStore watches,
     InvoiceStore invoices,
     ChainDirectory chains,
+    RandomNumberGenerator random,
     TimeProvider clock)
 {
     private const int FulfilmentKeyBytes = 15;
@@ -55,7 +56,7 @@ internal sealed class CreateInvoice(
             ?? throw new ProblemException(Problems.WalletMissing(order.Network.Name));
         Quote quote = await QuoteAsync(order, now, cancellation);
 
-        string invoiceId = Id.New("inv", now);
+        string invoiceId = Id.New("inv", now, random);
         if (Idempotency.KeyOf(request) is { } key)
         {
             (string claimed, byte[]? answered) = await ClaimAsync(caller, key, body, invoiceId, cancellation);

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -19,7 +20,7 @@ namespace CoinPay.Functions.Merchants;
 /// </summary>
 internal sealed class PutWallet(
     Access access, MerchantStore merchants, Networks networks, EventOutbox outbox, GatewaySettings settings,
-    TimeProvider clock)
+    RandomNumberGenerator random, TimeProvider clock)
 {
     [Function(nameof(PutWallet))]
     public async Task<IActionResult> Run(
@@ -64,7 +65,7 @@ internal sealed class PutWallet(
     private GatewayEvent Told(string merchantId, Network network, WalletChange wallets)
     {
         DateTimeOffset now = clock.GetUtcNow();
-        string eventId = Id.New("evt", now);
+        string eventId = Id.New("evt", now, random);
         JsonNode data = new JsonObject
         {
             ["wallet"] = JsonSerializer.SerializeToNode(

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Azure.Core;
 using Azure.Identity;
 using Azure.Security.KeyVault.Secrets;
@@ -19,7 +20,7 @@ internal static class EdgeServices
     {
         GatewaySettings settings = GatewaySettings.From(configuration);
         TokenCredential identity = new DefaultAzureCredential();
-        services.AddSingleton(settings);
+        services.AddSingleton(settings).AddSingleton(_ => RandomNumberGenerator.Create());
         services.AddSingleton(StorageClients.Tables(configuration, identity));
         services.AddSingleton(StorageClients.Queues(configuration, identity));
         services.AddSingleton<Tables>();

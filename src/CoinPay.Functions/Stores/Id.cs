@@ -13,8 +13,16 @@ internal static class Id
     private const int RandomBytes = 10;
     private const int UniqueLength = 26;
 
-    /// <summary>A new id, for instance <c>inv_01jd…</c>.</summary>
-    public static string New(string prefix, DateTimeOffset at) => Of(prefix, at, RandomNumberGenerator.GetBytes(RandomBytes));
+    /// <summary>A new id, for instance <c>inv_01jd…</c>, from the operating system's random numbers or those of <paramref name="random"/>.</summary>
+    public static string New(string prefix, DateTimeOffset at, RandomNumberGenerator? random = null)
+    {
+        Span<byte> bytes = stackalloc byte[RandomBytes];
+        if (random is null)
+            RandomNumberGenerator.Fill(bytes);
+        else
+            random.GetBytes(bytes);
+        return Of(prefix, at, bytes);
+    }
 
     /// <summary>The same id whenever it is asked for again: its unique part comes from a hash of <paramref name="cause"/>.</summary>
     public static string Derived(string prefix, DateTimeOffset at, string cause) =>

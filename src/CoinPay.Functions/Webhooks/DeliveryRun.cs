@@ -71,8 +71,12 @@ internal sealed class DeliveryRun(
         }
         Report(delivery, happened, attempt);
         await NoteHealthAsync(endpoint, attempt, cancellation);
-        await RecordAsync(delivery.After(attempt, Random.Shared.NextDouble()), cancellation);
+        await RecordAsync(delivery.After(attempt, Spread(delivery)), cancellation);
     }
+
+    /// <summary>A number in 0..1 for the jitter that no other delivery is likely to have, and this one each time it is asked.</summary>
+    private static double Spread(Delivery delivery) =>
+        Convert.ToUInt32(Key.Hash($"{delivery.Address}!{delivery.Attempts.Count}")[..8], 16) / (double)uint.MaxValue;
 
     private void Report(Delivery delivery, GatewayEvent happened, DeliveryAttempt attempt) => log.LogInformation(
         "{Event} {Type} to {Endpoint}: attempt {Attempt} {Outcome} in {Milliseconds} ms",

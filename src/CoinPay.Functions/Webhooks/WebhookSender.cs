@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text;
@@ -21,23 +20,26 @@ internal sealed class WebhookSender(HttpClient http, SecretBox box, TimeProvider
     {
         // To the millisecond, as the row keeps it: what is read back must equal what was decided on.
         DateTimeOffset at = DateTimeOffset.FromUnixTimeMilliseconds(clock.GetUtcNow().ToUnixTimeMilliseconds());
-        Stopwatch watch = Stopwatch.StartNew();
+        long began = clock.GetTimestamp();
         using HttpRequestMessage request = await RequestAsync(endpoint, happened, at, cancellation);
-        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limit.CancelAfter(TimeLimit);
+        using CancellationTokenSource silence = new(TimeLimit, clock);
+        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation, silence.Token);
         try
         {
             using HttpResponseMessage response =
                 await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);
-            int latency = (int)watch.ElapsedMilliseconds;
+            int latency = Since(began);
             string answer = await FirstOfAsync(response, limit.Token);
             return new(at, latency, (int)response.StatusCode, answer, RetryAfterOf(response, at));
         }
         catch (Exception failure) when (ReasonOf(failure, cancellation) is { } reason)
         {
-            return new(at, (int)watch.ElapsedMilliseconds, Status: null, reason, RetryAfterSeconds: null);
+            return new(at, Since(began), Status: null, reason, RetryAfterSeconds: null);
         }
     }
+
+    /// <summary>Milliseconds.</summary>
+    private int Since(long began) => (int)clock.GetElapsedTime(began).TotalMilliseconds;
 
     private async Task<HttpRequestMessage> RequestAsync(
         Endpoint endpoint, GatewayEvent happened, DateTimeOffset at, CancellationToken cancellation)

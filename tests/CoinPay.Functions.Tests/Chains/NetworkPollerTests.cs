@@ -22,16 +22,17 @@ public sealed class NetworkPollerTests(PollerTest.Storage storage) : PollerTest(
     }
 
     [Fact]
-    public async Task A_depth_that_is_passed_goes_with_the_wake_and_one_that_is_gone_already_does_no_harm()
+    public async Task A_depth_that_is_passed_goes_and_one_that_is_gone_already_does_no_harm()
     {
         Watch watch = await WatchAsync("alice");
         DepthMark passed = new(null, 5), next = new(null, 9);
-        await Views.WriteAsync(watch, [], [passed], [], CancellationToken.None);
+        await Views.WriteAsync(watch, [], [passed], CancellationToken.None);
 
-        await Views.WriteAsync(watch, [], [next], [passed], CancellationToken.None);
+        await Views.WriteAsync(watch, [], [next], CancellationToken.None);
+        await Views.ForgetDepthsAsync([(watch, passed)], CancellationToken.None);
         Assert.Equal([(watch.InvoiceId, next)], await Views.ReadDepthMarksAsync(watch.Network, CancellationToken.None));
 
-        await Views.WriteAsync(watch, [], [], [passed, next], CancellationToken.None);
+        await Views.ForgetDepthsAsync([(watch, passed), (watch, next)], CancellationToken.None);
         Assert.Empty(await Views.ReadDepthMarksAsync(watch.Network, CancellationToken.None));
         Assert.NotNull(await Views.FindPendingAsync(watch.Network, watch.InvoiceId, CancellationToken.None));
     }
@@ -264,5 +265,46 @@ public sealed class NetworkPollerTests(PollerTest.Storage storage) : PollerTest(
         Chain.MineEmpty(1);
 
         await Assert.ThrowsAsync<Azure.RequestFailedException>(() => stalled.PollAsync(CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task A_payment_that_was_viewed_and_whose_block_left_before_the_cursor_was_stored_does_not_stand()
+    {
+        Watch watch = await WatchAsync("alice");
+        Chain.MineEmpty(3);
+        NetworkPoller overtaken = NewPoller();
+        await overtaken.PollAsync(CancellationToken.None);
+        Chain.Mine();
+        await PollAsync();
+        Chain.Mine(ModelChain.Transfer("alice", "t1", 1_000));
+        await Assert.ThrowsAnyAsync<Azure.RequestFailedException>(() => overtaken.PollAsync(CancellationToken.None));
+        Assert.NotNull(Assert.Single(await ViewAsync(watch)).Block);
+        Chain.Drop(1);
+        Chain.MineEmpty(2);
+        Restart();
+
+        Assert.Equal([watch.InvoiceId], await PollAsync());
+        Assert.Equal(TransferStatus.Reorged, Assert.Single(await ViewAsync(watch)).Lost);
+    }
+
+    [Fact]
+    public async Task A_depth_that_was_passed_before_the_cursor_was_stored_wakes_the_invoice_again()
+    {
+        Watch watch = await WatchAsync("alice", RequiredDepth.OfBlocks(2));
+        Chain.MineEmpty(3);
+        Chain.Mine(ModelChain.Transfer("alice", "t1", 1_000));
+        NetworkPoller overtaken = NewPoller();
+        await overtaken.PollAsync(CancellationToken.None);
+        await PollAsync();
+        await Cursors.SaveAsync(
+            watch.Network, (await Cursors.FindAsync(watch.Network, CancellationToken.None))!, CancellationToken.None);
+        Chain.Mine();
+        await Assert.ThrowsAnyAsync<Azure.RequestFailedException>(() => overtaken.PollAsync(CancellationToken.None));
+        // The invoice looks, finds the old cursor, and takes its wake for done.
+        await AcknowledgeAsync(watch);
+        Restart();
+
+        Assert.Equal([watch.InvoiceId], await PollAsync());
+        Assert.Empty(await Views.ReadDepthMarksAsync(watch.Network, CancellationToken.None));
     }
 }

@@ -1,0 +1,103 @@
+using System.Numerics;
+using Azure.Data.Tables;
+using CoinPay.Core;
+using CoinPay.Functions.Stores;
+
+namespace CoinPay.Functions.Tests.Simulation;
+
+/// <summary>
+/// One invoice as the rows of its partition have it, checked again whenever they changed: versions rise, what stood stands, hashes
+/// chain, events fold to the snapshot, lines balance, the books agree, and every event has its evidence.
+/// </summary>
+internal sealed class AuditedInvoice(World world, string partition)
+{
+    private readonly List<(string Hash, InvoiceEvent Event)> _timeline = [];
+    private readonly Dictionary<(string Asset, string Account), BigInteger> _balances = [];
+    private int _lines;
+
+    public Invoice State { get; private set; } = null!;
+
+    public Books Books { get; private set; } = null!;
+
+    /// <summary>Events by version and webhook type that merchants must hear of.</summary>
+    public IEnumerable<(string EventId, string Type)> Told =>
+        from happened in _timeline.Index()
+        let type = happened.Item.Event.WebhookType()
+        where type is not null
+        select (Id.Derived("evt", happened.Item.Event.At, $"{State.Terms.Id}!{happened.Index + 1}"), type);
+
+    public bool HasOutbox { get; private set; }
+
+    public void Look(IReadOnlyList<TableEntity> rows, DateTimeOffset since)
+    {
+        TableEntity? snapshot = rows.FirstOrDefault(row => row.RowKey == "invoice");
+        Require(snapshot is not null, "rows without a snapshot");
+        TableEntity[] events = [.. rows.Where(row => row.RowKey.StartsWith("event!", StringComparison.Ordinal))];
+        Require(events.Length >= _timeline.Count, "events are gone");
+        for (int i = 0; i < _timeline.Count; i++)
+            Require(events[i].GetString("Hash") == _timeline[i].Hash, $"event {i + 1} was changed");
+        foreach (TableEntity row in events.Skip(_timeline.Count))
+            Take(row, since);
+        RequireSnapshot(snapshot!, rows);
+        RequireLines([.. rows.Where(row => row.RowKey.StartsWith("line!", StringComparison.Ordinal))]);
+        Require(Books.Wrong(State.Status) is null, Books.Wrong(State.Status)!);
+        HasOutbox = rows.Any(row => row.RowKey.StartsWith("outbox!", StringComparison.Ordinal));
+    }
+
+    private void Take(TableEntity row, DateTimeOffset since)
+    {
+        int version = _timeline.Count + 1;
+        string text = row.GetString("Json");
+        string hash = Timeline.Hash(_timeline.Count == 0 ? Timeline.Start : _timeline[^1].Hash, version, text);
+        Require(row.RowKey == $"event!{version:D7}" && row.GetString("Hash") == hash, $"event {version} does not chain");
+        InvoiceEvent happened = StoredJson.Read<InvoiceEvent>(text);
+        if (happened is InvoiceCreated created)
+            Books = new(created.Terms);
+        else
+            Require(happened.At >= since && happened.At <= world.Now, $"{happened.Name()} says {happened.At:O}, and happened between {since:O} and {world.Now:O}");
+        Invoice before = State;
+        State = Invoice.Evolve(version == 1 ? null : before, happened);
+        Books.Take(happened);
+        EvidenceCheck.Require(world, this, happened);
+        _timeline.Add((hash, happened));
+        world.Coverage.Happened(happened.GetType().Name);
+    }
+
+    private void RequireSnapshot(TableEntity snapshot, IReadOnlyList<TableEntity> rows)
+    {
+        Require(snapshot.GetInt32("Version") == _timeline.Count, "the snapshot has another version than the timeline");
+        Require(snapshot.GetString("LastHash") == _timeline[^1].Hash, "the snapshot has another hash than the timeline");
+        Require(
+            snapshot.GetString("Json") == StoredJson.Write(State with { Transfers = State.Transfers.Clear() }),
+            $"the events fold to {StoredJson.Write(State)}, and the snapshot is {snapshot.GetString("Json")}");
+        string[] transfers = [.. rows.Where(row => row.RowKey.StartsWith("transfer!", StringComparison.Ordinal))
+            .Select(row => row.GetString("Json")).Order(StringComparer.Ordinal)];
+        Require(
+            transfers.SequenceEqual(State.Transfers.Values.Select(transfer => StoredJson.Write(transfer)).Order(StringComparer.Ordinal)),
+            "the events fold to other transfers than are stored");
+    }
+
+    private void RequireLines(IReadOnlyList<TableEntity> lines)
+    {
+        Require(lines.Count >= _lines, "lines are gone");
+        foreach (TableEntity line in lines.OrderBy(line => line.RowKey, StringComparer.Ordinal).Skip(_lines))
+        {
+            BigInteger amount = BigInteger.Parse(line.GetString("Amount"));
+            Require(amount > 0, "a line of nothing");
+            string asset = line.GetString("AssetId");
+            Post((asset, line.GetString("Source")), -amount);
+            Post((asset, line.GetString("Destination")), amount);
+        }
+        _lines = lines.Count;
+        Dictionary<(string Asset, string Account), BigInteger> expected = Books.Balances(State.Status);
+        foreach ((string, string) account in expected.Keys.Union(_balances.Keys))
+            Require(
+                expected.GetValueOrDefault(account) == _balances.GetValueOrDefault(account),
+                $"{account} has {_balances.GetValueOrDefault(account)}, and should have {expected.GetValueOrDefault(account)} ({State.Status})");
+    }
+
+    private void Post((string, string) account, BigInteger amount) => _balances[account] = _balances.GetValueOrDefault(account) + amount;
+
+    public void Require(bool condition, string otherwise) =>
+        Invariant.Require(condition, $"invoice {partition} ({State?.Terms.Network}): {otherwise}\n  its life: {string.Join("\n  ", _timeline.Select(one => one.Event.At.ToString("HH:mm:ss.fff") + " " + StoredJson.Write(one.Event)))}");
+}

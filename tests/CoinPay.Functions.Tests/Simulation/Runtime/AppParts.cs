@@ -1,0 +1,127 @@
+using System.Security.Cryptography;
+using Azure.Data.Tables;
+using Azure.Storage.Queues;
+using CoinPay.Embedded.Durable;
+using CoinPay.Embedded.Durable.Ownership;
+using CoinPay.Embedded.Durable.Storage;
+using CoinPay.Embedded.Hosting;
+using CoinPay.Embedded.Storage;
+using CoinPay.Embedded.Worker;
+using CoinPay.Functions.Chains;
+using CoinPay.Functions.Settings;
+using CoinPay.Functions.Webhooks;
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+using Microsoft.DurableTask.Converters;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace CoinPay.Functions.Tests.Simulation;
+
+/// <summary>What a process is made of: the gateway's own parts and the durable engine's, with storage, nodes and clock of the simulation.</summary>
+internal static class AppParts
+{
+    public const string OperatorKey = "operator-key-of-a-simulation-0123456789";
+
+    private static readonly IConfiguration Configuration = new ConfigurationBuilder()
+        .AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["AzureWebJobsStorage"] = MemoryStorage.ConnectionString,
+            ["AZURE_FUNCTIONS_ENVIRONMENT"] = "Development",
+            ["CoinPay:OperatorKey"] = OperatorKey,
+            ["CoinPay:KeyPepper"] = "pepper-of-a-simulation-0123456789",
+            ["CoinPay:SecretsKey"] = Convert.ToBase64String(new byte[32]),
+            ["CoinPay:Rates:EUR:USDT"] = "1.0812",
+            ["CoinPay:Rates:EUR:ETH"] = "0.00031",
+            ["CoinPay:Rates:EUR:BTC"] = "0.0000112",
+            ["CoinPay:Rates:EUR:LTC"] = "0.0104",
+        })
+        .Build();
+
+    /// <summary>
+    /// The whole app has some time limits on the system's clock: none may strike. Places for activities are never short,
+    /// as waiting for one would go on on the thread pool.
+    /// </summary>
+    private static readonly EmbeddedOptions Options = new()
+    {
+        FunctionsAssembly = typeof(Gateway).Assembly,
+        HostJson = new Dictionary<string, string?>
+        {
+            ["extensions:durableTask:hubName"] = "Hub",
+            ["extensions:durableTask:maxConcurrentActivityFunctions"] = "100000",
+            ["functionTimeout"] = Timeout.InfiniteTimeSpan.ToString(),
+        },
+    };
+
+    private static readonly IReadOnlyList<ServiceDescriptor> Shared = [.. Common()];
+
+    public static FunctionCatalog Catalog { get; } = FunctionCatalog.Discover(Options);
+
+    public static IServiceCollection For(AppProcess process, World world)
+    {
+        ProcessTransport tables = new(world.Storage.Tables, process, world.Calls);
+        ProcessTransport queues = new(world.Storage.Queues, process, world.Calls);
+        TableClientOptions tableOptions = new() { Transport = tables };
+        tableOptions.Retry.MaxRetries = 0;
+        QueueClientOptions queueOptions = new() { Transport = queues, MessageEncoding = QueueMessageEncoding.Base64 };
+        queueOptions.Retry.MaxRetries = 0;
+        IServiceCollection parts = new ServiceCollection()
+            .Add(Shared)
+            .AddSingleton(process.Time)
+            .AddSingleton<ILoggerFactory>(new BugLog(world))
+            .AddSingleton<RandomNumberGenerator>(world.Numbers)
+            .AddSingleton(new TableServiceClient(MemoryStorage.ConnectionString, tableOptions))
+            .AddSingleton(new QueueServiceClient(MemoryStorage.ConnectionString, queueOptions))
+            .AddSingleton(world.Offered)
+            .AddSingleton(new ChainDirectory(world.Nodes.Select(node => world.Seams.Through(node))))
+            .AddSingleton(provider => new WebhookSender(world.Internet, provider.GetRequiredService<SecretBox>(), process.Time))
+            .AddSingleton<IRowStore>(new AzureRowStore(MemoryStorage.ConnectionString, tableOptions))
+            .AddSingleton(process.Flow.Background)
+            .AddSingleton<DurableTaskClient>(provider => new FaultyWakes(
+                new HubClient(
+                    provider.GetRequiredService<TaskHub>(), provider.GetRequiredService<HubStore>(), JsonDataConverter.Default, process.Time),
+                world.Wakes));
+        world.Seams.Change(parts);
+        return parts;
+    }
+
+    private static IServiceCollection Common()
+    {
+        Type[] replaced =
+        [
+            typeof(TimeProvider), typeof(RandomNumberGenerator), typeof(TableServiceClient), typeof(QueueServiceClient), typeof(Networks),
+            typeof(ChainDirectory), typeof(WebhookSender), typeof(NodeConnection), typeof(Microsoft.Extensions.Hosting.IHostedService),
+        ];
+        return new ServiceCollection()
+            .Add(new ServiceCollection().AddGateway(Configuration).Where(part => !replaced.Contains(part.ServiceType)))
+            .AddSingleton(Configuration)
+            .AddSingleton(typeof(ILogger<>), typeof(Logger<>))
+            .AddSingleton(_ => Catalog)
+            .AddSingleton(HostSettings.Load(Options, new ConfigurationBuilder().Build()))
+            .AddSingleton(new MiddlewareList([]))
+            .AddSingleton<FunctionInvoker>()
+            .AddSingleton<DataConverter>(JsonDataConverter.Default)
+            .AddSingleton(_ => new HubOwnership(new UndisputedLease(), new StoppedTime(), NullLogger<HubOwnership>.Instance))
+            .AddSingleton<HubStore>()
+            .AddSingleton<ActivityPool>()
+            .AddSingleton<TaskHub>();
+    }
+
+    /// <summary>There is one process at a time.</summary>
+    private sealed class UndisputedLease : ILease
+    {
+        public Task<bool> TryAcquireAsync(string leaseId, TimeSpan duration, string owner, CancellationToken cancellation) =>
+            Task.FromResult(true);
+
+        public Task RenewAsync(string leaseId, CancellationToken cancellation) => Task.CompletedTask;
+
+        public Task ReleaseAsync(string leaseId, CancellationToken cancellation) => Task.CompletedTask;
+
+        public Task<string?> OwnerAsync(CancellationToken cancellation) => Task.FromResult<string?>(null);
+
+        public Task BreakAsync(CancellationToken cancellation) => Task.CompletedTask;
+    }
+}

@@ -1,0 +1,127 @@
+using Azure.Core;
+using Azure.Core.Pipeline;
+using CoinPay.Embedded.Durable;
+using CoinPay.Embedded.Worker;
+using CoinPay.Functions.Http;
+using CoinPay.Functions.Stores;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace CoinPay.Functions.Tests.Simulation;
+
+/// <summary>The whole gateway as one process runs it, over storage that outlives it. When it dies, all it knew is gone.</summary>
+internal sealed class AppProcess
+{
+    private readonly World _world;
+    private readonly ServiceProvider _services;
+    private readonly TaskHub _hub;
+
+    public AppProcess(World world)
+    {
+        _world = world;
+        Time = new ProcessTime(world.Time, Flow);
+        _services = AppParts.For(this, world).BuildServiceProvider();
+        _hub = _services.GetRequiredService<TaskHub>();
+    }
+
+    public Flow Flow { get; } = new();
+
+    public TimeProvider Time { get; }
+
+    public bool IsDead => Flow.IsOver;
+
+    public bool IsUp { get; private set; }
+
+    public IServiceProvider Services => _services;
+
+    public DurableTaskClient Durable => _services.GetRequiredService<DurableTaskClient>();
+
+    public ValueTask CallAsync(HttpMessage message, HttpPipelineTransport storage) => _world.Seams.CallAsync(_world, message, storage);
+
+    /// <summary>What the host does before the first function runs.</summary>
+    public Task StartAsync() => Begin(async () =>
+    {
+        await _services.GetRequiredService<Tables>().EnsureCreatedAsync(CancellationToken.None);
+        await _hub.StartAsync(CancellationToken.None);
+        IsUp = true;
+    });
+
+    public void Kill() => Flow.End();
+
+    public Task Begin(Func<Task> work) => Flow.Within(work);
+
+    /// <summary>Runs a function by its name, as a trigger does.</summary>
+    public Task RunAsync(string function, object? trigger) => Begin(async () =>
+    {
+        FunctionDescriptor descriptor = AppParts.Catalog.Functions.Single(one => one.Name == function);
+        await _services.GetRequiredService<FunctionInvoker>().InvokeAsync(
+            new(descriptor, CancellationToken.None) { TriggerValue = trigger });
+    });
+
+    /// <summary>
+    /// An HTTP call. Problems are answers, whatever else is thrown is a 500; a process that dies over it never answers.
+    /// </summary>
+    public async Task<Reply> CallAsync<TFunction>(
+        Func<TFunction, HttpRequest, Task<IActionResult>> run, string key, byte[]? body, string? idempotencyKey = null)
+    {
+        Answering answering = new();
+        DefaultHttpContext context = new() { RequestServices = _services };
+        context.Features.Set<IHttpResponseFeature>(answering);
+        context.Request.Headers.Authorization = "Bearer " + key;
+        if (idempotencyKey is not null)
+            context.Request.Headers[Idempotency.Header] = idempotencyKey;
+        if (body is not null)
+            (context.Request.Body, context.Request.ContentType, context.Request.ContentLength) =
+                (new MemoryStream(body), "application/json", body.Length);
+        Reply reply = await ReplyAsync(run, context);
+        await answering.CompleteAsync();
+        return reply;
+    }
+
+    private async Task<Reply> ReplyAsync<TFunction>(Func<TFunction, HttpRequest, Task<IActionResult>> run, HttpContext context)
+    {
+        try
+        {
+            JsonAnswer answer = (JsonAnswer)await run(ActivatorUtilities.CreateInstance<TFunction>(_services), context.Request);
+            return new(answer.Status, answer.Body.ToArray());
+        }
+        catch (ProblemException refused)
+        {
+            return new(refused.Problem.Status, refused.Problem.ToAnswer().Body.ToArray());
+        }
+        catch (Exception failure) when (failure is not SimulationException)
+        {
+            _world.Failed(failure);
+            return new(StatusCodes.Status500InternalServerError, []);
+        }
+    }
+
+    /// <summary>What is to be done once the answer is on its way, as a server does it: its failure changes no answer.</summary>
+    private sealed class Answering : HttpResponseFeature
+    {
+        private readonly List<Func<Task>> _after = [];
+
+        public override void OnCompleted(Func<object, Task> callback, object state) => _after.Add(() => callback(state));
+
+        public async Task CompleteAsync()
+        {
+            foreach (Func<Task> callback in _after)
+            {
+                try
+                {
+                    await callback();
+                }
+                catch (Azure.RequestFailedException)
+                {
+                    // The sweeper starts what was stored and not started.
+                }
+            }
+        }
+    }
+}
+
+/// <summary>An answer of the gateway: status and body.</summary>
+internal sealed record Reply(int Status, byte[] Body);

@@ -1,0 +1,24 @@
+using Azure.Core;
+using Azure.Core.Pipeline;
+using CoinPay.Functions.Chains;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace CoinPay.Functions.Tests.Simulation;
+
+/// <summary>
+/// Where the app touches the world in a simulation. As they stand here they add nothing; a planted bug is a class that does
+/// something wrong at one of them.
+/// </summary>
+internal class Seams
+{
+    /// <summary>A call to storage.</summary>
+    public virtual ValueTask CallAsync(World world, HttpMessage message, HttpPipelineTransport storage) => storage.ProcessAsync(message);
+
+    /// <summary>What the poller reads a network through.</summary>
+    public virtual IChain Through(IChain node) => node;
+
+    /// <summary>The app's parts before they are put together.</summary>
+    public virtual void Change(IServiceCollection parts)
+    {
+    }
+}

@@ -1,0 +1,25 @@
+using System.Diagnostics;
+using Xunit;
+
+namespace CoinPay.Functions.Tests.Simulation;
+
+/// <summary>What <c>scripts/simulate.sh</c> runs: COINPAY_SEEDS worlds from COINPAY_SEED on, two at a time.</summary>
+public sealed class SimulationRun
+{
+    private const int MaxReports = 12;
+
+    [Fact(Explicit = true)]
+    public void Seeds()
+    {
+        ulong first = ulong.Parse(Environment.GetEnvironmentVariable("COINPAY_SEED") ?? "1");
+        int count = int.Parse(Environment.GetEnvironmentVariable("COINPAY_SEEDS") ?? "100");
+        Stopwatch watch = Stopwatch.StartNew();
+        Summary summary = Summary.Of(first, count, Environment.ProcessorCount);
+        foreach (SeedResult failed in summary.Failures.Take(MaxReports))
+            Console.WriteLine(failed.Report());
+        Console.WriteLine(summary.Text(watch.Elapsed));
+        Assert.Empty(summary.Failures);
+        if (count >= Summary.EnoughForEveryCell)
+            Assert.Empty(summary.Missing);
+    }
+}

@@ -1,0 +1,17 @@
+using Xunit;
+
+namespace CoinPay.Functions.Tests.Simulation;
+
+/// <summary>Whole lives of simulated worlds. <c>scripts/simulate.sh</c> runs many more of them.</summary>
+public sealed class SimulationTests
+{
+    [Fact]
+    public void A_seed_replays_operation_by_operation()
+    {
+        SeedResult first = Life.Run(7), second = Life.Run(7);
+        Assert.Equal(first.LogHash, second.LogHash);
+        Assert.Equal(first.Operations, second.Operations);
+        Assert.True(first.Operations >= 300, $"{first.Operations} operations");
+        Assert.True(first.Invoices >= 20, $"{first.Invoices} invoices");
+    }
+}
