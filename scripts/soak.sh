@@ -4,4 +4,5 @@ set -euo pipefail
 export COINPAY_CASES=${COINPAY_CASES:-10000}
 export COINPAY_KILLS=${COINPAY_KILLS:-100}
 echo "COINPAY_CASES=$COINPAY_CASES COINPAY_KILLS=$COINPAY_KILLS"
+"$(dirname "$0")/simulate.sh" "${COINPAY_SEED:-1}" "${COINPAY_SEEDS:-10000}"
 exec "$(dirname "$0")/test.sh" "$@"

@@ -12,7 +12,7 @@ internal static class Actions
     private static readonly (int Weight, Action<World> Do)[] All =
     [
         (14, Pay.Some), (10, Mine), (4, Pay.Late), (3, Pay.TwoInvoices), (2, Pay.Twice), (2, Pay.Dust), (2, Pay.OtherAsset),
-        (3, Cancel), (3, Reorganise), (3, Replace), (3, AskAgain), (2, AdvanceTwice),
+        (3, Cancel), (2, Decisions.Fulfil), (2, Decisions.Resolve), (3, Reorganise), (3, Replace), (3, AskAgain), (2, AdvanceTwice),
     ];
 
     public static void Draw(World world, bool mayOrder)
@@ -126,7 +126,10 @@ internal static class Actions
         if (known.Length == 0 || world.Process.IsDead)
             return;
         Order order = world.Dice.Of(known);
-        InvoiceReference reference = new(order.Shop.Id, order.Answer!.Id, order.Network.Name);
+        // Only an instance calls it: one that was not started yet has none.
+        if (world.Audit.Rows("HubInstances", $"PartitionKey eq '{order.Answer!.Id}' and RowKey eq 'state'").Count == 0)
+            return;
+        InvoiceReference reference = new(order.Shop.Id, order.Answer.Id, order.Network.Name);
         for (int i = 0; i < 2; i++)
             world.Do(async process =>
             {

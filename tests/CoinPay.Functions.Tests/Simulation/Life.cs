@@ -15,7 +15,7 @@ internal sealed record SeedResult(ulong Seed, string? Failure, string LogHash, l
 /// <summary>A life of a world: it begins, things happen and go wrong, faults stop, and it comes to rest.</summary>
 internal static class Life
 {
-    private const int Steps = 60;
+    private const int Steps = 45;
     private const int MaxRounds = 60;
 
     /// <summary>Runs a seed on a thread of its own.</summary>
@@ -79,7 +79,7 @@ internal static class Life
     {
         if (world.Dice.Chance(0.75))
             world.Trigger("PollChain");
-        if (world.Dice.Chance(0.12))
+        if (world.Dice.Chance(0.1))
             world.Trigger("SweepWatches");
         if (world.Dice.Chance(0.04))
             world.Trigger("SweepDeliveries");
@@ -121,8 +121,10 @@ internal static class Life
             foreach (Func<Task> wake in world.Wakes.TakeHeld())
                 world.Do(_ => Quietly(world, wake));
             world.Trigger("PollChain");
-            world.Trigger("SweepWatches");
-            world.Trigger("SweepDeliveries");
+            if (round % 2 == 1)
+                world.Trigger("SweepWatches");
+            if (round % 6 == 5)
+                world.Trigger("SweepDeliveries");
             world.Messages.Run(world.Process);
             world.Settle();
             world.Audit.Look();

@@ -12,7 +12,7 @@ internal static class Weather
         {
             world.Calls.Slow = dice.Of([(2, 0.0), (1, 0.03), (1, 0.25)]);
             world.Calls.Refused = dice.Of([(3, 0.0), (1, 0.02)]);
-            world.Conflicts = dice.Of([(2, 0.0), (1, 0.1), (1, 0.5)]);
+            world.Conflicts = dice.Of([(3, 0.0), (1, 0.1), (1, 0.4)]);
             world.Wakes.Lost = dice.Of([(3, 0.0), (1, 0.3)]);
             world.Wakes.Doubled = dice.Of([(3, 0.0), (1, 0.3)]);
             world.Wakes.Held = dice.Of([(3, 0.0), (1, 0.3)]);

@@ -1,4 +1,6 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Azure.Data.Tables;
 using CoinPay.Core;
 using CoinPay.Functions.Stores;
@@ -40,7 +42,8 @@ internal sealed class AuditedInvoice(World world, string partition)
             Take(row, since);
         RequireSnapshot(snapshot!, rows);
         RequireLines([.. rows.Where(row => row.RowKey.StartsWith("line!", StringComparison.Ordinal))]);
-        Require(Books.Wrong(State.Status) is null, Books.Wrong(State.Status)!);
+        string? wrong = Books.Wrong(State.Status);
+        Require(wrong is null, $"{wrong}");
         HasOutbox = rows.Any(row => row.RowKey.StartsWith("outbox!", StringComparison.Ordinal));
     }
 
@@ -98,6 +101,19 @@ internal sealed class AuditedInvoice(World world, string partition)
 
     private void Post((string, string) account, BigInteger amount) => _balances[account] = _balances.GetValueOrDefault(account) + amount;
 
-    public void Require(bool condition, string otherwise) =>
-        Invariant.Require(condition, $"invoice {partition} ({State?.Terms.Network}): {otherwise}\n  its life: {string.Join("\n  ", _timeline.Select(one => one.Event.At.ToString("HH:mm:ss.fff") + " " + StoredJson.Write(one.Event)))}");
+    public void Require(bool holds, [InterpolatedStringHandlerArgument(nameof(holds))] ref Otherwise otherwise)
+    {
+        if (!holds)
+            Fail(otherwise.Text);
+    }
+
+    public void Require(bool holds, string otherwise)
+    {
+        if (!holds)
+            Fail(otherwise);
+    }
+
+    [DoesNotReturn]
+    private void Fail(string otherwise) =>
+        throw new SimulationException($"invoice {partition} ({State?.Terms.Network}): {otherwise}\n  its life: {string.Join("\n  ", _timeline.Select(one => one.Event.At.ToString("HH:mm:ss.fff") + " " + StoredJson.Write(one.Event)))}");
 }

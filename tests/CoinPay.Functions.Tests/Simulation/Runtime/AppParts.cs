@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Azure.Core;
 using Azure.Data.Tables;
 using Azure.Storage.Queues;
 using CoinPay.Embedded.Durable;
@@ -64,10 +65,8 @@ internal static class AppParts
     {
         ProcessTransport tables = new(world.Storage.Tables, process, world.Calls);
         ProcessTransport queues = new(world.Storage.Queues, process, world.Calls);
-        TableClientOptions tableOptions = new() { Transport = tables };
-        tableOptions.Retry.MaxRetries = 0;
-        QueueClientOptions queueOptions = new() { Transport = queues, MessageEncoding = QueueMessageEncoding.Base64 };
-        queueOptions.Retry.MaxRetries = 0;
+        TableClientOptions tableOptions = Quiet(new TableClientOptions { Transport = tables });
+        QueueClientOptions queueOptions = Quiet(new QueueClientOptions { Transport = queues, MessageEncoding = QueueMessageEncoding.Base64 });
         IServiceCollection parts = new ServiceCollection()
             .Add(Shared)
             .AddSingleton(process.Time)
@@ -88,6 +87,17 @@ internal static class AppParts
         return parts;
     }
 
+    /// <summary>No second try, as that waits in real time; and nothing that only costs time.</summary>
+    public static T Quiet<T>(T options)
+        where T : ClientOptions
+    {
+        options.Retry.MaxRetries = 0;
+        options.Diagnostics.IsDistributedTracingEnabled = false;
+        options.Diagnostics.IsLoggingEnabled = false;
+        options.Diagnostics.IsTelemetryEnabled = false;
+        return options;
+    }
+
     private static IServiceCollection Common()
     {
         Type[] replaced =
@@ -105,6 +115,9 @@ internal static class AppParts
             .AddSingleton<FunctionInvoker>()
             .AddSingleton<DataConverter>(JsonDataConverter.Default)
             .AddSingleton(_ => new HubOwnership(new UndisputedLease(), new StoppedTime(), NullLogger<HubOwnership>.Instance))
+            .AddSingleton<IPayloadStore, NoPayloads>()
+            .AddSingleton<PayloadRows>()
+            .AddSingleton<RunningIndex>()
             .AddSingleton<HubStore>()
             .AddSingleton<ActivityPool>()
             .AddSingleton<TaskHub>();

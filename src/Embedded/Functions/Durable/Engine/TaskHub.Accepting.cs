@@ -83,7 +83,8 @@ internal sealed partial class TaskHub
         Instance instance = Warm.Bring(instanceId);
         while (!instance.TryPost(offered))
             instance = Warm.Bring(instanceId);
-        await ((Task)offered.IsCommitted).WaitAsync(OfferedFor, Time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await HereAsync(offered.IsCommitted).WaitAsync(OfferedFor, Time, cancellation)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         bool isToStore = !offered.IsCommitted.IsCompleted && instance.Mail.TryWithdraw(offered);
         if (isToStore || !await offered.IsCommitted)
             await StoreAsync(instanceId, item, cancellation);
@@ -109,4 +110,7 @@ internal sealed partial class TaskHub
             holder.Mail.Release();
         }
     }
+
+    /// <summary>Comes back to where it was called: a combined task would come back on the thread pool, and no simulation could replay.</summary>
+    private static async Task HereAsync(Task task) => await task;
 }

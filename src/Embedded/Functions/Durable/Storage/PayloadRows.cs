@@ -34,9 +34,9 @@ internal sealed class PayloadRows(IRowStore rows, IPayloadStore payloads)
         .OfType<string>();
 
     /// <summary>Puts the texts in the place of their references, which rows that were just read have.</summary>
-    public Task ReadTextsAsync(IEnumerable<TableEntity> read, CancellationToken cancellation) => Parallel.ForEachAsync(
-        read.Where(row => RowText.InBlobs(row).Any()),
-        new ParallelOptions { MaxDegreeOfParallelism = MaxAtOnce, CancellationToken = cancellation },
+    public Task ReadTextsAsync(IEnumerable<TableEntity> read, CancellationToken cancellation) => EachAsync(
+        [.. read.Where(row => RowText.InBlobs(row).Any())],
+        cancellation,
         async (row, token) =>
         {
             foreach (string property in RowText.InBlobs(row))
@@ -52,10 +52,16 @@ internal sealed class PayloadRows(IRowStore rows, IPayloadStore payloads)
     public Task<IReadOnlyList<string>> ListTextsAsync(string partition, CancellationToken cancellation) =>
         payloads.ListAsync(Folder(partition), cancellation);
 
-    public Task DeleteTextsAsync(IEnumerable<string> names, CancellationToken cancellation) => Parallel.ForEachAsync(
-        names,
-        new ParallelOptions { MaxDegreeOfParallelism = MaxAtOnce, CancellationToken = cancellation },
+    public Task DeleteTextsAsync(IEnumerable<string> names, CancellationToken cancellation) => EachAsync(
+        [.. names],
+        cancellation,
         async (name, token) => await payloads.DeleteAsync(name, token));
+
+    /// <summary>Nearly always there is none, and then nothing leaves the caller's thread.</summary>
+    private static Task EachAsync<T>(IReadOnlyList<T> all, CancellationToken cancellation, Func<T, CancellationToken, ValueTask> each) =>
+        all.Count == 0
+            ? Task.CompletedTask
+            : Parallel.ForEachAsync(all, new ParallelOptions { MaxDegreeOfParallelism = MaxAtOnce, CancellationToken = cancellation }, each);
 
     private async Task PutTextsAsync(TableEntity row, Dictionary<string, Place> put, CancellationToken cancellation)
     {

@@ -1,0 +1,52 @@
+using System.Text;
+using System.Text.Json;
+using CoinPay.Core;
+using CoinPay.Functions.Exceptions;
+using FulfilInvoice = CoinPay.Functions.Invoices.FulfilInvoice;
+using ResolveException = CoinPay.Functions.Exceptions.ResolveException;
+
+namespace CoinPay.Functions.Tests.Simulation;
+
+/// <summary>What people at the shops decide: that goods go out, and what becomes of an exception.</summary>
+internal static class Decisions
+{
+    private static readonly string[] Words = ["accept_as_paid", "write_off", "ignore"];
+
+    /// <summary>With the key that the webhook brought; twice, as often as not, and sometimes too early.</summary>
+    public static void Fulfil(World world)
+    {
+        AuditedInvoice[] paid = [.. world.Audit.Invoices.Where(invoice => invoice.State.IsPaid || world.Dice.Chance(0.1))];
+        if (paid.Length == 0)
+            return;
+        InvoiceTerms terms = world.Dice.Of(paid).State.Terms;
+        byte[] body = JsonSerializer.SerializeToUtf8Bytes(new { key = terms.FulfilmentKey });
+        for (int times = world.Dice.Between(1, 2); times > 0; times--)
+            world.Do(async process =>
+            {
+                Reply reply = await process.CallAsync<FulfilInvoice>(
+                    (function, request) => function.Run(request, terms.Id, process.Durable, default), ShopOf(world, terms).Key, body);
+                Invariant.Require(reply.Status is 200 or 201 or 409 or 500, $"fulfilling {terms.Id}: {reply.Status} {Encoding.UTF8.GetString(reply.Body)}");
+            });
+    }
+
+    /// <summary>Any action but a request for the rest (its window is a day), allowed or not, on an exception that is open, or was.</summary>
+    public static void Resolve(World world)
+    {
+        (InvoiceTerms Terms, InvoiceException Exception)[] known =
+            [.. world.Audit.Invoices.SelectMany(invoice => invoice.State.Exceptions.Select(one => (invoice.State.Terms, one)))];
+        if (known.Length == 0)
+            return;
+        (InvoiceTerms terms, InvoiceException exception) = world.Dice.Of(known);
+        string id = ExceptionDocument.IdOf(terms.Id, exception);
+        byte[] body = JsonSerializer.SerializeToUtf8Bytes(new { action = world.Dice.Of(Words), note = "looked at" });
+        world.Do(async process =>
+        {
+            Reply reply = await process.CallAsync<ResolveException>(
+                (function, request) => function.Run(request, id, process.Durable, default), ShopOf(world, terms).Key, body);
+            Invariant.Require(
+                reply.Status is 200 or 404 or 409 or 422 or 500, $"resolving {id}: {reply.Status} {Encoding.UTF8.GetString(reply.Body)}");
+        });
+    }
+
+    private static Shop ShopOf(World world, InvoiceTerms terms) => world.Shops.Single(shop => shop.Id == terms.MerchantId);
+}
