@@ -51,7 +51,8 @@ internal sealed class DurableRig : IAsyncDisposable
         ILease? lease = null,
         IPayloadStore? payloads = null,
         int? instancesInMemory = null,
-        ILoggerFactory? loggers = null)
+        ILoggerFactory? loggers = null,
+        int? activitiesAtOnce = null)
     {
         time ??= TimeProvider.System;
         loggers ??= NullLoggerFactory.Instance;
@@ -64,13 +65,16 @@ internal sealed class DurableRig : IAsyncDisposable
         HostSettings settings = HostSettings.Load(options, new ConfigurationBuilder().Build());
         if (instancesInMemory is { } limit)
             settings = settings with { Durable = settings.Durable with { InstancesInMemory = limit } };
+        if (activitiesAtOnce is { } places)
+            settings = settings with { Durable = settings.Durable with { MaxConcurrentActivities = places } };
         FunctionCatalog catalog = FunctionCatalog.Discover(options);
         ServiceProvider services = new ServiceCollection().BuildServiceProvider();
         FunctionInvoker invoker = new(services.GetRequiredService<IServiceScopeFactory>(), loggers.CreateLogger<FunctionInvoker>(), new([]));
-        ActivityPool activities = new(catalog, invoker, settings, JsonDataConverter.Default, loggers.CreateLogger<ActivityPool>());
         HubOwnership ownership = lease is null
             ? new(new MemoryLease(Still), Still, loggers.CreateLogger<HubOwnership>())
             : new(lease, time, loggers.CreateLogger<HubOwnership>());
+        ActivityPool activities = new(
+            catalog, invoker, ownership, settings, JsonDataConverter.Default, loggers.CreateLogger<ActivityPool>());
         FencedRowStore fenced = new(rows, ownership);
         HubStore store = new(new(fenced, payloads ?? new MemoryPayloads()), fenced, settings, time);
         RunningIndex index = new(fenced, settings, time, loggers.CreateLogger<RunningIndex>());

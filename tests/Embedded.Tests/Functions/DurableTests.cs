@@ -286,7 +286,7 @@ public sealed class DurableTests
     }
 
     private async Task<int> CountRunningAsync() =>
-        (await _rows.QueryAsync("HubIndex", new() { Partition = HubKeys.RunningPartition }, CancellationToken.None)).Rows.Count;
+        (await ((IRowStore)_rows).ListAsync("HubIndex", HubKeys.RunningPartition, CancellationToken.None)).Count;
 
     private Task<DurableWorld> StartAsync() =>
         DurableWorld.StartAsync(_rows, DurableConformanceTests.Functions, hubName: "Hub");

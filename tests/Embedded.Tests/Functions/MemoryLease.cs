@@ -13,6 +13,11 @@ internal sealed class MemoryLease(TimeProvider time) : ILease
     /// <summary>While set, renewals do not get through: the holder is cut off or stands still.</summary>
     public string? CutOff { get; set; }
 
+    /// <summary>While it is not completed, renewals are on their way.</summary>
+    public Task Way { get; set; } = Task.CompletedTask;
+
+    public DateTimeOffset RenewedAt { get; private set; } = time.GetUtcNow();
+
     public string? Holder
     {
         get
@@ -34,17 +39,18 @@ internal sealed class MemoryLease(TimeProvider time) : ILease
         }
     }
 
-    public Task RenewAsync(string leaseId, CancellationToken cancellation)
+    public async Task RenewAsync(string leaseId, CancellationToken cancellation)
     {
+        await Way;
         if (CutOff == leaseId)
             throw new RequestFailedException(0, "cut off");
         lock (_gate)
         {
             if (Holder != leaseId)
                 throw new RequestFailedException(409, "LeaseIdMismatchWithLeaseOperation");
-            _until = time.GetUtcNow() + HubOwnership.Duration;
+            RenewedAt = time.GetUtcNow();
+            _until = RenewedAt + HubOwnership.Duration;
         }
-        return Task.CompletedTask;
     }
 
     public Task ReleaseAsync(string leaseId, CancellationToken cancellation)

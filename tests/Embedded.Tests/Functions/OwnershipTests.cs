@@ -1,6 +1,8 @@
+using CoinPay.Embedded.Durable;
 using CoinPay.Embedded.Durable.Ownership;
 using CoinPay.Embedded.Durable.Storage;
 using Microsoft.DurableTask;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
@@ -73,6 +75,55 @@ public sealed class OwnershipTests(AzuriteFixture azurite)
             return told.Task.IsCompleted;
         });
         await rig.AbandonAsync();
+    }
+
+    [Fact]
+    public async Task A_process_that_lost_the_hub_begins_no_activity_that_waited_for_its_place()
+    {
+        MemoryLease lease = new(_time);
+        Ear ear = new(typeof(ActivityPool).FullName!);
+        using LoggerFactory loggers = new([ear]);
+        DurableRig rig = await QueueTwoActivitiesAsync(lease, loggers);
+        lease.CutOff = lease.Holder;
+        await Eventually.UntilAsync(() =>
+        {
+            _time.Advance(TimeSpan.FromSeconds(1));
+            return rig.Ownership.Lost.IsCancellationRequested;
+        });
+        QueuedActivities.Release.SetResult();
+        await Eventually.UntilAsync(() => ear.Heard.Contains("Activity TakeAPlace is left to the new owner of the task hub"));
+        Assert.Equal(1, QueuedActivities.Begun);
+        await rig.AbandonAsync();
+    }
+
+    [Fact]
+    public async Task A_lease_that_is_renewed_late_leaves_no_activity_behind()
+    {
+        MemoryLease lease = new(_time);
+        await using DurableRig rig = await QueueTwoActivitiesAsync(lease, NullLoggerFactory.Instance);
+        TaskCompletionSource renewal = new();
+        lease.Way = renewal.Task;
+        _time.Advance(HubOwnership.Duration - TimeSpan.FromSeconds(2));
+        QueuedActivities.Release.SetResult();
+        Assert.Throws<Azure.RequestFailedException>(rig.Ownership.Demand);
+        renewal.SetResult();
+        await Eventually.UntilAsync(() =>
+        {
+            if (_time.GetUtcNow() - lease.RenewedAt < TimeSpan.FromSeconds(10))
+                _time.Advance(TimeSpan.FromSeconds(1));
+            return QueuedActivities.Begun == 2;
+        });
+    }
+
+    private async Task<DurableRig> QueueTwoActivitiesAsync(MemoryLease lease, ILoggerFactory loggers)
+    {
+        QueuedActivities.Reset();
+        DurableRig rig = DurableRig.Create(
+            MemoryRows.New(), [typeof(QueuedActivities)], "Hub", _time, lease, loggers: loggers, activitiesAtOnce: 1);
+        await rig.StartAsync();
+        await rig.Client.ScheduleNewOrchestrationInstanceAsync("AskForTwo");
+        await Eventually.UntilAsync(() => QueuedActivities.Begun == 1);
+        return rig;
     }
 
     [Fact]

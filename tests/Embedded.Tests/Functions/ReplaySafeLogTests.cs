@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Microsoft.DurableTask;
 using Microsoft.Extensions.Logging;
 using Xunit;
@@ -33,28 +32,5 @@ public sealed class ReplaySafeLogTests
         string id = await rig.Client.ScheduleNewOrchestrationInstanceAsync(orchestrator, 0, (StartOrchestrationOptions?)null);
         await rig.Client.WaitForInstanceCompletionAsync(id).WaitAsync(Patience);
         return ear.Heard;
-    }
-
-    private sealed class Ear(string category) : ILoggerProvider, ILogger
-    {
-        private readonly ConcurrentQueue<string> _heard = new();
-        private readonly ILogger _deaf = Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance;
-
-        public IEnumerable<string> Heard => _heard;
-
-        public ILogger CreateLogger(string categoryName) => categoryName == category ? this : _deaf;
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(
-            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            _heard.Enqueue(formatter(state, exception));
-
-        public void Dispose()
-        {
-        }
     }
 }

@@ -80,19 +80,17 @@ internal static class EmbeddedHost
 
     private static void AddDurable(IServiceCollection services, EmbeddedOptions options)
     {
+        static string Connection(IServiceProvider provider) => StorageConnection.Find(provider.GetRequiredService<IConfiguration>());
+        static string HubName(IServiceProvider provider) => provider.GetRequiredService<HostSettings>().Durable.HubName;
         services.TryAddSingleton<DataConverter>(JsonDataConverter.Default);
         services.AddSingleton<IRowStore>(provider =>
         {
-            AzureRowStore rows = new(StorageConnection.Find(provider.GetRequiredService<IConfiguration>()));
+            AzureRowStore rows = new(Connection(provider));
             return new FencedRowStore(options.Rows is { } wrap ? wrap(rows) : rows, provider.GetRequiredService<HubOwnership>());
         });
-        services.AddSingleton<ILease>(provider => new BlobLease(
-            StorageConnection.Find(provider.GetRequiredService<IConfiguration>()),
-            provider.GetRequiredService<HostSettings>().Durable.HubName));
+        services.AddSingleton<ILease>(provider => new BlobLease(Connection(provider), HubName(provider)));
         services.AddSingleton<HubOwnership>();
-        services.AddSingleton<IPayloadStore>(provider => new BlobPayloadStore(
-            StorageConnection.Find(provider.GetRequiredService<IConfiguration>()),
-            provider.GetRequiredService<HostSettings>().Durable.HubName));
+        services.AddSingleton<IPayloadStore>(provider => new BlobPayloadStore(Connection(provider), HubName(provider)));
         services.AddSingleton<PayloadRows>();
         services.AddSingleton<RunningIndex>();
         services.AddSingleton<HubStore>();
@@ -101,7 +99,6 @@ internal static class EmbeddedHost
         services.AddSingleton<HubClient>();
         services.AddSingleton<DurableTaskClient>(provider => provider.GetRequiredService<HubClient>());
         services.AddHostedService(provider => provider.GetRequiredService<TaskHub>());
-        services.AddHostedService<HubWatch>();
     }
 
     /// <summary>The Values of local.settings.json, below everything else and in development only.</summary>

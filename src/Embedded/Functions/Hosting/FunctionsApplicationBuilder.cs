@@ -1,4 +1,5 @@
 using CoinPay.Embedded.Durable.Management;
+using CoinPay.Embedded.Durable.Ownership;
 using CoinPay.Embedded.Hosting;
 using CoinPay.Embedded.Http;
 using CoinPay.Embedded.Worker;
@@ -6,14 +7,13 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Azure.Functions.Worker.Middleware;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Diagnostics.Metrics;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Microsoft.Azure.Functions.Worker.Builder;
 
 /// <summary>Builds the app: here the worker and its host in one process, on one Kestrel.</summary>
-public class FunctionsApplicationBuilder : IHostApplicationBuilder, IFunctionsWorkerApplicationBuilder
+public class FunctionsApplicationBuilder : IFunctionsWorkerApplicationBuilder
 {
     private readonly WebApplicationBuilder _web;
     private readonly EmbeddedOptions _options;
@@ -25,17 +25,9 @@ public class FunctionsApplicationBuilder : IHostApplicationBuilder, IFunctionsWo
         _web = EmbeddedHost.CreateWebBuilder(options);
     }
 
-    public IDictionary<object, object> Properties => ((IHostApplicationBuilder)_web).Properties;
-
     public ConfigurationManager Configuration => _web.Configuration;
 
-    IConfigurationManager IHostApplicationBuilder.Configuration => _web.Configuration;
-
-    public IHostEnvironment Environment => _web.Environment;
-
     public ILoggingBuilder Logging => _web.Logging;
-
-    public IMetricsBuilder Metrics => _web.Metrics;
 
     public IServiceCollection Services => _web.Services;
 
@@ -48,15 +40,16 @@ public class FunctionsApplicationBuilder : IHostApplicationBuilder, IFunctionsWo
         WebApplication app = _web.Build();
         HttpFunctions.Map(app, catalog, settings);
         Readiness.Map(app, catalog);
-        if (catalog.UsesDurable)
-            ManagementApi.Map(app);
+        if (!catalog.UsesDurable)
+            return app;
+        ManagementApi.Map(app);
+        app.Services.GetRequiredService<HubOwnership>().Lost.Register(() =>
+        {
+            Environment.ExitCode = 1; // Its supervisor starts it again, and it stands by.
+            app.Lifetime.StopApplication();
+        });
         return app;
     }
-
-    public void ConfigureContainer<TContainerBuilder>(
-        IServiceProviderFactory<TContainerBuilder> factory, Action<TContainerBuilder>? configure = null)
-        where TContainerBuilder : notnull =>
-        ((IHostApplicationBuilder)_web).ConfigureContainer(factory, configure);
 
     public IFunctionsWorkerApplicationBuilder Use(Func<FunctionExecutionDelegate, FunctionExecutionDelegate> middleware)
     {

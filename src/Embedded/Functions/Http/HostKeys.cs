@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Routing.Patterns;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Configuration;
 
@@ -12,7 +14,23 @@ namespace CoinPay.Embedded.Http;
 /// </summary>
 internal sealed class HostKeys(IConfiguration configuration)
 {
-    public bool Allow(AuthorizationLevel level, HttpRequest request) => level switch
+    /// <summary>An endpoint that answers 401 to whoever holds no key for its level; no methods given means all.</summary>
+    public Endpoint Guard(AuthorizationLevel level, IReadOnlyList<string>? methods, string route, RequestDelegate answer, string? name = null)
+    {
+        Task Handle(HttpContext http)
+        {
+            if (Allow(level, http.Request))
+                return answer(http);
+            http.Response.StatusCode = StatusCodes.Status401Unauthorized;
+            return Task.CompletedTask;
+        }
+
+        RouteEndpointBuilder endpoint = new(Handle, RoutePatternFactory.Parse(route), order: 0) { DisplayName = name };
+        endpoint.Metadata.Add(new AcceptedMethods(methods));
+        return endpoint.Build();
+    }
+
+    private bool Allow(AuthorizationLevel level, HttpRequest request) => level switch
     {
         AuthorizationLevel.Anonymous => true,
         AuthorizationLevel.Function => Holds(request, "FunctionKey") || Holds(request, "MasterKey"),

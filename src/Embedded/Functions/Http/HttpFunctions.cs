@@ -5,7 +5,6 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Abstractions;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.AspNetCore.Routing.Patterns;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -23,18 +22,13 @@ internal static class HttpFunctions
         FunctionInvoker invoker = app.Services.GetRequiredService<FunctionInvoker>();
         HostKeys keys = app.Services.GetRequiredService<HostKeys>();
         ILogger log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(HttpFunctions));
-        List<Endpoint> endpoints = [];
-        foreach ((FunctionDescriptor function, HttpTriggerAttribute trigger) in catalog.TriggeredBy<HttpTriggerAttribute>())
-        {
-            RoutePattern pattern = RoutePatternFactory.Parse(Template(function.Name, trigger, settings.RoutePrefix));
-            Task Handle(HttpContext http) => keys.Allow(trigger.AuthLevel, http.Request)
-                ? AnswerAsync(invoker, function, http, log)
-                : Refuse(http);
-            RouteEndpointBuilder endpoint = new(Handle, pattern, order: 0) { DisplayName = function.Name };
-            endpoint.Metadata.Add(new AcceptedMethods(trigger.Methods));
-            endpoints.Add(endpoint.Build());
-        }
-        ((IEndpointRouteBuilder)app).DataSources.Add(new DefaultEndpointDataSource(endpoints));
+        IEnumerable<Endpoint> endpoints = catalog.TriggeredBy<HttpTriggerAttribute>().Select(http => keys.Guard(
+            http.Trigger.AuthLevel,
+            http.Trigger.Methods,
+            Template(http.Function.Name, http.Trigger, settings.RoutePrefix),
+            request => AnswerAsync(invoker, http.Function, request, log),
+            http.Function.Name));
+        ((IEndpointRouteBuilder)app).DataSources.Add(new DefaultEndpointDataSource([.. endpoints]));
     }
 
     private static string Template(string name, HttpTriggerAttribute trigger, string prefix)
@@ -83,11 +77,5 @@ internal static class HttpFunctions
         {
             http.RequestServices = outer;
         }
-    }
-
-    private static Task Refuse(HttpContext http)
-    {
-        http.Response.StatusCode = StatusCodes.Status401Unauthorized;
-        return Task.CompletedTask;
     }
 }

@@ -26,25 +26,11 @@ public enum AuthorizationLevel
 /// the function's name when null; no methods given means all.
 /// </summary>
 [AttributeUsage(AttributeTargets.Parameter)]
-public sealed class HttpTriggerAttribute : TriggerBindingAttribute
+public sealed class HttpTriggerAttribute(AuthorizationLevel authLevel, params string[] methods) : TriggerBindingAttribute
 {
-    public HttpTriggerAttribute()
-    {
-    }
-
-    public HttpTriggerAttribute(params string[] methods) => Methods = methods;
-
-    public HttpTriggerAttribute(AuthorizationLevel authLevel) => AuthLevel = authLevel;
-
-    public HttpTriggerAttribute(AuthorizationLevel authLevel, params string[] methods)
-    {
-        AuthLevel = authLevel;
-        Methods = methods;
-    }
-
     public string? Route { get; set; }
 
-    public string[]? Methods { get; private set; }
+    public string[]? Methods { get; } = methods;
 
-    public AuthorizationLevel AuthLevel { get; private set; } = AuthorizationLevel.Function;
+    public AuthorizationLevel AuthLevel { get; } = authLevel;
 }

@@ -35,7 +35,8 @@ internal sealed class QueueListener(
             while (true)
             {
                 int taken = await TakeAsync(stopping);
-                wait = taken > 0 ? ShortestWait : Longer(wait);
+                TimeSpan longest = settings.Queues.MaxPollingInterval;
+                wait = taken > 0 ? ShortestWait : wait * 2 < longest ? wait * 2 : longest;
                 if (taken == 0)
                     await Task.Delay(wait, time, stopping);
                 while (Volatile.Read(ref _inWork) > settings.Queues.NewBatchThreshold)
@@ -50,12 +51,6 @@ internal sealed class QueueListener(
     }
 
     public void Dispose() => _oneEnded.Dispose();
-
-    private TimeSpan Longer(TimeSpan wait)
-    {
-        TimeSpan longest = settings.Queues.MaxPollingInterval;
-        return wait * 2 < longest ? wait * 2 : longest;
-    }
 
     private async Task<int> TakeAsync(CancellationToken stopping)
     {

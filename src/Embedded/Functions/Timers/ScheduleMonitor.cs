@@ -17,7 +17,6 @@ internal sealed class ScheduleMonitor(IConfiguration configuration, HostSettings
 {
     private const string Container = "azure-webjobs-hosts";
     private readonly string _hostId = (configuration["AzureFunctionsWebHost:hostid"] ?? settings.Durable.HubName).ToLowerInvariant();
-    private BlobContainerClient? _container;
 
     /// <summary>Null if none was stored, or if it cannot be read.</summary>
     public async Task<ScheduleStatus?> ReadAsync(string timer, CancellationToken cancellation)
@@ -43,8 +42,7 @@ internal sealed class ScheduleMonitor(IConfiguration configuration, HostSettings
     {
         try
         {
-            _container ??= Blobs();
-            await _container.CreateIfNotExistsAsync(cancellationToken: cancellation);
+            await Blobs.CreateIfNotExistsAsync(cancellationToken: cancellation);
             await Blob(timer).UploadAsync(BinaryData.FromObjectAsJson(status), overwrite: true, cancellation);
         }
         catch (Exception failure) when (failure is RequestFailedException or AggregateException)
@@ -53,7 +51,7 @@ internal sealed class ScheduleMonitor(IConfiguration configuration, HostSettings
         }
     }
 
-    private BlobClient Blob(string timer) => (_container ??= Blobs()).GetBlobClient($"timers/{_hostId}/{timer}/status");
+    private BlobContainerClient Blobs => new(StorageConnection.Find(configuration), Container);
 
-    private BlobContainerClient Blobs() => new(StorageConnection.Find(configuration), Container);
+    private BlobClient Blob(string timer) => Blobs.GetBlobClient($"timers/{_hostId}/{timer}/status");
 }

@@ -19,7 +19,7 @@ internal sealed class TimerListener(
     /// <summary>Longer waits than a clock can be set to are waited in pieces.</summary>
     private static readonly TimeSpan LongestDelay = TimeSpan.FromDays(1);
 
-    private string Name => function.Definition.EntryPoint;
+    private string Name => $"{function.Method.DeclaringType!.FullName}.{function.Method.Name}";
 
     public async Task RunAsync(CancellationToken stopping)
     {

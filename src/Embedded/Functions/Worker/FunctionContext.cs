@@ -1,13 +1,9 @@
-using System.Collections.Immutable;
-
 namespace Microsoft.Azure.Functions.Worker;
 
 /// <summary>One invocation of a function, as middleware and functions see it.</summary>
 public abstract class FunctionContext
 {
     public abstract string InvocationId { get; }
-
-    public abstract string FunctionId { get; }
 
     public abstract TraceContext TraceContext { get; }
 
@@ -34,42 +30,7 @@ public abstract class BindingContext
 /// <summary>What is known of a function without running it.</summary>
 public abstract class FunctionDefinition
 {
-    public abstract ImmutableArray<FunctionParameter> Parameters { get; }
-
-    public abstract string PathToAssembly { get; }
-
-    public abstract string EntryPoint { get; }
-
-    public abstract string Id { get; }
-
     public abstract string Name { get; }
-
-    /// <summary>By parameter name: the trigger and further inputs.</summary>
-    public abstract IImmutableDictionary<string, BindingMetadata> InputBindings { get; }
-}
-
-/// <summary>One parameter of a function's method.</summary>
-public class FunctionParameter(string name, Type type)
-{
-    public string Name { get; } = name;
-
-    public Type Type { get; } = type;
-}
-
-/// <summary>A binding's name, type (<c>httpTrigger</c>, <c>queueTrigger</c>, …) and direction.</summary>
-public abstract class BindingMetadata
-{
-    public abstract string Name { get; }
-
-    public abstract string Type { get; }
-
-    public abstract BindingDirection Direction { get; }
-}
-
-public enum BindingDirection
-{
-    In = 0,
-    Out = 1,
 }
 
 /// <summary>What the function returned, or what a middleware answers instead.</summary>

@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace CoinPay.Embedded.Worker;
 
 /// <summary>One function of the app: its method, made ready to be called, and its trigger.</summary>
-internal sealed class FunctionDescriptor
+internal sealed class FunctionDescriptor : FunctionDefinition
 {
     private readonly MethodInvoker _invoke;
     private readonly ObjectFactory? _create;
@@ -27,12 +27,11 @@ internal sealed class FunctionDescriptor
         _create = method.IsStatic ? null : ActivatorUtilities.CreateFactory(method.DeclaringType!, []);
         Type result = method.ReturnType;
         _taskResult = result.IsGenericType && typeof(Task).IsAssignableFrom(result) ? result.GetProperty("Result") : null;
-        Definition = new MethodDefinition(this);
         ResultType = _taskResult?.PropertyType ?? result;
         _httpResult = ResultType.GetProperties().FirstOrDefault(property => property.IsDefined(typeof(HttpResultAttribute)));
     }
 
-    public string Name { get; }
+    public override string Name { get; }
 
     public MethodInfo Method { get; }
 
@@ -41,8 +40,6 @@ internal sealed class FunctionDescriptor
     public ParameterInfo TriggerParameter { get; }
 
     public TriggerBindingAttribute Trigger { get; }
-
-    public FunctionDefinition Definition { get; }
 
     /// <summary>What the method returns, once awaited.</summary>
     public Type ResultType { get; }

@@ -10,45 +10,37 @@ using Microsoft.Extensions.Logging;
 namespace CoinPay.Embedded.Worker;
 
 /// <summary>Runs one invocation: a scope of its own, the middleware in order, then the function.</summary>
-internal sealed class FunctionInvoker
+internal sealed class FunctionInvoker(IServiceScopeFactory scopes, ILogger<FunctionInvoker> log, MiddlewareList middleware)
 {
-    private readonly IServiceScopeFactory _scopes;
-    private readonly ILogger<FunctionInvoker> _log;
-    private readonly FunctionExecutionDelegate _pipeline;
-
-    public FunctionInvoker(IServiceScopeFactory scopes, ILogger<FunctionInvoker> log, MiddlewareList middleware)
-    {
-        _scopes = scopes;
-        _log = log;
-        _pipeline = middleware.Items.Reverse().Aggregate((FunctionExecutionDelegate)CallFunctionAsync, (next, outer) => outer(next));
-    }
+    private readonly FunctionExecutionDelegate _pipeline =
+        middleware.Items.Reverse().Aggregate((FunctionExecutionDelegate)CallFunctionAsync, (next, outer) => outer(next));
 
     /// <summary>Throws what the function threw, once it is logged.</summary>
     public async Task InvokeAsync(InvocationContext context)
     {
         using Activity? span = InvocationTelemetry.Begin(context);
-        using IDisposable? logScope = _log.BeginScope(new InvocationScope(context));
+        using IDisposable? logScope = log.BeginScope(new InvocationScope(context));
         Exception? thrown = null;
         long began = Stopwatch.GetTimestamp();
         try
         {
-            await using AsyncServiceScope scope = _scopes.CreateAsyncScope();
+            await using AsyncServiceScope scope = scopes.CreateAsyncScope();
             context.InstanceServices = scope.ServiceProvider;
             await _pipeline(context);
-            if (_log.IsEnabled(LogLevel.Debug))
-                _log.LogDebug("{Function} succeeded in {Milliseconds} ms",
+            if (log.IsEnabled(LogLevel.Debug))
+                log.LogDebug("{Function} succeeded in {Milliseconds} ms",
                     context.Function.Name, (long)Stopwatch.GetElapsedTime(began).TotalMilliseconds);
         }
         catch (OperationCanceledException cancelled) when (context.CancellationToken.IsCancellationRequested)
         {
             thrown = cancelled;
-            _log.LogDebug("{Function} was cancelled", context.Function.Name);
+            log.LogDebug("{Function} was cancelled", context.Function.Name);
             throw;
         }
         catch (Exception failure)
         {
             thrown = failure;
-            _log.LogError(failure, "{Function} failed", context.Function.Name);
+            log.LogError(failure, "{Function} failed", context.Function.Name);
             throw;
         }
         finally

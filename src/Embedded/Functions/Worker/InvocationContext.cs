@@ -12,13 +12,11 @@ internal sealed class InvocationContext(FunctionDescriptor function, Cancellatio
 
     public override string InvocationId { get; } = Guid.NewGuid().ToString();
 
-    public override string FunctionId => function.Definition.Id;
-
     public override TraceContext TraceContext { get; } = new Trace(Activity.Current);
 
     public override IServiceProvider InstanceServices { get; set; } = null!;
 
-    public override FunctionDefinition FunctionDefinition => function.Definition;
+    public override FunctionDefinition FunctionDefinition => function;
 
     public override IDictionary<object, object> Items { get; set; } = new Dictionary<object, object>();
 

@@ -38,16 +38,5 @@ namespace Microsoft.Extensions.Hosting
             return builder.Use(next => context =>
                 context.InstanceServices.GetRequiredService<T>().Invoke(context, next));
         }
-
-        /// <summary>As <see cref="UseMiddleware{T}"/>, for the invocations that the predicate picks.</summary>
-        public static IFunctionsWorkerApplicationBuilder UseWhen<T>(
-            this IFunctionsWorkerApplicationBuilder builder, Func<FunctionContext, bool> predicate)
-            where T : class, IFunctionsWorkerMiddleware
-        {
-            builder.Services.TryAddSingleton<T>();
-            return builder.Use(next => context => predicate(context)
-                ? context.InstanceServices.GetRequiredService<T>().Invoke(context, next)
-                : next(context));
-        }
     }
 }

@@ -13,16 +13,15 @@ internal sealed class HubClient(TaskHub hub, HubStore store, DataConverter conve
         TaskName orchestratorName, object? input = null, StartOrchestrationOptions? options = null, CancellationToken cancellation = default)
     {
         HashSet<OrchestrationRuntimeStatus> refused = [.. (options?.DedupeStatuses ?? []).Select(Status)];
-        DateTimeOffset now = time.GetUtcNow();
         string id = options?.InstanceId ?? Guid.NewGuid().ToString("N");
-        OrchestrationState wanted = new(id, orchestratorName.Name, Guid.NewGuid().ToString("N"))
-        {
-            Input = converter.Serialize(input),
-            CreatedAt = now,
-            UpdatedAt = now,
-            StartAt = options?.StartAt,
-        };
-        await hub.ScheduleAsync(wanted, refused, cancellation);
+        await hub.ScheduleAsync(
+            OrchestrationState.New(id, orchestratorName.Name, time.GetUtcNow()) with
+            {
+                Input = converter.Serialize(input),
+                StartAt = options?.StartAt,
+            },
+            refused,
+            cancellation);
         return id;
     }
 
@@ -33,7 +32,7 @@ internal sealed class HubClient(TaskHub hub, HubStore store, DataConverter conve
         ArgumentException.ThrowIfNullOrEmpty(eventName);
         return hub.SendAsync(
             instanceId,
-            new(string.Empty, HistoryEventType.EventRaised, string.Empty) { Name = eventName, Payload = converter.Serialize(eventPayload) },
+            new(HistoryEventType.EventRaised) { Name = eventName, Payload = converter.Serialize(eventPayload) },
             cancellation);
     }
 
@@ -52,7 +51,7 @@ internal sealed class HubClient(TaskHub hub, HubStore store, DataConverter conve
             throw new NotSupportedException("Recursive termination is not offered.");
         return hub.SendAsync(
             instanceId,
-            new(string.Empty, HistoryEventType.ExecutionTerminated, string.Empty) { Payload = converter.Serialize(options?.Output) },
+            new(HistoryEventType.ExecutionTerminated) { Payload = converter.Serialize(options?.Output) },
             cancellation);
     }
 

@@ -35,8 +35,6 @@ public sealed class OrchestrationMetadata(string name, string instanceId)
 
     public TaskFailureDetails? FailureDetails { get; init; }
 
-    public bool IsRunning => RuntimeStatus == OrchestrationRuntimeStatus.Running;
-
     public bool IsCompleted => RuntimeStatus is OrchestrationRuntimeStatus.Completed
         or OrchestrationRuntimeStatus.Failed
         or OrchestrationRuntimeStatus.Terminated;

@@ -1,3 +1,4 @@
+using CoinPay.Embedded.Durable.Ownership;
 using CoinPay.Embedded.Hosting;
 using CoinPay.Embedded.Worker;
 using Microsoft.DurableTask;
@@ -9,6 +10,7 @@ namespace CoinPay.Embedded.Durable;
 internal sealed class ActivityPool(
     FunctionCatalog catalog,
     FunctionInvoker invoker,
+    HubOwnership ownership,
     HostSettings settings,
     DataConverter converter,
     ILogger<ActivityPool> log,
@@ -49,12 +51,23 @@ internal sealed class ActivityPool(
             await _places.WaitAsync(_stopped.Token);
             try
             {
+                if (!await ownership.IsHeldAsync(_stopped.Token))
+                {
+                    log.LogInformation("Activity {Function} is left to the new owner of the task hub", scheduled.Name);
+                    return;
+                }
                 if (_work.IsClosed)
                     return;
                 (string? result, TaskFailureDetails? failure) = await CallAsync(instance.Id, scheduled);
                 if (_stopped.IsCancellationRequested)
                     return;
-                instance.TryPost(new InstanceMessage.TaskEnded(generation, scheduled.TaskId, result, failure));
+                instance.TryPost(new(new(failure is null ? HistoryEventType.TaskCompleted : HistoryEventType.TaskFailed)
+                {
+                    Generation = generation,
+                    TaskId = scheduled.TaskId,
+                    Payload = result,
+                    Failure = failure,
+                }));
                 instance.Mail.Release();
             }
             finally

@@ -6,13 +6,11 @@ internal sealed class AlarmClock : IDisposable
     /// <summary>Timers of the system reach some 49 days; a later alarm is looked at again on the way.</summary>
     private static readonly TimeSpan LongestSleep = TimeSpan.FromDays(1);
 
-    /// <summary>How many overtaken entries the queue may hold for each valid one.</summary>
-    private const int MaxOvertaken = 2;
-    private const int FewEntries = 100;
-
     private readonly Lock _gate = new();
     private readonly Dictionary<string, DateTimeOffset> _due = new(StringComparer.Ordinal);
-    private readonly PriorityQueue<string, DateTimeOffset> _queue = new();
+    private readonly SortedSet<(DateTimeOffset At, string Name)> _order = new(Comparer<(DateTimeOffset At, string Name)>.Create(
+        (one, other) => one.At == other.At ? string.CompareOrdinal(one.Name, other.Name) : one.At.CompareTo(other.At)));
+
     private readonly TimeProvider _time;
     private readonly Action<string> _ring;
     private readonly ITimer _timer;
@@ -29,18 +27,13 @@ internal sealed class AlarmClock : IDisposable
     {
         lock (_gate)
         {
+            if (_due.Remove(name, out DateTimeOffset before))
+                _order.Remove((before, name));
             if (due is not { } at)
-            {
-                _due.Remove(name);
                 return;
-            }
-            if (_due.TryGetValue(name, out DateTimeOffset before) && before == at)
-                return;
-            _due[name] = at;
-            _queue.Enqueue(name, at);
-            if (_queue.Count > FewEntries && _queue.Count > (1 + MaxOvertaken) * _due.Count)
-                Tidy();
-            if (_queue.TryPeek(out _, out DateTimeOffset first) && first >= at)
+            _due.Add(name, at);
+            _order.Add((at, name));
+            if (_order.Min.Name == name)
                 Sleep(at);
         }
     }
@@ -54,23 +47,17 @@ internal sealed class AlarmClock : IDisposable
         lock (_gate)
         {
             DateTimeOffset now = _time.GetUtcNow();
-            while (_queue.TryPeek(out string? name, out DateTimeOffset at) && at <= now)
+            while (_order.Count > 0 && _order.Min is var first && first.At <= now)
             {
-                _queue.Dequeue();
-                if (_due.TryGetValue(name, out DateTimeOffset valid) && valid == at && _due.Remove(name))
-                    due.Add(name);
+                _order.Remove(first);
+                _due.Remove(first.Name);
+                due.Add(first.Name);
             }
-            if (_queue.TryPeek(out _, out DateTimeOffset next))
-                Sleep(next);
+            if (_order.Count > 0)
+                Sleep(_order.Min.At);
         }
         foreach (string name in due)
             _ring(name);
-    }
-
-    private void Tidy()
-    {
-        _queue.Clear();
-        _queue.EnqueueRange(_due.Select(alarm => (alarm.Key, alarm.Value)));
     }
 
     /// <summary>Rounded up to a millisecond: a timer's own resolution must not wake it early for nothing.</summary>

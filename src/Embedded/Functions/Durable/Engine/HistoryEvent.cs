@@ -15,7 +15,6 @@ internal enum HistoryEventType
     TimerCreated,
     TimerFired,
     EventRaised,
-    ContinueAsNew,
     ExecutionTerminated,
     ExecutionCompleted,
 }
@@ -56,9 +55,7 @@ internal sealed record HistoryEvent(HistoryEventType Type, DateTimeOffset At)
         or HistoryEventType.SubOrchestrationInstanceCreated;
 
     /// <summary>True for what ends a generation; it is not replayed.</summary>
-    public bool IsEnd => Type is HistoryEventType.ContinueAsNew
-        or HistoryEventType.ExecutionCompleted
-        or HistoryEventType.ExecutionTerminated;
+    public bool IsEnd => Type is HistoryEventType.ExecutionCompleted or HistoryEventType.ExecutionTerminated;
 
     public string Described => Type switch
     {

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Azure;
 using CoinPay.Embedded.Durable.Storage;
 using Grpc.Core;
 using Microsoft.Extensions.Logging;
@@ -13,23 +12,16 @@ internal sealed record Newborn(OrchestrationState State, IReadOnlyList<HistoryEv
 /// One orchestration in memory: its mailbox, its committed history, and one turn at a time. All that it knows can be thrown away at
 /// any moment and read again from storage.
 /// </summary>
-internal sealed class Instance(string id, TaskHub hub)
+internal sealed partial class Instance(string id, TaskHub hub)
 {
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(10);
-
-    private enum Step
-    {
-        Done,
-        Failed,
-    }
 
     // Below: touched by the one who works only.
     private readonly List<HistoryEvent> _history = [];
     private readonly HashSet<int> _underWay = [];
     private List<InstanceMessage> _taken = [];
     private IReadOnlyList<HistoryEvent> _toSendOff = [];
-    private string _tooLarge = string.Empty;
     private OrchestrationState? _state;
     private Dictionary<int, HistoryEvent>? _open;
 
@@ -78,7 +70,7 @@ internal sealed class Instance(string id, TaskHub hub)
     /// <summary>Works on until there is nothing to do; false once closed.</summary>
     public bool Wake()
     {
-        bool isOpen = Mail.TryCall(hub.TryBeginWork, out bool begins);
+        bool isOpen = Mail.TryCall(hub.Work.TryBegin, out bool begins);
         if (begins)
             _ = hub.Background.Run(WorkAsync);
         return isOpen;
@@ -112,19 +104,9 @@ internal sealed class Instance(string id, TaskHub hub)
 
     private async Task WorkAsync()
     {
-        TimeSpan retry = FirstRetry;
         try
         {
-            while (await StepOrForgetAsync() is { } did)
-            {
-                if (did == Step.Failed)
-                {
-                    await hub.PauseAsync(retry);
-                    retry = retry * 2 < LongestRetry ? retry * 2 : LongestRetry;
-                }
-                else
-                    retry = FirstRetry;
-            }
+            await WorkUntilRestAsync();
         }
         catch (Exception bug)
         {
@@ -135,117 +117,28 @@ internal sealed class Instance(string id, TaskHub hub)
         }
         finally
         {
-            hub.EndWork();
+            hub.Work.End();
         }
         hub.Warm.Rested();
     }
 
-    /// <summary>Null when work is over.</summary>
-    private async Task<Step?> StepOrForgetAsync()
+    private async Task WorkUntilRestAsync()
     {
-        try
+        for (TimeSpan retry = FirstRetry; ; retry = retry * 2 < LongestRetry ? retry * 2 : LongestRetry)
         {
-            return (!hub.IsStopping && await StepAsync()) || !Mail.TryRest() ? Step.Done : null;
+            try
+            {
+                while ((!hub.IsStopping && await StepAsync()) || !Mail.TryRest())
+                    retry = FirstRetry;
+                return;
+            }
+            catch (Exception failure) when (StorageFault.Is(failure))
+            {
+                hub.Log.LogWarning("Instance {Instance} reads itself again: {Reason}", id, failure.Message);
+                Forget(failure);
+                await hub.PauseAsync(retry);
+            }
         }
-        catch (Exception failure) when (StorageFault.Is(failure))
-        {
-            hub.Log.LogWarning("Instance {Instance} reads itself again: {Reason}", id, failure.Message);
-            Forget(failure);
-            return Step.Failed;
-        }
-    }
-
-    /// <summary>One turn; false if there was nothing to do.</summary>
-    private async Task<bool> StepAsync()
-    {
-        LastUsed = hub.Warm.NextUse();
-        if (Mail.IsClosed || (_state is null && !await ReadAsync()))
-            return false;
-        OrchestrationState state = _state!;
-        hub.SendOff(this, state, _toSendOff);
-        _toSendOff = [];
-        if (state.HasEnded)
-        {
-            await EndAsync(NotRunning());
-            return false;
-        }
-        bool isToEnd = false;
-        if (IsForLater(state))
-        {
-            Mail.DeclineOffers();
-            isToEnd = Mail.HasTermination;
-        }
-        _taken = _open is null && !isToEnd ? [] : Mail.Take();
-        List<HistoryEvent> due = _open is null ? [] : Due();
-        if (isToEnd || _taken.Count > 0 || due.Count > 0 || (_open is null && !IsForLater(state)))
-        {
-            await TurnAsync(state, _taken, due);
-            _taken = [];
-            return true;
-        }
-        hub.Alarms.Set(id, NextDue());
-        return false;
-    }
-
-    private async Task TurnAsync(OrchestrationState state, List<InstanceMessage> messages, List<HistoryEvent> due)
-    {
-        TurnIntake intake = new(state, _history, _open, hub.Time.GetUtcNow());
-        foreach (InstanceMessage message in messages)
-            intake.Add(message);
-        foreach (HistoryEvent timer in due)
-            intake.Add(timer);
-        TurnResult result = intake.Termination is null ? await hub.RunTurnAsync(state, intake) : TurnIntake.Nothing;
-        TurnCommit commit = TurnCommit.Of(state, intake, result, hub.Time.GetUtcNow());
-        if (commit.ChangesAnything && !await TryCommitAsync(commit))
-        {
-            // Batches that went before the refused one have moved the ETag on.
-            OrchestrationState? current = await hub.Store.GetStateAsync(id, withTexts: false, CancellationToken.None);
-            commit = TurnCommit.TooLarge(
-                state with { ETag = current?.ETag ?? state.ETag }, intake, _tooLarge, hub.Time.GetUtcNow());
-            result = TurnIntake.Nothing;
-            await CommitAsync(commit);
-        }
-        foreach (InstanceMessage.Offered offered in messages.OfType<InstanceMessage.Offered>())
-            offered.Answer(committed: true);
-        if (_state!.Generation != state.Generation)
-        {
-            _underWay.Clear();
-            _open = null;
-            hub.SendOff(this, state, commit.Actions);
-            hub.RemoveStale(_state, state);
-            return;
-        }
-        _open = result.Open.ToDictionary(step => step.TaskId);
-        hub.SendOff(this, _state, _state.HasEnded ? commit.Actions : result.Open.Where(step => _underWay.Add(step.TaskId)));
-    }
-
-    /// <summary>False if storage cannot hold it, whatever one tries.</summary>
-    private async Task<bool> TryCommitAsync(TurnCommit commit)
-    {
-        try
-        {
-            await CommitAsync(commit);
-            return true;
-        }
-        catch (RequestFailedException refused) when (StorageFault.IsTooLarge(refused))
-        {
-            _tooLarge = refused.ErrorCode ?? refused.Message;
-            return false;
-        }
-    }
-
-    private async Task CommitAsync(TurnCommit commit)
-    {
-        OrchestrationState before = _state!;
-        if (!IsListed(before))
-            Listed = await hub.Index.PutAsync(id, before.ExecutionId);
-        _state = await hub.Store.CommitAsync(
-            commit.Next, commit.Events, commit.Consumed, newInput: commit.Next.Generation != before.Generation, CancellationToken.None);
-        if (_state.Generation != before.Generation)
-            _history.Clear();
-        _history.AddRange(commit.Events);
-        Mail.Consumed(commit.Consumed);
-        hub.Changed(id);
     }
 
     /// <summary>False if there is no such instance.</summary>
@@ -272,21 +165,21 @@ internal sealed class Instance(string id, TaskHub hub)
         _open = null;
         _history.Clear();
         RefuseTaken(failure);
-        Mail.PutBack(_taken.OfType<InstanceMessage.TaskEnded>());
+        Mail.PutBack(_taken.Where(message => !message.IsStored && !message.IsOffered));
         _taken = [];
     }
 
     /// <summary>Whether they were committed is not known: their senders hear what they would hear of a row that failed.</summary>
     private void RefuseTaken(Exception failure)
     {
-        foreach (InstanceMessage.Offered offered in _taken.OfType<InstanceMessage.Offered>())
+        foreach (InstanceMessage offered in _taken.Where(message => message.IsOffered))
             offered.Refuse(failure);
     }
 
     private async Task EndAsync(RpcException refusal)
     {
         if (_state is { } ended)
-            await hub.TellParentAsync(ended);
+            await SubOrchestration.TellParentAsync(hub, ended);
         Newborn? next = Mail.Close(refusal, out List<InboxItem> left);
         if (Listed is not null)
             Indexed.Add(Listed.ExecutionId);
@@ -295,19 +188,8 @@ internal sealed class Instance(string id, TaskHub hub)
             return;
         hub.Warm.Begin(next);
         foreach (InboxItem item in left.Where(item => item.ExecutionId == next.State.ExecutionId))
-            hub.Warm.Bring(id).TryPost(new InstanceMessage.Arrived(item));
+            hub.Warm.Bring(id).TryPost(new(item));
     }
 
     private bool IsListed(OrchestrationState state) => Listed?.ExecutionId == state.ExecutionId;
-
-    private bool IsForLater(OrchestrationState state) => state is { Turn: 0, StartAt: { } start } && start > hub.Time.GetUtcNow();
-
-    private IEnumerable<HistoryEvent> Timers() =>
-        _open?.Values.Where(step => step.Type == HistoryEventType.TimerCreated) ?? [];
-
-    /// <summary>Timers whose time has come, in the order of their times.</summary>
-    private List<HistoryEvent> Due() =>
-        [.. Timers().Where(timer => timer.FireAt <= hub.Time.GetUtcNow()).OrderBy(timer => timer.FireAt).ThenBy(timer => timer.TaskId)];
-
-    private DateTimeOffset? NextDue() => _open is null ? _state!.StartAt : Timers().Min(timer => timer.FireAt);
 }

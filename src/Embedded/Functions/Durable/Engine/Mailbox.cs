@@ -1,33 +1,4 @@
-using Microsoft.DurableTask;
-
 namespace CoinPay.Embedded.Durable;
-
-/// <summary>What reaches an instance: an outcome known to this process only, or an item that is stored or is to be.</summary>
-internal abstract record InstanceMessage
-{
-    /// <summary>An activity's outcome. Lost with the process, in which case the activity runs again.</summary>
-    public sealed record TaskEnded(int Generation, int TaskId, string? Result, TaskFailureDetails? Failure) : InstanceMessage;
-
-    /// <summary>Has a row in the inbox.</summary>
-    public sealed record Arrived(InboxItem Item) : InstanceMessage;
-
-    /// <summary>Has no row: the turn that takes it stores it with its commit.</summary>
-    public sealed record Offered(InboxItem Item) : InstanceMessage
-    {
-        private readonly TaskCompletionSource<bool> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        /// <summary>True once it is committed; false if no turn will take it soon, and it needs a row. Throws what the turn failed with.</summary>
-        public Task<bool> IsCommitted => _answer.Task;
-
-        public void Answer(bool committed) => _answer.TrySetResult(committed);
-
-        public void Refuse(Exception why)
-        {
-            _answer.TrySetException(why);
-            _ = _answer.Task.Exception; // The sender may not wait any more.
-        }
-    }
-}
 
 /// <summary>
 /// What waits for an instance, and whether it is at work, at rest or closed: all under one lock, so that nothing posted is missed.
@@ -55,7 +26,7 @@ internal sealed class Mailbox
         {
             lock (_gate)
                 return _waiting.Take(MaxMessagesPerTurn)
-                    .Any(message => message is InstanceMessage.Arrived { Item.Type: HistoryEventType.ExecutionTerminated });
+                    .Any(message => message is { IsStored: true, Item.Type: HistoryEventType.ExecutionTerminated });
         }
     }
 
@@ -66,17 +37,17 @@ internal sealed class Mailbox
         {
             if (IsClosed)
                 return false;
-            if (message is not InstanceMessage.Arrived arrived || _inboxKnown.Add(arrived.Item.RowKey))
+            if (!message.IsStored || _inboxKnown.Add(message.Item.RowKey))
                 _waiting.Add(message);
             return true;
         }
     }
 
     /// <summary>False if a turn has taken it already.</summary>
-    public bool TryWithdraw(InstanceMessage.Offered offered)
+    public bool TryWithdraw(InstanceMessage offered)
     {
         lock (_gate)
-            return _waiting.RemoveAll(message => ReferenceEquals(message, offered)) > 0;
+            return _waiting.Remove(offered);
     }
 
     /// <summary>Until the release the instance is not put away: something is under way for it. False once closed.</summary>
@@ -166,9 +137,9 @@ internal sealed class Mailbox
     {
         lock (_gate)
         {
-            foreach (InstanceMessage.Offered offered in _waiting.OfType<InstanceMessage.Offered>())
+            foreach (InstanceMessage offered in _waiting.Where(message => message.IsOffered))
                 offered.Answer(committed: false);
-            _waiting.RemoveAll(message => message is InstanceMessage.Offered);
+            _waiting.RemoveAll(message => message.IsOffered);
         }
     }
 
@@ -184,7 +155,7 @@ internal sealed class Mailbox
     {
         lock (_gate)
         {
-            _waiting.RemoveAll(message => message is InstanceMessage.Arrived);
+            _waiting.RemoveAll(message => message.IsStored);
             _inboxKnown.Clear();
         }
     }
@@ -193,8 +164,7 @@ internal sealed class Mailbox
     public void PutFirst(IEnumerable<InboxItem> read)
     {
         lock (_gate)
-            _waiting.InsertRange(
-                0, read.Where(item => _inboxKnown.Add(item.RowKey)).Select(item => new InstanceMessage.Arrived(item)));
+            _waiting.InsertRange(0, read.Where(item => _inboxKnown.Add(item.RowKey)).Select(item => new InstanceMessage(item)));
     }
 
     public void PutBack(IEnumerable<InstanceMessage> taken)
@@ -220,8 +190,8 @@ internal sealed class Mailbox
         lock (_gate)
         {
             IsClosed = true;
-            stored = [.. _waiting.OfType<InstanceMessage.Arrived>().Select(message => message.Item)];
-            foreach (InstanceMessage.Offered offered in _waiting.OfType<InstanceMessage.Offered>())
+            stored = [.. _waiting.Where(message => message.IsStored).Select(message => message.Item)];
+            foreach (InstanceMessage offered in _waiting.Where(message => message.IsOffered))
                 offered.Refuse(refusal);
             _waiting.Clear();
             return _successor;

@@ -40,6 +40,10 @@ internal sealed record OrchestrationState(string InstanceId, string Name, string
 
     public ETag ETag { get; init; }
 
+    /// <summary>A new execution under this id.</summary>
+    public static OrchestrationState New(string instanceId, string name, DateTimeOffset now) =>
+        new(instanceId, name, Guid.NewGuid().ToString("N")) { CreatedAt = now, UpdatedAt = now };
+
     public bool HasEnded => Status is OrchestrationRuntimeStatus.Completed
         or OrchestrationRuntimeStatus.Failed
         or OrchestrationRuntimeStatus.Terminated;
@@ -52,14 +56,19 @@ internal sealed record ParentLink(string InstanceId, string Name, string Executi
 internal sealed record StoredInstance(
     OrchestrationState State, IReadOnlyList<HistoryEvent> History, IReadOnlyList<InboxItem> Inbox);
 
-/// <summary>Something sent to an instance: stored when it is accepted, consumed by the turn that deletes its row.</summary>
-internal sealed record InboxItem(string RowKey, HistoryEventType Type, string ExecutionId)
+/// <summary>Something sent to an instance, or an activity's outcome.</summary>
+internal sealed record InboxItem(HistoryEventType Type)
 {
+    /// <summary>Of the row that the turn which takes this deletes; empty where there is none.</summary>
+    public string RowKey { get; init; } = string.Empty;
+
+    public string ExecutionId { get; init; } = string.Empty;
+
     public string? Name { get; init; }
 
     public string? Payload { get; init; }
 
-    /// <summary>Of a sub-orchestration's outcome: the generation and step that wait for it.</summary>
+    /// <summary>Of an outcome: the generation and step that wait for it.</summary>
     public int Generation { get; init; }
 
     public int TaskId { get; init; } = -1;

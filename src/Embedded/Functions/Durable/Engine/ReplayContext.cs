@@ -9,11 +9,10 @@ namespace CoinPay.Embedded.Durable;
 /// What an orchestrator's code sees: its calls become actions with ascending ids, and complete when their outcome is delivered from
 /// the history, new or replayed.
 /// </summary>
-internal sealed class ReplayContext(
-    OrchestrationState state, OrchestrationThread thread, ILoggerFactory loggers, DataConverter converter) : TaskOrchestrationContext
+internal sealed class ReplayContext(OrchestrationState state, ILoggerFactory loggers, DataConverter converter)
+    : TaskOrchestrationContext
 {
     private readonly Dictionary<int, OpenTask> _open = [];
-    private readonly Queue<HistoryEvent> _asked = new();
     private DateTimeOffset _now;
     private bool _replaying;
     private int _nextTaskId;
@@ -32,8 +31,10 @@ internal sealed class ReplayContext(
 
     protected override ILoggerFactory LoggerFactory => loggers;
 
+    public OrchestrationThread Thread { get; } = new();
+
     /// <summary>What the code asked for since the history was last matched.</summary>
-    public Queue<HistoryEvent> Asked => _asked;
+    public Queue<HistoryEvent> Asked { get; } = new();
 
     public EventWaiters Events { get; } = new(converter);
 
@@ -62,9 +63,6 @@ internal sealed class ReplayContext(
             task.Source.TrySetResult(outcome.Result);
         return true;
     }
-
-    public bool IsOpen(int taskId, HistoryEventType type) =>
-        _open.TryGetValue(taskId, out OpenTask? task) && task.Action.Type == type;
 
     public override T? GetInput<T>()
         where T : default => converter.Deserialize<T>(state.Input);
@@ -104,7 +102,7 @@ internal sealed class ReplayContext(
 
     public override Task<T> WaitForExternalEvent<T>(string eventName, CancellationToken cancellationToken = default)
     {
-        thread.Check();
+        Thread.Check();
         return Events.Wait<T>(eventName, cancellationToken);
     }
 
@@ -153,10 +151,10 @@ internal sealed class ReplayContext(
 
     private OpenTask Ask(HistoryEvent action)
     {
-        thread.Check();
+        Thread.Check();
         OpenTask task = new(action with { TaskId = _nextTaskId++, At = _now });
         _open.Add(task.Action.TaskId, task);
-        _asked.Enqueue(task.Action);
+        Asked.Enqueue(task.Action);
         return task;
     }
 

@@ -1,25 +1,18 @@
 using System.Collections.Concurrent;
-using Azure;
 using CoinPay.Embedded.Durable.Ownership;
 using CoinPay.Embedded.Durable.Storage;
 using CoinPay.Embedded.Hosting;
 using CoinPay.Embedded.Worker;
-using DurableTask.Core.Exceptions;
 using Microsoft.DurableTask;
-using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace CoinPay.Embedded.Durable;
 
 /// <summary>The durable engine: all instances of the one hub that this process owns.</summary>
-internal sealed class TaskHub : IHostedService, IDisposable
+internal sealed partial class TaskHub : IHostedService, IDisposable
 {
     private const int MaxReads = 16;
-    private const int MaxCreateAttempts = 5;
-
-    /// <summary>How long an event may wait for a turn to take it before it is stored by itself.</summary>
-    private static readonly TimeSpan OfferedFor = TimeSpan.FromSeconds(1);
 
     private readonly HubOwnership _ownership;
     private readonly FunctionCatalog _catalog;
@@ -29,7 +22,6 @@ internal sealed class TaskHub : IHostedService, IDisposable
     private readonly ILoggerFactory _loggers;
     private readonly ConcurrentDictionary<string, TaskCompletionSource> _changes = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _reads = new(MaxReads);
-    private readonly WorkCount _work = new();
     private readonly CancellationTokenSource _stopping = new();
 
     public TaskHub(
@@ -65,6 +57,9 @@ internal sealed class TaskHub : IHostedService, IDisposable
     /// <summary>Where instances work.</summary>
     public Background Background { get; }
 
+    /// <summary>The work under way, which a stop waits for.</summary>
+    public WorkCount Work { get; } = new();
+
     public TimeProvider Time { get; }
 
     public HubStore Store { get; }
@@ -76,7 +71,7 @@ internal sealed class TaskHub : IHostedService, IDisposable
     /// <summary>By instance: when its next timer is due, whether it is in memory or not.</summary>
     public AlarmClock Alarms { get; }
 
-    public bool IsStopping => _work.IsClosed;
+    public bool IsStopping => Work.IsClosed;
 
     /// <summary>Waits before a step that failed is tried again; not longer than until the stop.</summary>
     public async Task PauseAsync(TimeSpan pause) =>
@@ -100,7 +95,7 @@ internal sealed class TaskHub : IHostedService, IDisposable
         Alarms.Dispose();
         await _activities.StopAsync(cancellationToken);
         await _stopping.CancelAsync();
-        Task idle = _work.CloseAsync();
+        Task idle = Work.CloseAsync();
         await Task.WhenAny(idle, Task.Delay(Timeout.Infinite, cancellationToken));
         if (_catalog.UsesDurable && idle.IsCompleted && !cancellationToken.IsCancellationRequested)
             await LeaveInOrderAsync();
@@ -113,80 +108,6 @@ internal sealed class TaskHub : IHostedService, IDisposable
         _stopping.Dispose();
     }
 
-    /// <summary>Starts an orchestration; see <see cref="DurableTaskClient"/> for what is refused.</summary>
-    public async Task ScheduleAsync(OrchestrationState wanted, IReadOnlySet<OrchestrationRuntimeStatus> refused, CancellationToken cancellation)
-    {
-        RunningRow listed = await Index.PutAsync(wanted.InstanceId, wanted.ExecutionId).WaitAsync(cancellation);
-        OrchestrationState? existing = null;
-        int attempts = 0;
-        while (true)
-        {
-            try
-            {
-                Warm.Begin(await CreateAsync(
-                    wanted with { ETag = existing?.ETag ?? default, Generation = existing?.Generation + 1 ?? 0 }, listed, cancellation));
-                Changed(wanted.InstanceId);
-                return;
-            }
-            catch (RequestFailedException conflict) when (conflict.Status is 409 or 412 or 404 && ++attempts < MaxCreateAttempts)
-            {
-                existing = await Store.GetStateAsync(wanted.InstanceId, withTexts: false, cancellation);
-            }
-            if (existing?.ExecutionId == wanted.ExecutionId)
-            {
-                Warm.Begin(new(existing, [], null, listed)); // The client's own retry found its first attempt stored.
-                return;
-            }
-            if (existing is null || (existing.HasEnded && !refused.Contains(existing.Status)))
-                continue;
-            Index.Remove(wanted.InstanceId, wanted.ExecutionId);
-            if (!existing.HasEnded) // It may have been stored by a former owner in its last moment.
-                Warm.Wake(wanted.InstanceId);
-            throw new OrchestrationAlreadyExistsException($"An Orchestration instance with the ID {wanted.InstanceId} already exists.");
-        }
-    }
-
-    /// <summary>
-    /// Sends an event, a termination or a child's outcome to a running instance and answers when it is stored: with the commit of the
-    /// turn that takes it, or in a row of its own if none does soon. See <see cref="DurableTaskClient"/> for what is refused.
-    /// </summary>
-    public async Task SendAsync(string instanceId, InboxItem item, CancellationToken cancellation)
-    {
-        InstanceMessage.Offered offered = new(item);
-        Instance instance = Warm.Bring(instanceId);
-        while (!instance.TryPost(offered))
-            instance = Warm.Bring(instanceId);
-        await HereAsync(offered.IsCommitted).WaitAsync(OfferedFor, Time, cancellation)
-            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
-        bool isToStore = !offered.IsCommitted.IsCompleted && instance.Mail.TryWithdraw(offered);
-        if (isToStore || !await offered.IsCommitted)
-            await StoreAsync(instanceId, item, cancellation);
-    }
-
-    private async Task StoreAsync(string instanceId, InboxItem item, CancellationToken cancellation)
-    {
-        OrchestrationState state = await Store.GetStateAsync(instanceId, withTexts: false, cancellation)
-            ?? throw Instance.NotFound(instanceId);
-        if (state.HasEnded)
-            throw Instance.NotRunning();
-        Instance holder = Warm.Bring(instanceId);
-        while (!holder.Mail.TryHold()) // Or it could be put away between the two writes, and nobody would look for the second.
-            holder = Warm.Bring(instanceId);
-        try
-        {
-            await Index.PutAsync(instanceId, state.ExecutionId).WaitAsync(cancellation);
-            InboxItem stored = await Store.SendAsync(instanceId, item with { ExecutionId = state.ExecutionId }, cancellation);
-            holder.TryPost(new InstanceMessage.Arrived(stored));
-        }
-        finally
-        {
-            holder.Mail.Release();
-        }
-    }
-
-    /// <summary>Comes back to where it was called: a combined task would come back on the thread pool, and no simulation could replay.</summary>
-    private static async Task HereAsync(Task task) => await task;
-
     /// <summary>Completes when the instance is next committed.</summary>
     public Task NextChange(string instanceId) =>
         _changes.GetOrAdd(instanceId, _ => new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
@@ -196,10 +117,6 @@ internal sealed class TaskHub : IHostedService, IDisposable
         if (_changes.TryRemove(instanceId, out TaskCompletionSource? waiting))
             waiting.TrySetResult();
     }
-
-    public bool TryBeginWork() => _work.TryBegin();
-
-    public void EndWork() => _work.End();
 
     /// <summary>Reads an instance, few at a time, so that a start with many of them does not flood the storage.</summary>
     public async Task<StoredInstance?> ReadAsync(string instanceId)
@@ -219,10 +136,7 @@ internal sealed class TaskHub : IHostedService, IDisposable
     public async Task<TurnResult> RunTurnAsync(OrchestrationState state, TurnIntake intake)
     {
         if (_catalog.Orchestrator(state.Name) is not { } function)
-            return TurnIntake.Nothing with
-            {
-                End = new(OrchestrationRuntimeStatus.Failed) { Failure = MissingFunction.Of("orchestrator", state.Name) },
-            };
+            return new() { End = TurnEnd.Failed(MissingFunction.Of("orchestrator", state.Name)) };
         TurnResult? result = null;
         Turn turn = new(function, state, _loggers, _converter);
         await _invoker.InvokeAsync(new(function, CancellationToken.None)
@@ -243,13 +157,10 @@ internal sealed class TaskHub : IHostedService, IDisposable
                     _activities.Start(instance, state.Generation, action);
                     break;
                 case HistoryEventType.SubOrchestrationInstanceCreated:
-                    Children.Start(this, instance, state, action);
+                    SubOrchestration.Start(this, instance, state, action);
                     break;
             }
     }
-
-    /// <summary>A sub-orchestration's outcome goes to its parent's inbox; twice does no harm.</summary>
-    public Task TellParentAsync(OrchestrationState ended) => Children.TellParentAsync(this, ended);
 
     /// <summary>Forgets an ended instance and takes it out of the index of running ones.</summary>
     public void Remove(Instance instance)
@@ -278,37 +189,10 @@ internal sealed class TaskHub : IHostedService, IDisposable
         await _ownership.ReleaseAsync();
     }
 
-    /// <summary>
-    /// Stores a new instance and its first turn at once. Should the turn be too much for one transaction, or begin another generation,
-    /// the instance is stored before it and the turn follows.
-    /// </summary>
-    private async Task<Newborn> CreateAsync(OrchestrationState wanted, RunningRow listed, CancellationToken cancellation)
-    {
-        DateTimeOffset now = Time.GetUtcNow();
-        HistoryEvent started = new(HistoryEventType.ExecutionStarted, wanted.StartAt ?? wanted.CreatedAt) { Name = wanted.Name, Turn = 1 };
-        wanted = wanted with { Sequence = 1 };
-        if (!(wanted.StartAt > now))
-        {
-            TurnIntake intake = new(wanted, [started], null, now);
-            TurnResult first = await Background.Run(() => RunTurnAsync(wanted, intake));
-            TurnCommit commit = TurnCommit.Of(wanted, intake, first, now);
-            HistoryEvent[] events = [started, .. commit.Events];
-            try
-            {
-                if (commit.Next.Generation == wanted.Generation && HubStore.FitsOneTransaction(commit.Next, events))
-                    return new(await Store.CreateAsync(commit.Next, events, cancellation), events, first, listed);
-            }
-            catch (RequestFailedException refused) when (StorageFault.IsTooLarge(refused))
-            {
-            }
-        }
-        return new(await Store.CreateAsync(wanted, [started], cancellation), [started], null, listed);
-    }
-
     /// <summary>Tidying and the like, which the next start would do too.</summary>
     private async Task InBackgroundAsync(Func<Task> tidy)
     {
-        if (!TryBeginWork())
+        if (!Work.TryBegin())
             return;
         try
         {
@@ -320,7 +204,7 @@ internal sealed class TaskHub : IHostedService, IDisposable
         }
         finally
         {
-            EndWork();
+            Work.End();
         }
     }
 }

@@ -9,10 +9,10 @@ namespace CoinPay.Embedded.Durable;
 internal sealed record TurnResult
 {
     /// <summary>What the code asked for in this turn, in order.</summary>
-    public required IReadOnlyList<HistoryEvent> Actions { get; init; }
+    public IReadOnlyList<HistoryEvent> Actions { get; init; } = [];
 
     /// <summary>All that is asked for and has no outcome yet, this turn's actions included.</summary>
-    public required IReadOnlyList<HistoryEvent> Open { get; init; }
+    public IReadOnlyList<HistoryEvent> Open { get; init; } = [];
 
     public string? CustomStatus { get; init; }
 
@@ -31,30 +31,20 @@ internal sealed record TurnEnd(OrchestrationRuntimeStatus Status)
     public string? NextInput { get; init; }
 
     public IReadOnlyList<HistoryEvent> Carried { get; init; } = [];
+
+    public static TurnEnd Failed(TaskFailureDetails failure) => new(OrchestrationRuntimeStatus.Failed) { Failure = failure };
 }
 
 /// <summary>
 /// Runs an orchestrator's code from the start over its committed history and then over what is new. Every past turn must ask for
 /// exactly what the history has: anything else is a change of the code under a running instance and fails it.
 /// </summary>
-internal sealed class Turn
+internal sealed class Turn(FunctionDescriptor function, OrchestrationState state, ILoggerFactory loggers, DataConverter converter)
 {
     private const string NonDeterministic = "DurableTask.Core.Exceptions.NonDeterministicOrchestrationException";
-    private readonly FunctionDescriptor _function;
-    private readonly OrchestrationState _state;
-    private readonly DataConverter _converter;
-    private readonly OrchestrationThread _thread = new();
-    private readonly ReplayContext _context;
+    private readonly ReplayContext _context = new(state, loggers, converter);
     private Task? _code;
     private int _turn;
-
-    public Turn(FunctionDescriptor function, OrchestrationState state, ILoggerFactory loggers, DataConverter converter)
-    {
-        _function = function;
-        _state = state;
-        _converter = converter;
-        _context = new(state, _thread, loggers, converter);
-    }
 
     /// <summary>Never throws: what cannot be run or written fails the instance.</summary>
     public TurnResult Run(IReadOnlyList<HistoryEvent> past, IReadOnlyList<HistoryEvent> fresh)
@@ -65,7 +55,7 @@ internal sealed class Turn
         }
         catch (Exception thrown)
         {
-            return new() { Actions = [], Open = [], End = Failed(TaskFailureDetails.FromException(thrown)) };
+            return new() { End = TurnEnd.Failed(TaskFailureDetails.FromException(thrown)) };
         }
     }
 
@@ -81,7 +71,7 @@ internal sealed class Turn
             Actions = fault is null ? actions : [],
             Open = [.. _context.Open],
             CustomStatus = _context.CustomStatus,
-            End = fault is null ? End(fresh.Skip(delivered)) : Failed(new(NonDeterministic, fault, null, null, null)),
+            End = fault is null ? End(fresh.Skip(delivered)) : TurnEnd.Failed(new(NonDeterministic, fault, null, null, null)),
         };
     }
 
@@ -126,10 +116,10 @@ internal sealed class Turn
             return Differs($"the code ended before {step.Type} of its history");
         _context.SetTime(step.At, replaying);
         bool known = true;
-        _thread.Run(() =>
+        _context.Thread.Run(() =>
         {
             if (step.Type == HistoryEventType.ExecutionStarted)
-                _code = _function.Begin([_context]);
+                _code = function.Begin([_context]);
             else if (step.Type == HistoryEventType.EventRaised)
                 _context.Events.Raise(step);
             else
@@ -142,23 +132,23 @@ internal sealed class Turn
     }
 
     private string Differs(string how) =>
-        $"Non-deterministic orchestrator '{_state.Name}': {how}. Was its code changed while instance '{_state.InstanceId}' ran?";
+        $"Non-deterministic orchestrator '{state.Name}': {how}. Was its code changed while instance '{state.InstanceId}' ran?";
 
     private TurnEnd? End(IEnumerable<HistoryEvent> undelivered)
     {
         if (_code is null)
             return null;
         if (!_code.IsCompleted)
-            return _thread.WasLeft || (!_context.Open.Any() && !_context.Events.Any)
-                ? Failed(new(typeof(InvalidOperationException).FullName!,
-                    $"Orchestrator '{_state.Name}' awaits something other than its context's tasks: that cannot be replayed.", null, null, null))
+            return _context.Thread.WasLeft || (!_context.Open.Any() && !_context.Events.Any)
+                ? TurnEnd.Failed(new(typeof(InvalidOperationException).FullName!,
+                    $"Orchestrator '{state.Name}' awaits something other than its context's tasks: that cannot be replayed.", null, null, null))
                 : null;
         if (_code.IsFaulted)
-            return Failed(TaskFailureDetails.FromException(_code.Exception!.InnerExceptions[0]));
+            return TurnEnd.Failed(TaskFailureDetails.FromException(_code.Exception!.InnerExceptions[0]));
         if (_code.IsCanceled)
-            return Failed(new(typeof(TaskCanceledException).FullName!, "A task was canceled.", null, null, null));
+            return TurnEnd.Failed(new(typeof(TaskCanceledException).FullName!, "A task was canceled.", null, null, null));
         if (_context.Next is not { } next)
-            return new(OrchestrationRuntimeStatus.Completed) { Output = _converter.Serialize(_function.ResultOf(_code)) };
+            return new(OrchestrationRuntimeStatus.Completed) { Output = converter.Serialize(function.ResultOf(_code)) };
         return new(OrchestrationRuntimeStatus.ContinuedAsNew)
         {
             NextInput = next.Input,
@@ -167,7 +157,4 @@ internal sealed class Turn
                 : [],
         };
     }
-
-    private static TurnEnd Failed(TaskFailureDetails failure) =>
-        new(OrchestrationRuntimeStatus.Failed) { Failure = failure };
 }

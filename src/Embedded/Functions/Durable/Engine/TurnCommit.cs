@@ -3,58 +3,35 @@ using Microsoft.DurableTask.Client;
 
 namespace CoinPay.Embedded.Durable;
 
-/// <summary>What a turn writes, in one transaction.</summary>
-internal sealed record TurnCommit
+/// <summary>
+/// What a turn writes, in one transaction: events in the sequence of the next state's generation, inbox rows consumed. Actions are what
+/// the code asked for.
+/// </summary>
+internal sealed record TurnCommit(
+    OrchestrationState Next,
+    IReadOnlyList<HistoryEvent> Events,
+    IReadOnlyList<string> Consumed,
+    IReadOnlyList<HistoryEvent> Actions,
+    bool ChangesAnything)
 {
-    public required OrchestrationState Next { get; init; }
-
-    /// <summary>To be written, in the sequence of <see cref="Next"/>'s generation.</summary>
-    public required IReadOnlyList<HistoryEvent> Events { get; init; }
-
-    public required IReadOnlyList<string> Consumed { get; init; }
-
-    /// <summary>What the code asked for in this turn.</summary>
-    public required IReadOnlyList<HistoryEvent> Actions { get; init; }
-
-    public required bool ChangesAnything { get; init; }
-
     public static TurnCommit Of(OrchestrationState state, TurnIntake intake, TurnResult result, DateTimeOffset now) =>
         result.End is { Status: OrchestrationRuntimeStatus.ContinuedAsNew } end
             ? NewGeneration(state, intake, result, end, now)
-            : SameGeneration(state, intake, result, now);
+            : SameGeneration(state, intake, intake.Fresh.Skip(intake.Stored), result, now);
 
-    /// <summary>The end of an instance whose turn storage cannot hold.</summary>
+    /// <summary>The end of an instance whose turn storage cannot hold; what was new to that turn is not kept.</summary>
     public static TurnCommit TooLarge(OrchestrationState state, TurnIntake intake, string reason, DateTimeOffset now)
     {
         TaskFailureDetails failure = new(
             "CoinPay.Embedded.PayloadTooLarge", $"A step of '{state.Name}' is larger than storage holds: {reason}", null, null, null);
-        HistoryEvent end = new(HistoryEventType.ExecutionCompleted, now)
-        {
-            Name = nameof(OrchestrationRuntimeStatus.Failed),
-            Failure = failure,
-            Sequence = state.Sequence,
-            Turn = state.Turn + 1,
-        };
-        return new()
-        {
-            Next = state with
-            {
-                Status = OrchestrationRuntimeStatus.Failed,
-                Failure = failure,
-                UpdatedAt = now,
-                Sequence = state.Sequence + 1,
-                Turn = state.Turn + 1,
-            },
-            Events = [end],
-            Consumed = intake.Consumed,
-            Actions = [],
-            ChangesAnything = true,
-        };
+        TurnResult result = new() { CustomStatus = state.CustomStatus, End = TurnEnd.Failed(failure) };
+        return SameGeneration(state, intake, [], result, now);
     }
 
-    private static TurnCommit SameGeneration(OrchestrationState state, TurnIntake intake, TurnResult result, DateTimeOffset now)
+    private static TurnCommit SameGeneration(
+        OrchestrationState state, TurnIntake intake, IEnumerable<HistoryEvent> news, TurnResult result, DateTimeOffset now)
     {
-        List<HistoryEvent> events = [.. intake.Fresh.Skip(intake.Stored)];
+        List<HistoryEvent> events = [.. news];
         void Append(HistoryEvent step) =>
             events.Add(step with { Sequence = state.Sequence + events.Count, Turn = state.Turn + 1 });
 
@@ -67,29 +44,22 @@ internal sealed record TurnCommit
             CustomStatus = result.CustomStatus == state.CustomStatus ? state.CustomStatus : result.CustomStatus,
             Status = OrchestrationRuntimeStatus.Running,
         };
-        if (intake.Termination is { } termination)
-        {
-            next = next with
-            {
-                Status = OrchestrationRuntimeStatus.Terminated,
-                Output = termination.Payload,
-                CustomStatus = state.CustomStatus,
-            };
-            Append(new(HistoryEventType.ExecutionTerminated, now) { Input = termination.Payload });
-        }
-        else if (result.End is { } end)
+        if (result.End is { } end)
         {
             next = next with { Status = end.Status, Output = end.Output, Failure = end.Failure };
             Append(new(HistoryEventType.ExecutionCompleted, now) { Name = end.Status.ToString(), Result = end.Output, Failure = end.Failure });
         }
-        return new()
+        else if (intake.Termination is { } termination)
         {
-            Next = next with { Sequence = state.Sequence + events.Count, Turn = state.Turn + 1 },
-            Events = events,
-            Consumed = intake.Consumed,
-            Actions = result.Actions,
-            ChangesAnything = intake.Fresh.Count > 0 || intake.Consumed.Count > 0 || events.Count > 0,
-        };
+            next = next with { Status = OrchestrationRuntimeStatus.Terminated, Output = termination.Payload };
+            Append(new(HistoryEventType.ExecutionTerminated, now) { Input = termination.Payload });
+        }
+        return new(
+            next with { Sequence = state.Sequence + events.Count, Turn = state.Turn + 1 },
+            events,
+            intake.Consumed,
+            result.Actions,
+            ChangesAnything: intake.Fresh.Count > 0 || intake.Consumed.Count > 0 || events.Count > 0);
     }
 
     /// <summary>The old generation's last events are not kept: its history goes with it.</summary>
@@ -99,22 +69,16 @@ internal sealed record TurnCommit
         HistoryEvent started = new(HistoryEventType.ExecutionStarted, now) { Name = state.Name, Turn = 1 };
         IEnumerable<HistoryEvent> carried = end.Carried.Select(
             (raised, i) => raised with { At = now, Sequence = i + 1, Turn = 1 });
-        return new()
+        OrchestrationState next = state with
         {
-            Next = state with
-            {
-                Generation = state.Generation + 1,
-                Input = end.NextInput,
-                Sequence = 1 + end.Carried.Count,
-                Turn = 0,
-                Status = OrchestrationRuntimeStatus.Running,
-                UpdatedAt = now,
-                StartAt = null,
-            },
-            Events = [started, .. carried],
-            Consumed = intake.Consumed,
-            Actions = result.Actions,
-            ChangesAnything = true,
+            Generation = state.Generation + 1,
+            Input = end.NextInput,
+            Sequence = 1 + end.Carried.Count,
+            Turn = 0,
+            Status = OrchestrationRuntimeStatus.Running,
+            UpdatedAt = now,
+            StartAt = null,
         };
+        return new(next, [started, .. carried], intake.Consumed, result.Actions, ChangesAnything: true);
     }
 }

@@ -5,7 +5,6 @@ using Grpc.Core;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.AspNetCore.Routing.Patterns;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.DependencyInjection;
@@ -16,7 +15,7 @@ namespace CoinPay.Embedded.Durable.Management;
 /// Durable's HTTP management API for operators, behind the system key:
 /// <see href="https://learn.microsoft.com/azure/azure-functions/durable/durable-functions-http-api"/>.
 /// </summary>
-internal sealed class ManagementApi(HubClient client, HubStore store, HostKeys keys)
+internal sealed class ManagementApi(HubClient client, HubStore store)
 {
     private const string Root = "/runtime/webhooks/durabletask/instances";
     private const string ContinuationHeader = "x-ms-continuation-token";
@@ -26,30 +25,15 @@ internal sealed class ManagementApi(HubClient client, HubStore store, HostKeys k
     public static void Map(WebApplication app)
     {
         ManagementApi api = ActivatorUtilities.CreateInstance<ManagementApi>(app.Services);
-        List<Endpoint> endpoints =
-        [
-            api.Endpoint("GET", Root, api.ListAsync),
-            api.Endpoint("GET", Root + "/{id}", api.GetAsync),
-            api.Endpoint("DELETE", Root + "/{id}", api.PurgeAsync),
-            api.Endpoint("POST", Root + "/{id}/raiseEvent/{name}", api.RaiseEventAsync),
-            api.Endpoint("POST", Root + "/{id}/terminate", api.TerminateAsync),
-        ];
-        ((IEndpointRouteBuilder)app).DataSources.Add(new DefaultEndpointDataSource(endpoints));
-    }
-
-    private Endpoint Endpoint(string method, string route, RequestDelegate answer)
-    {
-        Task Guarded(HttpContext http)
-        {
-            if (keys.Allow(AuthorizationLevel.System, http.Request))
-                return answer(http);
-            http.Response.StatusCode = StatusCodes.Status401Unauthorized;
-            return Task.CompletedTask;
-        }
-
-        RouteEndpointBuilder endpoint = new(Guarded, RoutePatternFactory.Parse(route), order: 0);
-        endpoint.Metadata.Add(new AcceptedMethods([method]));
-        return endpoint.Build();
+        HostKeys keys = app.Services.GetRequiredService<HostKeys>();
+        Endpoint On(string method, string route, RequestDelegate answer) =>
+            keys.Guard(AuthorizationLevel.System, [method], Root + route, answer);
+        ((IEndpointRouteBuilder)app).DataSources.Add(new DefaultEndpointDataSource(
+            On("GET", "", api.ListAsync),
+            On("GET", "/{id}", api.GetAsync),
+            On("DELETE", "/{id}", api.PurgeAsync),
+            On("POST", "/{id}/raiseEvent/{name}", api.RaiseEventAsync),
+            On("POST", "/{id}/terminate", api.TerminateAsync)));
     }
 
     private async Task ListAsync(HttpContext http)
@@ -103,9 +87,8 @@ internal sealed class ManagementApi(HubClient client, HubStore store, HostKeys k
             http.Response.StatusCode = StatusCodes.Status412PreconditionFailed;
         else
         {
-            PurgeResult purged = await client.PurgeInstanceAsync(state.InstanceId, http.RequestAborted);
-            await http.Response.WriteAsJsonAsync(
-                new JsonObject { ["instancesDeleted"] = purged.PurgedInstanceCount }, http.RequestAborted);
+            await store.PurgeAsync(state, http.RequestAborted);
+            await http.Response.WriteAsJsonAsync(new JsonObject { ["instancesDeleted"] = 1 }, http.RequestAborted);
         }
     }
 

@@ -52,6 +52,4 @@ public sealed class TaskRetryOptions
     public RetryPolicy? Policy { get; }
 
     public static implicit operator TaskRetryOptions(RetryPolicy policy) => new(policy);
-
-    public static TaskRetryOptions FromRetryPolicy(RetryPolicy policy) => new(policy);
 }

@@ -41,18 +41,10 @@ public record TaskFailureDetails(
 
     /// <summary>True if the exception was of this type or derives from it; false if its type cannot be found among the loaded ones.</summary>
     public bool IsCausedBy<T>()
-        where T : Exception => IsCausedBy(typeof(T));
-
-    /// <inheritdoc cref="IsCausedBy{T}"/>
-    public bool IsCausedBy(Type targetBaseExceptionType)
-    {
-        ArgumentNullException.ThrowIfNull(targetBaseExceptionType);
-        if (!typeof(Exception).IsAssignableFrom(targetBaseExceptionType))
-            throw new ArgumentException($"{targetBaseExceptionType} is not an exception type.", nameof(targetBaseExceptionType));
-        return AppDomain.CurrentDomain.GetAssemblies()
+        where T : Exception =>
+        AppDomain.CurrentDomain.GetAssemblies()
             .Select(assembly => assembly.GetType(ErrorType, throwOnError: false))
-            .Any(targetBaseExceptionType.IsAssignableFrom);
-    }
+            .Any(typeof(T).IsAssignableFrom);
 
     public override string ToString() => $"{ErrorType}: {ErrorMessage}";
 }

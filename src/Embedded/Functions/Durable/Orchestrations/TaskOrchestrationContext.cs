@@ -42,14 +42,10 @@ public abstract class TaskOrchestrationContext
     public abstract Task<T> WaitForExternalEvent<T>(string eventName, CancellationToken cancellationToken = default);
 
     /// <summary>As above, cancelled when the timeout is over.</summary>
-    public Task<T> WaitForExternalEvent<T>(string eventName, TimeSpan timeout) =>
-        WaitForExternalEvent<T>(eventName, timeout, CancellationToken.None);
-
-    /// <inheritdoc cref="WaitForExternalEvent{T}(string, TimeSpan)"/>
-    public async Task<T> WaitForExternalEvent<T>(string eventName, TimeSpan timeout, CancellationToken cancellationToken)
+    public async Task<T> WaitForExternalEvent<T>(string eventName, TimeSpan timeout)
     {
-        using CancellationTokenSource timer = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        using CancellationTokenSource waiter = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using CancellationTokenSource timer = new();
+        using CancellationTokenSource waiter = new();
         Task expired = CreateTimer(timeout, timer.Token);
         Task<T> arrived = WaitForExternalEvent<T>(eventName, waiter.Token);
         // Not CancelAsync: it would go on on another thread.

@@ -54,11 +54,22 @@ internal sealed class HubOwnership(ILease lease, TimeProvider time, ILogger<HubO
         _renewal = RenewAsync();
     }
 
+    /// <summary>False once the lease may have run out: until it is renewed nothing may be written.</summary>
+    private bool IsHeld => !_lost.IsCancellationRequested && time.GetTimestamp() <= Volatile.Read(ref _validUntil);
+
     /// <summary>Throws if the lease may have run out: nothing may be written any more.</summary>
     public void Demand()
     {
-        if (_lost.IsCancellationRequested || time.GetTimestamp() > Volatile.Read(ref _validUntil))
+        if (!IsHeld)
             throw new RequestFailedException(0, "This process does not own the task hub any more.");
+    }
+
+    /// <summary>True once the lease is held for certain, which may take a renewal; false once the hub belongs to somebody else.</summary>
+    public async Task<bool> IsHeldAsync(CancellationToken cancellation)
+    {
+        while (!IsHeld && !_lost.IsCancellationRequested)
+            await Task.Delay(RenewAgain, time, cancellation);
+        return IsHeld;
     }
 
     public async Task ReleaseAsync()
@@ -107,7 +118,7 @@ internal sealed class HubOwnership(ILease lease, TimeProvider time, ILogger<HubO
                 bool taken = failure is RequestFailedException { Status: 409 or 412 };
                 if (_released.IsCancellationRequested)
                     return;
-                if (taken || time.GetTimestamp() > Volatile.Read(ref _validUntil))
+                if (taken || !IsHeld)
                 {
                     log.LogCritical("The task hub is lost to another process: {Reason}", failure.Message);
                     await _lost.CancelAsync();

@@ -28,25 +28,9 @@ internal sealed class AzureRowStore(string connection, TableClientOptions? optio
     public async Task<RowPage> QueryAsync(string table, RowQuery query, CancellationToken cancellation)
     {
         AsyncPageable<TableEntity> rows = _service.GetTableClient(table)
-            .QueryAsync<TableEntity>(Filter(query), query.Top, cancellationToken: cancellation);
+            .QueryAsync<TableEntity>(query.Filter, query.Top, cancellationToken: cancellation);
         await foreach (Page<TableEntity> page in rows.AsPages(query.Continuation, query.Top))
             return new(page.Values, page.ContinuationToken);
         return new([], null);
-    }
-
-    private static string? Filter(RowQuery query)
-    {
-        List<string> conditions = [];
-        void Add(string property, string comparison, string? value)
-        {
-            if (value is not null)
-                conditions.Add($"{property} {comparison} '{value.Replace("'", "''", StringComparison.Ordinal)}'");
-        }
-
-        Add("PartitionKey", "eq", query.Partition);
-        Add("PartitionKey", "ge", query.PartitionFrom);
-        Add("PartitionKey", "lt", query.PartitionTo);
-        Add("RowKey", "eq", query.Row);
-        return conditions.Count == 0 ? null : string.Join(" and ", conditions);
     }
 }

@@ -21,8 +21,7 @@ internal static class HubRows
             ["Turn"] = state.Turn,
             ["Owner"] = state.Owner,
         };
-        if (state.StartAt is { } start)
-            row["StartAt"] = start;
+        Set(row, "StartAt", state.StartAt);
         if (withInput)
             RowText.Put(row, "Input", state.Input);
         RowText.Put(row, "Output", state.Output);
@@ -71,12 +70,9 @@ internal static class HubRows
             ["Turn"] = step.Turn,
             ["TaskId"] = step.TaskId,
         };
-        if (step.Name is not null)
-            row["Name"] = step.Name;
-        if (step.FireAt is { } due)
-            row["FireAt"] = due;
-        if (step.ChildId is not null)
-            row["ChildId"] = step.ChildId;
+        Set(row, "Name", step.Name);
+        Set(row, "FireAt", step.FireAt);
+        Set(row, "ChildId", step.ChildId);
         if (step.Input is not null)
             RowText.Put(row, "Input", step.Input);
         if (step.Result is not null)
@@ -109,20 +105,27 @@ internal static class HubRows
             ["Generation"] = item.Generation,
             ["TaskId"] = item.TaskId,
         };
-        if (item.Name is not null)
-            row["Name"] = item.Name;
+        Set(row, "Name", item.Name);
         RowText.Put(row, "Payload", item.Payload);
         RowText.PutFailure(row, "Failure", item.Failure);
         return row;
     }
 
     public static InboxItem Inbox(TableEntity row) =>
-        new(row.RowKey, Enum.Parse<HistoryEventType>(row.GetString("Type")), row.GetString("ExecutionId"))
+        new(Enum.Parse<HistoryEventType>(row.GetString("Type")))
         {
+            RowKey = row.RowKey,
+            ExecutionId = row.GetString("ExecutionId"),
             Generation = row.GetInt32("Generation")!.Value,
             TaskId = row.GetInt32("TaskId")!.Value,
             Name = row.GetString("Name"),
             Payload = RowText.Get(row, "Payload"),
             Failure = RowText.GetFailure(row, "Failure"),
         };
+
+    private static void Set(TableEntity row, string name, object? value)
+    {
+        if (value is not null)
+            row[name] = value;
+    }
 }

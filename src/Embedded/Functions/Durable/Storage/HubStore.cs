@@ -60,8 +60,7 @@ internal sealed class HubStore(PayloadRows rows, IRowStore tables, HostSettings 
         TableTransactionAction first = state.ETag == default
             ? new(TableTransactionActionType.Add, row)
             : new(TableTransactionActionType.UpdateReplace, row, state.ETag);
-        IReadOnlyList<string> tags = await rows.SubmitAsync(_instances, [first, .. events.Select(step => Put(state, step))], cancellation);
-        return state with { ETag = new(tags[0]) };
+        return state with { ETag = await SubmitAsync([first, .. events.Select(step => Put(state, step))], cancellation) };
     }
 
     /// <summary>Whether a new instance can be stored with its first turn; if not, the turn follows by itself.</summary>
@@ -88,13 +87,12 @@ internal sealed class HubStore(PayloadRows rows, IRowStore tables, HostSettings 
         {
             TableTransactionAction unchanged = new(
                 TableTransactionActionType.UpdateMerge, new TableEntity(partition, HubKeys.State), tag);
-            tag = new((await rows.SubmitAsync(_instances, [unchanged, .. Take(steps, MaxRows - 1)], cancellation))[0]);
+            tag = await SubmitAsync([unchanged, .. Take(steps, MaxRows - 1)], cancellation);
         }
         TableTransactionAction move = new(TableTransactionActionType.UpdateMerge, state, tag);
         return next with
         {
-            ETag = new((await rows.SubmitAsync(
-                _instances, [move, .. consumed.Select(row => Delete(partition, row, ETag.All)), .. steps], cancellation))[0]),
+            ETag = await SubmitAsync([move, .. consumed.Select(row => Delete(partition, row, ETag.All)), .. steps], cancellation),
         };
     }
 
@@ -102,8 +100,7 @@ internal sealed class HubStore(PayloadRows rows, IRowStore tables, HostSettings 
     public async Task<InboxItem> SendAsync(string instanceId, InboxItem item, CancellationToken cancellation)
     {
         item = item with { RowKey = HubKeys.Inbox(time.GetUtcNow(), Interlocked.Increment(ref _arrivals)) };
-        await rows.SubmitAsync(
-            _instances, [new(TableTransactionActionType.Add, HubRows.Of(instanceId, item))], cancellation);
+        await SubmitAsync([new(TableTransactionActionType.Add, HubRows.Of(instanceId, item))], cancellation);
         return item;
     }
 
@@ -111,7 +108,7 @@ internal sealed class HubStore(PayloadRows rows, IRowStore tables, HostSettings 
     public Task<OrchestrationState?> GetStateAsync(string instanceId, bool withTexts, CancellationToken cancellation) =>
         ReadAsync(async () =>
         {
-            TableEntity? row = await rows.GetAsync(_instances, HubKeys.Partition(instanceId), HubKeys.State, cancellation);
+            TableEntity? row = await tables.GetAsync(_instances, HubKeys.Partition(instanceId), HubKeys.State, cancellation);
             if (row is not null && withTexts)
                 await rows.ReadTextsAsync([row], cancellation);
             return row is null ? null : HubRows.State(row);
@@ -123,7 +120,7 @@ internal sealed class HubStore(PayloadRows rows, IRowStore tables, HostSettings 
 
     private async Task<StoredInstance?> LoadOnceAsync(string instanceId, bool evenEnded, CancellationToken cancellation)
     {
-        List<TableEntity> all = await PartitionAsync(instanceId, cancellation);
+        List<TableEntity> all = await tables.ListAsync(_instances, HubKeys.Partition(instanceId), cancellation);
         if (all.Find(row => row.RowKey == HubKeys.State) is not { } stateRow)
             return null;
         await rows.ReadTextsAsync([stateRow], cancellation);
@@ -148,18 +145,14 @@ internal sealed class HubStore(PayloadRows rows, IRowStore tables, HostSettings 
     private async Task<(IReadOnlyList<OrchestrationState> States, string? Continuation)> ListOnceAsync(
         string? prefix, int top, string? continuation, bool withTexts, CancellationToken cancellation)
     {
-        string? from = string.IsNullOrEmpty(prefix) ? null : HubKeys.Partition(prefix);
-        RowPage page = await rows.QueryAsync(
-            _instances,
-            new()
-            {
-                PartitionFrom = from,
-                PartitionTo = from is null ? null : from[..^1] + (char)(from[^1] + 1),
-                Row = HubKeys.State,
-                Top = top,
-                Continuation = continuation,
-            },
-            cancellation);
+        string filter = TableClient.CreateQueryFilter($"RowKey eq {HubKeys.State}");
+        if (!string.IsNullOrEmpty(prefix))
+        {
+            string from = HubKeys.Partition(prefix);
+            string to = from[..^1] + (char)(from[^1] + 1);
+            filter = TableClient.CreateQueryFilter($"PartitionKey ge {from} and PartitionKey lt {to}") + " and " + filter;
+        }
+        RowPage page = await tables.QueryAsync(_instances, new(filter, top, continuation), cancellation);
         if (withTexts)
             await rows.ReadTextsAsync(page.Rows, cancellation);
         return ([.. page.Rows.Select(HubRows.State)], page.Continuation);
@@ -173,29 +166,26 @@ internal sealed class HubStore(PayloadRows rows, IRowStore tables, HostSettings 
     {
         string partition = HubKeys.Partition(ended.InstanceId);
         IReadOnlyList<string> texts = await rows.ListTextsAsync(partition, cancellation);
-        List<string> gone = [.. (await PartitionAsync(ended.InstanceId, cancellation)).Select(row => row.RowKey)];
+        List<string> gone = [.. (await tables.ListAsync(_instances, partition, cancellation)).Select(row => row.RowKey)];
         gone.Remove(HubKeys.State);
         ETag tag = ended.ETag;
         if (texts.Count > 0 || gone.Count >= MaxRows)
         {
             OrchestrationState empty = ended with { Input = null, Output = null, CustomStatus = null, Failure = null, Sequence = 0 };
-            tag = new((await rows.SubmitAsync(
-                _instances, [new(TableTransactionActionType.UpdateReplace, HubRows.Of(empty, withInput: true), tag)], cancellation))[0]);
+            tag = await SubmitAsync([new(TableTransactionActionType.UpdateReplace, HubRows.Of(empty, withInput: true), tag)], cancellation);
             await rows.DeleteTextsAsync(texts, cancellation);
         }
         int last = Math.Min(gone.Count, MaxRows - 1);
         await DeleteAsync(partition, gone[..^last], cancellation);
-        await rows.SubmitAsync(
-            _instances,
-            [Delete(partition, HubKeys.State, tag), .. gone[^last..].Select(row => Delete(partition, row, ETag.All))],
-            cancellation);
+        await SubmitAsync(
+            [Delete(partition, HubKeys.State, tag), .. gone[^last..].Select(row => Delete(partition, row, ETag.All))], cancellation);
     }
 
     /// <summary>Removes what earlier generations and executions left, the state's own texts of <paramref name="before"/> too.</summary>
     public async Task RemoveStaleAsync(OrchestrationState state, OrchestrationState before, CancellationToken cancellation)
     {
         string partition = HubKeys.Partition(state.InstanceId);
-        List<TableEntity> all = await PartitionAsync(state.InstanceId, cancellation);
+        List<TableEntity> all = await tables.ListAsync(_instances, partition, cancellation);
         List<TableEntity> stale = [.. all.Where(row => HubKeys.IsInbox(row.RowKey)
             ? row.GetString("ExecutionId") != state.ExecutionId
             : string.CompareOrdinal(row.RowKey, HubKeys.History(state.Generation, 0)) < 0)];
@@ -230,9 +220,11 @@ internal sealed class HubStore(PayloadRows rows, IRowStore tables, HostSettings 
     private async Task<OrchestrationState> MarkAsync(OrchestrationState state, CancellationToken cancellation)
     {
         TableEntity mark = new(HubKeys.Partition(state.InstanceId), HubKeys.State) { ["Owner"] = _owner };
-        IReadOnlyList<string> tags = await rows.SubmitAsync(
-            _instances, [new(TableTransactionActionType.UpdateMerge, mark, state.ETag)], cancellation);
-        return state with { Owner = _owner, ETag = new(tags[0]) };
+        return state with
+        {
+            Owner = _owner,
+            ETag = await SubmitAsync([new(TableTransactionActionType.UpdateMerge, mark, state.ETag)], cancellation),
+        };
     }
 
     private async Task PutOwnerAsync(bool inOrder, CancellationToken cancellation)
@@ -244,23 +236,12 @@ internal sealed class HubStore(PayloadRows rows, IRowStore tables, HostSettings 
     private async Task DeleteAsync(string partition, IEnumerable<string> gone, CancellationToken cancellation)
     {
         foreach (string[] chunk in gone.Chunk(MaxRows))
-            await rows.SubmitAsync(_instances, [.. chunk.Select(row => Delete(partition, row, ETag.All))], cancellation);
+            await SubmitAsync([.. chunk.Select(row => Delete(partition, row, ETag.All))], cancellation);
     }
 
-    private async Task<List<TableEntity>> PartitionAsync(string instanceId, CancellationToken cancellation)
-    {
-        List<TableEntity> all = [];
-        string? continuation = null;
-        do
-        {
-            RowPage page = await rows.QueryAsync(
-                _instances, new() { Partition = HubKeys.Partition(instanceId), Continuation = continuation }, cancellation);
-            all.AddRange(page.Rows);
-            continuation = page.Continuation;
-        }
-        while (continuation is not null);
-        return all;
-    }
+    /// <summary>In one transaction; gives the ETag of the row that the first change wrote.</summary>
+    private async Task<ETag> SubmitAsync(IReadOnlyList<TableTransactionAction> changes, CancellationToken cancellation) =>
+        new((await rows.SubmitAsync(_instances, changes, cancellation))[0]);
 
     private static TableTransactionAction Put(OrchestrationState state, HistoryEvent step) =>
         new(TableTransactionActionType.UpsertReplace, HubRows.Of(state, step));

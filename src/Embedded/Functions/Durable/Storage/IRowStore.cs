@@ -18,23 +18,24 @@ internal interface IRowStore
 
     /// <summary>One page, in the order of keys.</summary>
     Task<RowPage> QueryAsync(string table, RowQuery query, CancellationToken cancellation);
+
+    /// <summary>All rows of one partition, in the order of keys.</summary>
+    async Task<List<TableEntity>> ListAsync(string table, string partition, CancellationToken cancellation)
+    {
+        RowQuery query = new(TableClient.CreateQueryFilter($"PartitionKey eq {partition}"));
+        RowPage page = await QueryAsync(table, query, cancellation);
+        List<TableEntity> all = [.. page.Rows];
+        while (page.Continuation is not null)
+        {
+            page = await QueryAsync(table, query with { Continuation = page.Continuation }, cancellation);
+            all.AddRange(page.Rows);
+        }
+        return all;
+    }
 }
 
-/// <summary>Which rows: every condition given must hold. Ranges are from (inclusive) to (exclusive).</summary>
-internal sealed record RowQuery
-{
-    public string? Partition { get; init; }
-
-    public string? PartitionFrom { get; init; }
-
-    public string? PartitionTo { get; init; }
-
-    public string? Row { get; init; }
-
-    public int Top { get; init; } = 1000;
-
-    public string? Continuation { get; init; }
-}
+/// <summary>Which rows, by an OData filter; all without one.</summary>
+internal sealed record RowQuery(string? Filter = null, int Top = 1000, string? Continuation = null);
 
 /// <summary>A page of rows; without a continuation it is the last.</summary>
 internal sealed record RowPage(IReadOnlyList<TableEntity> Rows, string? Continuation);

@@ -33,21 +33,7 @@ internal sealed class PayloadRows(IRowStore rows, IPayloadStore payloads)
         .Select(text => text is not null && _stored.TryGetValue(text, out Place? at) && at.Partition == partition ? at.Name : null)
         .OfType<string>();
 
-    /// <summary>One page; long texts are references until <see cref="ReadTextsAsync"/>.</summary>
-    public Task<RowPage> QueryAsync(string table, RowQuery query, CancellationToken cancellation) =>
-        rows.QueryAsync(table, query, cancellation);
-
-    /// <summary>As <see cref="QueryAsync"/>; null if there is no such row.</summary>
-    public Task<TableEntity?> GetAsync(string table, string partition, string row, CancellationToken cancellation) =>
-        rows.GetAsync(table, partition, row, cancellation);
-
-    /// <summary>Nearly always there is none, and then nothing leaves the caller's thread.</summary>
-    private static Task EachAsync<T>(IReadOnlyList<T> all, CancellationToken cancellation, Func<T, CancellationToken, ValueTask> each) =>
-        all.Count == 0
-            ? Task.CompletedTask
-            : Parallel.ForEachAsync(all, new ParallelOptions { MaxDegreeOfParallelism = MaxAtOnce, CancellationToken = cancellation }, each);
-
-    /// <summary>Puts the texts in the place of their references.</summary>
+    /// <summary>Puts the texts in the place of their references, which rows that were just read have.</summary>
     public Task ReadTextsAsync(IEnumerable<TableEntity> read, CancellationToken cancellation) => EachAsync(
         [.. read.Where(row => RowText.InBlobs(row).Any())],
         cancellation,
@@ -70,6 +56,12 @@ internal sealed class PayloadRows(IRowStore rows, IPayloadStore payloads)
         [.. names],
         cancellation,
         async (name, token) => await payloads.DeleteAsync(name, token));
+
+    /// <summary>Nearly always there is none, and then nothing leaves the caller's thread.</summary>
+    private static Task EachAsync<T>(IReadOnlyList<T> all, CancellationToken cancellation, Func<T, CancellationToken, ValueTask> each) =>
+        all.Count == 0
+            ? Task.CompletedTask
+            : Parallel.ForEachAsync(all, new ParallelOptions { MaxDegreeOfParallelism = MaxAtOnce, CancellationToken = cancellation }, each);
 
     private async Task PutTextsAsync(TableEntity row, Dictionary<string, Place> put, CancellationToken cancellation)
     {

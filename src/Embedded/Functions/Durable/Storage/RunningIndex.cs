@@ -29,20 +29,8 @@ internal sealed class RunningIndex(IRowStore rows, HostSettings settings, TimePr
     private readonly HashSet<string> _ended = [];
     private bool _putting;
 
-    public async Task<IReadOnlyList<RunningRow>> ListAsync(CancellationToken cancellation)
-    {
-        List<RunningRow> running = [];
-        string? continuation = null;
-        do
-        {
-            RowPage page = await rows.QueryAsync(
-                _table, new() { Partition = HubKeys.RunningPartition, Continuation = continuation }, cancellation);
-            running.AddRange(page.Rows.Select(Running));
-            continuation = page.Continuation;
-        }
-        while (continuation is not null);
-        return running;
-    }
+    public async Task<IReadOnlyList<RunningRow>> ListAsync(CancellationToken cancellation) =>
+        [.. (await rows.ListAsync(_table, HubKeys.RunningPartition, cancellation)).Select(Running)];
 
     /// <summary>From when this completes on, a start brings the execution back to work.</summary>
     public Task<RunningRow> PutAsync(string instanceId, string executionId)
