@@ -108,6 +108,16 @@ public sealed class AmountTests
             },
             iter: Cases.Count);
 
+    [Theory]
+    [InlineData(1, 2)]
+    [InlineData(2, 2)]
+    [InlineData(2, 1)]
+    public void Amounts_compare_as_their_base_units_do(long one, long other)
+    {
+        (Amount a, Amount b) = (new(Usdt, one), new(Usdt, other));
+        Assert.Equal((one < other, one <= other, one > other, one >= other), (a < b, a <= b, a > b, a >= b));
+    }
+
     [Fact]
     public void Mixing_two_assets_throws()
     {

@@ -7,4 +7,9 @@ internal static class Cases
 
     public static long Count { get; } =
         long.TryParse(Environment.GetEnvironmentVariable("COINPAY_CASES"), out long count) && count > 0 ? count : Default;
+
+    /// <summary>So few that the tests are to be quick, as scripts/mutate.sh runs them a thousand times: long ones are skipped.</summary>
+    public static bool AreFew => Count < Few;
+
+    private const int Few = 100;
 }

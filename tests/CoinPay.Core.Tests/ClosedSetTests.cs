@@ -89,6 +89,11 @@ public sealed class ClosedSetTests
         ];
         Assert.Equal(Members(typeof(InvoiceCommand)), commands.Select(command => command.GetType()).OrderBy(type => type.Name));
         Invoice opened = Invoice.Evolve(null, new InvoiceCreated(InvoiceSteps.Terms(1), At));
+        IEnumerable<Decision> decisions = commands.SelectMany(
+            each => new[] { InvoiceDecider.Decide(null, each), InvoiceDecider.Decide(opened, each) });
+        Assert.All(
+            decisions.Select(decision => decision.Rejection).OfType<Rejection>(),
+            rejection => Assert.Matches("^[A-Z].{10,}[.]$", rejection.Detail));
         Assert.Equal([null, "not_found", "not_found", "not_found", "not_found"], commands.Select(each => InvoiceDecider.Decide(null, each).Rejection?.Code));
         Assert.Equal(["already_exists", null, null, "not_fulfillable", "not_found"], commands.Select(each => InvoiceDecider.Decide(opened, each).Rejection?.Code));
     }

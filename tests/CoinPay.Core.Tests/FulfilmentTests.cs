@@ -15,7 +15,8 @@ public sealed class FulfilmentTests
 
     [Fact]
     public void An_invoice_that_is_not_paid_is_not_fulfilled() =>
-        Given(Due(1_000), Mined("a", 1_000)).When(Fulfilled).Then(NothingHappens, Refused("not_fulfillable"));
+        Given(Due(1_000), Mined("a", 1_000)).When(Fulfilled)
+            .Then(NothingHappens, Refused("not_fulfillable", "Goods may not go out: the invoice is confirming."));
 
     [Fact]
     public void Another_key_fulfils_nothing() =>
@@ -23,7 +24,9 @@ public sealed class FulfilmentTests
 
     [Fact]
     public void An_excess_that_waits_for_a_person_holds_the_goods() =>
-        Given(Due(1_000, more: AmountPolicy.Hold), Deep("a", 2_000)).When(Fulfilled).Then(Refused("not_fulfillable"));
+        Given(Due(1_000, more: AmountPolicy.Hold), Deep("a", 2_000)).When(Fulfilled)
+            .Then(Refused(
+                "not_fulfillable", "Goods may not go out: the invoice is overpaid and waits for a decision about the excess."));
 
     [Fact]
     public void What_was_fulfilled_stays_so_when_a_reorg_takes_the_money() =>
@@ -82,6 +85,12 @@ public sealed class LateRateTests
         Given(Conditional(2), WindowCloses, RateIs(now)).When(Deep("a", 1_000))
             .Then(Is(InvoiceStatus.LatePaid), Open(ExceptionType.Late));
 
+    [Theory]
+    [InlineData("1.005", InvoiceStatus.Paid)]
+    [InlineData("1.0051", InvoiceStatus.LatePaid)]
+    public void The_limit_may_be_a_part_of_a_per_cent(string now, InvoiceStatus expected) =>
+        Given(Conditional(0.5m), WindowCloses, RateIs(now)).When(Deep("a", 1_000)).Then(Is(expected));
+
     [Fact]
     public void Late_money_is_held_while_nobody_knows_the_rate_and_judged_once_it_is_known() =>
         Given(Conditional(2), WindowCloses).When(Deep("a", 1_000)).Then(Is(InvoiceStatus.LatePaid), Open(ExceptionType.Late))
@@ -97,5 +106,20 @@ public sealed class LateRateTests
 
     [Fact]
     public void Too_little_late_money_is_not_judged() =>
-        Given(Conditional(2), WindowCloses, RateIs("1")).When(Deep("a", 999)).Then(Is(InvoiceStatus.LatePaid));
+        Given(Conditional(2), WindowCloses, RateIs("1")).When(Deep("a", 999)).Then(Is(InvoiceStatus.LatePaid), IsNotJudged);
+
+    [Fact]
+    public void Late_money_beside_a_price_that_was_met_on_time_is_not_judged() =>
+        Given(Conditional(2), Deep("a", 1_000), WindowCloses, RateIs("1")).When(Deep("b", 5))
+            .Then(Is(InvoiceStatus.Overpaid), IsNotJudged);
+
+    [Fact]
+    public void Late_money_for_a_cancelled_invoice_is_not_judged() =>
+        Given(Conditional(2), Cancelled, RateIs("1")).When(Deep("a", 1_000)).Then(Is(InvoiceStatus.LatePaid), IsNotJudged);
+
+    [Fact]
+    public void Late_money_that_makes_a_part_on_time_whole_is_judged() =>
+        Given(Conditional(2), Deep("a", 400), WindowCloses, RateIs("1")).When(Deep("b", 600)).Then(Is(InvoiceStatus.Paid));
+
+    private static Expectation IsNotJudged { get; } = world => Assert.Null(world.State!.LateAccepted);
 }

@@ -71,6 +71,10 @@ internal static class InvoiceExpectations
 
     public static Expectation Refused(string code) => world => Assert.Equal(code, world.Refusal?.Code);
 
+    /// <summary>Refused, in exactly these words.</summary>
+    public static Expectation Refused(string code, string detail) =>
+        world => Assert.Equal(new Rejection(code, detail), world.Refusal);
+
     public static Expectation Takes(int commits) => world => Assert.Equal(commits, world.Commits);
 
     public static Expectation NextDeadlineIs(DateTimeOffset? at) =>

@@ -98,8 +98,8 @@ internal static class InvoiceSteps
         new("in conflict", world => world.Change(hash, transfer => transfer with { HasConflict = true })));
 
     /// <summary>Money at the address that could be anybody's.</summary>
-    public static Step MinedAmbiguous(string hash, long amount) => AtOnce(
-        Mined(hash, amount),
+    public static Step MinedAmbiguous(string hash, long amount, Asset? asset = null) => AtOnce(
+        Mined(hash, amount, asset),
         new("ambiguous", world => world.Change(hash, transfer => transfer with { IsAmbiguous = true })),
         Blocks(2));
 

@@ -68,8 +68,11 @@ internal sealed class InvoiceWorld
     {
         Decision decision = InvoiceDecider.Decide(State, command);
         Refusal = decision.Rejection;
-        if (decision.Rejection is not null)
+        if (decision.Rejection is { } rejection)
+        {
             Assert.Empty(decision.Events);
+            Assert.Matches("^[A-Z].{10,}[.]$", rejection.Detail);
+        }
         Commit(decision.Events);
     }
 
@@ -100,12 +103,16 @@ internal sealed class InvoiceWorld
             : decision;
     }
 
+    private const int CommitsWithoutTransfer = 2;
+
     private void AdvanceUntilSettled()
     {
         View view = View();
         int leastLeft = view.Transfers.Count;
+        int commitsLeft = view.Transfers.Count + CommitsWithoutTransfer;
         while (Decide(view).Events is { Count: > 0 } events)
         {
+            Assert.True(commitsLeft-- > 0, "deciding the same again never ends");
             List<string> taken = events.Select(TransferKey).OfType<string>().Distinct().ToList();
             Assert.InRange(taken.Count, 0, InvoiceDecider.MaxTransfersPerCommit);
             // A step back has a cause that the chain gave.

@@ -37,6 +37,25 @@ public sealed class LedgerTests
             Lines(State(InvoiceStatus.Confirming, 1_005), State(InvoiceStatus.Overpaid, 1_005)));
 
     [Fact]
+    public void What_one_account_cannot_fill_the_next_one_fills_first() =>
+        Assert.Equal(
+            [(Invoice, Available, 400), (World, Available, 600), (World, Overpaid, 5)],
+            Lines(State(InvoiceStatus.Confirming, 400), State(InvoiceStatus.Overpaid, 1_005)));
+
+    [Fact]
+    public void Accounts_are_named_by_whose_they_are() =>
+        Assert.Equal(
+            [World, Invoice, Available, Overpaid, "merchant:mer_1:refundable"],
+            new[]
+            {
+                Account.World("anvil"),
+                Account.Invoice("inv_1"),
+                Account.Available("mer_1"),
+                Account.Overpaid("mer_1"),
+                Account.Refundable("mer_1"),
+            });
+
+    [Fact]
     public void What_a_reorg_takes_after_payment_goes_back_to_the_world_from_the_merchant() =>
         Assert.Equal(
             [(Available, World, 400)], Lines(State(InvoiceStatus.Paid, 1_000), State(InvoiceStatus.Paid, 600)));

@@ -20,6 +20,11 @@ public sealed class PaymentTests
             .Then(Is(InvoiceStatus.Detected), Tells("payment_detected"), Has(seen: 1_000, confirmed: 0), Books());
 
     [Fact]
+    public void A_payment_stands_as_it_was_first_seen() =>
+        Given(Due(1_000)).When(Saw("a", 400), Mined("b", 600))
+            .Then(Stands("a", TransferStatus.Seen), Stands("b", TransferStatus.Confirming));
+
+    [Fact]
     public void A_payment_in_a_block_is_confirming() =>
         Given(Due(1_000), Saw("a", 1_000)).When(Mined("a"))
             .Then(Is(InvoiceStatus.Confirming), Tells("confirming"), Stands("a", TransferStatus.Confirming), Books());

@@ -28,6 +28,7 @@ public sealed class RandomLifeTests
     [Fact]
     public void Random_lives_reach_every_status_that_a_chain_can_lead_to()
     {
+        Assert.SkipWhen(Cases.AreFew, "some dozens of lives do not reach everything");
         HashSet<InvoiceStatus> reached = [];
         void Note(InvoiceWorld world)
         {

@@ -20,6 +20,10 @@ public sealed class WindowTests
         Given(Due(1_000)).When(Minutes(15), CompletePoll, PriceExpires).Then(NothingHappens);
 
     [Fact]
+    public void A_poll_that_began_at_the_very_instant_of_expiry_expires_nothing() =>
+        Given(Due(1_000)).When(Minutes(15), CompletePoll).Then(NothingHappens);
+
+    [Fact]
     public void A_complete_poll_begun_after_the_price_expired_expires_an_invoice_without_money() =>
         Given(Due(1_000)).When(WindowCloses)
             .Then(Happens("PaymentWindowClosed", "InvoiceExpired"), NextDeadlineIs(null));

@@ -40,7 +40,7 @@ public sealed record ConfirmationPolicy(RequiredDepth Required, string Tier, str
         List<(int Index, ConfirmationRule Rule)> possible = policy.Confirmations.Index()
             .Where(tier => Matches(tier.Item.Asset, quote.Due.Asset.Symbol, quote.Due.Asset.Id)
                 && Matches(tier.Item.Network, network, quote.Due.Asset.Network)
-                && Matches(tier.Item.Goods, goods ?? "", goods ?? ""))
+                && (tier.Item.Goods is null || tier.Item.Goods == goods))
             .ToList();
         for (int i = 0; i < possible.Count; i++)
         {

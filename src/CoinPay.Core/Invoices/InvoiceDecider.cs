@@ -89,9 +89,13 @@ internal sealed class Unfolding
 
     public void Happens(InvoiceEvent happened)
     {
+        Assert.That(Events.Count < MaxEvents);
         Events.Add(happened);
         Now = Invoice.Evolve(Now, happened);
     }
+
+    /// <summary>More than any commit can hold: rules that never come to rest are a bug that shows, not a worker that hangs.</summary>
+    private const int MaxEvents = 1_000;
 
     /// <summary>The changes of status and the exceptions that what happened leads to.</summary>
     public void Follow(ChainKnowledge? chain, DateTimeOffset at)

@@ -20,7 +20,7 @@ internal static class LateRules
             return false;
         BigInteger least = state.Terms.Tolerance.Least(state.Terms.Due.Base);
         BigInteger late = Invoice.Sum(state.Counted.Where(transfer => !transfer.OnTime && transfer.Status == TransferStatus.Confirmed));
-        return late > 0 && state.Confirmed >= least && state.Confirmed - late < least;
+        return state.Confirmed >= least && state.Confirmed - late < least;
     }
 
     /// <summary>The judgement, when it is due and possible.</summary>

@@ -15,6 +15,27 @@ public sealed class DeliveryScheduleTests
     }
 
     [Fact]
+    public void The_waits_grow_from_nothing_to_a_day() =>
+        Assert.Equal(
+            ["00:00:00", "00:00:05", "00:01:00", "00:05:00", "00:30:00", "02:00:00", "05:00:00", "10:00:00", "1.00:00:00"],
+            DeliverySchedule.Delays.Distinct().Select(delay => delay.ToString()));
+
+    [Fact]
+    public void A_wait_after_no_attempt_and_one_by_no_part_of_chance_are_bugs()
+    {
+        Assert.Throws<BugException>(() => DeliverySchedule.DelayAfter(0));
+        Assert.Throws<BugException>(() => DeliverySchedule.Wait(TimeSpan.Zero, null, -0.01));
+        Assert.Throws<BugException>(() => DeliverySchedule.Wait(TimeSpan.Zero, null, 1.01));
+    }
+
+    [Theory]
+    [InlineData(0, 9)]
+    [InlineData(0.5, 10)]
+    [InlineData(1, 11)]
+    public void Chance_moves_a_wait_from_a_tenth_less_to_a_tenth_more(double random, int hours) =>
+        Assert.Equal(TimeSpan.FromHours(hours), DeliverySchedule.Wait(TimeSpan.FromHours(10), null, random));
+
+    [Fact]
     public void After_the_eighteenth_failure_nothing_follows()
     {
         Assert.Equal(TimeSpan.FromSeconds(5), DeliverySchedule.DelayAfter(1));

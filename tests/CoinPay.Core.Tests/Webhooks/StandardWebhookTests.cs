@@ -25,6 +25,9 @@ public sealed class StandardWebhookTests
         Assert.True(Verify(signatures: $"v1,{new string('A', 43)}= v1a,zzz {Signature}"));
 
     [Fact]
+    public void A_right_signature_that_comes_twice_verifies() => Assert.True(Verify(signatures: $"{Signature} {Signature}"));
+
+    [Fact]
     public void A_changed_body_id_or_time_does_not_verify()
     {
         Assert.False(Verify(body: Body + " "));
@@ -57,6 +60,18 @@ public sealed class StandardWebhookTests
     [InlineData("")]
     public void A_secret_that_is_too_short_or_no_base64_is_refused(string text) =>
         Assert.Null(StandardWebhook.ReadSecret(text));
+
+    [Theory]
+    [InlineData(23, false)]
+    [InlineData(24, true)]
+    [InlineData(64, true)]
+    [InlineData(65, false)]
+    public void A_secret_has_24_to_64_bytes(int length, bool isOne)
+    {
+        byte[] bytes = [.. Enumerable.Range(1, length).Select(i => (byte)i)];
+        Assert.Equal(isOne ? bytes : null, StandardWebhook.ReadSecret(StandardWebhook.WriteSecret(bytes)));
+        Assert.Equal(isOne ? bytes : null, StandardWebhook.ReadSecret(Convert.ToBase64String(bytes)));
+    }
 
     [Fact]
     public void A_secret_is_written_as_it_is_read() => Assert.Equal(Secret, StandardWebhook.WriteSecret(Key));

@@ -1,0 +1,174 @@
+using CoinPay.Core;
+using Xunit;
+
+namespace CoinPay.Tests.Core;
+
+/// <summary>What a timeline says to a support person: what happened, who caused it, and why.</summary>
+public sealed class EventWordsTests
+{
+    private static readonly DateTimeOffset At = InvoiceWorld.Opened;
+
+    private static readonly BlockReference Block = new(7, "block", At);
+
+    private static readonly Transfer Seen = new()
+    {
+        Key = "a.0",
+        TransactionHash = "a",
+        Ordinal = "0",
+        AssetId = InvoiceSteps.Usdt.Id,
+        Amount = 1,
+        FirstSeenAt = At,
+    };
+
+    [Fact]
+    public void A_new_invoice_says_what_is_due_where_and_until_when() =>
+        Says(
+            new InvoiceCreated(InvoiceSteps.Terms(1_500_000), At),
+            "invoice_created by merchant: 1.5 USDT are due at 0x0000000000000000000000000000000000000001 until 2026-01-05 12:15:00Z.");
+
+    [Fact]
+    public void A_transfer_says_where_it_was_seen_and_whether_it_came_on_time()
+    {
+        Says(
+            new TransferSeen(Seen with { Block = Block, OnTime = true }, At),
+            "transfer_seen by chain: Transaction a stands in block 7; on time.");
+        Says(new TransferSeen(Seen, At), "transfer_seen by chain: Transaction a is in the mempool; late.");
+    }
+
+    [Fact]
+    public void A_transfer_that_moves_says_where_it_stands_now()
+    {
+        Says(new TransferMoved("a.0", Block, At), "transfer_moved by chain: a.0 stands in block 7 now.");
+        Says(
+            new TransferMoved("a.0", null, At),
+            "transfer_moved by chain: a.0 stands in no block any more; it may be mined again.");
+        Says(
+            new TransferConfirmed("a.0", 9, At),
+            "transfer_confirmed by chain: a.0 is as deep as asked, with the head at 9.");
+    }
+
+    [Fact]
+    public void A_transfer_that_is_lost_says_how()
+    {
+        Says(
+            new TransferLost("a.0", TransferStatus.Replaced, At, "b"),
+            "transfer_lost by chain: b spent the inputs of a.0: it was replaced.");
+        Says(
+            new TransferLost("a.0", TransferStatus.Replaced, At),
+            "transfer_lost by chain: a.0 left the mempool and stands in no block; no transaction is known that spent its inputs.");
+        Says(
+            new TransferLost("a.0", TransferStatus.Reorged, At),
+            "transfer_lost by chain: The block that held a.0 left the chain, and no block holds it now.");
+    }
+
+    [Fact]
+    public void What_follows_by_rule_is_the_gateways()
+    {
+        Says(
+            new PaymentWindowClosed(At, At),
+            "payment_window_closed by gateway: Everything up to 2026-01-05 12:00:00Z was looked through: what comes now is late.");
+        Says(new PaymentDetected(At), "payment_detected by gateway: Money was seen, not yet enough of it in blocks.");
+        Says(new ConfirmationStarted(At), "confirmation_started by gateway: Enough money is in blocks, not yet as deep as asked.");
+        Says(new InvoicePaid(At), "invoice_paid by gateway: The price was met under the confirmation policy.");
+        Says(new InvoiceUnderpaid(At), "invoice_underpaid by gateway: The price expired with less than is due, all of it confirmed.");
+        Says(new InvoiceOverpaid(At), "invoice_overpaid by gateway: More than the price was confirmed.");
+        Says(new InvoiceExpired(At), "invoice_expired by gateway: The price expired and nothing had been seen.");
+        Says(new InvoicePaidLate(At), "invoice_paid_late by gateway: Money was confirmed that came too late.");
+        Says(
+            new PaymentReverted(InvoiceStatus.Detected, At),
+            "payment_reverted by gateway: Money that had counted was taken away by the chain: back to detected.");
+    }
+
+    [Fact]
+    public void What_a_person_did_bears_the_persons_name()
+    {
+        Says(new InvoiceCancelled("key_1", At), "invoice_cancelled by key_1: It was withdrawn before anything was seen.");
+        Says(
+            new TransferAccepted("a.0", "key_1", At),
+            "transfer_accepted by key_1: a.0 was taken as it stands, less deep than the policy asks.");
+        Says(new TransferAttributed("a.0", "key_1", At), "transfer_attributed by key_1: a.0 was found to be for this invoice.");
+        Says(new PaymentAccepted(1, null, 0, "key_1", At), "payment_accepted by key_1: What came was taken as the price.");
+        Says(
+            new TopUpRequested(At, "key_1", At),
+            "top_up_requested by key_1: The customer was asked for the rest: what comes until 2026-01-05 12:00:00Z is on time.");
+        Says(new InvoiceFulfilled("key_1", At), "invoice_fulfilled by key_1: The goods went out under the fulfilment key.");
+    }
+
+    [Fact]
+    public void A_judgement_of_late_money_says_by_which_rate()
+    {
+        Rate rate = new("1.02", "EUR/USDT", "test", At);
+        Says(
+            new LateRateJudged(true, null, At),
+            "late_rate_judged by gateway: The price is in the asset itself: late money is as good as money on time.");
+        Says(new LateRateJudged(true, rate, At), "late_rate_judged by gateway: The rate is 1.02 now: late money is accepted.");
+        Says(new LateRateJudged(false, rate, At), "late_rate_judged by gateway: The rate is 1.02 now: late money is held.");
+    }
+
+    [Fact]
+    public void An_exception_says_what_it_is_about_and_how_it_ended()
+    {
+        Says(
+            new ExceptionOpened(ExceptionType.WrongAsset, "ether", 77, At),
+            "exception_opened by gateway: 77 base units of ether: money came in another asset than the one that is due.");
+        Says(
+            new ExceptionResolved(2, 77, null, null, "gateway", At),
+            "exception_resolved by gateway: The cause of the exception is gone.");
+        Says(
+            new ExceptionResolved(2, 77, ExceptionAction.WriteOff, null, "key_1", At),
+            "exception_resolved by key_1: It was decided: write_off.");
+        Says(
+            new ExceptionResolved(2, 77, ExceptionAction.AcceptAsPaid, "called", "key_1", At),
+            "exception_resolved by key_1: It was decided: accept_as_paid (called).");
+    }
+
+    [Theory]
+    [InlineData(ExceptionType.Underpaid, "less than the price came while it stood.")]
+    [InlineData(ExceptionType.Overpaid, "more than the price came, and the merchant wants to look first.")]
+    [InlineData(ExceptionType.Late, "money came after the price had expired or the invoice was cancelled.")]
+    [InlineData(ExceptionType.WrongNetwork, "money came to the address on another network.")]
+    [InlineData(ExceptionType.WrongAsset, "money came in another asset than the one that is due.")]
+    [InlineData(ExceptionType.Reorged, "the goods went out, and a reorg took the payment away.")]
+    [InlineData(ExceptionType.Replaced, "the payer spent the money in another transaction.")]
+    [InlineData(ExceptionType.Stalled, "the payment has not become as deep as asked within the limit.")]
+    [InlineData(ExceptionType.Ambiguous, "it cannot be told whose the money is, or which transaction brought it.")]
+    public void An_exception_has_its_meaning(ExceptionType type, string meaning) => Assert.Equal(meaning, type.Meaning());
+
+    [Theory]
+    [InlineData(InvoiceStatus.Created, "Created: no payment was seen yet.")]
+    [InlineData(InvoiceStatus.Detected, "Detected: money was seen, not yet enough of it in blocks.")]
+    [InlineData(InvoiceStatus.Confirming, "Confirming: enough money is in blocks, not yet as deep as asked.")]
+    [InlineData(InvoiceStatus.Paid, "Paid: the price was met under the confirmation policy, or a person took what came.")]
+    [InlineData(InvoiceStatus.Underpaid, "Underpaid: the price expired with less than is due, all of it confirmed.")]
+    [InlineData(InvoiceStatus.Overpaid, "Overpaid: more than the price was confirmed.")]
+    [InlineData(InvoiceStatus.Expired, "Expired: the price expired and nothing on time was seen.")]
+    [InlineData(InvoiceStatus.LatePaid, "Late paid: money was confirmed that came too late or after cancellation.")]
+    [InlineData(InvoiceStatus.Refunded, "Refunded: the money went back.")]
+    [InlineData(InvoiceStatus.Cancelled, "Cancelled: it was withdrawn before anything was seen.")]
+    public void An_invoice_explains_its_status_and_its_money(InvoiceStatus status, string explanation) =>
+        Assert.Equal(explanation + " 0 of 1.5 USDT seen, 0 confirmed.", (Opened() with { Status = status }).Explanation());
+
+    [Fact]
+    public void An_invoice_explains_the_exceptions_that_are_open_and_no_other()
+    {
+        Invoice state = Life(
+            new TransferSeen(Seen with { Amount = 500_000 }, At),
+            new TransferSeen(Seen with { Key = "b.0", Amount = 250_000, Status = TransferStatus.Confirmed }, At),
+            new PaymentDetected(At),
+            new ExceptionOpened(ExceptionType.Late, "asset", 1, At),
+            new ExceptionResolved(5, 1, null, null, "gateway", At),
+            new ExceptionOpened(ExceptionType.Stalled, "asset", 1, At));
+        Assert.Equal(
+            "Detected: money was seen, not yet enough of it in blocks. 0.75 of 1.5 USDT seen, 0.25 confirmed. "
+            + "Open exception stalled: the payment has not become as deep as asked within the limit.",
+            state.Explanation());
+    }
+
+    private static void Says(InvoiceEvent happened, string expected) =>
+        Assert.Equal(expected, $"{happened.Name()} by {happened.By()}: {happened.Why()}");
+
+    private static Invoice Opened() => Life();
+
+    private static Invoice Life(params InvoiceEvent[] events) =>
+        events.Aggregate(Invoice.Evolve(null, new InvoiceCreated(InvoiceSteps.Terms(1_500_000), At)), Invoice.Evolve);
+}
