@@ -86,7 +86,8 @@ internal sealed partial class TaskHub : IHostedService, IDisposable
         await Store.InitializeAsync(cancellationToken);
         await Store.TakeOverAsync(cancellationToken);
         IReadOnlyList<RunningRow> running = await Index.ListAsync(cancellationToken);
-        _ = InBackgroundAsync(() => Warm.BringBackAsync(running, Store.TookOver));
+        List<IGrouping<string, RunningRow>> working = Warm.SetAlarms(running);
+        _ = InBackgroundAsync(() => Warm.BringBackAsync(working, Store.TookOver));
     }
 
     /// <summary>Lets activities and turns under way end and be committed, as long as the token allows.</summary>

@@ -53,27 +53,35 @@ internal sealed class WarmInstances(TaskHub hub, RunningIndex index, int limit)
     }
 
     /// <summary>
-    /// After a start: brings back what may have work to do, as much at a time as memory is to hold; for the rest sets an alarm.
+    /// Before anything is taken in: sets the alarms of what was put away, and gives the rest, which may have work to do. Later an
+    /// alarm of the instance's own would be overwritten.
     /// </summary>
-    public async Task BringBackAsync(IReadOnlyList<RunningRow> running, bool tookOver)
+    public List<IGrouping<string, RunningRow>> SetAlarms(IReadOnlyList<RunningRow> running)
     {
-        ILookup<string, RunningRow> byId = running.ToLookup(row => row.InstanceId);
         List<IGrouping<string, RunningRow>> working = [];
-        foreach (IGrouping<string, RunningRow> rows in byId)
+        foreach (IGrouping<string, RunningRow> rows in running.ToLookup(row => row.InstanceId))
             if (rows.Count() == 1 && rows.First() is { IsPutAway: true } idle)
                 hub.Alarms.Set(idle.InstanceId, idle.DueAt);
             else
                 working.Add(rows);
+        return working;
+    }
+
+    /// <summary>Brings back what may have work to do, as much at a time as memory is to hold.</summary>
+    public async Task BringBackAsync(IReadOnlyList<IGrouping<string, RunningRow>> working, bool tookOver)
+    {
         foreach (IGrouping<string, RunningRow>[] some in working.Chunk(RunningIndex.MaxRows))
         {
             // A former owner's late write may still change the rows, but not once they are written anew.
-            RunningRow?[] written = await Task.WhenAll(some.Select(rows => tookOver ? TryPutAsync(rows.First()) : Task.FromResult<RunningRow?>(rows.First())));
-            foreach ((IGrouping<string, RunningRow> rows, RunningRow? listed) in some.Zip(written))
-                await BringBackAsync(rows, listed);
+            if (tookOver)
+                await Task.WhenAll(some.Select(rows => TryPutAsync(rows.First())));
+            foreach (IGrouping<string, RunningRow> rows in some)
+                await BringBackAsync(rows);
         }
     }
 
-    private async Task BringBackAsync(IGrouping<string, RunningRow> rows, RunningRow? listed)
+    /// <summary>The instance may have been at work, and put away again, since the rows were read: its next commit is preceded by a new row.</summary>
+    private async Task BringBackAsync(IGrouping<string, RunningRow> rows)
     {
         while (_instances.Count > limit && !hub.IsStopping)
             await hub.PauseAsync(LookAgain);
@@ -82,19 +90,18 @@ internal sealed class WarmInstances(TaskHub hub, RunningIndex index, int limit)
         Instance instance = Bring(rows.Key);
         foreach (RunningRow row in rows)
             instance.Indexed.Add(row.ExecutionId);
-        instance.Listed ??= listed;
         instance.Wake();
     }
 
-    private async Task<RunningRow?> TryPutAsync(RunningRow row)
+    private async Task TryPutAsync(RunningRow row)
     {
         try
         {
-            return await index.PutAsync(row.InstanceId, row.ExecutionId);
+            await index.PutAsync(row.InstanceId, row.ExecutionId);
         }
         catch (Exception failure) when (StorageFault.Is(failure))
         {
-            return null; // Then the instance's next commit is preceded by another attempt.
+            // The instance's next commit is preceded by another attempt.
         }
     }
 
