@@ -1,5 +1,7 @@
 using CoinPay.Core;
 using Xunit;
+using static CoinPay.Tests.Core.InvoiceSpec;
+using static CoinPay.Tests.Core.InvoiceSteps;
 
 namespace CoinPay.Tests.Core;
 
@@ -30,6 +32,20 @@ public sealed class BugMessageTests
     }
 
     [Fact]
+    public void A_status_that_nothing_leads_to_or_from_is_named()
+    {
+        AdvanceInvoice nothingNew = new(new([], null), At);
+        Names("status 99", () => InvoiceDecider.Decide(Opened() with { Status = (InvoiceStatus)99 }, nothingNew));
+        Names(
+            "no way from Cancelled to Created",
+            () => InvoiceDecider.Decide(Opened() with { Status = InvoiceStatus.Cancelled }, nothingNew));
+    }
+
+    [Fact]
+    public void A_finality_tag_outside_the_set_is_named() =>
+        Names("tag 99", () => new ChainKnowledge(1, 1, 1, At).IsDeep(1, RequiredDepth.Of((FinalityTag)99)));
+
+    [Fact]
     public void An_exception_that_is_not_open_is_named() =>
         Names(
             "no open exception 7",
@@ -39,7 +55,11 @@ public sealed class BugMessageTests
     public void A_number_that_is_none_is_named()
     {
         Names("a price that is not a decimal: 1,5", () => new Price("1,5", "EUR").Value);
-        Names("rate 1,1", () => Quote.Of(new("1", "EUR"), new("1,1", "EUR/USDT", "test", At), InvoiceSteps.Usdt));
+        Names(
+            "a number that is none: 1,01",
+            () => Given(Due(1_000, late: LatePolicy.AcceptIfRateWithin, rate: "1", rateWithin: 2), WindowCloses, RateIs("1,01"))
+                .When(Deep("a", 1_000)));
+        Names("rate 1,1", () => Quote.Of(new("1", "EUR"), new("1,1", "EUR/USDT", "test", At), Usdt));
     }
 
     [Fact]
@@ -55,7 +75,7 @@ public sealed class BugMessageTests
         });
     }
 
-    private static Invoice Opened() => Invoice.Evolve(null, new InvoiceCreated(InvoiceSteps.Terms(1), At));
+    private static Invoice Opened() => Invoice.Evolve(null, new InvoiceCreated(Terms(1), At));
 
     private static void Names(string message, Func<object?> mistake) =>
         Assert.Equal(message, Assert.Throws<BugException>(mistake).Message);

@@ -75,6 +75,11 @@ public sealed class ExceptionDecisionTests
     }
 
     [Fact]
+    public void A_decision_about_one_exception_leaves_another_open() =>
+        Given(Due(1_000), Deep("b", 77, Ether), WindowCloses, Deep("a", 400))
+            .When(Resolves(ExceptionType.Late, ExceptionAction.Ignore)).Then(Open(ExceptionType.WrongAsset));
+
+    [Fact]
     public void The_rest_is_on_time_from_the_request_to_its_deadline_and_not_after() =>
         Given(Due(1_000), Deep("a", 400), WindowCloses, Resolves(ExceptionType.Underpaid, ExceptionAction.TopUpRequested))
             .When(Saw("b", 100), Minutes(1_440), Saw("c", 100), Minutes(1), Saw("d", 100))
