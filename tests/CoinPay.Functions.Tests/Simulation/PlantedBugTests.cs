@@ -15,20 +15,13 @@ public sealed class PlantedBugTests
         ["unknown is treated as empty"] = () => new UnknownIsEmpty(),
         ["payments are keyed by transaction only"] = () => new KeyedByTransactionOnly(),
         ["the clock is read in the decider"] = () => new ClockInTheDecider(),
+        ["a view is acknowledged before the commit"] = () => new AcknowledgedBeforeCommit(),
         ["the outbox is dropped"] = () => new DroppedOutbox(),
     };
 
     [Theory]
     [MemberData(nameof(Bugs))]
     public void A_planted_bug_is_caught(string bug) => RequireCaught(bug, All[bug]);
-
-    /// <summary>
-    /// Not caught so far: the engine runs the activity again after a crash, and at the latest the deadline reads the view. It
-    /// needs a check while things are in motion, that what was acknowledged is booked.
-    /// </summary>
-    [Fact(Explicit = true)]
-    public void A_view_that_is_acknowledged_before_the_commit_is_caught() =>
-        RequireCaught("a view is acknowledged before the commit", () => new AcknowledgedBeforeCommit());
 
     private static void RequireCaught(string bug, Func<Seams> seams)
     {

@@ -52,7 +52,8 @@ internal sealed class DurableRig : IAsyncDisposable
         IPayloadStore? payloads = null,
         int? instancesInMemory = null,
         ILoggerFactory? loggers = null,
-        int? activitiesAtOnce = null)
+        int? activitiesAtOnce = null,
+        Background? background = null)
     {
         time ??= TimeProvider.System;
         loggers ??= NullLoggerFactory.Instance;
@@ -79,7 +80,7 @@ internal sealed class DurableRig : IAsyncDisposable
         HubStore store = new(new(fenced, payloads ?? new MemoryPayloads()), fenced, settings, time);
         RunningIndex index = new(fenced, settings, time, loggers.CreateLogger<RunningIndex>());
         TaskHub hub = new(
-            store, index, ownership, catalog, invoker, activities, JsonDataConverter.Default, settings, time, loggers);
+            store, index, ownership, catalog, invoker, activities, JsonDataConverter.Default, settings, time, loggers, background);
         return new(services, hub, ownership, activities, store, new(hub, store, JsonDataConverter.Default, time));
     }
 

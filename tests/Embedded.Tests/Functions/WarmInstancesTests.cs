@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using CoinPay.Embedded.Durable;
 using CoinPay.Embedded.Durable.Storage;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
@@ -89,6 +90,25 @@ public sealed class WarmInstancesTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task A_timer_made_right_after_a_start_is_not_undone_by_what_the_index_said_before()
+    {
+        await using (DurableRig first = Create(_rows, limit: 0))
+        {
+            await first.StartAsync();
+            await first.Client.ScheduleNewOrchestrationInstanceAsync("DropAcross", 0, new StartOrchestrationOptions("late"));
+            await UntilAsync(() => first.InMemory == 0);
+        }
+        LateStart busy = new();
+        await using DurableRig next = Create(_rows, limit: 0, busy.Background);
+        await next.StartAsync();
+        await next.Client.RaiseEventAsync("late", "Go");
+        await Eventually.UntilAsync(async () => (await next.Index.ListAsync(default)) is [{ IsPutAway: true, DueAt: not null }]);
+        await busy.RunAsync();
+        _time.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal("timeout", (await next.Client.WaitForInstanceCompletionAsync("late", true).WaitAsync(Patience)).ReadOutputAs<string>());
+    }
+
+    [Fact]
     public async Task A_former_owners_late_write_does_not_put_away_what_the_next_one_holds()
     {
         await using DurableRig rig = Create(_rows, Limit);
@@ -145,6 +165,6 @@ public sealed class WarmInstancesTests(ITestOutputHelper output)
             Assert.True(waited.Elapsed < Patience, "waited in vain");
     }
 
-    private DurableRig Create(IRowStore rows, int limit) => DurableRig.Create(
-        rows, [.. DurableConformanceTests.Functions, typeof(HeldActivity)], "Hub", _time, instancesInMemory: limit);
+    private DurableRig Create(IRowStore rows, int limit, Background? background = null) => DurableRig.Create(
+        rows, [.. DurableConformanceTests.Functions, typeof(HeldActivity)], "Hub", _time, instancesInMemory: limit, background: background);
 }

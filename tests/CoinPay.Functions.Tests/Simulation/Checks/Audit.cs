@@ -10,6 +10,7 @@ internal sealed class Audit
     private readonly TableServiceClient _storage;
     private readonly Dictionary<string, AuditedInvoice> _invoices = new(StringComparer.Ordinal);
     private readonly HashSet<string> _changed = new(StringComparer.Ordinal);
+    private bool _viewsChanged;
     private DateTimeOffset _lookedAt;
 
     public Audit(World world)
@@ -28,6 +29,7 @@ internal sealed class Audit
     {
         if (operation is { Container: "Invoices", Writes: true, Status: < 300, Partition: { } partition })
             _changed.Add(partition);
+        _viewsChanged |= operation is { Container: "Watches", Writes: true };
     }
 
     public void Look()
@@ -38,6 +40,9 @@ internal sealed class Audit
                 _invoices.Add(partition, invoice = new(_world, partition));
             invoice.Look(Rows("Invoices", $"PartitionKey eq '{partition}'"), _lookedAt);
         }
+        if (_viewsChanged || _changed.Count > 0)
+            AcknowledgementCheck.Require(this);
+        _viewsChanged = false;
         _changed.Clear();
         _lookedAt = _world.Now;
     }
