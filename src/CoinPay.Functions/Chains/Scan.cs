@@ -123,7 +123,7 @@ internal sealed partial class Scan(Cursor cursor, PollerMemory memory)
         }
     }
 
-    /// <summary>Invoices of which a transfer left its block in this scan's reorg and stands in no other yet.</summary>
+    /// <summary>Invoices of which a transfer left its block in a reorg and was not found in another yet.</summary>
     public IReadOnlySet<string> Unmined =>
         memory.Orphaned.Where(id => Find(id) is { Block: null }).Select(id => id.InvoiceId).ToHashSet(StringComparer.Ordinal);
 

@@ -21,14 +21,6 @@ internal sealed partial class ViewStore(Tables tables, Networks? networks = null
     private const string AskedSuffix = "!asked";
     private const string DepthPrefix = "depth!";
 
-    /// <summary>Writes transfers of a chain without outpoints.</summary>
-    public Task WriteAsync(
-        Watch watch,
-        IReadOnlyCollection<ViewedTransfer> changed,
-        IReadOnlyCollection<DepthMark> marks,
-        CancellationToken cancellation) =>
-        WriteAsync(watch, changed, marks, height: 0, static _ => Outpoints.None, cancellation);
-
     /// <summary>Writes changed transfers of one invoice with its pending row and depth marks; one batch but for very many.</summary>
     /// <param name="height">The last block read: from there a lost transfer is remembered.</param>
     /// <param name="inputsOf">What the transaction of a hash spends.</param>

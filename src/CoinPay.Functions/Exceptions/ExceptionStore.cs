@@ -36,21 +36,14 @@ internal sealed class ExceptionStore(Tables tables, Networks networks)
     public async Task<(List<ExceptionReference> Exceptions, string? Last)> ReadAsync(
         Caller caller, string? status, string? type, Paging paging, CancellationToken cancellation)
     {
-        string filter = TableClient.CreateQueryFilter(
-            $"PartitionKey eq {Partition(caller.MerchantId, caller.Livemode)} and RowKey gt {paging.After ?? ""}");
+        List<string> conditions = [];
         if (status is not null)
-            filter += TableClient.CreateQueryFilter($" and Status eq {status}");
+            conditions.Add(TableClient.CreateQueryFilter($"Status eq {status}"));
         if (type is not null)
-            filter += TableClient.CreateQueryFilter($" and Type eq {type}");
-        List<TableEntity> rows = [];
-        await foreach (TableEntity row in tables.Exceptions.RowsAsync(filter, cancellation))
-        {
-            rows.Add(row);
-            if (rows.Count > paging.Limit)
-                break;
-        }
-        List<TableEntity> page = rows.Take(paging.Limit).ToList();
-        return (page.Select(ToReference).ToList(), rows.Count > paging.Limit ? page[^1].RowKey : null);
+            conditions.Add(TableClient.CreateQueryFilter($"Type eq {type}"));
+        (IReadOnlyList<TableEntity> page, string? last) = await tables.Exceptions.PageAsync(
+            Partition(caller.MerchantId, caller.Livemode), paging, cancellation, conditions: conditions);
+        return (page.Select(ToReference).ToList(), last);
     }
 
     private TableEntity ToRow(InvoiceTerms terms, InvoiceException exception)

@@ -73,10 +73,7 @@ internal sealed class InvoiceIndex(Tables tables)
     public async Task<(List<string> InvoiceIds, string? Last)> ReadAsync(
         string merchantId, bool livemode, InvoiceFilter filter, Paging paging, CancellationToken cancellation)
     {
-        List<string> conditions =
-            [TableClient.CreateQueryFilter($"PartitionKey eq {Partition(merchantId, livemode)} and RowKey lt {TermPrefix}")];
-        if (paging.After is { } after)
-            conditions.Add(TableClient.CreateQueryFilter($"RowKey gt {after}"));
+        List<string> conditions = [TableClient.CreateQueryFilter($"RowKey lt {TermPrefix}")];
         if (filter.CreatedBefore is { } before)
             conditions.Add(TableClient.CreateQueryFilter($"RowKey gt {Id.NewestFirst("inv_" + Id.TimePrefix(before) + new string('0', 16))}"));
         if (filter.CreatedAfter is { } since)
@@ -88,16 +85,9 @@ internal sealed class InvoiceIndex(Tables tables)
         if (filter.Network is { } network)
             conditions.Add(TableClient.CreateQueryFilter($"Network eq {network}"));
 
-        List<TableEntity> rows = [];
-        await foreach (TableEntity row in tables.Index.QueryAsync<TableEntity>(
-            string.Join(" and ", conditions), paging.Limit + 1, cancellationToken: cancellation))
-        {
-            rows.Add(row);
-            if (rows.Count > paging.Limit)
-                break;
-        }
-        List<TableEntity> page = rows.Take(paging.Limit).ToList();
-        return (page.Select(row => row.GetString("InvoiceId")).ToList(), rows.Count > paging.Limit ? page[^1].RowKey : null);
+        (IReadOnlyList<TableEntity> page, string? last) = await tables.Index.PageAsync(
+            Partition(merchantId, livemode), paging, cancellation, conditions: conditions);
+        return (page.Select(row => row.GetString("InvoiceId")).ToList(), last);
     }
 
     private static string Partition(string merchantId, bool livemode) => Key.Of(merchantId, "invoices", livemode ? "live" : "test");

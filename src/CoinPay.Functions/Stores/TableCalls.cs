@@ -77,15 +77,18 @@ internal static class TableCalls
 
     /// <summary>
     /// One page of a partition's rows, ascending by key, of those that begin with <paramref name="prefix"/>; and the
-    /// key to go on after, null when there is no more.
+    /// key to go on after, null when there is no more. <paramref name="conditions"/> narrow them further, as OData.
     /// </summary>
     public static async Task<(IReadOnlyList<TableEntity> Rows, string? Last)> PageAsync(
-        this TableClient table, string partition, Paging paging, CancellationToken cancellation, string prefix = "")
+        this TableClient table, string partition, Paging paging, CancellationToken cancellation, string prefix = "",
+        IEnumerable<string>? conditions = null)
     {
         string after = paging.After ?? prefix;
         string filter = TableClient.CreateQueryFilter($"PartitionKey eq {partition} and RowKey gt {after}");
         if (prefix.Length > 0)
             filter += TableClient.CreateQueryFilter($" and RowKey lt {Key.After(prefix)}");
+        foreach (string condition in conditions ?? [])
+            filter += " and " + condition;
         List<TableEntity> rows = [];
         await foreach (TableEntity row in table.RowsAsync(filter, cancellation, paging.Limit + 1))
         {

@@ -26,9 +26,9 @@ public sealed class NetworkPollerTests(PollerTest.Storage storage) : PollerTest(
     {
         Watch watch = await WatchAsync("alice");
         DepthMark passed = new(null, 5), next = new(null, 9);
-        await Views.WriteAsync(watch, [], [passed], CancellationToken.None);
+        await Views.WriteAsync(watch, [], [passed], height: 0, _ => Outpoints.None, CancellationToken.None);
 
-        await Views.WriteAsync(watch, [], [next], CancellationToken.None);
+        await Views.WriteAsync(watch, [], [next], height: 0, _ => Outpoints.None, CancellationToken.None);
         await Views.ForgetDepthsAsync([(watch, passed)], CancellationToken.None);
         Assert.Equal([(watch.InvoiceId, next)], await Views.ReadDepthMarksAsync(watch.Network, CancellationToken.None));
 

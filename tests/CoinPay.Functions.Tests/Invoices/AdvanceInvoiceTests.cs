@@ -142,7 +142,7 @@ public sealed class AdvanceInvoiceTests(AppServices app) : IClassFixture<AppServ
         Watch watch = (await app.Get<WatchStore>().FindAsync(invoice.Network, invoice.InvoiceId, CancellationToken.None))!;
         ViewedTransfer transfer = new(
             "0xt", "0", Usdt.Id, null, 1_000, DateTimeOffset.UtcNow, new(blockHeight, hash, DateTimeOffset.UtcNow), null);
-        await app.Get<ViewStore>().WriteAsync(watch, [transfer], [], CancellationToken.None);
+        await app.Get<ViewStore>().WriteAsync(watch, [transfer], [], height: 0, _ => Outpoints.None, CancellationToken.None);
     }
 
     /// <summary>One of everything, nothing left to send, whatever happened on the way.</summary>

@@ -13,7 +13,6 @@ public sealed class WarmInstancesTests(ITestOutputHelper output)
 {
     private const int Many = 10_000;
     private const int Limit = 500;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly AzureRowStore _rows = MemoryRows.New();
     private readonly FakeTimeProvider _time = new(new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
@@ -25,7 +24,7 @@ public sealed class WarmInstancesTests(ITestOutputHelper output)
         {
             await first.StartAsync();
             await Parallel.ForAsync(0, Many, new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (i, _) => await StartAsync(first, $"i{i}"));
-            await UntilAsync(() => first.InMemory <= Limit);
+            await Eventually.UntilAsync(() => first.InMemory <= Limit);
         }
         DyingStorage counted = new(_rows, new MemoryPayloads());
         await using DurableRig next = Create(counted, Limit);
@@ -37,7 +36,7 @@ public sealed class WarmInstancesTests(ITestOutputHelper output)
         Assert.InRange(counted.Operations, 1, 20);
         Assert.Equal(0, next.InMemory);
         await next.Client.RaiseEventAsync("i4711", "Go", "there");
-        Assert.Equal("there", (await next.Client.WaitForInstanceCompletionAsync("i4711", true).WaitAsync(Patience)).ReadOutputAs<string>());
+        Assert.Equal("there", (await next.Client.WaitForInstanceCompletionAsync("i4711", true).WaitAsync(Eventually.Patience)).ReadOutputAs<string>());
     }
 
     [Fact]
@@ -47,7 +46,7 @@ public sealed class WarmInstancesTests(ITestOutputHelper output)
         await first.StartAsync();
         for (int i = 0; i < 200; i++)
             await StartAsync(first, $"i{i}");
-        await UntilAsync(() => first.InMemory <= 20);
+        await Eventually.UntilAsync(() => first.InMemory <= 20);
         await first.AbandonAsync();
         Assert.InRange((await first.Index.ListAsync(default)).Count(row => !row.IsPutAway), 0, 20);
         await using DurableRig next = Create(_rows, 20);
@@ -55,8 +54,8 @@ public sealed class WarmInstancesTests(ITestOutputHelper output)
         for (int i = 0; i < 200; i++)
             await next.Client.RaiseEventAsync($"i{i}", "Go", "there");
         for (int i = 0; i < 200; i++)
-            Assert.Equal("there", (await next.Client.WaitForInstanceCompletionAsync($"i{i}", true).WaitAsync(Patience)).ReadOutputAs<string>());
-        await UntilAsync(() => next.InMemory == 0);
+            Assert.Equal("there", (await next.Client.WaitForInstanceCompletionAsync($"i{i}", true).WaitAsync(Eventually.Patience)).ReadOutputAs<string>());
+        await Eventually.UntilAsync(() => next.InMemory == 0);
     }
 
     [Fact]
@@ -68,7 +67,7 @@ public sealed class WarmInstancesTests(ITestOutputHelper output)
         _time.Advance(TimeSpan.FromDays(20) - TimeSpan.FromMilliseconds(1));
         Assert.Equal(0, rig.InMemory);
         _time.Advance(TimeSpan.FromMilliseconds(1));
-        Assert.True((await end.WaitAsync(Patience)).ReadOutputAs<bool>());
+        Assert.True((await end.WaitAsync(Eventually.Patience)).ReadOutputAs<bool>());
     }
 
     [Theory]
@@ -86,7 +85,7 @@ public sealed class WarmInstancesTests(ITestOutputHelper output)
         _time.Advance(TimeSpan.FromDays(30));
         await using DurableRig after = Create(_rows, limit: 0);
         await after.StartAsync();
-        Assert.True((await after.Client.WaitForInstanceCompletionAsync("sleeper", true).WaitAsync(Patience)).ReadOutputAs<bool>());
+        Assert.True((await after.Client.WaitForInstanceCompletionAsync("sleeper", true).WaitAsync(Eventually.Patience)).ReadOutputAs<bool>());
     }
 
     [Fact]
@@ -96,7 +95,7 @@ public sealed class WarmInstancesTests(ITestOutputHelper output)
         {
             await first.StartAsync();
             await first.Client.ScheduleNewOrchestrationInstanceAsync("DropAcross", 0, new StartOrchestrationOptions("late"));
-            await UntilAsync(() => first.InMemory == 0);
+            await Eventually.UntilAsync(() => first.InMemory == 0);
         }
         LateStart busy = new();
         await using DurableRig next = Create(_rows, limit: 0, busy.Background);
@@ -105,7 +104,7 @@ public sealed class WarmInstancesTests(ITestOutputHelper output)
         await Eventually.UntilAsync(async () => (await next.Index.ListAsync(default)) is [{ IsPutAway: true, DueAt: not null }]);
         await busy.RunAsync();
         _time.Advance(TimeSpan.FromMinutes(1));
-        Assert.Equal("timeout", (await next.Client.WaitForInstanceCompletionAsync("late", true).WaitAsync(Patience)).ReadOutputAs<string>());
+        Assert.Equal("timeout", (await next.Client.WaitForInstanceCompletionAsync("late", true).WaitAsync(Eventually.Patience)).ReadOutputAs<string>());
     }
 
     [Fact]
@@ -132,7 +131,7 @@ public sealed class WarmInstancesTests(ITestOutputHelper output)
         await Parallel.ForAsync(0, 200, new ParallelOptions { MaxDegreeOfParallelism = 6 }, async (i, token) =>
             await rig.Client.RaiseEventAsync($"c{i % 10}", "Tick", 1, token));
         for (int i = 0; i < 10; i++)
-            Assert.Equal(20, (await rig.Client.WaitForInstanceCompletionAsync($"c{i}", true).WaitAsync(Patience)).ReadOutputAs<int>());
+            Assert.Equal(20, (await rig.Client.WaitForInstanceCompletionAsync($"c{i}", true).WaitAsync(Eventually.Patience)).ReadOutputAs<int>());
     }
 
     [Fact]
@@ -141,29 +140,23 @@ public sealed class WarmInstancesTests(ITestOutputHelper output)
         await using DurableRig rig = Create(_rows, limit: 0);
         await rig.StartAsync();
         await rig.Client.ScheduleNewOrchestrationInstanceAsync("HoldUp", null, new StartOrchestrationOptions("held"));
-        await HeldActivity.Begun.Task.WaitAsync(Patience);
+        await HeldActivity.Begun.Task.WaitAsync(Eventually.Patience);
         await StartAsync(rig, "other");
-        await UntilAsync(() => rig.InMemory == 1);
+        await Eventually.UntilAsync(() => rig.InMemory == 1);
         HeldActivity.Release.SetResult();
-        Assert.Equal("held up", (await rig.Client.WaitForInstanceCompletionAsync("held", true).WaitAsync(Patience)).ReadOutputAs<string>());
+        Assert.Equal("held up", (await rig.Client.WaitForInstanceCompletionAsync("held", true).WaitAsync(Eventually.Patience)).ReadOutputAs<string>());
     }
 
     private static async Task<Task<OrchestrationMetadata>> SleepAndLeaveAsync(DurableRig rig)
     {
         int days = (int)TimeSpan.FromDays(20).TotalMilliseconds;
         await rig.Client.ScheduleNewOrchestrationInstanceAsync("Sleep", days, new StartOrchestrationOptions("sleeper"));
-        await UntilAsync(() => rig.InMemory == 0);
+        await Eventually.UntilAsync(() => rig.InMemory == 0);
         return rig.Client.WaitForInstanceCompletionAsync("sleeper", true);
     }
 
     private static Task<string> StartAsync(DurableRig rig, string id) =>
         rig.Client.ScheduleNewOrchestrationInstanceAsync("OneEvent", null, new StartOrchestrationOptions(id));
-
-    private static async Task UntilAsync(Func<bool> reached)
-    {
-        for (Stopwatch waited = Stopwatch.StartNew(); !reached(); await Task.Delay(5))
-            Assert.True(waited.Elapsed < Patience, "waited in vain");
-    }
 
     private DurableRig Create(IRowStore rows, int limit, Background? background = null) => DurableRig.Create(
         rows, [.. DurableConformanceTests.Functions, typeof(HeldActivity)], "Hub", _time, instancesInMemory: limit, background: background);
