@@ -45,7 +45,7 @@ internal sealed partial class RequestBody
 
     /// <summary>The same from bytes; an empty body is refused unless <paramref name="emptyIsObject"/>.</summary>
     public static RequestBody Of(ReadOnlyMemory<byte> bytes, bool emptyIsObject = false) =>
-        new(Parse(bytes.IsEmpty && emptyIsObject ? "{}"u8.ToArray() : bytes), "", [], bytes);
+        bytes.IsEmpty && emptyIsObject ? Of("{}"u8.ToArray()) : new(Parse(bytes), "", [], bytes);
 
     /// <summary>The body's bytes, whatever they hold. Throws 413 and 415.</summary>
     public static async Task<byte[]> ReadBytesAsync(HttpRequest request, CancellationToken cancellation)
@@ -67,6 +67,7 @@ internal sealed partial class RequestBody
             throw new ProblemException(Problems.BodyTooLarge);
         if (length > 0 && !IsJson(request))
             throw new ProblemException(Problems.UnsupportedMediaType);
+        AuditLog.Note(request.HttpContext, buffer.AsSpan(0, length));
         return buffer[..length];
     }
 

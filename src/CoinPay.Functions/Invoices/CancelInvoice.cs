@@ -9,7 +9,8 @@ using Microsoft.DurableTask.Client;
 namespace CoinPay.Functions.Invoices;
 
 /// <summary><c>POST /v1/invoices/{id}/cancel</c>: only while nothing was seen. Repeating it answers the same.</summary>
-internal sealed class CancelInvoice(Access access, InvoiceCommands commands, Networks networks, TimeProvider clock)
+internal sealed class CancelInvoice(
+    Access access, InvoiceCommands commands, Idempotency idempotency, Networks networks, TimeProvider clock)
 {
     [Function(nameof(CancelInvoice))]
     public async Task<IActionResult> Run(
@@ -19,7 +20,20 @@ internal sealed class CancelInvoice(Access access, InvoiceCommands commands, Net
         CancellationToken cancellation)
     {
         Caller caller = await access.MerchantAsync(request, Scope.InvoicesWrite, cancellation);
-        RequestBody.Of(await RequestBody.ReadBytesAsync(request, cancellation), emptyIsObject: true).ThrowIfInvalid();
+        RequestBody body = RequestBody.Of(await RequestBody.ReadBytesAsync(request, cancellation), emptyIsObject: true);
+        body.ThrowIfInvalid();
+        return await idempotency.RunAsync(
+            request,
+            (caller.MerchantId, nameof(CancelInvoice) + id),
+            body.Bytes,
+            "inv",
+            _ => CancelAsync(caller, id, durable, cancellation),
+            cancellation);
+    }
+
+    private async Task<JsonAnswer> CancelAsync(
+        Caller caller, string id, DurableTaskClient durable, CancellationToken cancellation)
+    {
         (Invoice state, _) = await commands.RunAsync(
             caller, id, _ => new Core.CancelInvoice(caller.KeyId, clock.GetUtcNow()), durable, cancellation);
         return JsonAnswer.Ok(InvoiceDocument.Of(state, headHeight: null, networks));
