@@ -3,6 +3,7 @@
 set -euo pipefail
 export COINPAY_CASES=${COINPAY_CASES:-10000}
 export COINPAY_KILLS=${COINPAY_KILLS:-100}
+export COINPAY_TEST_MINUTES=${COINPAY_TEST_MINUTES:-240}
 echo "COINPAY_CASES=$COINPAY_CASES COINPAY_KILLS=$COINPAY_KILLS"
 "$(dirname "$0")/simulate.sh" "${COINPAY_SEED:-1}" "${COINPAY_SEEDS:-10000}"
 exec "$(dirname "$0")/test.sh" "$@"
