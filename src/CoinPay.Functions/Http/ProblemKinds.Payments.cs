@@ -72,13 +72,19 @@ internal static partial class ProblemKinds
         "What would be accepted is not there: no money stands at the address, or not in a block yet.",
         "Wait until the payment shows up in the invoice's transactions.");
 
+    public static ProblemKind SettlementAddressNotConfirmed { get; } = new(
+        "settlement_address_not_confirmed", 422, "This is not the invoice's settlement address",
+        "Money that came on another network can only be moved to the invoice's settlement address there, and the address "
+        + "that was confirmed is another.",
+        "Make sure that you control the exception's settlement_address on that network, then send exactly that address.");
+
     /// <summary>All of them, in the order of their pages.</summary>
     public static IReadOnlyList<ProblemKind> All =>
     [
         InvalidRequest, UnknownField, InvalidAmount, UnsupportedNetwork, UnsupportedAsset, Unauthorized, Forbidden,
         NotFound, NotCancellable, NotFulfillable, NotAcceptable, ExceptionResolved, WalletTaken, Conflict,
         IdempotencyInFlight, BodyTooLarge, UnsupportedMediaType, IdempotencyKeyReused, LimitReached, WalletMissing,
-        PrivateKeyRefused, FulfilmentKeyMismatch, ActionNotAllowed, GasWalletMissing, FlushRefused, RateLimited,
+        PrivateKeyRefused, FulfilmentKeyMismatch, ActionNotAllowed, SettlementAddressNotConfirmed, GasWalletMissing, FlushRefused, RateLimited,
         Internal, RateUnavailable, NetworkUnavailable,
     ];
 
