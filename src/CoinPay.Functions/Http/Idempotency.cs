@@ -7,8 +7,8 @@ using Microsoft.AspNetCore.Http;
 namespace CoinPay.Functions.Http;
 
 /// <summary>
-/// <c>Idempotency-Key</c> for calls whose answer holds a secret: the first answer is kept sealed for 24 hours and sent
-/// again byte for byte. The row is inserted before anything is done and holds the id that will be made, so that a
+/// <c>Idempotency-Key</c> for every POST but an invoice's creation, whose answer stands with the invoice: the first answer
+/// is kept for 24 hours, sealed as it may hold a secret, and sent again byte for byte. The row is inserted before anything is done and holds the id that will be made, so that a
 /// request repeated after a crash makes the same thing, once.
 /// </summary>
 internal sealed class Idempotency(Tables tables, SecretBox box, RandomNumberGenerator random, TimeProvider clock)

@@ -22,10 +22,25 @@ public sealed class GatewaySettingsTests
     [InlineData("CoinPay:KeyVaultUri", "my-vault")]
     [InlineData("CoinPay:Webhooks:AllowLoopback", "yes")]
     [InlineData("CoinPay:Webhooks:AllowLoopback", "true")]
+    [InlineData("CoinPay:Limits:RequestsPerKey", "-1")]
+    [InlineData("CoinPay:Limits:RequestsPerAddress", "many")]
+    [InlineData("CoinPay:TrustedProxies", "10.0.0.0/8, proxy.example")]
     public void A_setting_that_makes_no_sense_stops_the_start_and_is_named(string name, string value)
     {
         SettingsException refused = Assert.Throws<SettingsException>(() => From((name, value)));
         Assert.Contains(name.Replace(":", "__", StringComparison.Ordinal), refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Forwarded_addresses_are_believed_of_the_platform_and_of_proxies_that_are_named()
+    {
+        Assert.Empty(From().TrustedProxies);
+        Assert.Equal(
+            ["127.0.0.1/32", "::1/128"],
+            From(("WEBSITE_INSTANCE_ID", "an instance in Azure")).TrustedProxies.Select(proxy => proxy.ToString()));
+        Assert.Equal(
+            ["10.0.0.0/8", "192.0.2.1/32"],
+            From(("CoinPay:TrustedProxies", "10.0.0.0/8, 192.0.2.1")).TrustedProxies.Select(proxy => proxy.ToString()));
     }
 
     [Theory]
