@@ -15,5 +15,5 @@ check setup scripts/setup.sh
 check build dotnet build CoinPay.Functions.sln -v quiet -nologo
 check format dotnet format CoinPay.Functions.sln --verify-no-changes --no-restore
 check tests scripts/test.sh
-check 'main job' scripts/run.sh --once
+check 'main job' timeout --foreground -k 10 15m scripts/run.sh --once
 printf '\nAll is well after %d s.\n' $SECONDS

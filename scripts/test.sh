@@ -2,10 +2,14 @@
 # Sets up, builds and runs every test project in turn. The last line is `N passed, N failed`; exit code 0 only if none failed.
 # What follows is given to each test program: scripts/test.sh -class '*ContractTests'
 # Counts of random cases come from the environment; scripts/soak.sh sets the full ones.
+# A test that runs for more than 3 minutes is named while it runs; a test program that is not done after COINPAY_TEST_MINUTES is ended.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 results=$(mktemp -d)
 trap 'rm -rf "$results"' EXIT
+
+slow_after=180
+minutes=${COINPAY_TEST_MINUTES:-20}
 
 scripts/setup.sh
 echo "Building"
@@ -18,7 +22,14 @@ for project in tests/*.Tests; do
   from=$SECONDS
   printf '\n%s\n' "$name"
   code=0
-  "$project/bin/Debug/net10.0/$name" -noLogo -noColor -result-xml "$results/$name.xml" "$@" | tee "$results/$name.txt" || code=$?
+  timeout --foreground -k 10 "${minutes}m" "$project/bin/Debug/net10.0/$name" \
+    -noLogo -noColor -preEnumerateTheories -longRunning $slow_after -result-xml "$results/$name.xml" "$@" |
+    tee "$results/$name.txt" || code=$?
+  if [ "$code" = 124 ] || [ "$code" = 137 ]; then
+    echo "$name was not done after $minutes minutes and has been ended. It last said of long-running tests:" |
+      tee -a "$results/$name.txt"
+    grep 'Long Running Test' "$results/$name.txt" | tail -n 3 || true
+  fi
   if [ -s "$results/$name.xml" ]; then
     passed=$((passed + $(count passed "$results/$name.xml")))
     failed=$((failed + $(count failed "$results/$name.xml") + $(count errors "$results/$name.xml")))

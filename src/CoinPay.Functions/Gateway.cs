@@ -27,6 +27,7 @@ internal static class Gateway
         .AddSingleton<InvoiceIndex>()
         .AddSingleton<InvoiceCommands>()
         .AddSingleton<ExceptionStore>()
+        .AddSingleton<RecoveryStore>()
         .AddSingleton<PaymentAddresses>()
         .AddSingleton<Outbox>();
 

@@ -9,11 +9,20 @@ namespace CoinPay.Tests;
 /// <summary>A program that a test starts on 127.0.0.1 and ends by its own pid: Azurite, a node, the gateway.</summary>
 internal sealed class LocalProcess : IAsyncDisposable
 {
+    private static readonly ConcurrentDictionary<LocalProcess, bool> Running = new();
+
     private readonly Process _process;
     private readonly StringBuilder _output = new();
     private bool _hasEnded;
 
     private LocalProcess(Process process) => _process = process;
+
+    /// <summary>A test program that is told to end leaves nothing behind that it started.</summary>
+    static LocalProcess() => AppDomain.CurrentDomain.ProcessExit += (_, _) =>
+    {
+        foreach (LocalProcess left in Running.Keys)
+            left._process.Kill(entireProcessTree: true);
+    };
 
     public int Id => _process.Id;
 
@@ -82,6 +91,7 @@ internal sealed class LocalProcess : IAsyncDisposable
         foreach ((string name, string? value) in environment ?? new Dictionary<string, string?>())
             start.Environment[name] = value;
         LocalProcess started = new(Process.Start(start) ?? throw new InvalidOperationException("did not start: " + program));
+        Running.TryAdd(started, true);
         started._process.OutputDataReceived += started.Keep;
         started._process.ErrorDataReceived += started.Keep;
         started._process.BeginOutputReadLine();
@@ -96,6 +106,7 @@ internal sealed class LocalProcess : IAsyncDisposable
         if (!_process.HasExited)
             _process.Kill(entireProcessTree: true);
         await _process.WaitForExitAsync();
+        Running.TryRemove(this, out _);
     }
 
     public async ValueTask DisposeAsync()

@@ -192,7 +192,7 @@ public static class DurableOrchestrators
         Task.FromResult($"{context.Parent!.Name}/{context.Parent.InstanceId}");
 
     [Function("AwaitsDelay")]
-    public static async Task AwaitsDelay([OrchestrationTrigger] TaskOrchestrationContext context) => await Task.Delay(20);
+    public static async Task AwaitsDelay([OrchestrationTrigger] TaskOrchestrationContext context) => await Task.Delay(TimeSpan.FromHours(1));
 
     [Function("ConfiguredAwait")]
     public static async Task<string> ConfiguredAwait([OrchestrationTrigger] TaskOrchestrationContext context)

@@ -36,13 +36,13 @@ internal sealed class ActivityPool(
     }
 
     /// <summary>The instance is held in memory until it has the outcome; for ever, if a stop comes first.</summary>
-    public void Start(Instance instance, int generation, HistoryEvent scheduled)
+    public void Start(Instance instance, OrchestrationState state, HistoryEvent scheduled)
     {
         instance.Mail.TryHold();
-        _ = _background.Run(() => RunAsync(instance, generation, scheduled));
+        _ = _background.Run(() => RunAsync(instance, state.ExecutionId, state.Generation, scheduled));
     }
 
-    private async Task RunAsync(Instance instance, int generation, HistoryEvent scheduled)
+    private async Task RunAsync(Instance instance, string executionId, int generation, HistoryEvent scheduled)
     {
         if (!_work.TryBegin())
             return;
@@ -63,6 +63,7 @@ internal sealed class ActivityPool(
                     return;
                 instance.TryPost(new(new(failure is null ? HistoryEventType.TaskCompleted : HistoryEventType.TaskFailed)
                 {
+                    ExecutionId = executionId,
                     Generation = generation,
                     TaskId = scheduled.TaskId,
                     Payload = result,

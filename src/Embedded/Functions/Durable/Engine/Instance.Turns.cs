@@ -24,7 +24,7 @@ internal sealed partial class Instance
         if (IsForLater(state))
         {
             Mail.DeclineOffers();
-            isToEnd = Mail.HasTermination;
+            isToEnd = Mail.HasTermination(state.ExecutionId);
         }
         _taken = _open is null && !isToEnd ? [] : Mail.Take();
         List<HistoryEvent> due = _open is null ? [] : Due();
@@ -62,7 +62,7 @@ internal sealed partial class Instance
             return;
         }
         _open = result.Open.ToDictionary(step => step.TaskId);
-        hub.SendOff(this, _state, _state.HasEnded ? commit.Actions : result.Open.Where(step => _underWay.Add(step.TaskId)));
+        hub.SendOff(this, _state, _state.HasEnded ? commit.Actions : result.Open.Where(step => IsSentOffFirst(_state, step)));
     }
 
     /// <summary>What storage cannot hold, whatever one tries, fails the instance; gives what was committed.</summary>

@@ -19,7 +19,7 @@ internal sealed partial class Instance(string id, TaskHub hub)
 
     // Below: touched by the one who works only.
     private readonly List<HistoryEvent> _history = [];
-    private readonly HashSet<int> _underWay = [];
+    private readonly HashSet<(string ExecutionId, int Generation, int TaskId)> _underWay = [];
     private List<InstanceMessage> _taken = [];
     private IReadOnlyList<HistoryEvent> _toSendOff = [];
     private OrchestrationState? _state;
@@ -55,7 +55,8 @@ internal sealed partial class Instance(string id, TaskHub hub)
         if (created.First is not { } first)
             return;
         _open = first.Open.ToDictionary(step => step.TaskId);
-        _underWay.UnionWith(_open.Keys);
+        foreach (HistoryEvent step in first.Open)
+            IsSentOffFirst(_state, step);
         _toSendOff = _state.HasEnded ? first.Actions : first.Open;
     }
 
@@ -190,6 +191,10 @@ internal sealed partial class Instance(string id, TaskHub hub)
         foreach (InboxItem item in left.Where(item => item.ExecutionId == next.State.ExecutionId))
             hub.Warm.Bring(id).TryPost(new(item));
     }
+
+    /// <summary>False if it is under way already: whatever is read again from storage may have it open still.</summary>
+    private bool IsSentOffFirst(OrchestrationState state, HistoryEvent step) =>
+        _underWay.Add((state.ExecutionId, state.Generation, step.TaskId));
 
     private bool IsListed(OrchestrationState state) => Listed?.ExecutionId == state.ExecutionId;
 }

@@ -19,15 +19,12 @@ internal sealed class Mailbox
     /// <summary>True once the instance has ended or was put away: what comes now is for another instance of this id.</summary>
     public bool IsClosed { get; private set; }
 
-    /// <summary>True if somebody wants the instance ended.</summary>
-    public bool HasTermination
+    /// <summary>True if somebody wants the execution ended.</summary>
+    public bool HasTermination(string executionId)
     {
-        get
-        {
-            lock (_gate)
-                return _waiting.Take(MaxMessagesPerTurn)
-                    .Any(message => message is { IsStored: true, Item.Type: HistoryEventType.ExecutionTerminated });
-        }
+        lock (_gate)
+            return _waiting.Take(MaxMessagesPerTurn).Any(message =>
+                message is { IsStored: true, Item.Type: HistoryEventType.ExecutionTerminated } && message.Item.IsFor(executionId));
     }
 
     /// <summary>False once closed.</summary>
@@ -101,14 +98,13 @@ internal sealed class Mailbox
         }
     }
 
-    /// <summary>Ends the putting away. False if something has come meanwhile: then it stays.</summary>
+    /// <summary>
+    /// Ends the putting away. False if something has come meanwhile: then it stays, and nobody else begins before <see cref="Stay"/>.
+    /// </summary>
     public bool TryLeave()
     {
         lock (_gate)
-        {
-            _working = false;
             return IsClosed = _holds == 0 && _waiting.Count == 0 && !_wakeAgain;
-        }
     }
 
     /// <summary>Ends work or putting away, whatever has come; true if something has.</summary>
@@ -173,14 +169,14 @@ internal sealed class Mailbox
             _waiting.InsertRange(0, taken);
     }
 
-    /// <summary>False while this is still open, as on an ended execution: then the successor begins when this is closed.</summary>
-    public bool IsReplacedBy(Newborn created)
+    /// <summary>True while this is still open, as on an ended execution: then the successor begins when this is closed.</summary>
+    public bool TrySucceed(Newborn created)
     {
         lock (_gate)
         {
             if (!IsClosed)
                 _successor = created;
-            return IsClosed;
+            return !IsClosed;
         }
     }
 

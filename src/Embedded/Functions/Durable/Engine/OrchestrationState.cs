@@ -62,6 +62,7 @@ internal sealed record InboxItem(HistoryEventType Type)
     /// <summary>Of the row that the turn which takes this deletes; empty where there is none.</summary>
     public string RowKey { get; init; } = string.Empty;
 
+    /// <summary>Of the execution that it is for; empty for whichever runs.</summary>
     public string ExecutionId { get; init; } = string.Empty;
 
     public string? Name { get; init; }
@@ -74,4 +75,7 @@ internal sealed record InboxItem(HistoryEventType Type)
     public int TaskId { get; init; } = -1;
 
     public TaskFailureDetails? Failure { get; init; }
+
+    /// <summary>False for what came to another execution of the same id, before or after.</summary>
+    public bool IsFor(string executionId) => ExecutionId.Length == 0 || ExecutionId == executionId;
 }

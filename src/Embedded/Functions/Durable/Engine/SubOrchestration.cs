@@ -35,6 +35,7 @@ internal sealed class SubOrchestration(TaskHub hub, Instance parent, ParentLink 
         InboxItem outcome = new(
             failed ? HistoryEventType.SubOrchestrationInstanceFailed : HistoryEventType.SubOrchestrationInstanceCompleted)
         {
+            ExecutionId = parent.ExecutionId,
             Generation = parent.Generation,
             TaskId = parent.TaskId,
             Payload = ended.Output,
@@ -100,6 +101,7 @@ internal sealed class SubOrchestration(TaskHub hub, Instance parent, ParentLink 
         if (existing?.Parent != link)
             parent.TryPost(new(new(HistoryEventType.TaskFailed)
             {
+                ExecutionId = link.ExecutionId,
                 Generation = link.Generation,
                 TaskId = link.TaskId,
                 Failure = new(

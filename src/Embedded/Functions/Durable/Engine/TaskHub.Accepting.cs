@@ -94,7 +94,7 @@ internal sealed partial class TaskHub
     {
         OrchestrationState state = await Store.GetStateAsync(instanceId, withTexts: false, cancellation)
             ?? throw Instance.NotFound(instanceId);
-        if (state.HasEnded)
+        if (state.HasEnded || !item.IsFor(state.ExecutionId))
             throw Instance.NotRunning();
         Instance holder = Warm.Bring(instanceId);
         while (!holder.Mail.TryHold()) // Or it could be put away between the two writes, and nobody would look for the second.

@@ -155,7 +155,7 @@ internal sealed partial class TaskHub : IHostedService, IDisposable
             switch (action.Type)
             {
                 case HistoryEventType.TaskScheduled:
-                    _activities.Start(instance, state.Generation, action);
+                    _activities.Start(instance, state, action);
                     break;
                 case HistoryEventType.SubOrchestrationInstanceCreated:
                     SubOrchestration.Start(this, instance, state, action);

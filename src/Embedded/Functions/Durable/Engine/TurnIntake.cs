@@ -26,6 +26,8 @@ internal sealed class TurnIntake(
     {
         if (item.RowKey.Length > 0)
             _consumed.Add(item.RowKey);
+        if (!item.IsFor(state.ExecutionId))
+            return;
         if (item.Type == HistoryEventType.ExecutionTerminated)
             Termination ??= item;
         else if (item.Type == HistoryEventType.EventRaised)

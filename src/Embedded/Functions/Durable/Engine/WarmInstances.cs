@@ -39,11 +39,18 @@ internal sealed class WarmInstances(TaskHub hub, RunningIndex index, int limit)
         }
     }
 
+    /// <summary>Once only: here, or by the one before it when that is closed.</summary>
     public void Begin(Newborn created)
     {
         Instance fresh = new(created.State.InstanceId, hub);
         fresh.Adopt(created);
-        _instances.AddOrUpdate(fresh.Id, fresh, (_, old) => old.Mail.IsReplacedBy(created) ? fresh : old).Wake();
+        Instance holder = _instances.GetOrAdd(fresh.Id, fresh);
+        while (holder != fresh && !holder.Mail.TrySucceed(created))
+        {
+            _instances.TryRemove(new(fresh.Id, holder));
+            holder = _instances.GetOrAdd(fresh.Id, fresh);
+        }
+        holder.Wake();
     }
 
     public void Remove(Instance instance)
