@@ -46,6 +46,18 @@ internal static class Problems
         "Try again shortly, or price the invoice in the asset itself.")
     { RetryAfter = TimeSpan.FromSeconds(10) };
 
+    public static Problem EndpointDisabled { get; } = new(
+        "endpoint_disabled", 409, "The webhook endpoint is disabled",
+        "Take it into use again with PATCH /v1/webhook-endpoints/{id} {\"disabled\": false}.");
+
+    public static Problem NoEndpoint { get; } = new(
+        "no_endpoint", 409, "No endpoint takes this event",
+        "No enabled webhook endpoint takes events of this type. Name one as endpoint_id to send it there all the same.");
+
+    public static Problem ReplayRunning { get; } = new(
+        "replay_running", 409, "A replay runs already",
+        "GET /v1/webhook-endpoints/{id} shows it as replay. Ask again when it is finished.");
+
     public static Problem GasWalletMissing { get; } = new(
         "gas_wallet_missing", 422, "No wallet pays for gas here",
         "Set CoinPay__GasWalletKey and fund that account, or call the factory's flush yourself: the invoice's derivation has all it needs.");

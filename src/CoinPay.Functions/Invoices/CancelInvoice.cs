@@ -1,4 +1,3 @@
-using CoinPay.Core;
 using CoinPay.Functions.Chains;
 using CoinPay.Functions.Http;
 using Microsoft.AspNetCore.Http;
@@ -19,9 +18,9 @@ internal sealed class CancelInvoice(Access access, InvoiceCommands commands, Net
         CancellationToken cancellation)
     {
         Caller caller = await access.MerchantAsync(request, Scope.InvoicesWrite, cancellation);
-        RequestBody.Of(await RequestBody.ReadBytesAsync(request, cancellation), emptyIsObject: true).ThrowIfInvalid();
-        (Invoice state, _) = await commands.RunAsync(
+        (await RequestBody.ReadOptionalAsync(request, cancellation)).ThrowIfInvalid();
+        (StoredInvoice cancelled, _) = await commands.RunAsync(
             caller, id, _ => new Core.CancelInvoice(caller.KeyId, clock.GetUtcNow()), durable, cancellation);
-        return JsonAnswer.Ok(InvoiceDocument.Of(state, headHeight: null, networks));
+        return JsonAnswer.Ok(InvoiceDocument.Of(cancelled, headHeight: null, networks));
     }
 }
