@@ -18,6 +18,8 @@ internal sealed class Idempotency(Tables tables, SecretBox box, RandomNumberGene
     public static readonly TimeSpan Kept = TimeSpan.FromHours(24);
 
     private const int MaxKeyLength = 255;
+    private const int MaxErased = 20_000;
+    private const int AtOnce = 16;
 
     /// <summary>
     /// A request that has not answered after so long has died with its process; another may take its place.
@@ -76,13 +78,24 @@ internal sealed class Idempotency(Tables tables, SecretBox box, RandomNumberGene
         return await FinishAsync(row, work, cancellation);
     }
 
-    /// <summary>Deletes rows that have been kept long enough.</summary>
-    public async Task EraseOldAsync(CancellationToken cancellation)
+    /// <summary>Deletes rows that have been kept long enough, at most <see cref="MaxErased"/>; tells how many.</summary>
+    public async Task<int> EraseOldAsync(CancellationToken cancellation)
     {
         DateTimeOffset old = clock.GetUtcNow() - Kept;
         string filter = TableClient.CreateQueryFilter($"CreatedAt lt {old}");
-        await foreach (TableEntity row in tables.Idempotency.RowsAsync(filter, cancellation))
-            await tables.Idempotency.DeleteEntityAsync(row.PartitionKey, row.RowKey, row.ETag, cancellation);
+        int erased = 0;
+        await foreach (Azure.Page<TableEntity> page in tables.Idempotency.RowsAsync(filter, cancellation).AsPages())
+        {
+            await Parallel.ForEachAsync(
+                page.Values,
+                new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellation },
+                async (row, token) => await tables.Idempotency.DeleteEntityAsync(
+                    row.PartitionKey, row.RowKey, row.ETag, token));
+            erased += page.Values.Count;
+            if (erased >= MaxErased)
+                break;
+        }
+        return erased;
     }
 
     private async Task<JsonAnswer> FinishAsync(

@@ -84,8 +84,8 @@ internal static partial class ProblemKinds
         InvalidRequest, UnknownField, InvalidAmount, UnsupportedNetwork, UnsupportedAsset, Unauthorized, Forbidden,
         NotFound, NotCancellable, NotFulfillable, NotAcceptable, ExceptionResolved, WalletTaken, Conflict,
         IdempotencyInFlight, BodyTooLarge, UnsupportedMediaType, IdempotencyKeyReused, LimitReached, WalletMissing,
-        PrivateKeyRefused, FulfilmentKeyMismatch, ActionNotAllowed, SettlementAddressNotConfirmed, GasWalletMissing, FlushRefused, RateLimited,
-        Internal, RateUnavailable, NetworkUnavailable,
+        PrivateKeyRefused, FulfilmentKeyMismatch, ActionNotAllowed, SettlementAddressNotConfirmed, GasWalletMissing,
+        FlushRefused, EndpointDisabled, NoEndpoint, ReplayRunning, RateLimited, Internal, RateUnavailable, NetworkUnavailable,
     ];
 
     /// <summary>The kind of this code, or null.</summary>

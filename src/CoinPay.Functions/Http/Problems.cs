@@ -43,6 +43,13 @@ internal static class Problems
     public static Problem RateUnavailable { get; } =
         ProblemKinds.RateUnavailable.With(ProblemKinds.RateUnavailable.Remedy) with { RetryAfter = SoonAgain };
 
+    public static Problem EndpointDisabled { get; } =
+        ProblemKinds.EndpointDisabled.With(ProblemKinds.EndpointDisabled.Remedy);
+
+    public static Problem NoEndpoint { get; } = ProblemKinds.NoEndpoint.With(ProblemKinds.NoEndpoint.Remedy);
+
+    public static Problem ReplayRunning { get; } = ProblemKinds.ReplayRunning.With(ProblemKinds.ReplayRunning.Remedy);
+
     public static Problem GasWalletMissing { get; } =
         ProblemKinds.GasWalletMissing.With(ProblemKinds.GasWalletMissing.Remedy);
 

@@ -1,4 +1,3 @@
-using CoinPay.Core;
 using CoinPay.Functions.Chains;
 using CoinPay.Functions.Http;
 using Microsoft.AspNetCore.Http;
@@ -20,7 +19,7 @@ internal sealed class CancelInvoice(
         CancellationToken cancellation)
     {
         Caller caller = await access.MerchantAsync(request, Scope.InvoicesWrite, cancellation);
-        RequestBody body = RequestBody.Of(await RequestBody.ReadBytesAsync(request, cancellation), emptyIsObject: true);
+        RequestBody body = await RequestBody.ReadOptionalAsync(request, cancellation);
         body.ThrowIfInvalid();
         return await idempotency.RunAsync(
             request,
@@ -34,8 +33,8 @@ internal sealed class CancelInvoice(
     private async Task<JsonAnswer> CancelAsync(
         Caller caller, string id, DurableTaskClient durable, CancellationToken cancellation)
     {
-        (Invoice state, _) = await commands.RunAsync(
+        (StoredInvoice cancelled, _) = await commands.RunAsync(
             caller, id, _ => new Core.CancelInvoice(caller.KeyId, clock.GetUtcNow()), durable, cancellation);
-        return JsonAnswer.Ok(InvoiceDocument.Of(state, headHeight: null, networks));
+        return JsonAnswer.Ok(InvoiceDocument.Of(cancelled, headHeight: null, networks));
     }
 }

@@ -23,11 +23,12 @@ internal sealed class ListInvoices(Access access, InvoiceStore invoices, Invoice
         StoredInvoice?[] found = await Task.WhenAll(ids.Select(id => invoices.FindAsync(caller.MerchantId, id, cancellation)));
         Dictionary<string, long?> heads = [];
         List<InvoiceDocument> page = [];
-        foreach (Invoice state in found.OfType<StoredInvoice>().Select(stored => stored.State))
+        foreach (StoredInvoice stored in found.OfType<StoredInvoice>())
         {
-            if (!heads.TryGetValue(state.Terms.Network, out long? head))
-                heads[state.Terms.Network] = head = (await cursors.FindAsync(state.Terms.Network, cancellation))?.Head.Height;
-            page.Add(InvoiceDocument.Of(state, head, networks));
+            string network = stored.State.Terms.Network;
+            if (!heads.TryGetValue(network, out long? head))
+                heads[network] = head = (await cursors.FindAsync(network, cancellation))?.Head.Height;
+            page.Add(InvoiceDocument.Of(stored, head, networks));
         }
         return Paging.Answer(page, last);
     }

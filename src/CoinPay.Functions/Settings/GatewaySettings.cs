@@ -11,6 +11,7 @@ internal sealed record GatewaySettings
     private const int UsualRequests = 100;
     private const int MostRequests = 1_000_000;
     private static readonly TimeSpan LongestWalletDelay = TimeSpan.FromDays(30);
+    private static readonly TimeSpan LongestInstanceRetention = TimeSpan.FromDays(3650);
 
     /// <summary>A development machine: http to loopback and play money are allowed.</summary>
     public required bool IsDevelopment { get; init; }
@@ -20,6 +21,18 @@ internal sealed record GatewaySettings
 
     /// <summary>Webhook endpoints may be on 127.0.0.1 and may be http there. Development only.</summary>
     public bool WebhooksAllowLoopback { get; init; }
+
+    /// <summary>Ports that webhooks may go to.</summary>
+    public IReadOnlySet<int> WebhookPorts { get; init; } = new HashSet<int> { 443, 8443 };
+
+    /// <summary>Names of this gateway itself: no webhook goes there.</summary>
+    public IReadOnlySet<string> OwnHosts { get; init; } = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Ports of this machine on which the gateway itself listens, as far as it is told.</summary>
+    public IReadOnlySet<int> OwnPorts { get; init; } = new HashSet<int>();
+
+    /// <summary>How long the history of a completed orchestration is kept; null: for good.</summary>
+    public TimeSpan? KeepFinishedInstances { get; init; }
 
     /// <summary>How long a changed wallet waits before payments go to it.</summary>
     public required TimeSpan WalletDelay { get; init; }
@@ -47,6 +60,14 @@ internal sealed record GatewaySettings
             IsDevelopment = development,
             KeyVaultUri = AbsoluteUri(configuration, "CoinPay:KeyVaultUri"),
             WebhooksAllowLoopback = loopback,
+            WebhookPorts = new HashSet<int>([443, 8443, .. Ports(configuration, "CoinPay:Webhooks:Ports")]),
+            // App Service's own name of the app; the self-hosted process listens where ASPNETCORE_URLS says.
+            OwnHosts = new HashSet<string>(
+                [.. Words(configuration["WEBSITE_HOSTNAME"])], StringComparer.OrdinalIgnoreCase),
+            OwnPorts = new HashSet<int>(
+                [.. ListeningPorts(configuration["ASPNETCORE_URLS"]), .. ListeningPorts(configuration["URLS"])]),
+            KeepFinishedInstances = Duration(
+                configuration, "CoinPay:KeepFinishedInstances", LongestInstanceRetention),
             WalletDelay = Duration(configuration, "CoinPay:WalletDelay", LongestWalletDelay)
                 ?? (development ? TimeSpan.Zero : ProductionWalletDelay),
             RequestsPerKey = Count(configuration, "CoinPay:Limits:RequestsPerKey") ?? UsualRequests,
@@ -61,6 +82,20 @@ internal sealed record GatewaySettings
         string text when bool.TryParse(text, out bool value) => value,
         _ => throw Wrong(name, "true or false"),
     };
+
+    private static IEnumerable<int> Ports(IConfiguration configuration, string name) =>
+        Words(configuration[name]).Select(word =>
+            int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out int port) && port is > 0 and < 65_536
+                ? port
+                : throw Wrong(name, "port numbers, separated by commas"));
+
+    private static IEnumerable<int> ListeningPorts(string? urls) =>
+        Words(urls).Select(word => word.Split(':')[^1].TrimEnd('/'))
+            .Where(port => port.Length > 0 && port.All(char.IsAsciiDigit))
+            .Select(port => int.Parse(port, CultureInfo.InvariantCulture));
+
+    private static string[] Words(string? list) => (list ?? "").Split(
+        [',', ';'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
     private static Uri? AbsoluteUri(IConfiguration configuration, string name) => configuration[name] switch
     {

@@ -25,6 +25,10 @@ public sealed class GatewaySettingsTests
     [InlineData("CoinPay:Limits:RequestsPerKey", "-1")]
     [InlineData("CoinPay:Limits:RequestsPerAddress", "many")]
     [InlineData("CoinPay:TrustedProxies", "10.0.0.0/8, proxy.example")]
+    [InlineData("CoinPay:Webhooks:Ports", "443,0")]
+    [InlineData("CoinPay:Webhooks:Ports", "https")]
+    [InlineData("CoinPay:Webhooks:Ports", "70000")]
+    [InlineData("CoinPay:KeepFinishedInstances", "a year")]
     public void A_setting_that_makes_no_sense_stops_the_start_and_is_named(string name, string value)
     {
         SettingsException refused = Assert.Throws<SettingsException>(() => From((name, value)));
@@ -41,6 +45,14 @@ public sealed class GatewaySettingsTests
         Assert.Equal(
             ["10.0.0.0/8", "192.0.2.1/32"],
             From(("CoinPay:TrustedProxies", "10.0.0.0/8, 192.0.2.1")).TrustedProxies.Select(proxy => proxy.ToString()));
+    }
+
+    [Fact]
+    public void Webhooks_may_go_to_443_and_8443_and_to_the_ports_that_are_added()
+    {
+        Assert.Equal([443, 8443], From().WebhookPorts.Order());
+        Assert.Equal([443, 8443, 9443, 10443], From(("CoinPay:Webhooks:Ports", "9443, 10443")).WebhookPorts.Order());
+        Assert.Equal([1, 7071], From(("ASPNETCORE_URLS", "http://+:7071;http://127.0.0.1:1/")).OwnPorts.Order());
     }
 
     [Theory]

@@ -77,7 +77,8 @@ internal static class AppParts
             .AddSingleton(new QueueServiceClient(MemoryStorage.ConnectionString, queueOptions))
             .AddSingleton(world.Offered)
             .AddSingleton(new ChainDirectory(world.Nodes.Select(node => world.Seams.Through(node))))
-            .AddSingleton(provider => new WebhookSender(world.Internet, provider.GetRequiredService<SecretBox>(), process.Time))
+            .AddSingleton(provider => new WebhookSender(
+                world.Internet, provider.GetRequiredService<WebhookTargets>(), provider.GetRequiredService<SecretBox>(), process.Time))
             .AddSingleton<IRowStore>(new AzureRowStore(MemoryStorage.ConnectionString, tableOptions))
             .AddSingleton(process.Flow.Background)
             .AddSingleton<DurableTaskClient>(provider => new FaultyWakes(
