@@ -127,7 +127,7 @@ public sealed class BadInputTests(TwoMerchants world) : IClassFixture<TwoMerchan
         ApiAnswer refused = await UnchangedAsync(
             () =>
                 world.Merchant.SendAsync(
-                    HttpMethod.Post, "/v1/invoices", body, "key of " + body.GetHashCode(StringComparison.Ordinal)));
+                    HttpMethod.Post, "/v1/invoices", body, "key-of" + body.GetHashCode(StringComparison.Ordinal)));
         Assert.Contains((int)refused.Status, new[] { 400, 422 });
         refused.ExpectProblem(refused.Status, code);
     }
