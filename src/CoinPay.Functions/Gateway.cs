@@ -1,4 +1,5 @@
 using CoinPay.Functions.Chains;
+using CoinPay.Functions.Checkout;
 using CoinPay.Functions.Exceptions;
 using CoinPay.Functions.Invoices;
 using CoinPay.Functions.Rates;
@@ -28,6 +29,8 @@ internal static class Gateway
         .AddSingleton<InvoiceCommands>()
         .AddSingleton<ExceptionStore>()
         .AddSingleton<PaymentAddresses>()
+        .AddSingleton<CheckoutLinks>()
+        .AddSingleton<Checkouts>()
         .AddSingleton<Outbox>();
 
     private static IServiceCollection AddChains(this IServiceCollection services, IConfiguration configuration) => services

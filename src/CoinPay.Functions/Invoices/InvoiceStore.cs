@@ -12,7 +12,7 @@ namespace CoinPay.Functions.Invoices;
 /// One partition an invoice: <c>invoice</c> (snapshot), <c>event!…</c>, <c>line!…</c>, <c>transfer!…</c>, <c>outbox!…</c>
 /// and <c>answer</c> (what the creation answered). What must agree is written in one entity-group transaction.
 /// </summary>
-internal sealed class InvoiceStore(Tables tables, Networks networks)
+internal sealed partial class InvoiceStore(Tables tables, Networks networks)
 {
     private const string SnapshotKey = "invoice";
     private const string AnswerKey = "answer";
@@ -147,6 +147,7 @@ internal sealed class InvoiceStore(Tables tables, Networks networks)
             ["Version"] = after.Version,
             ["LastHash"] = lastHash,
         };
+        WriteSums(row, after);
         return before is null
             ? new(TableTransactionActionType.Add, row)
             : new(TableTransactionActionType.UpdateReplace, row, before.Tag);
