@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs what development and tests need beside the .NET SDK and Node.js: Azurite, anvil, bitcoind and the npm
-# libraries that tests take as witnesses. Everything goes into ${COINPAY_TOOLS:-.coinpay/tools}, which git ignores;
+# Installs what development and tests need beside the .NET SDK and Node.js: Azurite, anvil, bitcoind, litecoind and the
+# npm libraries that tests take as witnesses. Everything goes into ${COINPAY_TOOLS:-.coinpay/tools}, which git ignores;
 # nothing is installed on the machine itself. Done already: returns at once. Two at a time: the second waits.
 # usage: scripts/setup.sh [--quiet]
 set -euo pipefail
@@ -37,20 +37,23 @@ install_npm_packages() {
   done_in
 }
 
-install_bitcoind() {
-  [ -x "$tools/bitcoin/bin/bitcoind" ] && return
-  step "bitcoind"
-  if command -v bitcoind >/dev/null && command -v bitcoin-cli >/dev/null; then
-    mkdir -p "$tools/bitcoin/bin"
-    ln -sf "$(command -v bitcoind)" "$(command -v bitcoin-cli)" "$tools/bitcoin/bin/"
-    done_in "taken from PATH"
+# A node of the Bitcoin family, `bitcoin` or `litecoin`: from PATH, or unpacked from Debian's packages.
+install_node() {
+  local coin=$1
+  local daemon=${coin}d cli=$coin-cli
+  [ -x "$tools/$coin/bin/$daemon" ] && return
+  step "$daemon"
+  if command -v "$daemon" >/dev/null && command -v "$cli" >/dev/null; then
+    mkdir -p "$tools/$coin/bin" && ln -sf "$(command -v "$daemon")" "$(command -v "$cli")" "$tools/$coin/bin/" &&
+      done_in "taken from PATH"
     return
   fi
-  "$root/scripts/tools/bitcoind.sh" "$tools/bitcoin" >"$tools/bitcoind.log" 2>&1 || {
-    tail -5 "$tools/bitcoind.log" >&2
-    fail "bitcoind could not be had from Debian's archive. Put bitcoind and bitcoin-cli on PATH and run this again."
-  }
-  done_in "$(tail -1 "$tools/bitcoind.log" | grep -oE 'v[0-9][0-9a-z.]*' | head -1)"
+  if ! "$root/scripts/tools/$daemon.sh" "$tools/$coin" >"$tools/$daemon.log" 2>&1; then
+    echo "not to be had"
+    tail -5 "$tools/$daemon.log" >&2
+    return 1
+  fi
+  done_in "$(tail -1 "$tools/$daemon.log" | grep -oE 'v[0-9][0-9a-z.]*' | head -1)"
 }
 
 # Written once: delete Local.props to look again.
@@ -74,6 +77,10 @@ if command -v flock >/dev/null; then
   flock -n 9 || { say "  waiting for another setup.sh"; flock 9; }
 fi
 install_npm_packages
-install_bitcoind
+install_node bitcoin ||
+  fail "bitcoind could not be had from Debian's archive. Put bitcoind and bitcoin-cli on PATH and run this again."
+# Everything else works without it, on a system without Debian's packages: what needs it is skipped and says so.
+install_node litecoin ||
+  printf "  litecoind could not be had from Debian's archive: its tests will be skipped. Put litecoind and litecoin-cli on PATH and run this again.\n" >&2
 choose_chain_packages
 say "  tools are ready in $tools"

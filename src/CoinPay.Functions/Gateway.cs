@@ -28,6 +28,7 @@ internal static class Gateway
         .AddSingleton<InvoiceIndex>()
         .AddSingleton<InvoiceCommands>()
         .AddSingleton<ExceptionStore>()
+        .AddSingleton<RecoveryStore>()
         .AddSingleton<PaymentAddresses>()
         .AddSingleton<CheckoutLinks>()
         .AddSingleton<Checkouts>()

@@ -44,6 +44,9 @@ public sealed class ClosedSetTests
         (new InvoiceFulfilled("merchant", At), null),
         (new ExceptionOpened(ExceptionType.Late, "asset", 1, At), "invoice.exception_opened"),
         (new ExceptionResolved(2, 1, ExceptionAction.Ignore, "note", "merchant", At), "invoice.exception_resolved"),
+        (new RecoveryRequested(2, "anvil2", "settlement", "merchant", At), null),
+        (new RecoveryFailed(2, "no gas", At), null),
+        (new MoneyRecovered(2, "anvil2", "asset", 1, "tx", At), null),
     ];
 
     public static TheoryData<string> EventNames => [.. Members(typeof(InvoiceEvent)).Select(type => type.Name)];
@@ -57,13 +60,18 @@ public sealed class ClosedSetTests
         Invoice? before = happened switch
         {
             InvoiceCreated => null,
-            ExceptionResolved => Invoice.Evolve(opened, new ExceptionOpened(ExceptionType.Late, "asset", 1, At)),
+            ExceptionResolved or RecoveryRequested => Excepted(opened),
+            RecoveryFailed or MoneyRecovered =>
+                Invoice.Evolve(Excepted(opened), new RecoveryRequested(2, "anvil2", "settlement", "merchant", At)),
             _ => Invoice.Evolve(opened, new TransferSeen(Seen, At)),
         };
         Invoice after = Invoice.Evolve(before, happened);
         Assert.Equal((before?.Version ?? 0) + 1, after.Version);
         Assert.Equal(webhookType, happened.WebhookType());
     }
+
+    private static Invoice Excepted(Invoice opened) =>
+        Invoice.Evolve(opened, new ExceptionOpened(ExceptionType.Late, "asset", 1, At));
 
     [Fact]
     public void Every_event_says_in_the_timeline_what_happened_why_and_by_whom()
@@ -83,8 +91,10 @@ public sealed class ClosedSetTests
         [
             new CreateInvoice(InvoiceSteps.Terms(1), At),
             new AdvanceInvoice(new([], null), At),
+            new BookRecovery(1, 1, null, At),
             new CancelInvoice("merchant", At),
             new FulfilInvoice("ful_1", "merchant", At),
+            new NoteRecoveryFailure(1, "no gas", At),
             new ResolveException(1, ExceptionAction.Ignore, null, "merchant", At),
         ];
         Assert.Equal(Members(typeof(InvoiceCommand)), commands.Select(command => command.GetType()).OrderBy(type => type.Name));
@@ -94,8 +104,8 @@ public sealed class ClosedSetTests
         Assert.All(
             decisions.Select(decision => decision.Rejection).OfType<Rejection>(),
             rejection => Assert.Matches("^[A-Z].{10,}[.]$", rejection.Detail));
-        Assert.Equal([null, "not_found", "not_found", "not_found", "not_found"], commands.Select(each => InvoiceDecider.Decide(null, each).Rejection?.Code));
-        Assert.Equal(["already_exists", null, null, "not_fulfillable", "not_found"], commands.Select(each => InvoiceDecider.Decide(opened, each).Rejection?.Code));
+        Assert.Equal([null, .. Enumerable.Repeat("not_found", 6)], commands.Select(each => InvoiceDecider.Decide(null, each).Rejection?.Code));
+        Assert.Equal(["already_exists", null, null, null, "not_fulfillable", null, "not_found"], commands.Select(each => InvoiceDecider.Decide(opened, each).Rejection?.Code));
     }
 
     [Fact]

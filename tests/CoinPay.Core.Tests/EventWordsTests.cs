@@ -122,6 +122,23 @@ public sealed class EventWordsTests
             "exception_resolved by key_1: It was decided: accept_as_paid (called).");
     }
 
+    [Fact]
+    public void A_recovery_says_who_agreed_what_hinders_it_and_what_brought_the_money()
+    {
+        Says(
+            new RecoveryRequested(2, "anvil2", "0x1", "key_1", At),
+            "recovery_requested by key_1: The merchant controls 0x1 on anvil2 too: what came there is moved to it.");
+        Says(
+            new RecoveryFailed(2, "No gas.", At),
+            "recovery_failed by gateway: Money on another network could not be moved, and is tried again: No gas.");
+        Says(
+            new MoneyRecovered(2, "anvil2", "usdt", 77, "0xf", At),
+            "money_recovered by gateway: Transaction 0xf on anvil2 brought 77 base units of usdt to the settlement address.");
+        Says(
+            new MoneyRecovered(2, "anvil2", "usdt", 77, null, At),
+            "money_recovered by gateway: 77 base units of usdt have left for the settlement address on anvil2.");
+    }
+
     [Theory]
     [InlineData(ExceptionType.Underpaid, "less than the price came while it stood.")]
     [InlineData(ExceptionType.Overpaid, "more than the price came, and the merchant wants to look first.")]

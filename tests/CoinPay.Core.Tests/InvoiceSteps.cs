@@ -123,6 +123,25 @@ internal static class InvoiceSteps
         world => world.Command(new ResolveException(
             world.State!.Exceptions.Last(known => known.Type == type).Number, action, note, "key_1", world.Now)));
 
+    /// <summary>Money of another network is taken, under the settlement address that the merchant names.</summary>
+    public static Step TakesFromElsewhere(string? settlementAddress) => new(
+        $"takes it at {settlementAddress}",
+        world => world.Command(new ResolveException(
+            world.State!.Exceptions.Last(known => known.Type == ExceptionType.WrongNetwork).Number,
+            ExceptionAction.AcceptAsPaid, null, "key_1", world.Now)
+        { ConfirmedSettlementAddress = settlementAddress }));
+
+    /// <summary>The address was empty on the other network, at this height.</summary>
+    public static Step EmptyElsewhere(long atHeight, string? by = "flush") => new(
+        $"empty at {atHeight}",
+        world => world.Command(new BookRecovery(LastAccepted(world), atHeight, by, world.Now)));
+
+    public static Step CannotBeMoved(string reason) => new(
+        reason, world => world.Command(new NoteRecoveryFailure(LastAccepted(world), reason, world.Now)));
+
+    private static int LastAccepted(InvoiceWorld world) =>
+        world.State!.Exceptions.Last(known => known.Resolution?.Action == ExceptionAction.AcceptAsPaid).Number;
+
     public static Step Fulfilled { get; } = FulfilledWith("ful_1");
 
     public static Step FulfilledWith(string key) =>

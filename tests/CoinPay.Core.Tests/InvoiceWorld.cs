@@ -151,7 +151,10 @@ internal sealed class InvoiceWorld
         Invoice replayed = _history.Aggregate((Invoice?)null, Invoice.Evolve)!;
         Assert.Equal(State!.Transfers, replayed.Transfers);
         Assert.Equal(State.Exceptions, replayed.Exceptions);
-        Assert.Equal(State with { Transfers = replayed.Transfers, Exceptions = replayed.Exceptions }, replayed);
+        Assert.Equal(State.Recovered, replayed.Recovered);
+        Assert.Equal(
+            State with { Transfers = replayed.Transfers, Exceptions = replayed.Exceptions, Recovered = replayed.Recovered },
+            replayed);
     }
 
     private void Commit(IReadOnlyList<InvoiceEvent> events)

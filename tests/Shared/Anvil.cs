@@ -73,6 +73,10 @@ internal sealed class Anvil : IAsyncDisposable
     /// <summary>Mines blocks, one second apart on the chain's clock.</summary>
     public Task MineAsync(int blocks = 1) => SendAsync("anvil_mine", $"0x{blocks:x}", "0x1");
 
+    /// <summary>An account's ether in wei.</summary>
+    public async Task<BigInteger> BalanceAsync(string account) => BigInteger.Parse(
+        "0" + (await SendAsync("eth_getBalance", account, "latest")).GetString()![2..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+
     public async Task<long> HeightAsync() =>
         Convert.ToInt64((await SendAsync("eth_blockNumber")).GetString(), 16);
 

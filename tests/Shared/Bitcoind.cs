@@ -36,11 +36,10 @@ internal sealed class Bitcoind : IAsyncDisposable
 
     public int ProcessId => _process.Id;
 
-    /// <summary>
-    /// The path of litecoind, which setup does not install (Debian's package has it); null where there is none.
-    /// </summary>
-    public static string? Litecoind { get; } = (Environment.GetEnvironmentVariable("PATH") ?? "")
-        .Split(Path.PathSeparator).Select(folder => Path.Combine(folder, "litecoind")).FirstOrDefault(File.Exists);
+    /// <summary>Why there is no litecoind on this machine, or null.</summary>
+    public static string? WhyNoLitecoind => RepositoryFiles.Litecoind is null
+        ? "litecoind could not be had from Debian's packages: scripts/setup.sh says why, or was not run"
+        : null;
 
     public static Task<Bitcoind> StartAsync(params string[] options) => StartAsync(
         RepositoryFiles.Bitcoin("bitcoind"),
@@ -51,7 +50,7 @@ internal sealed class Bitcoind : IAsyncDisposable
     /// only once every connection has been idle for the given seconds.
     /// </summary>
     public static Task<Bitcoind> StartLitecoindAsync() => StartAsync(
-        Litecoind ?? throw new InvalidOperationException("no litecoind"),
+        RepositoryFiles.Litecoind ?? throw new InvalidOperationException(WhyNoLitecoind),
         ["-upnp=0", "-mempoolreplacement=1", "-walletrbf=1", "-rpcservertimeout=3"]);
 
     private static async Task<Bitcoind> StartAsync(string program, string[] options)

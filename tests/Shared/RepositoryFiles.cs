@@ -6,7 +6,7 @@ internal static class RepositoryFiles
     /// <summary>The folder of CoinPay.Functions.sln.</summary>
     public static string Root { get; } = FindRoot();
 
-    /// <summary>The ignored folder that scripts/setup.sh fills: node_modules and bitcoin.</summary>
+    /// <summary>The ignored folder that scripts/setup.sh fills: node_modules, bitcoin and litecoin.</summary>
     public static string Tools => Environment.GetEnvironmentVariable("COINPAY_TOOLS") ?? Path.Combine(Root, ".coinpay", "tools");
 
     /// <summary>A file or folder of an npm package that setup installed; throws with the command that installs it.</summary>
@@ -14,6 +14,12 @@ internal static class RepositoryFiles
 
     /// <summary>A program of the unpacked bitcoind (bitcoind, bitcoin-cli).</summary>
     public static string Bitcoin(string program) => Existing(Path.Combine(Tools, "bitcoin", "bin", program));
+
+    /// <summary>
+    /// The litecoind that setup put there; null on a machine that has none and cannot have Debian's packages.
+    /// </summary>
+    public static string? Litecoind { get; } =
+        Path.Combine(Tools, "litecoin", "bin", "litecoind") is var program && File.Exists(program) ? program : null;
 
     private static string Existing(string path) =>
         File.Exists(path) || Directory.Exists(path)

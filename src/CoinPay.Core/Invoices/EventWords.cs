@@ -17,6 +17,7 @@ public static class EventWords
         TopUpRequested asked => asked.By,
         InvoiceFulfilled fulfilled => fulfilled.By,
         ExceptionResolved resolved => resolved.By,
+        RecoveryRequested asked => asked.By,
         TransferSeen or TransferMoved or TransferConfirmed or TransferLost => "chain",
         _ => "gateway",
     };
@@ -54,6 +55,10 @@ public static class EventWords
         ExceptionOpened opened => $"{opened.Amount} base units of {opened.AssetId}: {opened.Type.Meaning()}",
         ExceptionResolved { Action: null } => "The cause of the exception is gone.",
         ExceptionResolved resolved => $"It was decided: {resolved.Action!.Value.Text()}{(resolved.Note is null ? "." : $" ({resolved.Note}).")}",
+        RecoveryRequested asked => $"The merchant controls {asked.SettlementAddress} on {asked.Network} too: what came there is moved to it.",
+        RecoveryFailed failed => $"Money on another network could not be moved, and is tried again: {failed.Reason.TrimEnd('.')}.",
+        MoneyRecovered { TransactionHash: { } by } moved => $"Transaction {by} on {moved.Network} brought {moved.Amount} base units of {moved.AssetId} to the settlement address.",
+        MoneyRecovered moved => $"{moved.Amount} base units of {moved.AssetId} have left for the settlement address on {moved.Network}.",
         _ => throw new BugException("event " + happened.GetType().Name),
     };
 

@@ -15,11 +15,15 @@ internal static class ExceptionDecider
                 : Decision.Refuse("exception_resolved", "It is resolved already" + (resolution.Action is null ? ": its cause is gone." : "."));
         if (!ExceptionRules.Actions(exception.Type).Contains(command.Action))
             return Decision.Refuse("action_not_allowed", "This cannot be decided about an exception of this type.");
+        if (RecoveryDecider.RefuseConsent(state, exception, command) is { } noConsent)
+            return new([], noConsent);
         List<InvoiceEvent> consequences = Consequences(state, exception, command).ToList();
         if (command.Action == ExceptionAction.AcceptAsPaid && consequences.Count == 0)
             return Decision.Refuse("not_acceptable", "Nothing of it is confirmed yet: there is nothing to accept.");
         Unfolding life = new(state);
         BigInteger amount = ExceptionRules.AmountNow(state, exception);
+        if (RecoveryDecider.Request(state, exception, command) is { } recovery)
+            life.Happens(recovery);
         life.Happens(new ExceptionResolved(exception.Number, amount, command.Action, command.Note, command.By, command.At));
         foreach (InvoiceEvent consequence in consequences)
             life.Happens(consequence);

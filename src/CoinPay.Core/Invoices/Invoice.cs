@@ -36,6 +36,12 @@ public sealed record Invoice
     /// <summary>Open exceptions and the last resolved ones, in the order of their opening.</summary>
     public ImmutableList<InvoiceException> Exceptions { get; init; } = [];
 
+    /// <summary>
+    /// Money of other networks that was moved to the merchant's settlement address there: base units by asset (CAIP-19).
+    /// </summary>
+    public ImmutableSortedDictionary<string, BigInteger> Recovered { get; init; } =
+        ImmutableSortedDictionary.Create<string, BigInteger>(StringComparer.Ordinal);
+
     public ImmutableSortedDictionary<string, Transfer> Transfers { get; init; } =
         ImmutableSortedDictionary.Create<string, Transfer>(StringComparer.Ordinal);
 
@@ -105,6 +111,9 @@ public sealed record Invoice
         InvoiceFulfilled => state with { FulfilledAt = happened.At },
         ExceptionOpened opened => state.Opened(opened),
         ExceptionResolved resolved => state.Resolved(resolved),
+        RecoveryRequested asked => state.With(asked.Number, new Recovery(asked.Network, asked.SettlementAddress, asked.At)),
+        RecoveryFailed failed => state.With(failed.Number, state.RecoveryOf(failed.Number) with { Failure = failed.Reason }),
+        MoneyRecovered moved => state.WithRecovered(moved),
         _ => throw new BugException("event " + happened.GetType().Name),
     };
 
@@ -144,8 +153,33 @@ public sealed record Invoice
             Resolution = new(resolved.Action, resolved.Note, resolved.By, resolved.At),
         };
         ImmutableList<InvoiceException> all = Exceptions.Replace(open, over);
-        InvoiceException? oldest = all.Find(known => !known.IsOpen);
+        InvoiceException? oldest = all.Find(known => !known.IsOpen && known.Recovery is not { IsPending: true });
         return this with { Exceptions = all.Count > MaxExceptions && oldest is not null ? all.Remove(oldest) : all };
+    }
+
+    private Recovery RecoveryOf(int number) =>
+        Exceptions.Find(known => known.Number == number)?.Recovery ?? throw new BugException("no recovery of exception " + number);
+
+    private Invoice With(int number, Recovery recovery)
+    {
+        InvoiceException exception = Exceptions.Find(known => known.Number == number)
+            ?? throw new BugException("no exception " + number);
+        return this with { Exceptions = Exceptions.Replace(exception, exception with { Recovery = recovery }) };
+    }
+
+    private Invoice WithRecovered(MoneyRecovered moved)
+    {
+        Recovery recovered = RecoveryOf(moved.Number) with
+        {
+            Amount = moved.Amount,
+            TransactionHash = moved.TransactionHash,
+            RecoveredAt = moved.At,
+            Failure = null,
+        };
+        return With(moved.Number, recovered) with
+        {
+            Recovered = Recovered.SetItem(moved.AssetId, Recovered.GetValueOrDefault(moved.AssetId) + moved.Amount),
+        };
     }
 
     /// <summary>Past so many, the oldest resolved ones are in the timeline alone.</summary>

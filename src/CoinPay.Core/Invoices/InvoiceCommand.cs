@@ -20,7 +20,24 @@ public sealed record FulfilInvoice(string Key, string By, DateTimeOffset At) : I
 
 /// <summary>Decide about an exception. Repeating the same decision changes nothing.</summary>
 public sealed record ResolveException(int Number, ExceptionAction Action, string? Note, string By, DateTimeOffset At)
+    : InvoiceCommand(At)
+{
+    /// <summary>
+    /// To accept money of another network: the settlement address, which the merchant says that it controls there.
+    /// </summary>
+    public string? ConfirmedSettlementAddress { get; init; }
+}
+
+/// <summary>
+/// The invoice's address holds nothing of the asset of an exception any more, on the network of that asset at a height
+/// that no reorg is expected to reach. Repeating it changes nothing.
+/// </summary>
+/// <param name="TransactionHash">What emptied it, where that is known.</param>
+public sealed record BookRecovery(int Number, long EmptyAtHeight, string? TransactionHash, DateTimeOffset At)
     : InvoiceCommand(At);
+
+/// <summary>Money could not be moved, for this reason. Repeating it changes nothing.</summary>
+public sealed record NoteRecoveryFailure(int Number, string Reason, DateTimeOffset At) : InvoiceCommand(At);
 
 /// <summary>A command that the state does not allow. Not an error of the program.</summary>
 /// <param name="Code">Stable, the code of the problem that the caller gets.</param>

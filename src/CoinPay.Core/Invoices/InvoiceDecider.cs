@@ -19,6 +19,8 @@ public static class InvoiceDecider
         (_, CancelInvoice cancel) => Cancel(state, cancel),
         (_, FulfilInvoice fulfil) => Fulfil(state, fulfil),
         (_, ResolveException resolve) => ExceptionDecider.Resolve(state, resolve),
+        (_, BookRecovery book) => RecoveryDecider.Book(state, book),
+        (_, NoteRecoveryFailure note) => RecoveryDecider.Note(state, note),
         _ => throw new BugException("command " + command.GetType().Name),
     };
 

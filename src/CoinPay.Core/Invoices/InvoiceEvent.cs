@@ -78,6 +78,21 @@ public sealed record ExceptionResolved(
     int Number, BigInteger Amount, ExceptionAction? Action, string? Note, string By, DateTimeOffset At) : InvoiceEvent(At);
 
 /// <summary>
+/// The merchant confirmed that it controls the settlement address on another network: the money of an exception goes there.
+/// </summary>
+public sealed record RecoveryRequested(
+    int Number, string Network, string SettlementAddress, string By, DateTimeOffset At) : InvoiceEvent(At);
+
+/// <summary>An attempt to move the money of an exception moved nothing. It is tried again.</summary>
+public sealed record RecoveryFailed(int Number, string Reason, DateTimeOffset At) : InvoiceEvent(At);
+
+/// <summary>The money of an exception stands at the merchant's settlement address on the network it came on.</summary>
+/// <param name="Amount">Base units that no earlier recovery had moved.</param>
+public sealed record MoneyRecovered(
+    int Number, string Network, string AssetId, BigInteger Amount, string? TransactionHash, DateTimeOffset At)
+    : InvoiceEvent(At);
+
+/// <summary>
 /// Money that had counted was taken away by the chain; the invoice moves back to <paramref name="To"/>.
 /// </summary>
 public sealed record PaymentReverted(InvoiceStatus To, DateTimeOffset At) : InvoiceEvent(At);
@@ -102,6 +117,7 @@ public static class InvoiceEvents
         ExceptionResolved => "invoice.exception_resolved",
         TransferSeen or TransferMoved or TransferConfirmed or TransferLost or TransferAccepted or TransferAttributed => null,
         PaymentWindowClosed or PaymentAccepted or TopUpRequested or LateRateJudged or InvoiceFulfilled => null,
+        RecoveryRequested or RecoveryFailed or MoneyRecovered => null,
         _ => throw new BugException("event " + happened.GetType().Name),
     };
 }

@@ -70,5 +70,8 @@ public sealed record InvoiceException
 
     public Resolution? Resolution { get; init; }
 
+    /// <summary>Of money on another network that was accepted: how it comes to the settlement address there.</summary>
+    public Recovery? Recovery { get; init; }
+
     public bool IsOpen => Resolution is null;
 }

@@ -49,7 +49,25 @@ public static class InvoiceLedger
             Holding holding = new(other.WrongNetwork ?? terms.Network, other.AssetId, account);
             balances[holding] = balances.GetValueOrDefault(holding) + other.Amount;
         }
+        Settle(state, balances);
         return balances.ToImmutable();
+    }
+
+    /// <summary>What was moved to the merchant's own address on another network, as far as it stands there still.</summary>
+    private static void Settle(Invoice state, ImmutableSortedDictionary<Holding, BigInteger>.Builder balances)
+    {
+        foreach ((string assetId, BigInteger recovered) in state.Recovered)
+        {
+            BigInteger left = recovered;
+            foreach (Holding holding in balances.Keys.Where(holding => holding.AssetId == assetId).ToList())
+            {
+                BigInteger moved = BigInteger.Min(left, balances[holding]);
+                Holding settled = holding with { Account = Account.Settled(state.Terms.MerchantId) };
+                balances[holding] -= moved;
+                balances[settled] = balances.GetValueOrDefault(settled) + moved;
+                left -= moved;
+            }
+        }
     }
 
     /// <summary>Money goes from accounts that lose to accounts that gain; the world makes up the difference.</summary>

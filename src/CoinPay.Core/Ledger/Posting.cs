@@ -19,6 +19,9 @@ public static class Account
 
     public static string Overpaid(string merchantId) => $"merchant:{merchantId}:overpaid";
 
+    /// <summary>Money that stands at an address of the merchant's own.</summary>
+    public static string Settled(string merchantId) => $"merchant:{merchantId}:settled";
+
     /// <summary>Confirmed money that nobody asked for: of another asset, on another network, or ambiguous.</summary>
     public static string Refundable(string merchantId) => $"merchant:{merchantId}:refundable";
 }

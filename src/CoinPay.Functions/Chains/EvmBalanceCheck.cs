@@ -11,7 +11,9 @@ internal sealed class EvmBalanceCheck(Network network, JsonRpc rpc)
 {
     /// <summary>eth_call answers this code when the contract reverts. Source: https://ethereum.github.io/execution-apis/</summary>
     private const int Reverted = 3;
-    private const string BalanceOf = "0x70a08231";
+
+    /// <summary>The selector of balanceOf(address).</summary>
+    public const string BalanceOf = "0x70a08231";
 
     private readonly Dictionary<string, string> _tokens = network.Assets
         .Where(listed => listed.VerifyBalance)

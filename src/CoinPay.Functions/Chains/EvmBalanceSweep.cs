@@ -65,8 +65,9 @@ internal sealed class EvmBalanceSweep(Network network, JsonRpc rpc)
         if (isExplained)
             return [];
         long first = await _history.BlockBeforeAsync(address.WatchedSince, head, cancellation);
-        IReadOnlyList<Flushed> flushed =
-            isDeployed ? await _history.FlushesAsync(address.Recipient, first, head.Height, cancellation) : [];
+        IReadOnlyList<Flushed> flushed = isDeployed
+            ? await _history.FlushesAsync(address.Recipient, ForwarderFactory.NativeCoin, first, head.Height, cancellation)
+            : [];
         BigInteger total = Unexplained(balance, known, flushed, head.Height);
         List<SweptTransfer> found = [];
         BigInteger explained = BigInteger.Zero;

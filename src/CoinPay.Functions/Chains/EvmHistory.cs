@@ -4,8 +4,8 @@ using Nethereum.Util;
 
 namespace CoinPay.Functions.Chains;
 
-/// <summary>Native coin that a forwarder paid out to its settlement address.</summary>
-internal sealed record Flushed(long Height, BigInteger Amount);
+/// <summary>Money of one asset that a forwarder paid out to its settlement address.</summary>
+internal sealed record Flushed(long Height, BigInteger Amount, string TransactionHash);
 
 /// <summary>Money that came to an address in a block.</summary>
 internal sealed record Rise(BlockReference Block, BigInteger Amount);
@@ -20,9 +20,8 @@ internal sealed class EvmHistory(Network network, JsonRpc rpc)
     /// <summary>Calls for logs in one sweep. An invoice's own time takes a few; months on a fast chain take thousands.</summary>
     private const int MostLogCalls = 100;
 
-    /// <summary>Forwarder.sol: <c>event Flushed(address indexed token, uint256 amount)</c>; the zero address is the coin.</summary>
-    private static readonly string[] FlushedCoin =
-        ["0x" + Sha3Keccack.Current.CalculateHash("Flushed(address,uint256)"), "0x" + new string('0', 64)];
+    /// <summary>Forwarder.sol: <c>event Flushed(address indexed token, uint256 amount)</c>.</summary>
+    private static readonly string FlushedTopic = "0x" + Sha3Keccack.Current.CalculateHash("Flushed(address,uint256)");
 
     private int _span = LargestSpan;
     private int _logCalls;
@@ -50,9 +49,11 @@ internal sealed class EvmHistory(Network network, JsonRpc rpc)
     /// What a forwarder's own logs say that it paid out, the latest first, with the range halved whenever the provider
     /// refuses it. After very many calls the oldest are left out: then less is found to have come than did, never more.
     /// </summary>
+    /// <param name="token">A contract, or <see cref="ForwarderFactory.NativeCoin"/>.</param>
     public async Task<IReadOnlyList<Flushed>> FlushesAsync(
-        string forwarder, long from, long to, CancellationToken cancellation)
+        string forwarder, string token, long from, long to, CancellationToken cancellation)
     {
+        string[] topics = [FlushedTopic, "0x" + token[2..].ToLowerInvariant().PadLeft(64, '0')];
         List<Flushed> flushes = [];
         while (from <= to && _logCalls++ < MostLogCalls)
         {
@@ -60,7 +61,7 @@ internal sealed class EvmHistory(Network network, JsonRpc rpc)
             RpcCall call = new("eth_getLogs", new
             {
                 address = forwarder,
-                topics = FlushedCoin,
+                topics,
                 fromBlock = Quantity.Hex(first),
                 toBlock = Quantity.Hex(to),
             });
@@ -71,7 +72,7 @@ internal sealed class EvmHistory(Network network, JsonRpc rpc)
                 continue;
             }
             flushes.AddRange(rpc.ResultOf(answers[0], "eth_getLogs").Select(
-                log => new Flushed(Quantity.Height(log.BlockNumber), Quantity.Number(log.Data))));
+                log => new Flushed(Quantity.Height(log.BlockNumber), Quantity.Number(log.Data), log.TransactionHash)));
             to = first - 1;
         }
         return flushes;

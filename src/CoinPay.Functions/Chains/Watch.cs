@@ -10,7 +10,8 @@ internal sealed record Watch
 
     /// <summary>
     /// For an invoice in an EVM network's own coin, when it expires: its balance is looked at in the first complete poll
-    /// that begins after this instant, and daily from then on, as such money may leave no trace in blocks. Null for others.
+    /// that begins after this instant, and daily from then on, on each network where it is watched, as such money may leave
+    /// no trace in blocks. Null for others.
     /// </summary>
     public DateTimeOffset? SweepAt { get; init; }
 

@@ -26,11 +26,11 @@ internal sealed class WatchSet(string network)
 
     public Watch? Find(string invoiceId) => _byInvoice.GetValueOrDefault(invoiceId);
 
-    /// <summary>Watches of a network whose balance is to be looked at for the time after an instant, up to another.</summary>
-    public IReadOnlyList<Watch> SweepDue(string network, DateTimeOffset after, DateTimeOffset upTo)
+    /// <summary>Watches whose balance is to be looked at, on every network of the space, for the time after an instant, up to another.</summary>
+    public IReadOnlyList<Watch> SweepDue(DateTimeOffset after, DateTimeOffset upTo)
     {
         lock (_sweeps)
-            return [.. _sweeps.Due(after, upTo).Where(watch => watch.Network == network)];
+            return [.. _sweeps.Due(after, upTo)];
     }
 
     /// <summary>

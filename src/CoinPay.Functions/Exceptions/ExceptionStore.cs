@@ -7,7 +7,7 @@ using CoinPay.Functions.Stores;
 namespace CoinPay.Functions.Exceptions;
 
 /// <summary>Where an exception stands: which invoice it belongs to, and its number there.</summary>
-internal sealed record ExceptionReference(string InvoiceId, int Number, byte[] Document);
+internal sealed record ExceptionReference(string InvoiceId, int Number, string Type, byte[] Document);
 
 /// <summary>
 /// A merchant's queue of exceptions, newest first: what lists and look-ups need, written from the outbox. The invoice is the
@@ -60,7 +60,7 @@ internal sealed class ExceptionStore(Tables tables, Networks networks)
     }
 
     private static ExceptionReference ToReference(TableEntity row) =>
-        new(row.GetString("InvoiceId"), row.GetInt32("Number")!.Value, row.GetBinary("Document"));
+        new(row.GetString("InvoiceId"), row.GetInt32("Number")!.Value, row.GetString("Type"), row.GetBinary("Document"));
 
     private static string Partition(string merchantId, bool livemode) => Key.Of(merchantId, livemode ? "live" : "test");
 }

@@ -11,12 +11,16 @@ namespace CoinPay.Functions.Exceptions;
 
 /// <summary>
 /// <c>POST /v1/exceptions/{id}/resolve</c> <c>{action, note}</c>: a person's decision, noted down with who and when. The same
-/// decision again answers the same; another about what is resolved is refused.
+/// decision again answers the same; another about what is resolved is refused. To accept what came on another network
+/// takes <c>confirm_settlement_address</c> besides: the money is moved there, and that address need not be the merchant's
+/// on every network.
 /// </summary>
 internal sealed class ResolveException(
     Access access, ExceptionStore exceptions, InvoiceCommands commands, Idempotency idempotency, Networks networks, TimeProvider clock)
 {
     private const int MaxNoteLength = 500;
+    private const int MaxAddressLength = 128;
+    private const string Consent = "confirm_settlement_address";
 
     [Function(nameof(ResolveException))]
     public async Task<IActionResult> Run(
@@ -30,10 +34,12 @@ internal sealed class ResolveException(
         ExceptionAction[] known = Enum.GetValues<ExceptionAction>();
         string? action = body.RequiredChoice("action", [.. known.Select(each => each.Text())]);
         string? note = body.OptionalString("note", MaxNoteLength);
+        string? address = body.OptionalString(Consent, MaxAddressLength);
         body.ThrowIfInvalid();
         ExceptionReference found = await exceptions.FindAsync(caller, id, cancellation)
             ?? throw new ProblemException(Problems.NotFound("exception"));
-        Decided decided = new(known.Single(each => each.Text() == action), note);
+        Decided decided = new(known.Single(each => each.Text() == action), note, address);
+        RequireConsent(body, found, decided);
         return await idempotency.RunAsync(
             request,
             (caller.MerchantId, nameof(ResolveException) + id),
@@ -43,13 +49,27 @@ internal sealed class ResolveException(
             cancellation);
     }
 
+    /// <summary>The settlement address is named where money of another network is accepted, and nowhere else.</summary>
+    private static void RequireConsent(RequestBody body, ExceptionReference found, Decided decided)
+    {
+        bool isNeeded = found.Type == ExceptionType.WrongNetwork.Text() && decided.Action == ExceptionAction.AcceptAsPaid;
+        if (isNeeded && decided.ConfirmedAddress is null)
+            body.Refuse(Consent, "This field is needed: the exception's settlement_address, if you control it on that network too.");
+        if (!isNeeded && body.Has(Consent))
+            body.Refuse(Consent, "This field is not known here.", Problems.UnknownFieldCode);
+        body.ThrowIfInvalid();
+    }
+
     private async Task<JsonAnswer> ResolveAsync(
         Caller caller, ExceptionReference found, Decided decided, DurableTaskClient durable, CancellationToken cancellation)
     {
         (Invoice state, _) = await commands.RunAsync(
             caller,
             found.InvoiceId,
-            _ => new Core.ResolveException(found.Number, decided.Action, decided.Note, caller.KeyId, clock.GetUtcNow()),
+            _ => new Core.ResolveException(found.Number, decided.Action, decided.Note, caller.KeyId, clock.GetUtcNow())
+            {
+                ConfirmedSettlementAddress = decided.ConfirmedAddress,
+            },
             durable,
             cancellation);
         await exceptions.WriteAsync(state, cancellation);
@@ -58,5 +78,5 @@ internal sealed class ResolveException(
         return JsonAnswer.Ok(ExceptionDocument.Of(state.Terms, resolved, networks));
     }
 
-    private sealed record Decided(ExceptionAction Action, string? Note);
+    private sealed record Decided(ExceptionAction Action, string? Note, string? ConfirmedAddress);
 }

@@ -91,6 +91,8 @@ internal static class Problems
         "exception_resolved" => new(rejection.Code, 409, "The exception is resolved already", rejection.Detail),
         "action_not_allowed" => new(rejection.Code, 422, "This cannot be decided here", rejection.Detail),
         "not_acceptable" => new(rejection.Code, 409, "There is nothing to accept yet", rejection.Detail),
+        "settlement_address_not_confirmed" => new(
+            rejection.Code, 422, "This is not the invoice's settlement address", rejection.Detail),
         "not_found" => NotFound("exception"),
         _ => throw new CoinPay.Core.BugException("rejection " + rejection.Code),
     };

@@ -31,6 +31,7 @@ internal static class StoredJson
         typeof(InvoicePaidLate), typeof(InvoiceCancelled), typeof(PaymentReverted),
         typeof(TransferAccepted), typeof(TransferAttributed), typeof(PaymentAccepted), typeof(TopUpRequested),
         typeof(LateRateJudged), typeof(InvoiceFulfilled), typeof(ExceptionOpened), typeof(ExceptionResolved),
+        typeof(RecoveryRequested), typeof(RecoveryFailed), typeof(MoneyRecovered),
     ];
 
     public static string Write<T>(T value) => JsonSerializer.Serialize(value, Options);

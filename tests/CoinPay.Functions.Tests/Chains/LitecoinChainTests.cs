@@ -4,14 +4,13 @@ using Xunit;
 
 namespace CoinPay.Functions.Tests.Chains;
 
-/// <summary>The same adapter on a real litecoind, where one is installed.</summary>
+/// <summary>The same adapter on a real litecoind.</summary>
 public sealed class LitecoinChainTests
 {
     [Fact]
     public async Task A_payment_is_seen_in_the_mempool_and_then_in_its_block()
     {
-        if (Bitcoind.Litecoind is null)
-            Assert.Skip("litecoind is not on the PATH (Debian: apt-get install litecoind)");
+        Assert.SkipWhen(Bitcoind.WhyNoLitecoind is not null, Bitcoind.WhyNoLitecoind ?? "");
         await using Bitcoind node = await Bitcoind.StartLitecoindAsync();
         Network network = TestNetworks.Bitcoin(node.Rpc, "litecoin", id: "bip122:530827f38f93b43ed12af0b3ad25a288");
         BitcoinChain chain = new(network, TestNetworks.Http, Bitcoind.User, Bitcoind.Password);

@@ -17,8 +17,7 @@ public sealed class MwebTests
     [Fact]
     public async Task What_stays_in_the_MWEB_does_no_harm_and_a_peg_out_is_credited_under_the_blocks_last_transaction()
     {
-        if (Bitcoind.Litecoind is null)
-            Assert.Skip("litecoind is not on the PATH (Debian: apt-get install litecoind)");
+        Assert.SkipWhen(Bitcoind.WhyNoLitecoind is not null, Bitcoind.WhyNoLitecoind ?? "");
         await using Bitcoind node = await Bitcoind.StartLitecoindAsync();
         Network network = TestNetworks.Bitcoin(node.Rpc, "litecoin", id: "bip122:530827f38f93b43ed12af0b3ad25a288");
         BitcoinChain chain = new(network, TestNetworks.Http, Bitcoind.User, Bitcoind.Password);

@@ -32,6 +32,8 @@ public sealed class ExceptionApiTests(TestWorld world) : IClassFixture<TestWorld
         string resolve = $"/v1/exceptions/{exception["id"]}/resolve";
         (await world.Merchant.PostAsync(resolve, new { action = "top_up_requested" })).ExpectProblem(HttpStatusCode.UnprocessableEntity, "action_not_allowed");
         (await world.Merchant.PostAsync(resolve, new { action = "nonsense" })).ExpectProblem(HttpStatusCode.BadRequest, "invalid_request");
+        (await world.Merchant.PostAsync(resolve, new { action = "accept_as_paid", confirm_settlement_address = TestWorld.SettlementAddress }))
+            .ExpectProblem(HttpStatusCode.BadRequest, "unknown_field");
         ApiAnswer resolved = (await world.Merchant.PostAsync(resolve, new { action = "accept_as_paid", note = "customer called" }))
             .Expect(HttpStatusCode.OK);
         Assert.Equal(("resolved", "accept_as_paid", "customer called"), (resolved["status"], resolved["resolution.action"], resolved["resolution.note"]));

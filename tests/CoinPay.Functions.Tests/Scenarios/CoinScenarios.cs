@@ -205,5 +205,5 @@ public abstract class CoinScenarios(CoinWorld world) : IAsyncLifetime
 /// <summary>On bitcoind.</summary>
 public sealed class BitcoinScenarioTests(BitcoinWorld world) : CoinScenarios(world), IClassFixture<BitcoinWorld>;
 
-/// <summary>On litecoind, where one is installed.</summary>
+/// <summary>On litecoind.</summary>
 public sealed class LitecoinScenarioTests(LitecoinWorld world) : CoinScenarios(world), IClassFixture<LitecoinWorld>;

@@ -160,8 +160,7 @@ public sealed class LitecoinWorld : CoinWorld
 {
     private const int Addresses = 100;
 
-    internal override string? Missing =>
-        Bitcoind.Litecoind is null ? "litecoind is not on the PATH (Debian: apt-get install litecoind)" : null;
+    internal override string? Missing => Bitcoind.WhyNoLitecoind;
 
     private protected override string Coin => "litecoin";
 

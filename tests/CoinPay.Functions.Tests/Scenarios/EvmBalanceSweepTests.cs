@@ -160,6 +160,34 @@ public sealed class EvmBalanceSweepTests(EvmChains chains)
         Assert.Contains(moved, transfer => transfer.TransactionHash == transaction);
     }
 
+    [Fact]
+    public async Task It_is_found_on_another_network_of_the_address_space_when_the_invoice_expires_and_once_only()
+    {
+        EvmScenario scenario = new(chains);
+        Watch watch = await NativeWatchAsync(scenario), token = await scenario.WatchAsync();
+        await scenario.PollAsync(scenario.West);
+        (string sender, string transaction, long height) = await SendAsync(watch.Address, Ether, chains.West);
+        await SendAsync(token.Address, Ether, chains.West);
+        await chains.West.MineAsync(7);
+        Assert.Empty(await scenario.PollAsync(scenario.West));
+
+        scenario.Clock.Advance(TimeSpan.FromMinutes(16));
+        Assert.Empty(await scenario.PollAsync(scenario.East));
+        Assert.Equal([watch.InvoiceId], await scenario.PollAsync(scenario.West));
+        ViewedTransfer found = Assert.Single(await scenario.ViewAsync(watch));
+        Assert.Equal(
+            (transaction, scenario.West.Name, $"native@{scenario.West.Name}", sender),
+            (found.TransactionHash, found.WrongNetwork, found.Ordinal, found.From));
+        Assert.Equal((Ether, height, false), (found.Amount, found.Block!.Height, found.IsAmbiguous));
+        // A token tells of itself on every network: its invoices are not looked at.
+        Assert.Empty(await scenario.ViewAsync(token));
+
+        scenario.Clock.Advance(TimeSpan.FromDays(1));
+        await scenario.PollAsync(scenario.East);
+        Assert.Empty(await scenario.PollAsync(scenario.West));
+        Assert.Single(await scenario.ViewAsync(watch));
+    }
+
     private static async Task<Watch> NativeWatchAsync(EvmScenario scenario)
     {
         Watch watch = await scenario.WatchAsync(isNative: true);
@@ -176,12 +204,13 @@ public sealed class EvmBalanceSweepTests(EvmChains chains)
         return scenario.PollAsync(scenario.East);
     }
 
-    private async Task<(string Sender, string Transaction, long Height)> SendAsync(string address, BigInteger amount)
+    private async Task<(string Sender, string Transaction, long Height)> SendAsync(
+        string address, BigInteger amount, Anvil? chain = null)
     {
-        string sender = await chains.East.DeployAsync(TinyContract.Sender);
-        string transaction =
-            await chains.East.SendTransactionAsync(sender, amount, "0x" + TestToken.Word(address));
-        return (sender, transaction, await chains.East.HeightAsync());
+        chain ??= chains.East;
+        string sender = await chain.DeployAsync(TinyContract.Sender);
+        string transaction = await chain.SendTransactionAsync(sender, amount, "0x" + TestToken.Word(address));
+        return (sender, transaction, await chain.HeightAsync());
     }
 
     private static long SpanOf(JsonNode filter) => filter["fromBlock"] is { } from

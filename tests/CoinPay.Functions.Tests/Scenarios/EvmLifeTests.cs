@@ -2,13 +2,12 @@ using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using CoinPay.Functions.Tests.World;
-using CoinPay.Tests;
 using Xunit;
 
 namespace CoinPay.Functions.Tests.Scenarios;
 
 /// <summary>Invoices on a real anvil through the whole gateway: deep reorgs, finality, and a node that is gone for a while.</summary>
-public sealed class EvmLifeTests(EvmLifeTests.ProxiedWorld world) : IClassFixture<EvmLifeTests.ProxiedWorld>
+public sealed class EvmLifeTests(TwoChainWorld world) : IClassFixture<TwoChainWorld>
 {
     private const int Required = 3;
 
@@ -77,21 +76,6 @@ public sealed class EvmLifeTests(EvmLifeTests.ProxiedWorld world) : IClassFixtur
         await world.WaitForStatusAsync(id, "paid");
     }
 
-    [Fact]
-    public async Task Money_on_another_chain_with_the_same_addresses_is_shown_and_does_not_pay()
-    {
-        (string id, string address) = await CreateAsync("6");
-        await new Chains.TestToken(world.West, TestWorld.Token).MintAsync(address, 6_000_000);
-        await world.West.MineAsync(Required);
-
-        ApiAnswer seen = await world.WaitForAsync(
-            () => world.InvoiceAsync(id),
-            invoice => invoice.Json["transactions"]!.AsArray() is [{ } paid, ..] && paid["status"]!.GetValue<string>() == "confirmed",
-            "the payment on the other network to be confirmed there");
-        Assert.Equal($"eip155:31338/erc20:{TestWorld.Token}", seen.Json["transactions"]![0]!["asset"]!.GetValue<string>());
-        Assert.Equal(("0", "0"), (seen["received.seen"], seen["received.confirmed"]));
-    }
-
     private async Task<(string Id, string Address)> CreateAsync(string amount)
     {
         ApiAnswer invoice = (await world.CreateUsdtInvoiceAsync(amount)).Expect(HttpStatusCode.Created);
@@ -102,44 +86,4 @@ public sealed class EvmLifeTests(EvmLifeTests.ProxiedWorld world) : IClassFixtur
         HttpMethod.Patch,
         "/v1/merchants/" + world.MerchantId,
         JsonSerializer.Serialize(new { policy = new { confirmations } }))).Expect(HttpStatusCode.OK);
-
-    /// <summary>A world whose gateway reaches its anvil through a proxy, and a second anvil with another chain id.</summary>
-    public sealed class ProxiedWorld : TestWorld
-    {
-        private readonly string _networks = Path.GetTempFileName();
-
-        internal NodeProxy Proxy { get; private set; } = null!;
-
-        internal Anvil West { get; private set; } = null!;
-
-        internal override async Task<string> StorageAsync()
-        {
-            Proxy = await NodeProxy.StartAsync(Anvil.Rpc);
-            West = await Anvil.StartAsync(chainId: 31338);
-            await DeployAsync("ForwarderFactory.json", West);
-            await DeployAsync("TestToken.json", West);
-            JsonArray networks = JsonNode.Parse(await File.ReadAllTextAsync(
-                Path.Combine(RepositoryFiles.Root, "src/CoinPay.Functions/networks.json")))!.AsArray();
-            JsonNode west = networks.Single(network => network!["name"]!.GetValue<string>() == "anvil")!.DeepClone();
-            (west["name"], west["id"]) = ("anvil-west", "eip155:31338");
-            networks.Add(west);
-            await File.WriteAllTextAsync(_networks, networks.ToJsonString());
-            return await base.StorageAsync();
-        }
-
-        internal override Dictionary<string, string?> Networks() => new(base.Networks(), StringComparer.Ordinal)
-        {
-            ["CoinPay__Networks__anvil__Rpc"] = Proxy.Address.ToString(),
-            ["CoinPay__Networks__anvil_west__Rpc"] = West.Rpc.ToString(),
-            ["CoinPay__NetworksFile"] = _networks,
-        };
-
-        public override async ValueTask DisposeAsync()
-        {
-            await base.DisposeAsync();
-            await Proxy.DisposeAsync();
-            await West.DisposeAsync();
-            File.Delete(_networks);
-        }
-    }
 }

@@ -91,5 +91,5 @@ public abstract class MovedClockScenarios(MovedClockWorld world) : IAsyncLifetim
 /// <summary>On bitcoind.</summary>
 public sealed class BitcoinMovedClockTests(BitcoinMovedClock world) : MovedClockScenarios(world), IClassFixture<BitcoinMovedClock>;
 
-/// <summary>On litecoind, where one is installed.</summary>
+/// <summary>On litecoind.</summary>
 public sealed class LitecoinMovedClockTests(LitecoinMovedClock world) : MovedClockScenarios(world), IClassFixture<LitecoinMovedClock>;

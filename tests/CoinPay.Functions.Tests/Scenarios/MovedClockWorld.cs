@@ -150,8 +150,7 @@ public sealed class BitcoinMovedClock : MovedClockWorld
 /// <summary>With a litecoind.</summary>
 public sealed class LitecoinMovedClock : MovedClockWorld
 {
-    internal override string? Missing =>
-        Bitcoind.Litecoind is null ? "litecoind is not on the PATH (Debian: apt-get install litecoind)" : null;
+    internal override string? Missing => Bitcoind.WhyNoLitecoind;
 
     private protected override string Coin => "litecoin";
 

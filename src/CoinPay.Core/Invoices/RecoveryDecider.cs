@@ -1,0 +1,71 @@
+using System.Numerics;
+
+namespace CoinPay.Core;
+
+/// <summary>How money of another network comes to the merchant: consent, attempts, and the books.</summary>
+internal static class RecoveryDecider
+{
+    /// <summary>
+    /// What a decision to take money of another network leads to besides: the money is moved once the merchant has named
+    /// its settlement address as one that it controls there.
+    /// </summary>
+    public static RecoveryRequested? Request(Invoice state, InvoiceException exception, ResolveException command) =>
+        IsWanted(exception, command)
+            ? new(
+                exception.Number,
+                state.Transfers.Values.First(transfer => IsThere(transfer, exception)).WrongNetwork!,
+                SettlementAddressOf(state)!,
+                command.By,
+                command.At)
+            : null;
+
+    /// <summary>Why the merchant's consent is no consent, or null.</summary>
+    public static Rejection? RefuseConsent(Invoice state, InvoiceException exception, ResolveException command)
+    {
+        bool isNamed = string.Equals(
+            command.ConfirmedSettlementAddress, SettlementAddressOf(state), StringComparison.OrdinalIgnoreCase);
+        return IsWanted(exception, command) && !(isNamed && command.ConfirmedSettlementAddress is not null)
+            ? new(
+                "settlement_address_not_confirmed",
+                "The money can go to the invoice's settlement address alone: name that one, if it is yours on the other network too.")
+            : null;
+    }
+
+    /// <summary>
+    /// The address was empty: what had come to it by then is at the settlement address. Nothing while a reorg has taken
+    /// the money away, as it may come back.
+    /// </summary>
+    public static Decision Book(Invoice state, BookRecovery command)
+    {
+        if (FindPending(state, command.Number) is not { } exception)
+            return new([]);
+        List<Transfer> moved = state.Transfers.Values
+            .Where(transfer => IsThere(transfer, exception) && transfer.Status == TransferStatus.Confirmed)
+            .Where(transfer => transfer.Block?.Height <= command.EmptyAtHeight)
+            .ToList();
+        if (moved.Count == 0)
+            return new([]);
+        BigInteger booked = state.Recovered.GetValueOrDefault(exception.AssetId);
+        BigInteger amount = BigInteger.Max(0, Invoice.Sum(moved) - booked);
+        return new([new MoneyRecovered(
+            exception.Number, exception.Recovery!.Network, exception.AssetId, amount, command.TransactionHash, command.At)]);
+    }
+
+    /// <summary>An attempt moved nothing; the same reason is told once.</summary>
+    public static Decision Note(Invoice state, NoteRecoveryFailure command) =>
+        FindPending(state, command.Number) is { } exception && exception.Recovery!.Failure != command.Reason
+            ? new([new RecoveryFailed(exception.Number, command.Reason, command.At)])
+            : new([]);
+
+    private static bool IsWanted(InvoiceException exception, ResolveException command) =>
+        exception.Type == ExceptionType.WrongNetwork && command.Action == ExceptionAction.AcceptAsPaid;
+
+    private static InvoiceException? FindPending(Invoice state, int number) =>
+        state.Exceptions.Find(known => known.Number == number && known.Recovery is { IsPending: true });
+
+    private static bool IsThere(Transfer transfer, InvoiceException exception) =>
+        transfer is { Stands: true, IsAmbiguous: false, WrongNetwork: not null } && transfer.AssetId == exception.AssetId;
+
+    private static string? SettlementAddressOf(Invoice state) =>
+        (state.Terms.Derivation as ForwarderDerivation)?.SettlementAddress;
+}
