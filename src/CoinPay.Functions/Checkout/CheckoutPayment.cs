@@ -17,9 +17,9 @@ internal static class CheckoutPayment
         return Html.Of($"""
             <p class="left">Time left: <b role="timer" data-seconds="{checkout.SecondsLeft}">{TimeLeft(checkout.SecondsLeft)}</b></p>
             <dl>
-            <div><dt>Amount</dt><dd><span class="amount" id="amount">{amount}</span> {payment.Symbol}{InCurrency(checkout)} {Copy("amount")}</dd></div>
+            <div><dt>Amount</dt><dd><span class="value"><span class="amount" id="amount">{amount}</span> {payment.Symbol}{(amount == payment.Amount ? InCurrency(checkout) : Html.None)}</span> {Copy("amount")}</dd></div>
             <div><dt>Network</dt><dd>{payment.NetworkName}</dd></div>
-            <div><dt>Address</dt><dd><span class="address" id="address">{payment.Address}</span> {Copy("address")}</dd></div>
+            <div><dt>Address</dt><dd><span class="value address" id="address">{payment.Address}</span> {Copy("address")}</dd></div>
             {Contract(payment)}
             </dl>
             <p class="warning"><b>Send only {payment.Symbol}, and only on the {payment.NetworkName} network.</b> Anything else, or another network, does not pay this request and may be lost.</p>

@@ -10,7 +10,7 @@ internal static class CheckoutProgress
         ? Html.None
         : Html.Of($"""
             <ol class="steps" aria-label="Progress">{Html.Of(Steps(now))}</ol>
-            {(checkout.Phase == CheckoutPhase.Confirming ? Confirmations(checkout.Confirmations) : Received(checkout))}
+            {(checkout.Phase == CheckoutPhase.Confirming ? Confirmations(checkout.Confirmations) : Html.None)}
             """);
 
     private static int? StepOf(CheckoutPhase phase) => phase switch
@@ -24,7 +24,7 @@ internal static class CheckoutProgress
 
     private static IEnumerable<Html> Steps(int now)
     {
-        string[] steps = ["Send", "Seen", "Confirmed"];
+        string[] steps = [now == 0 ? "Send" : "Sent", "Seen", "Confirmed"];
         for (int i = 0; i < steps.Length; i++)
             yield return i < now
                 ? Html.Of($"""<li class="done">{steps[i]}<span class="hidden"> (done)</span></li>""")
@@ -41,8 +41,4 @@ internal static class CheckoutProgress
         string said = string.Create(CultureInfo.InvariantCulture, $"{seen} of {required} confirmations");
         return Html.Of($"""<p><progress max="{required}" value="{seen}" aria-label="Confirmations">{said}</progress><br>{said}</p>""");
     }
-
-    private static Html Received(CheckoutDocument checkout) => checkout.Phase == CheckoutPhase.Waiting
-        ? Html.None
-        : Html.Of($"<p>Seen: {checkout.Received.Seen} of {checkout.Payment.Amount} {checkout.Payment.Symbol}</p>");
 }

@@ -1,3 +1,4 @@
+using Azure;
 using Azure.Data.Tables;
 using CoinPay.Functions.Http;
 using CoinPay.Functions.Settings;
@@ -13,6 +14,9 @@ internal sealed class ApiKeyStore(Tables tables, ISecrets secrets, TimeProvider 
 {
     /// <summary>Keys a merchant may have that are neither revoked nor expired.</summary>
     public const int MaxKeys = 50;
+
+    /// <summary>A key's row is written at most so often to say that it is in use.</summary>
+    public static readonly TimeSpan UseIsNotedEvery = TimeSpan.FromHours(1);
 
     private readonly ShortMemory<StoredApiKey?> _keys = new(clock, MerchantStore.Memory);
 
@@ -51,9 +55,21 @@ internal sealed class ApiKeyStore(Tables tables, ISecrets secrets, TimeProvider 
         if (stored is null || !stored.Key.IsUsable(clock.GetUtcNow()) || stored.Key.Livemode != text.Livemode)
             return null;
         byte[] hash = text.Hash(await secrets.GetAsync(SecretName.KeyPepper, cancellation));
-        return System.Security.Cryptography.CryptographicOperations.FixedTimeEquals(hash, stored.Key.Hash)
-            ? stored
-            : null;
+        if (!System.Security.Cryptography.CryptographicOperations.FixedTimeEquals(hash, stored.Key.Hash))
+            return null;
+        await NoteUseAsync(stored, cancellation);
+        return stored;
+    }
+
+    /// <summary>Over what was read and nothing newer: of several at once one writes, and none undoes a revocation.</summary>
+    private async Task NoteUseAsync(StoredApiKey stored, CancellationToken cancellation)
+    {
+        DateTimeOffset now = clock.GetUtcNow();
+        if (now - stored.Key.LastUsedAt < UseIsNotedEvery)
+            return;
+        await tables.Merchants.TryReplaceAsync(
+            MerchantRows.Write(stored.MerchantId, stored.Key with { LastUsedAt = now }), stored.Tag, cancellation);
+        _keys.Forget(PublicIdOf(stored.Key));
     }
 
     /// <summary>Newest first, revoked ones included.</summary>
@@ -100,10 +116,10 @@ internal sealed class ApiKeyStore(Tables tables, ISecrets secrets, TimeProvider 
             merchantId, MerchantRows.ApiKeyRow(lookup.GetString("KeyId")), cancellation);
         // A look-up row left by a request that was done again leads to a key with another text.
         return row is not null && MerchantRows.ReadApiKey(row) is var key && PublicIdOf(key) == publicId
-            ? new(merchantId, key)
+            ? new(merchantId, key, row.ETag)
             : null;
     }
 }
 
-/// <summary>A key and whose it is.</summary>
-internal sealed record StoredApiKey(string MerchantId, ApiKey Key);
+/// <summary>A key, whose it is, and the tag of its row.</summary>
+internal sealed record StoredApiKey(string MerchantId, ApiKey Key, ETag Tag);

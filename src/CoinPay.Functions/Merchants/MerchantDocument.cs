@@ -42,6 +42,7 @@ internal static class MerchantDocument
         created_at = key.CreatedAt,
         expires_at = key.ExpiresAt,
         revoked_at = key.RevokedAt,
+        last_used_at = key.LastUsedAt,
     };
 
     /// <summary>The answer to a key's creation: the only one that shows it.</summary>
@@ -55,17 +56,21 @@ internal static class MerchantDocument
         created_at = key.CreatedAt,
         expires_at = key.ExpiresAt,
         revoked_at = key.RevokedAt,
+        last_used_at = key.LastUsedAt,
         api_key = text.Text,
     };
 }
 
 /// <summary>One wallet as answers and <c>wallet.changed</c> show it.</summary>
+/// <param name="Status"><c>pending</c> until <paramref name="EffectiveAt"/>, then <c>in_force</c>.</param>
+/// <param name="Current">While it is pending, the one that invoices still use.</param>
 internal sealed record WalletDocument(
     string Object,
     string MerchantId,
     string Network,
     string NetworkName,
     bool Livemode,
+    string Status,
     string Kind,
     string? Xpub,
     string? Origin,
@@ -79,8 +84,8 @@ internal sealed record WalletDocument(
         Wallet last = wallets.Next ?? wallets.Current!;
         Wallet? inForce = wallets.At(now);
         return new(
-            "wallet", merchantId, network.Id, network.Name, network.Livemode, last.Kind, last.Xpub, last.Origin,
-            last.SettlementAddress, last.EffectiveAt,
+            "wallet", merchantId, network.Id, network.Name, network.Livemode, inForce == last ? "in_force" : "pending",
+            last.Kind, last.Xpub, last.Origin, last.SettlementAddress, last.EffectiveAt,
             inForce is null || inForce == last ? null : WalletSummary.Of(inForce));
     }
 }

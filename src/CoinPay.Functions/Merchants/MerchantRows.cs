@@ -64,6 +64,7 @@ internal static class MerchantRows
         ["CreatedAt"] = key.CreatedAt,
         ["ExpiresAt"] = key.ExpiresAt,
         ["RevokedAt"] = key.RevokedAt,
+        ["LastUsedAt"] = key.LastUsedAt,
     };
 
     public static ApiKey ReadApiKey(TableEntity row) => new()
@@ -76,5 +77,6 @@ internal static class MerchantRows
         CreatedAt = row.GetDateTimeOffset("CreatedAt")!.Value,
         ExpiresAt = row.GetDateTimeOffset("ExpiresAt"),
         RevokedAt = row.GetDateTimeOffset("RevokedAt"),
+        LastUsedAt = row.GetDateTimeOffset("LastUsedAt"),
     };
 }

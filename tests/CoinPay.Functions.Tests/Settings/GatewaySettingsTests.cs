@@ -20,6 +20,9 @@ public sealed class GatewaySettingsTests
     [InlineData("CoinPay:WalletDelay", "31.00:00:00")]
     [InlineData("CoinPay:WalletDelay", "soon")]
     [InlineData("CoinPay:KeyVaultUri", "my-vault")]
+    [InlineData("CoinPay:PublicUrl", "pay.example")]
+    [InlineData("CoinPay:PublicUrl", "http://pay.example")]
+    [InlineData("CoinPay:PublicUrl", "https://pay.example/?shop=1")]
     [InlineData("CoinPay:Webhooks:AllowLoopback", "yes")]
     [InlineData("CoinPay:Webhooks:AllowLoopback", "true")]
     public void A_setting_that_makes_no_sense_stops_the_start_and_is_named(string name, string value)
