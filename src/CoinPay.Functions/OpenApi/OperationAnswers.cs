@@ -22,7 +22,8 @@ internal static class OperationAnswers
             if (isIdempotent)
                 answer!.AsObject()["headers"] = Header("Idempotent-Replayed", "IdempotentReplayed");
         foreach (IGrouping<int, ProblemKind> status in ProblemsOf(operation, isIdempotent).Distinct().GroupBy(kind => kind.Status))
-            answers[status.Key.ToString()] = Answer([.. status]);
+            if (!answers.ContainsKey(status.Key.ToString()))
+                answers[status.Key.ToString()] = Answer([.. status]);
         operation.Remove(Extension);
     }
 

@@ -127,6 +127,7 @@ internal sealed class FuzzedRequests
         {
             "{network}" => "anvil",
             "{code}" => "not_found",
+            "{invoiceId}" => _ids["inv"],
             _ when _ids.TryGetValue(prefix, out string? known) && !Rarely(5) => known,
             _ => prefix + "_0000000000000000000000000" + _random.Next(10),
         };
