@@ -26,6 +26,8 @@ internal sealed class Idempotency(Tables tables, SecretBox box, RandomNumberGene
     /// </summary>
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
 
+    private static readonly TimeSpan Shortly = TimeSpan.FromSeconds(1);
+
     /// <summary>
     /// The header's value, null without it; throws a 400 problem when it is not 1 to 255 visible ASCII characters.
     /// </summary>
@@ -64,7 +66,9 @@ internal sealed class Idempotency(Tables tables, SecretBox box, RandomNumberGene
             ["LeaseEndsAt"] = clock.GetUtcNow() + Lease,
             ["CreatedAt"] = clock.GetUtcNow(),
         };
-        if (!await tables.Idempotency.TryAddAsync(row, cancellation))
+        if (await tables.Idempotency.TryAddTaggedAsync(row, cancellation) is { } tag)
+            row.ETag = tag;
+        else
         {
             (TableEntity taken, JsonAnswer? answered) = await TakeOverAsync(row, cancellation);
             if (answered is not null)
@@ -105,13 +109,15 @@ internal sealed class Idempotency(Tables tables, SecretBox box, RandomNumberGene
         catch (ProblemException)
         {
             // What was refused was not done: nothing is kept, and the key is free again.
-            await tables.Idempotency.DeleteEntityAsync(row.PartitionKey, row.RowKey, Azure.ETag.All, cancellation);
+            await tables.Idempotency.TryDeleteAsync(row, cancellation);
             throw;
         }
         row["Status"] = answer.Status;
         row["Answer"] = await box.SealAsync(row.RowKey, answer.Body, cancellation);
-        await tables.Idempotency.UpsertEntityAsync(row, TableUpdateMode.Replace, cancellation);
-        return answer;
+        // Whoever took the place of this request meanwhile has the one answer.
+        return await tables.Idempotency.TryReplaceAsync(row, row.ETag, cancellation)
+            ? answer
+            : throw new ProblemException(Problems.IdempotencyInFlight(Shortly));
     }
 
     private async Task<(TableEntity Row, JsonAnswer? Answered)> TakeOverAsync(
@@ -119,7 +125,7 @@ internal sealed class Idempotency(Tables tables, SecretBox box, RandomNumberGene
     {
         TableEntity? stored = await tables.Idempotency.FindAsync(mine.PartitionKey, mine.RowKey, cancellation);
         if (stored is null)
-            throw new ProblemException(Problems.IdempotencyInFlight(TimeSpan.FromSeconds(1)));
+            throw new ProblemException(Problems.IdempotencyInFlight(Shortly));
         DateTimeOffset now = clock.GetUtcNow();
         if (stored.GetDateTimeOffset("CreatedAt") + Kept <= now)
             return await ReplaceAsync(mine, stored, cancellation);
@@ -137,9 +143,15 @@ internal sealed class Idempotency(Tables tables, SecretBox box, RandomNumberGene
 
     private async Task<(TableEntity Row, JsonAnswer? Answered)> ReplaceAsync(
         TableEntity mine, TableEntity stored, CancellationToken cancellation) =>
-        await tables.Idempotency.TryReplaceAsync(mine, stored.ETag, cancellation)
-            ? (mine, null)
-            : throw new ProblemException(Problems.IdempotencyInFlight(TimeSpan.FromSeconds(1)));
+        await tables.Idempotency.TryReplaceTaggedAsync(mine, stored.ETag, cancellation) is { } tag
+            ? (Tagged(mine, tag), null)
+            : throw new ProblemException(Problems.IdempotencyInFlight(Shortly));
+
+    private static TableEntity Tagged(TableEntity row, Azure.ETag tag)
+    {
+        row.ETag = tag;
+        return row;
+    }
 
     private async Task<JsonAnswer> ReplayAsync(TableEntity stored, byte[] sealedAnswer, CancellationToken cancellation)
     {

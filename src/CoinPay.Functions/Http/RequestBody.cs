@@ -74,6 +74,7 @@ internal sealed partial class RequestBody
             throw new ProblemException(Problems.BodyTooLarge);
         if (length > 0 && !IsJson(request))
             throw new ProblemException(Problems.UnsupportedMediaType);
+        AuditLog.Note(request.HttpContext, buffer.AsSpan(0, length));
         return buffer[..length];
     }
 

@@ -10,6 +10,8 @@ namespace CoinPay.Functions.Invoices;
 /// <summary><c>GET /v1/invoices?status=&amp;order_id=&amp;network=&amp;created_after=&amp;created_before=</c>, newest first.</summary>
 internal sealed class ListInvoices(Access access, InvoiceStore invoices, InvoiceIndex index, CursorStore cursors, Networks networks)
 {
+    private const int MaxLength = 255;
+
     [Function(nameof(ListInvoices))]
     public async Task<IActionResult> Run(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "v1/invoices")] HttpRequest request,
@@ -36,10 +38,10 @@ internal sealed class ListInvoices(Access access, InvoiceStore invoices, Invoice
         string? status = request.Query["status"];
         if (status is not null && InvoiceStatuses.Parse(status) is null)
             throw new ProblemException(Problems.InvalidRequest("status is not one that an invoice can have."));
-        string? network = request.Query["network"];
+        string? network = QueryText.Of(request, "network", MaxLength);
         return new(
             status,
-            request.Query["order_id"],
+            QueryText.Of(request, "order_id", MaxLength),
             network is null ? null : networks.Find(network)?.Name ?? network,
             TimeOf(request, "created_after"),
             TimeOf(request, "created_before"));

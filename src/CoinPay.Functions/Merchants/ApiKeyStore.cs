@@ -14,7 +14,11 @@ internal sealed class ApiKeyStore(Tables tables, ISecrets secrets, TimeProvider 
     /// <summary>Keys a merchant may have that are neither revoked nor expired.</summary>
     public const int MaxKeys = 50;
 
+    /// <summary>How exact <see cref="ApiKey.LastUsedAt"/> is: it costs one write so often, not one a call.</summary>
+    private static readonly TimeSpan UseIsNoted = TimeSpan.FromHours(1);
+
     private readonly ShortMemory<StoredApiKey?> _keys = new(clock, MerchantStore.Memory);
+    private readonly ShortMemory<DateTimeOffset> _uses = new(clock, UseIsNoted);
 
     /// <summary>Makes a key and answers its text, which nobody can ask for again.</summary>
     public async Task<(ApiKey Key, ApiKeyText Text)> AddAsync(
@@ -51,9 +55,10 @@ internal sealed class ApiKeyStore(Tables tables, ISecrets secrets, TimeProvider 
         if (stored is null || !stored.Key.IsUsable(clock.GetUtcNow()) || stored.Key.Livemode != text.Livemode)
             return null;
         byte[] hash = text.Hash(await secrets.GetAsync(SecretName.KeyPepper, cancellation));
-        return System.Security.Cryptography.CryptographicOperations.FixedTimeEquals(hash, stored.Key.Hash)
-            ? stored
-            : null;
+        if (!System.Security.Cryptography.CryptographicOperations.FixedTimeEquals(hash, stored.Key.Hash))
+            return null;
+        _ = await _uses.GetAsync(stored.Key.Id, () => NoteUseAsync(stored, cancellation));
+        return stored;
     }
 
     /// <summary>Newest first, revoked ones included.</summary>
@@ -85,6 +90,17 @@ internal sealed class ApiKeyStore(Tables tables, ISecrets secrets, TimeProvider 
             _keys.Forget(PublicIdOf(revoked));
             return revoked;
         }
+    }
+
+    private async Task<DateTimeOffset> NoteUseAsync(StoredApiKey used, CancellationToken cancellation)
+    {
+        DateTimeOffset now = clock.GetUtcNow();
+        if (now - used.Key.LastUsedAt < UseIsNoted)
+            return now;
+        TableEntity row = new(used.MerchantId, MerchantRows.ApiKeyRow(used.Key.Id)) { [MerchantRows.LastUsedAt] = now };
+        // Merged whatever else was written to the row meanwhile, a revocation above all.
+        await tables.Merchants.UpdateEntityAsync(row, Azure.ETag.All, TableUpdateMode.Merge, cancellation);
+        return now;
     }
 
     private static string PublicIdOf(ApiKey key) => key.Hint["cp_test_".Length..].TrimEnd('…');

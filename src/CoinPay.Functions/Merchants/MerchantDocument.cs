@@ -42,6 +42,7 @@ internal static class MerchantDocument
         created_at = key.CreatedAt,
         expires_at = key.ExpiresAt,
         revoked_at = key.RevokedAt,
+        last_used_at = key.LastUsedAt,
     };
 
     /// <summary>The answer to a key's creation: the only one that shows it.</summary>
@@ -55,6 +56,7 @@ internal static class MerchantDocument
         created_at = key.CreatedAt,
         expires_at = key.ExpiresAt,
         revoked_at = key.RevokedAt,
+        last_used_at = key.LastUsedAt,
         api_key = text.Text,
     };
 }

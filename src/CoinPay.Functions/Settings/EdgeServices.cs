@@ -30,7 +30,7 @@ internal static class EdgeServices
             ? new KeyVaultSecrets(new SecretClient(vault, identity), provider.GetRequiredService<TimeProvider>())
             : new ConfigurationSecrets(configuration));
         services.AddSingleton<SecretBox>().AddHostedService<CheckSecrets>();
-        services.AddSingleton<Access>().AddSingleton<Idempotency>();
+        services.AddSingleton<Access>().AddSingleton<Idempotency>().AddSingleton<RequestLimits>().AddSingleton<AuditLog>();
         services.AddSingleton<ExpiredDeliveries>().AddSingleton<FinishedInstances>();
         services.AddSingleton<MerchantStore>().AddSingleton<ApiKeyStore>().AddSingleton<PolicyRequest>();
         return services.AddWebhooks();

@@ -9,7 +9,8 @@ namespace CoinPay.Functions.Tests.Scenarios;
 /// <summary>A recovery as its timer takes it further, whatever happens between two ticks.</summary>
 public sealed class RecoveryTests(RecoveryWorld world) : IClassFixture<RecoveryWorld>
 {
-    private const int Deep = 4;
+    /// <summary>The payment's block and these make a block final on anvil.</summary>
+    private const int Deep = 10;
     private const int MostTicks = 10;
 
     /// <summary>Two ticks: read what is due in two partitions, load, commit once, show, postpone or forget.</summary>

@@ -46,6 +46,7 @@ internal sealed class Edge : IAsyncDisposable
             ["CoinPay:KeyPepper"] = "pepper-of-a-test-0123456789",
             ["CoinPay:SecretsKey"] = Convert.ToBase64String(new byte[32]),
             ["CoinPay:Webhooks:AllowLoopback"] = "true",
+            ["CoinPay:Limits:RequestsPerKey"] = "0",
         };
         foreach ((string name, string value) in settings)
             configuration[name] = value;
@@ -83,6 +84,18 @@ internal sealed class Edge : IAsyncDisposable
             (request.Body, request.ContentType, request.ContentLength) = (
                 new MemoryStream(bytes), "application/json", bytes.Length);
         }
+        EdgeAnswer answer = await AnswerAsync(run, request);
+        await OpenApiWitness.CheckAsync(new(
+            JsonNamingPolicy.CamelCase.ConvertName(typeof(TFunction).Name), "", null,
+            body is null or byte[] ? null : body as string ?? JsonSerializer.Serialize(body), (int)answer.Status,
+            answer.Headers.ToDictionary(header => header.Key.ToLowerInvariant(), header => header.Value.ToString()),
+            answer.Text));
+        return answer;
+    }
+
+    private async Task<EdgeAnswer> AnswerAsync<TFunction>(
+        Func<TFunction, HttpRequest, Task<IActionResult>> run, HttpRequest request)
+    {
         try
         {
             return await EdgeAnswer.OfAsync(

@@ -35,6 +35,7 @@ internal static class AppParts
             ["CoinPay:OperatorKey"] = OperatorKey,
             ["CoinPay:KeyPepper"] = "pepper-of-a-simulation-0123456789",
             ["CoinPay:SecretsKey"] = Convert.ToBase64String(new byte[32]),
+            ["CoinPay:Limits:RequestsPerKey"] = "0", // They would refill by the machine's clock.
             ["CoinPay:Rates:EUR:USDT"] = "1.0812",
             ["CoinPay:Rates:EUR:ETH"] = "0.00031",
             ["CoinPay:Rates:EUR:BTC"] = "0.0000112",
