@@ -1,4 +1,5 @@
 using CoinPay.Functions.Chains;
+using CoinPay.Functions.Checkout;
 using CoinPay.Functions.Exceptions;
 using CoinPay.Functions.Invoices;
 using CoinPay.Functions.Rates;
@@ -29,6 +30,8 @@ internal static class Gateway
         .AddSingleton<ExceptionStore>()
         .AddSingleton<RecoveryStore>()
         .AddSingleton<PaymentAddresses>()
+        .AddSingleton<CheckoutLinks>()
+        .AddSingleton<Checkouts>()
         .AddSingleton<Outbox>();
 
     private static IServiceCollection AddChains(this IServiceCollection services, IConfiguration configuration) => services

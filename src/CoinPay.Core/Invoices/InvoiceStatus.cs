@@ -41,6 +41,10 @@ public static class InvoiceStatuses
 
     public static string CustomerText(this InvoiceStatus status) => Words(status).Customer;
 
+    /// <summary>What the customer is told of an invoice: of one that is held, that something is to be looked at.</summary>
+    public static string CustomerText(this Invoice state) =>
+        state.IsHeld ? "issue_detected" : state.Status.CustomerText();
+
     public static string NextAction(this InvoiceStatus status) => Words(status).NextAction;
 
     /// <summary>Whose move it is: <c>customer</c>, <c>gateway</c> or <c>merchant</c>.</summary>

@@ -49,6 +49,9 @@ public sealed record InvoiceTerms
 
     public string? ReturnUrl { get; init; }
 
+    /// <summary>The page that the payer is sent to; null when the gateway did not know its own address.</summary>
+    public string? CheckoutUrl { get; init; }
+
     public IReadOnlyDictionary<string, string> Metadata { get; init; } = new Dictionary<string, string>();
 
     /// <summary>The one key under which this invoice may be fulfilled.</summary>

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Azure;
 using CoinPay.Core;
 using CoinPay.Functions.Chains;
+using CoinPay.Functions.Checkout;
 using CoinPay.Functions.Http;
 using CoinPay.Functions.Merchants;
 using CoinPay.Functions.Rates;
@@ -14,8 +15,8 @@ using Microsoft.DurableTask.Client;
 namespace CoinPay.Functions.Invoices;
 
 /// <summary>
-/// <c>POST /v1/invoices</c>. Three writes in sequence: the idempotency row (which chooses the invoice's id), the watch, the
-/// invoice. Then the answer; the start of the orchestration follows it. After a crash between any two, a retry with the
+/// <c>POST /v1/invoices</c>. Three writes in sequence: the idempotency row (which chooses the invoice's id), the watch with
+/// the checkout link beside it, the invoice. Then the answer; the start of the orchestration follows it. After a crash between any two, a retry with the
 /// same key finds what stands and goes on from there, and the sweeper starts what was stored and not started.
 /// </summary>
 internal sealed class CreateInvoice(
@@ -25,6 +26,7 @@ internal sealed class CreateInvoice(
     IRateSource rates,
     IdempotencyStore idempotency,
     PaymentAddresses addresses,
+    CheckoutLinks links,
     WatchStore watches,
     InvoiceStore invoices,
     ChainDirectory chains,
@@ -153,7 +155,9 @@ internal sealed class CreateInvoice(
             Counter = address.Counter,
             Index = address.Index,
         };
-        Watch standing = await watches.InsertAsync(watch, cancellation);
+        Task<Watch> watching = watches.InsertAsync(watch, cancellation);
+        await Task.WhenAll(watching, links.AddAsync(invoiceId, merchant.Id, cancellation));
+        Watch standing = await watching;
         bool isUsed = standing.Address == address.Address;
         await addresses.SettleAsync(address, isUsed, cancellation);
         return isUsed
@@ -161,7 +165,7 @@ internal sealed class CreateInvoice(
             : Terms(merchant, order, quote, invoiceId, PaymentAddresses.Again(wallet, network, standing));
     }
 
-    private static InvoiceTerms Terms(Merchant merchant, InvoiceOrder order, Quote quote, string invoiceId, PaymentAddress address)
+    private InvoiceTerms Terms(Merchant merchant, InvoiceOrder order, Quote quote, string invoiceId, PaymentAddress address)
     {
         DateTimeOffset createdAt = Id.TimeOf(invoiceId);
         Policy policy = merchant.Policy;
@@ -188,6 +192,7 @@ internal sealed class CreateInvoice(
             Under = policy.Under,
             SettlementDestination = address.SettlementDestination,
             ReturnUrl = order.ReturnUrl,
+            CheckoutUrl = links.UrlOf(invoiceId),
             Metadata = order.Metadata,
             FulfilmentKey = "ful_" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(FulfilmentKeyBytes)),
             CreatedAt = createdAt,

@@ -83,7 +83,7 @@ internal sealed record InvoiceDocument
             OrderId = terms.OrderId,
             CustomerReference = terms.CustomerReference,
             Status = state.Status.Text(),
-            CustomerStatus = state.IsHeld ? "issue_detected" : state.Status.CustomerText(),
+            CustomerStatus = state.CustomerText(),
             NextAction = state.IsHeld ? "review_excess" : state.Status.NextAction(),
             Owner = state.IsHeld ? "merchant" : state.Status.Owner(),
             Version = state.Version,
@@ -110,6 +110,7 @@ internal sealed record InvoiceDocument
             MonitorUntil = terms.MonitorUntil,
             CreatedAt = terms.CreatedAt,
             UpdatedAt = state.UpdatedAt,
+            CheckoutUrl = terms.CheckoutUrl,
             ReturnUrl = terms.ReturnUrl,
             Metadata = terms.Metadata,
         };

@@ -12,7 +12,7 @@ namespace CoinPay.Functions.Invoices;
 /// One partition an invoice: <c>invoice</c> (snapshot), <c>event!…</c>, <c>line!…</c>, <c>transfer!…</c>, <c>outbox!…</c>,
 /// <c>answer</c> (what the creation answered) and <c>webhook!…</c> (see <see cref="InvoiceWebhooks"/>). What must agree is written in one entity-group transaction.
 /// </summary>
-internal sealed class InvoiceStore(Tables tables, Networks networks)
+internal sealed partial class InvoiceStore(Tables tables, Networks networks)
 {
     private const string SnapshotKey = "invoice";
     private const string AnswerKey = "answer";
@@ -153,6 +153,7 @@ internal sealed class InvoiceStore(Tables tables, Networks networks)
             ["Version"] = after.Version,
             ["LastHash"] = lastHash,
         };
+        WriteSums(row, after);
         return before is null
             ? new(TableTransactionActionType.Add, row)
             : new(TableTransactionActionType.UpdateReplace, row, before.Tag);

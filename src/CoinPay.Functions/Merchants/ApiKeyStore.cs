@@ -1,3 +1,4 @@
+using Azure;
 using Azure.Data.Tables;
 using CoinPay.Functions.Http;
 using CoinPay.Functions.Settings;
@@ -99,7 +100,7 @@ internal sealed class ApiKeyStore(Tables tables, ISecrets secrets, TimeProvider 
             return now;
         TableEntity row = new(used.MerchantId, MerchantRows.ApiKeyRow(used.Key.Id)) { [MerchantRows.LastUsedAt] = now };
         // Merged whatever else was written to the row meanwhile, a revocation above all.
-        await tables.Merchants.UpdateEntityAsync(row, Azure.ETag.All, TableUpdateMode.Merge, cancellation);
+        await tables.Merchants.UpdateEntityAsync(row, ETag.All, TableUpdateMode.Merge, cancellation);
         return now;
     }
 
@@ -121,5 +122,5 @@ internal sealed class ApiKeyStore(Tables tables, ISecrets secrets, TimeProvider 
     }
 }
 
-/// <summary>A key and whose it is.</summary>
+/// <summary>A key, and whose it is.</summary>
 internal sealed record StoredApiKey(string MerchantId, ApiKey Key);

@@ -64,11 +64,14 @@ internal sealed record WalletChange(Wallet? Current, Wallet? Next)
     public Wallet? At(DateTimeOffset now) => Next is not null && Next.EffectiveAt <= now ? Next : Current;
 
     /// <summary>
-    /// Puts a wallet in force after the delay; the first one of a network at once, as it replaces nothing.
+    /// Puts a wallet in force after the delay; the first one of a network at once, as it replaces nothing. The one in force
+    /// put again takes a change back that waits.
     /// </summary>
     public WalletChange Replace(Wallet wallet, DateTimeOffset now, TimeSpan delay)
     {
         Wallet? current = At(now);
+        if (current?.IsSame(wallet) == true)
+            return new(current, null);
         return current is null || delay == TimeSpan.Zero
             ? new(wallet with { EffectiveAt = now }, null)
             : new(current, wallet with { EffectiveAt = now + delay });

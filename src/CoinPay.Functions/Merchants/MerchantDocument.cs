@@ -62,12 +62,15 @@ internal static class MerchantDocument
 }
 
 /// <summary>One wallet as answers and <c>wallet.changed</c> show it.</summary>
+/// <param name="Status"><c>pending</c> until <paramref name="EffectiveAt"/>, then <c>in_force</c>.</param>
+/// <param name="Current">While it is pending, the one that invoices still use.</param>
 internal sealed record WalletDocument(
     string Object,
     string MerchantId,
     string Network,
     string NetworkName,
     bool Livemode,
+    string Status,
     string Kind,
     string? Xpub,
     string? Origin,
@@ -81,8 +84,8 @@ internal sealed record WalletDocument(
         Wallet last = wallets.Next ?? wallets.Current!;
         Wallet? inForce = wallets.At(now);
         return new(
-            "wallet", merchantId, network.Id, network.Name, network.Livemode, last.Kind, last.Xpub, last.Origin,
-            last.SettlementAddress, last.EffectiveAt,
+            "wallet", merchantId, network.Id, network.Name, network.Livemode, inForce == last ? "in_force" : "pending",
+            last.Kind, last.Xpub, last.Origin, last.SettlementAddress, last.EffectiveAt,
             inForce is null || inForce == last ? null : WalletSummary.Of(inForce));
     }
 }

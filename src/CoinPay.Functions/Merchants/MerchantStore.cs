@@ -69,10 +69,11 @@ internal sealed class MerchantStore(Tables tables, TimeProvider clock)
     public async Task<Wallet?> FindWalletAsync(
         string merchantId, string network, DateTimeOffset now, CancellationToken cancellation)
     {
-        WalletChange wallets = await _wallets.GetAsync(
-            Key.Of(merchantId, network),
-            async () => (await ReadWalletsAsync(merchantId, network, cancellation)).Wallets);
-        return wallets.At(now);
+        async Task<WalletChange> Read() => (await ReadWalletsAsync(merchantId, network, cancellation)).Wallets;
+        WalletChange wallets = await _wallets.GetAsync(Key.Of(merchantId, network), Read);
+        // What is remembered may be older than a cancellation in another process, just before the change took effect.
+        bool mayBeCancelled = wallets.Next?.EffectiveAt <= now && now - wallets.Next.EffectiveAt < Memory;
+        return (mayBeCancelled ? await Read() : wallets).At(now);
     }
 
     /// <summary>All of a merchant's networks, by short name.</summary>

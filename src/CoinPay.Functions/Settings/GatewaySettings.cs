@@ -19,6 +19,9 @@ internal sealed record GatewaySettings
     /// <summary>Key Vault with the secrets; null: they are in configuration.</summary>
     public Uri? KeyVaultUri { get; init; }
 
+    /// <summary>Where payers reach this gateway, for links to its pages; null when it does not know.</summary>
+    public Uri? PublicUrl { get; init; }
+
     /// <summary>Webhook endpoints may be on 127.0.0.1 and may be http there. Development only.</summary>
     public bool WebhooksAllowLoopback { get; init; }
 
@@ -59,6 +62,7 @@ internal sealed record GatewaySettings
         {
             IsDevelopment = development,
             KeyVaultUri = AbsoluteUri(configuration, "CoinPay:KeyVaultUri"),
+            PublicUrl = PublicUrlOf(configuration, development),
             WebhooksAllowLoopback = loopback,
             WebhookPorts = new HashSet<int>([443, 8443, .. Ports(configuration, "CoinPay:Webhooks:Ports")]),
             // App Service's own name of the app; the self-hosted process listens where ASPNETCORE_URLS says.
@@ -103,6 +107,15 @@ internal sealed record GatewaySettings
         string text when Uri.TryCreate(text, UriKind.Absolute, out Uri? uri) && uri.Scheme is "https" or "http" => uri,
         _ => throw Wrong(name, "an https address"),
     };
+
+    /// <summary>A page that says where to send money is not served over http, where anyone on the way can change it.</summary>
+    private static Uri? PublicUrlOf(IConfiguration configuration, bool development)
+    {
+        const string name = "CoinPay:PublicUrl";
+        Uri? url = AbsoluteUri(configuration, name);
+        bool isRight = url is null || ((development || url.Scheme == "https") && (url.Query + url.Fragment + url.UserInfo).Length == 0);
+        return isRight ? url : throw Wrong(name, "an https address such as https://pay.example, without query");
+    }
 
     private static TimeSpan? Duration(IConfiguration from, string name, TimeSpan most) => from[name] switch
     {

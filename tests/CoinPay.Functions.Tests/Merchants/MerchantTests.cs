@@ -214,6 +214,24 @@ public sealed class MerchantTests(EdgeStorage storage) : IClassFixture<EdgeStora
     }
 
     [Fact]
+    public async Task A_key_revoked_in_another_process_works_for_thirty_seconds_at_most_and_its_use_does_not_revive_it()
+    {
+        await using Edge edge = await Edge.StartAsync(storage);
+        await using Edge other = await Edge.StartAsync(storage, clock: edge.Clock);
+        (string id, string key) = await edge.MerchantAsync();
+        (await EndpointsAsync(other, key)).Expect(HttpStatusCode.OK);
+        edge.Clock.Advance(TimeSpan.FromHours(1));
+        (await EndpointsAsync(other, key)).Expect(HttpStatusCode.OK);
+        (await EndpointsAsync(other, key)).Expect(HttpStatusCode.OK);
+        string keyId = (await KeysAsync(edge, id))[0].GetProperty("id").GetString()!;
+        await edge.CallAsync<RevokeApiKey>((function, request) => function.Run(request, id, keyId, default), Edge.OperatorKey);
+
+        edge.Clock.Advance(TimeSpan.FromSeconds(30));
+        (await EndpointsAsync(other, key)).ExpectProblem(HttpStatusCode.Unauthorized, "unauthorized");
+        Assert.NotEqual("", (await KeysAsync(edge, id))[0].GetProperty("revoked_at").ToString());
+    }
+
+    [Fact]
     public async Task Each_kind_of_key_stays_on_its_side()
     {
         await using Edge edge = await Edge.StartAsync(storage);

@@ -27,6 +27,44 @@ public sealed class WalletTests(EdgeStorage storage) : IClassFixture<EdgeStorage
     }
 
     [Fact]
+    public async Task A_change_that_waits_is_shown_as_pending_told_at_once_and_taken_back_by_the_old_wallet()
+    {
+        await using Edge edge = await Edge.StartAsync(storage, settings: ("CoinPay:WalletDelay", "1.00:00:00"));
+        await using AnsweringEndpoint endpoint = await AnsweringEndpoint.StartAsync();
+        (string id, string key) = await edge.MerchantAsync();
+        await edge.EndpointAsync(key, endpoint.Url, "invoice.paid");
+        await PutAsync(edge, id, "anvil", Forwarder(Settlement));
+
+        EdgeAnswer waiting = (await PutAsync(edge, id, "anvil", Forwarder(Other))).Expect(HttpStatusCode.OK);
+        await edge.DeliverAllAsync();
+        Assert.Equal("pending", waiting["status"]);
+        Assert.Contains(Other, endpoint.Posts.Single(post => post.Body.Contains("\"pending\"", StringComparison.Ordinal)).Body, StringComparison.Ordinal);
+
+        edge.Clock.Advance(TimeSpan.FromHours(23));
+        EdgeAnswer cancelled = (await PutAsync(edge, id, "anvil", Forwarder(Settlement))).Expect(HttpStatusCode.OK);
+        await edge.DeliverAllAsync();
+        Assert.Equal(("in_force", Settlement), (cancelled["status"], cancelled["settlement_address"]));
+        Assert.Equal(3, endpoint.Posts.Select(post => post.Id).Distinct().Count());
+        edge.Clock.Advance(TimeSpan.FromHours(2));
+        Assert.Equal(Settlement, await InForceAsync(edge, id));
+    }
+
+    [Fact]
+    public async Task A_change_taken_back_in_its_last_seconds_does_not_come_into_force_in_another_process()
+    {
+        await using Edge edge = await Edge.StartAsync(storage, settings: ("CoinPay:WalletDelay", "1.00:00:00"));
+        await using Edge other = await Edge.StartAsync(storage, clock: edge.Clock);
+        (string id, _) = await edge.MerchantAsync();
+        await PutAsync(edge, id, "anvil", Forwarder(Settlement));
+        await PutAsync(edge, id, "anvil", Forwarder(Other));
+        edge.Clock.Advance(TimeSpan.FromHours(24) - TimeSpan.FromSeconds(10));
+        Assert.Equal(Settlement, await InForceAsync(other, id));
+        await PutAsync(edge, id, "anvil", Forwarder(Settlement));
+        edge.Clock.Advance(TimeSpan.FromSeconds(15));
+        Assert.Equal(Settlement, await InForceAsync(other, id));
+    }
+
+    [Fact]
     public async Task A_change_is_told_to_every_endpoint_once_and_the_same_wallet_again_is_no_change()
     {
         await using Edge edge = await Edge.StartAsync(storage);

@@ -51,6 +51,8 @@ public sealed class RecoveryTests(RecoveryWorld world) : IClassFixture<RecoveryW
         StrandedInvoice invoice = await world.StrandedAsync(Amount);
         await world.TickAsync();
         Assert.Equal(Amount, await invoice.SettledAsync());
+        await world.TickAsync();
+        Assert.True((await invoice.RecoveryAsync()).IsPending);
         await world.West.SendAsync("anvil_reorg", 1, Array.Empty<object>());
         Assert.Equal(0, await invoice.SettledAsync());
         await world.TickAsync();

@@ -1,0 +1,79 @@
+using CoinPay.Core;
+using CoinPay.Functions.Chains;
+using CoinPay.Functions.Invoices;
+
+namespace CoinPay.Functions.Checkout;
+
+/// <summary>
+/// What a payer may know of an invoice: what <c>GET /pay/{invoice_id}/status</c> answers and the page is drawn from. No
+/// metadata, order or customer reference, fee, destination or id of the merchant's; no exception but for what to do.
+/// </summary>
+/// <param name="Revision">Changes whenever the page would look otherwise but for the time left.</param>
+/// <param name="SecondsLeft">By the server's clock, so that a payer's wrong one does not matter; 0 once it is over.</param>
+/// <param name="Now">The server's clock.</param>
+internal sealed record CheckoutDocument(
+    string Id, string Object, bool Livemode, string? Shop, string CustomerStatus, CheckoutPhase Phase, string Title,
+    string Message, string? Notice, CheckoutDocument.PricePart Price, CheckoutDocument.PaymentPart Payment,
+    CheckoutDocument.ReceivedPart Received, CheckoutDocument.ConfirmationPart Confirmations, DateTimeOffset ExpiresAt,
+    long SecondsLeft, string? ReturnUrl, string Revision, DateTimeOffset Now)
+{
+    internal sealed record PricePart(string Amount, string Currency);
+
+    /// <param name="NetworkName">In plain words: <c>Bitcoin regtest</c>.</param>
+    /// <param name="Contract">The token's contract; null for a network's own coin.</param>
+    /// <param name="Amount">The price in the asset.</param>
+    /// <param name="ToPay">What is still to be sent; null when nothing may be sent any more.</param>
+    /// <param name="Uri">Opens a wallet with everything filled in; null together with <paramref name="ToPay"/>.</param>
+    internal sealed record PaymentPart(
+        string Network, string NetworkName, string Asset, string Symbol, string? Contract, string Address, string Amount,
+        string? ToPay, string? Uri);
+
+    internal sealed record ReceivedPart(string Seen, string Confirmed);
+
+    /// <param name="Seen">Blocks on top of the payment and its own; null until all that came is in blocks.</param>
+    /// <param name="Required">A number of blocks, or <c>safe</c>, or <c>finalized</c>.</param>
+    internal sealed record ConfirmationPart(long? Seen, object Required);
+
+    /// <summary>Renders an invoice at an instant.</summary>
+    /// <param name="invoice">The invoice.</param>
+    /// <param name="shop">What the merchant is called.</param>
+    /// <param name="network">Its network, null when it is offered no longer: nothing may be sent then.</param>
+    /// <param name="headHeight">What confirmations are counted from; null when unknown.</param>
+    /// <param name="now">The server's clock.</param>
+    public static CheckoutDocument Of(
+        InvoiceSummary invoice, string? shop, Network? network, long? headHeight, DateTimeOffset now)
+    {
+        InvoiceTerms terms = invoice.State.Terms;
+        CheckoutPhase phase = CheckoutPhases.Of(invoice, now);
+        Amount seen = terms.Due with { Base = invoice.Seen };
+        CheckoutWords words = CheckoutWords.Of(phase, terms.Due.Asset.Symbol, terms.Due, seen);
+        ConfirmationPart confirmations = new(
+            ConfirmationsOf(invoice, headHeight),
+            terms.Confirmation.Required.Blocks is { } blocks ? blocks : terms.Confirmation.Required.ToString());
+        DateTimeOffset until = invoice.State.WindowEndsAt;
+        return new(
+            terms.Id, "checkout", terms.Livemode, shop, invoice.State.CustomerText(), phase, words.Title, words.Message,
+            CheckoutWords.NoticeOf(invoice.State), new(terms.Quote.Price.Amount, terms.Quote.Price.Currency),
+            PaymentOf(terms, phase, seen, network), new(seen.ToString(), (terms.Due with { Base = invoice.Confirmed }).ToString()),
+            confirmations, until, Math.Max(0, (long)Math.Ceiling((until - now).TotalSeconds)), terms.ReturnUrl,
+            $"{invoice.State.Version}.{(int)phase}.{confirmations.Seen}", now);
+    }
+
+    private static long? ConfirmationsOf(InvoiceSummary invoice, long? head) =>
+        invoice.LastBlock is { } last ? Math.Max(1, (head ?? last) - last + 1) : null;
+
+    private static PaymentPart PaymentOf(InvoiceTerms terms, CheckoutPhase phase, Amount seen, Network? network)
+    {
+        Asset asset = terms.Due.Asset;
+        NetworkAsset? listed = network is null ? null : Networks.FindAsset(network, asset.Id);
+        Amount? toPay = phase.MayPay() && listed is not null && seen < terms.Due ? terms.Due - seen : null;
+        string? uri = toPay is null ? null : PaymentUri.Of(network!, listed!, terms.Address, toPay);
+        return new(
+            asset.Network, NameOf(terms.Network), asset.Id, asset.Symbol, listed?.Contract, terms.Address,
+            terms.Due.ToString(), toPay?.ToString(), uri);
+    }
+
+    /// <summary><c>bitcoin-regtest</c> in the way people write it.</summary>
+    private static string NameOf(string network) =>
+        char.ToUpperInvariant(network[0]) + network[1..].Replace('-', ' ');
+}

@@ -1,0 +1,73 @@
+using CoinPay.Core;
+using CoinPay.Functions.Invoices;
+
+namespace CoinPay.Functions.Checkout;
+
+/// <summary>
+/// Where a payer stands: each needs words of its own, which the six values of <c>customer_status</c> are too few for.
+/// </summary>
+internal enum CheckoutPhase
+{
+    /// <summary>Nothing was seen, and there is time.</summary>
+    Waiting,
+
+    /// <summary>Nothing was seen, the time is up, and the chain is looked through once more.</summary>
+    TimeIsUp,
+
+    /// <summary>Less than the price was seen, and there is time for the rest.</summary>
+    PartlyPaid,
+
+    /// <summary>Less than the price was seen, and the time is up.</summary>
+    PartlyPaidTimeIsUp,
+
+    /// <summary>Enough was seen, not yet in blocks.</summary>
+    Received,
+    Confirming,
+    Complete,
+
+    /// <summary>More than the price, and the goods go out.</summary>
+    Overpaid,
+
+    /// <summary>More than the price, and the merchant looks first.</summary>
+    OverpaidHeld,
+    Underpaid,
+    Late,
+    Refunded,
+    Expired,
+    Cancelled,
+}
+
+/// <summary>Phases of invoices, and what may be done in them.</summary>
+internal static class CheckoutPhases
+{
+    /// <summary>The phase at an instant of the server's clock.</summary>
+    public static CheckoutPhase Of(InvoiceSummary invoice, DateTimeOffset now)
+    {
+        Invoice state = invoice.State;
+        bool isOpen = now < state.WindowEndsAt && !state.WindowClosed;
+        bool isEnough = invoice.Seen >= state.Terms.Tolerance.Least(state.Terms.Due.Base);
+        return state.Status switch
+        {
+            InvoiceStatus.Created => isOpen ? CheckoutPhase.Waiting : CheckoutPhase.TimeIsUp,
+            InvoiceStatus.Detected when isEnough => CheckoutPhase.Received,
+            InvoiceStatus.Detected => isOpen ? CheckoutPhase.PartlyPaid : CheckoutPhase.PartlyPaidTimeIsUp,
+            InvoiceStatus.Confirming => CheckoutPhase.Confirming,
+            InvoiceStatus.Paid => CheckoutPhase.Complete,
+            InvoiceStatus.Overpaid => state.IsHeld ? CheckoutPhase.OverpaidHeld : CheckoutPhase.Overpaid,
+            InvoiceStatus.Underpaid => CheckoutPhase.Underpaid,
+            InvoiceStatus.LatePaid => CheckoutPhase.Late,
+            InvoiceStatus.Refunded => CheckoutPhase.Refunded,
+            InvoiceStatus.Expired => CheckoutPhase.Expired,
+            InvoiceStatus.Cancelled => CheckoutPhase.Cancelled,
+            _ => throw new BugException("status " + state.Status),
+        };
+    }
+
+    /// <summary>Whether the payer may still send money, so that address and amount are shown.</summary>
+    public static bool MayPay(this CheckoutPhase phase) => phase is CheckoutPhase.Waiting or CheckoutPhase.PartlyPaid;
+
+    /// <summary>Whether the next minutes will change something by themselves, so that looking again is worth it.</summary>
+    public static bool IsMoving(this CheckoutPhase phase) => phase
+        is CheckoutPhase.Waiting or CheckoutPhase.TimeIsUp or CheckoutPhase.PartlyPaid or CheckoutPhase.PartlyPaidTimeIsUp
+        or CheckoutPhase.Received or CheckoutPhase.Confirming;
+}

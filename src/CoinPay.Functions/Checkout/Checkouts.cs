@@ -1,0 +1,27 @@
+using CoinPay.Functions.Chains;
+using CoinPay.Functions.Invoices;
+using CoinPay.Functions.Merchants;
+using CoinPay.Functions.Stores;
+
+namespace CoinPay.Functions.Checkout;
+
+/// <summary>
+/// Reads what a payer may know. Four rows whatever has come to the address: the link, the invoice's snapshot, the
+/// network's cursor, and the merchant from memory.
+/// </summary>
+internal sealed class Checkouts(
+    CheckoutLinks links, InvoiceStore invoices, MerchantStore merchants, CursorStore cursors, Networks networks, TimeProvider clock)
+{
+    /// <summary>The invoice of this id as its payer may see it now; null when there is none.</summary>
+    public async Task<CheckoutDocument?> FindAsync(string invoiceId, CancellationToken cancellation)
+    {
+        if (!Id.IsWellFormed("inv", invoiceId)
+            || await links.FindMerchantAsync(invoiceId, cancellation) is not { } merchantId
+            || await invoices.FindSummaryAsync(merchantId, invoiceId, cancellation) is not { } invoice)
+            return null;
+        string network = invoice.State.Terms.Network;
+        Cursor? cursor = await cursors.FindAsync(network, cancellation);
+        Merchant? merchant = await merchants.FindAsync(merchantId, cancellation);
+        return CheckoutDocument.Of(invoice, merchant?.Name, networks.Find(network), cursor?.Head.Height, clock.GetUtcNow());
+    }
+}
