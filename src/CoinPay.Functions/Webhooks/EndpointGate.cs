@@ -99,10 +99,17 @@ internal sealed class EndpointGate(TimeProvider clock)
 
     private sealed class Pass(EndpointGate gate, string endpointId, long began) : IDisposable
     {
+        private bool _left;
+
         public string EndpointId => endpointId;
 
         public long Began => began;
 
-        public void Dispose() => gate.Leave(this);
+        public void Dispose()
+        {
+            if (Interlocked.Exchange(ref _left, true))
+                return;
+            gate.Leave(this);
+        }
     }
 }

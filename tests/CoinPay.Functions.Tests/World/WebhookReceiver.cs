@@ -15,7 +15,8 @@ internal sealed record Received(string Id, string Timestamp, string Signature, s
 
     public string Type => Json["type"]!.GetValue<string>();
 
-    public string InvoiceId => Json["data"]!["invoice"]!["id"]!.GetValue<string>();
+    /// <summary>Null for what is about no invoice.</summary>
+    public string? InvoiceId => Json["data"]!["invoice"]?["id"]!.GetValue<string>();
 }
 
 /// <summary>A merchant's endpoint on 127.0.0.1 that keeps whatever is delivered.</summary>
