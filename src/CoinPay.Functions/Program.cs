@@ -5,6 +5,8 @@ using Microsoft.Extensions.Hosting;
 
 FunctionsApplicationBuilder builder = FunctionsApplication.CreateBuilder(args);
 builder.ConfigureFunctionsWebApplication();
+builder.UseMiddleware<AuditMiddleware>();
 builder.UseMiddleware<ProblemMiddleware>();
+builder.UseMiddleware<LimitMiddleware>();
 builder.Services.AddGateway(builder.Configuration);
 await builder.Build().RunAsync();

@@ -8,7 +8,10 @@ switch (args)
     case ["invoice"]:
         await InvoiceBenchmark.RunAsync();
         return 0;
+    case ["webhooks"]:
+        await WebhookBenchmark.RunAsync();
+        return 0;
     default:
-        await Console.Error.WriteLineAsync("usage: scripts/bench.sh durable|invoice");
+        await Console.Error.WriteLineAsync("usage: scripts/bench.sh durable|invoice|webhooks");
         return 2;
 }

@@ -46,6 +46,8 @@ internal sealed class Shop : IAsyncDisposable
         {
             ["CoinPay__Networks__anvil__Rpc"] = anvil.Rpc.ToString(),
             ["CoinPay__Networks__anvil__PollInterval"] = "00:00:01",
+            ["CoinPay__Limits__RequestsPerKey"] = "0",
+            ["CoinPay__Limits__RequestsPerAddress"] = "0",
         });
         HttpClient merchant = await OpenAsync(gateway.Address, receiver.Address);
         return new(anvil, new(anvil, Text(addresses, "test_token")), gateway, receiver, merchant);

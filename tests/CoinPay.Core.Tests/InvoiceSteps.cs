@@ -104,11 +104,11 @@ internal static class InvoiceSteps
         Blocks(2));
 
     /// <summary>Money of another network in a block of that network, with so many blocks from it to the head.</summary>
-    public static Step MinedOn(string network, string hash, long amount, int blocks) => new(
+    public static Step MinedOn(string network, string hash, long amount, int blocks, long height = 50) => new(
         $"{hash} mined on {network}",
         world =>
         {
-            BlockReference block = world.Find(hash)?.Block ?? world.NewBlock(50);
+            BlockReference block = world.Find(hash)?.Block ?? world.NewBlock(height);
             ViewedTransfer transfer = world.Find(hash)
                 ?? new(hash, "0", OtherUsdt.Id, "payer", amount, world.Now, block, null) { WrongNetwork = network };
             world.Show(transfer with { Block = block, Lost = null });

@@ -65,6 +65,24 @@ public sealed class RecoveryTests
             .When(TakesFromElsewhere(Settlement), EmptyElsewhere(50)).Then(Open(), Elsewheres(settled: 930), LastMoved(30));
 
     [Fact]
+    public void A_recovery_of_more_is_not_over_before_the_address_was_empty_after_that_had_come()
+    {
+        Step more = MinedOn("anvil2", "b", 30, blocks: 5, height: 60);
+        Given(Due(1_000), Elsewhere, TakesFromElsewhere(Settlement), EmptyElsewhere(50), more, TakesFromElsewhere(Settlement))
+            .When(EmptyElsewhere(59)).Then(NothingHappens, Moving(true))
+            .When(EmptyElsewhere(60)).Then(LastMoved(30), Elsewheres(settled: 930), Moving(false));
+    }
+
+    [Fact]
+    public void What_is_not_yet_deep_is_booked_together_with_the_rest_when_it_is()
+    {
+        Step Shallow(int blocks) => MinedOn("anvil2", "b", 30, blocks, height: 60);
+        Given(Due(1_000), Elsewhere, Shallow(1), TakesFromElsewhere(Settlement))
+            .When(EmptyElsewhere(61)).Then(NothingHappens, Moving(true), Open())
+            .When(Shallow(3), EmptyElsewhere(61)).Then(LastMoved(930), Elsewheres(settled: 930), Open());
+    }
+
+    [Fact]
     public void Two_that_one_transaction_moved_are_booked_together_and_the_second_ends_with_nothing_more() =>
         Given(Due(1_000), Elsewhere, TakesFromElsewhere(Settlement), MinedOn("anvil2", "b", 30, blocks: 5), TakesFromElsewhere(Settlement))
             .When(EmptyElsewhere(50)).Then(Elsewheres(settled: 930), LastMoved(930))

@@ -1,16 +1,21 @@
-// Verifies webhooks as a merchant would, with the npm library of Standard Webhooks.
+// Verifies webhooks as a merchant would, with the npm libraries of Standard Webhooks and of Svix, which know nothing of each other.
 // usage: node verify-webhooks.mjs < one JSON object a line: {secret, id, timestamp, signature, body}; prints "ok" or why not, a line each.
 import readline from 'node:readline';
 import { load } from '../../scripts/dev/tools.mjs';
 
-const { Webhook } = load('standardwebhooks');
+const libraries = [load('standardwebhooks').Webhook, load('svix').Webhook];
 
-for await (const line of readline.createInterface({ input: process.stdin })) {
-  const { secret, id, timestamp, signature, body } = JSON.parse(line);
+/** What one library says: "ok", or why not. */
+function verdict(Webhook, { secret, id, timestamp, signature, body }) {
   try {
     new Webhook(secret).verify(body, { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': signature });
-    console.log('ok');
+    return 'ok';
   } catch (refused) {
-    console.log(refused.message);
+    return refused.message;
   }
+}
+
+for await (const line of readline.createInterface({ input: process.stdin })) {
+  const verdicts = libraries.map((library) => verdict(library, JSON.parse(line)));
+  console.log([...new Set(verdicts)].join(' / '));
 }

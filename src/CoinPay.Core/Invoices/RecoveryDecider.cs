@@ -32,18 +32,17 @@ internal static class RecoveryDecider
     }
 
     /// <summary>
-    /// The address was empty: what had come to it by then is at the settlement address. Nothing while a reorg has taken
-    /// the money away, as it may come back.
+    /// The address was empty: what had come to it by then is at the settlement address. Nothing is booked while a reorg has
+    /// taken the money away, as it may come back, nor while any of it has come later or is not deep enough itself.
     /// </summary>
     public static Decision Book(Invoice state, BookRecovery command)
     {
         if (FindPending(state, command.Number) is not { } exception)
             return new([]);
-        List<Transfer> moved = state.Transfers.Values
-            .Where(transfer => IsThere(transfer, exception) && transfer.Status == TransferStatus.Confirmed)
-            .Where(transfer => transfer.Block?.Height <= command.EmptyAtHeight)
-            .ToList();
-        if (moved.Count == 0)
+        List<Transfer> moved = state.Transfers.Values.Where(transfer => IsThere(transfer, exception)).ToList();
+        bool isAllMoved = moved.TrueForAll(transfer =>
+            transfer.Status == TransferStatus.Confirmed && transfer.Block?.Height <= command.EmptyAtHeight);
+        if (moved.Count == 0 || !isAllMoved)
             return new([]);
         BigInteger booked = state.Recovered.GetValueOrDefault(exception.AssetId);
         BigInteger amount = BigInteger.Max(0, Invoice.Sum(moved) - booked);

@@ -15,7 +15,8 @@ namespace CoinPay.Functions.Chains;
 /// and changes nothing else.
 /// </summary>
 internal sealed class FlushForwarders(
-    Access access, InvoiceStore invoices, Networks networks, NodeConnection nodes, ISecrets secrets, TimeProvider clock)
+    Access access, InvoiceStore invoices, Idempotency idempotency, Networks networks, NodeConnection nodes, ISecrets secrets,
+    TimeProvider clock)
 {
     private const int MaxIdLength = 64;
 
@@ -40,7 +41,14 @@ internal sealed class FlushForwarders(
             : throw new ProblemException(Problems.GasWalletMissing);
         List<InvoiceTerms> terms = await TermsAsync(id, network!, ids!, cancellation);
         using GasWallet wallet = new(network!, nodes.Http, key, clock);
-        return await FlushAsync(network!, terms, new ForwarderFactory(network!, nodes.Http, wallet), cancellation);
+        ForwarderFactory factory = new(network!, nodes.Http, wallet);
+        return await idempotency.RunAsync(
+            request,
+            ("operator", nameof(FlushForwarders) + id),
+            body.Bytes,
+            "flu",
+            _ => FlushAsync(network!, terms, factory, cancellation),
+            cancellation);
     }
 
     private async Task<List<InvoiceTerms>> TermsAsync(
@@ -58,7 +66,7 @@ internal sealed class FlushForwarders(
         return terms;
     }
 
-    private static async Task<IActionResult> FlushAsync(
+    private static async Task<JsonAnswer> FlushAsync(
         Network network, List<InvoiceTerms> terms, ForwarderFactory factory, CancellationToken cancellation)
     {
         List<Forwarding> forwardings = terms

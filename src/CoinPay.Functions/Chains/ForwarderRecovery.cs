@@ -5,7 +5,7 @@ namespace CoinPay.Functions.Chains;
 
 /// <summary>What one attempt to move the money at a forwarder found. All null: it is under way.</summary>
 /// <param name="EmptyAtHeight">At this height, which no reorg is expected to reach, nothing was left.</param>
-/// <param name="TransactionHash">What emptied it, where the node's logs tell.</param>
+/// <param name="TransactionHash">What emptied it there, where the node's logs tell.</param>
 /// <param name="Failure">Why nothing was moved.</param>
 internal sealed record RecoveryAttempt(long? EmptyAtHeight, string? TransactionHash, string? Failure)
 {
@@ -20,7 +20,7 @@ internal sealed record RecoveryAttempt(long? EmptyAtHeight, string? TransactionH
 internal sealed class ForwarderRecovery(Network network, HttpClient http, GasWallet? wallet)
 {
     /// <summary>Ordinary nodes keep the state of the last 128 blocks, and the head moves on while they are asked.</summary>
-    private const int MostDepth = 64;
+    private const int MostStateDepth = 64;
 
     private readonly JsonRpc _rpc = new(network.Name, network.Rpc, http);
 
@@ -36,13 +36,20 @@ internal sealed class ForwarderRecovery(Network network, HttpClient http, GasWal
         ChainHead head = await new EvmChain(network, http).ReadHeadAsync(cancellation);
         if (await BalanceAsync(terms.Address, asset, new { blockHash = head.Hash }, cancellation) >= least)
             return await FlushAsync((ForwarderDerivation)terms.Derivation, asset, cancellation);
-        long deep = head.Height - Math.Min(network.Confirmations, MostDepth);
-        if (deep < since || await BalanceAsync(terms.Address, asset, Quantity.Hex(deep), cancellation) >= least)
-            return RecoveryAttempt.UnderWay;
         IReadOnlyList<Flushed> flushes = await new EvmHistory(network, _rpc).FlushesAsync(
-            terms.Address, TokenOf(asset), since, deep, cancellation);
-        return new(deep, flushes.MaxBy(flush => flush.Height)?.TransactionHash, null);
+            terms.Address, TokenOf(asset), since, head.Height, cancellation);
+        if (flushes.MaxBy(flush => flush.Height) is { } last)
+            return IsFinal(last.Height, head) ? new(last.Height, last.TransactionHash, null) : RecoveryAttempt.UnderWay;
+        // Longer ago than the node's logs were searched: then it was empty a while ago, too.
+        long deep = head.Height - Math.Min(network.Confirmations, MostStateDepth);
+        return deep < since || await BalanceAsync(terms.Address, asset, Quantity.Hex(deep), cancellation) >= least
+            ? RecoveryAttempt.UnderWay
+            : new(deep, null, null);
     }
+
+    private bool IsFinal(long height, ChainHead head) => network.FinalityLag is null
+        ? height <= head.Height - network.Confirmations
+        : height <= head.Finalized;
 
     private async Task<RecoveryAttempt> FlushAsync(
         ForwarderDerivation forwarder, NetworkAsset asset, CancellationToken cancellation)

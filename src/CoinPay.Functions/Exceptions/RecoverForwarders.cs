@@ -33,43 +33,45 @@ internal sealed class RecoverForwarders(
     private async Task TakeFurtherAsync(PendingRecovery pending, CancellationToken cancellation)
     {
         StoredInvoice? stored = await invoices.FindAsync(pending.MerchantId, pending.InvoiceId, cancellation);
+        bool hasFailed = false;
         foreach (InvoiceException exception in Pending(stored?.State).ToList())
-            stored = await TakeFurtherAsync(stored!, exception, cancellation);
+        {
+            RecoveryAttempt attempt = await AttemptAsync(stored!.State, exception, cancellation);
+            hasFailed |= attempt.Failure is not null;
+            stored = await CommitAsync(stored, exception, attempt, cancellation);
+        }
         if (stored is not null)
             await exceptions.WriteAsync(stored.State, cancellation);
-        if (NextAttempt(stored?.State) is { } next)
+        if (NextAttempt(stored?.State, hasFailed) is { } next)
             await recoveries.PostponeAsync(pending, next, cancellation);
         else
             await recoveries.ForgetAsync(pending, cancellation);
     }
 
-    private async Task<StoredInvoice> TakeFurtherAsync(
-        StoredInvoice stored, InvoiceException exception, CancellationToken cancellation)
+    private async Task<RecoveryAttempt> AttemptAsync(
+        Invoice state, InvoiceException exception, CancellationToken cancellation)
     {
-        DateTimeOffset now = clock.GetUtcNow();
+        string invoiceId = state.Terms.Id;
         try
         {
-            RecoveryAttempt attempt = await AttemptAsync(stored.State, exception, cancellation);
-            return attempt switch
-            {
-                { EmptyAtHeight: { } height } => await CommitAsync(
-                    stored, new BookRecovery(exception.Number, height, attempt.TransactionHash, now), cancellation),
-                { Failure: { } reason } => await FailAsync(stored, exception, reason, cancellation),
-                _ => stored,
-            };
+            RecoveryAttempt attempt = await MoveAsync(state, exception, cancellation);
+            if (attempt.Failure is { } reason)
+                log.LogWarning("{InvoiceId}: money on another network was not moved: {Reason}", invoiceId, reason);
+            return attempt;
         }
         catch (ChainUnknownException unknown)
         {
-            log.LogInformation("{InvoiceId}: a recovery waits: {Reason}", stored.State.Terms.Id, unknown.Message);
-            return stored;
+            log.LogInformation("{InvoiceId}: a recovery waits: {Reason}", invoiceId, unknown.Message);
+            return RecoveryAttempt.UnderWay;
         }
         catch (TransactionFailedException failed)
         {
-            return await FailAsync(stored, exception, failed.Message, cancellation);
+            log.LogWarning("{InvoiceId}: money on another network was not moved: {Reason}", invoiceId, failed.Message);
+            return new(null, null, failed.Message);
         }
     }
 
-    private async Task<RecoveryAttempt> AttemptAsync(
+    private async Task<RecoveryAttempt> MoveAsync(
         Invoice state, InvoiceException exception, CancellationToken cancellation)
     {
         if (networks.Find(exception.Recovery!.Network) is not { } network
@@ -86,23 +88,22 @@ internal sealed class RecoverForwarders(
             : RecoveryAttempt.UnderWay;
     }
 
-    private Task<StoredInvoice> FailAsync(
-        StoredInvoice stored, InvoiceException exception, string reason, CancellationToken cancellation)
-    {
-        log.LogWarning("{InvoiceId}: money on another network was not moved: {Reason}", stored.State.Terms.Id, reason);
-        return CommitAsync(stored, new NoteRecoveryFailure(exception.Number, reason, clock.GetUtcNow()), cancellation);
-    }
-
     /// <summary>Somebody who commits at the same time goes first: the next attempt decides on what is there then.</summary>
     private async Task<StoredInvoice> CommitAsync(
-        StoredInvoice stored, InvoiceCommand command, CancellationToken cancellation)
+        StoredInvoice stored, InvoiceException exception, RecoveryAttempt attempt, CancellationToken cancellation)
     {
-        Decision decision = InvoiceDecider.Decide(stored.State, command);
-        if (decision.Events.Count == 0)
+        DateTimeOffset now = clock.GetUtcNow();
+        InvoiceCommand? command = attempt switch
+        {
+            { EmptyAtHeight: { } height } => new BookRecovery(exception.Number, height, attempt.TransactionHash, now),
+            { Failure: { } reason } => new NoteRecoveryFailure(exception.Number, reason, now),
+            _ => null,
+        };
+        if (command is null || InvoiceDecider.Decide(stored.State, command).Events is not { Count: > 0 } events)
             return stored;
         try
         {
-            return await invoices.CommitAsync(stored, decision.Events, chain: null, answer: null, cancellation);
+            return await invoices.CommitAsync(stored, events, chain: null, answer: null, cancellation);
         }
         catch (RequestFailedException conflict) when (conflict.Status == 412)
         {
@@ -111,13 +112,12 @@ internal sealed class RecoverForwarders(
     }
 
     /// <summary>After half as long again as it has taken so far; null when nothing is under way.</summary>
-    private DateTimeOffset? NextAttempt(Invoice? state)
+    private DateTimeOffset? NextAttempt(Invoice? state, bool hasFailed)
     {
         List<Recovery> pending = [.. Pending(state).Select(exception => exception.Recovery!)];
         if (pending.Count == 0)
             return null;
-        (TimeSpan shortest, TimeSpan longest) =
-            pending.Exists(recovery => recovery.Failure is null) ? WhileUnderWay : AfterFailure;
+        (TimeSpan shortest, TimeSpan longest) = hasFailed ? AfterFailure : WhileUnderWay;
         DateTimeOffset now = clock.GetUtcNow();
         TimeSpan half = (now - pending.Max(recovery => recovery.RequestedAt)) / 2;
         return now + (half < shortest ? shortest : half > longest ? longest : half);

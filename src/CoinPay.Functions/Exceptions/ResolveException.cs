@@ -63,7 +63,7 @@ internal sealed class ResolveException(
     private async Task<JsonAnswer> ResolveAsync(
         Caller caller, ExceptionReference found, Decided decided, DurableTaskClient durable, CancellationToken cancellation)
     {
-        (Invoice state, _) = await commands.RunAsync(
+        (StoredInvoice stored, _) = await commands.RunAsync(
             caller,
             found.InvoiceId,
             _ => new Core.ResolveException(found.Number, decided.Action, decided.Note, caller.KeyId, clock.GetUtcNow())
@@ -72,6 +72,7 @@ internal sealed class ResolveException(
             },
             durable,
             cancellation);
+        Invoice state = stored.State;
         await exceptions.WriteAsync(state, cancellation);
         InvoiceException resolved = state.Exceptions.Find(each => each.Number == found.Number)
             ?? throw new BugException("a resolved exception is gone");

@@ -13,10 +13,11 @@ internal sealed record Caller(string MerchantId, string KeyId, bool Livemode, Sc
 /// Lets a call in or throws its problem: 401 for no key or one that is not valid (never saying why), 403 for a valid
 /// key that may not do this.
 /// </summary>
-internal sealed class Access(ApiKeyStore keys, ISecrets secrets)
+internal sealed class Access(ApiKeyStore keys, ISecrets secrets, RequestLimits limits, AuditLog audit)
 {
     private const string Scheme = "Bearer ";
     private const int MaxKeyLength = 512;
+    private const string Operator = "operator";
 
     /// <summary>A merchant's key that has <paramref name="scope"/>.</summary>
     public async Task<Caller> MerchantAsync(HttpRequest request, Scope scope, CancellationToken cancellation)
@@ -27,18 +28,23 @@ internal sealed class Access(ApiKeyStore keys, ISecrets secrets)
             throw new ProblemException(Problems.Forbidden("This call needs a merchant's key, not the operator's."));
         if (caller is null)
             throw new ProblemException(Problems.Unauthorized);
+        limits.TakeOfKey(caller.KeyId);
         return caller.Scopes.HasFlag(scope)
             ? caller
             : throw new ProblemException(
                 Problems.Forbidden("The key lacks the scope " + string.Join(", ", Http.Scopes.Write(scope)) + "."));
     }
 
-    /// <summary>The operator's key.</summary>
+    /// <summary>The operator's key. The call is in the audit log before it does anything.</summary>
     public async Task OperatorAsync(HttpRequest request, CancellationToken cancellation)
     {
         string key = BearerOf(request);
         if (await IsOperatorAsync(key, cancellation))
+        {
+            limits.TakeOfKey(Operator);
+            await audit.BeginAsync(request.HttpContext, cancellation);
             return;
+        }
         throw new ProblemException(await FindCallerAsync(key, cancellation) is null
             ? Problems.Unauthorized
             : Problems.Forbidden("This call needs the operator's key."));

@@ -18,11 +18,15 @@ internal sealed class Idempotency(Tables tables, SecretBox box, RandomNumberGene
     public static readonly TimeSpan Kept = TimeSpan.FromHours(24);
 
     private const int MaxKeyLength = 255;
+    private const int MaxErased = 20_000;
+    private const int AtOnce = 16;
 
     /// <summary>
     /// A request that has not answered after so long has died with its process; another may take its place.
     /// </summary>
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
+
+    private static readonly TimeSpan Shortly = TimeSpan.FromSeconds(1);
 
     /// <summary>
     /// The header's value, null without it; throws a 400 problem when it is not 1 to 255 visible ASCII characters.
@@ -62,7 +66,9 @@ internal sealed class Idempotency(Tables tables, SecretBox box, RandomNumberGene
             ["LeaseEndsAt"] = clock.GetUtcNow() + Lease,
             ["CreatedAt"] = clock.GetUtcNow(),
         };
-        if (!await tables.Idempotency.TryAddAsync(row, cancellation))
+        if (await tables.Idempotency.TryAddTaggedAsync(row, cancellation) is { } tag)
+            row.ETag = tag;
+        else
         {
             (TableEntity taken, JsonAnswer? answered) = await TakeOverAsync(row, cancellation);
             if (answered is not null)
@@ -72,13 +78,24 @@ internal sealed class Idempotency(Tables tables, SecretBox box, RandomNumberGene
         return await FinishAsync(row, work, cancellation);
     }
 
-    /// <summary>Deletes rows that have been kept long enough.</summary>
-    public async Task EraseOldAsync(CancellationToken cancellation)
+    /// <summary>Deletes rows that have been kept long enough, at most <see cref="MaxErased"/>; tells how many.</summary>
+    public async Task<int> EraseOldAsync(CancellationToken cancellation)
     {
         DateTimeOffset old = clock.GetUtcNow() - Kept;
         string filter = TableClient.CreateQueryFilter($"CreatedAt lt {old}");
-        await foreach (TableEntity row in tables.Idempotency.RowsAsync(filter, cancellation))
-            await tables.Idempotency.DeleteEntityAsync(row.PartitionKey, row.RowKey, row.ETag, cancellation);
+        int erased = 0;
+        await foreach (Azure.Page<TableEntity> page in tables.Idempotency.RowsAsync(filter, cancellation).AsPages())
+        {
+            await Parallel.ForEachAsync(
+                page.Values,
+                new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellation },
+                async (row, token) => await tables.Idempotency.DeleteEntityAsync(
+                    row.PartitionKey, row.RowKey, row.ETag, token));
+            erased += page.Values.Count;
+            if (erased >= MaxErased)
+                break;
+        }
+        return erased;
     }
 
     private async Task<JsonAnswer> FinishAsync(
@@ -92,13 +109,15 @@ internal sealed class Idempotency(Tables tables, SecretBox box, RandomNumberGene
         catch (ProblemException)
         {
             // What was refused was not done: nothing is kept, and the key is free again.
-            await tables.Idempotency.DeleteEntityAsync(row.PartitionKey, row.RowKey, Azure.ETag.All, cancellation);
+            await tables.Idempotency.TryDeleteAsync(row, cancellation);
             throw;
         }
         row["Status"] = answer.Status;
         row["Answer"] = await box.SealAsync(row.RowKey, answer.Body, cancellation);
-        await tables.Idempotency.UpsertEntityAsync(row, TableUpdateMode.Replace, cancellation);
-        return answer;
+        // Whoever took the place of this request meanwhile has the one answer.
+        return await tables.Idempotency.TryReplaceAsync(row, row.ETag, cancellation)
+            ? answer
+            : throw new ProblemException(Problems.IdempotencyInFlight(Shortly));
     }
 
     private async Task<(TableEntity Row, JsonAnswer? Answered)> TakeOverAsync(
@@ -106,7 +125,7 @@ internal sealed class Idempotency(Tables tables, SecretBox box, RandomNumberGene
     {
         TableEntity? stored = await tables.Idempotency.FindAsync(mine.PartitionKey, mine.RowKey, cancellation);
         if (stored is null)
-            throw new ProblemException(Problems.IdempotencyInFlight(TimeSpan.FromSeconds(1)));
+            throw new ProblemException(Problems.IdempotencyInFlight(Shortly));
         DateTimeOffset now = clock.GetUtcNow();
         if (stored.GetDateTimeOffset("CreatedAt") + Kept <= now)
             return await ReplaceAsync(mine, stored, cancellation);
@@ -124,9 +143,15 @@ internal sealed class Idempotency(Tables tables, SecretBox box, RandomNumberGene
 
     private async Task<(TableEntity Row, JsonAnswer? Answered)> ReplaceAsync(
         TableEntity mine, TableEntity stored, CancellationToken cancellation) =>
-        await tables.Idempotency.TryReplaceAsync(mine, stored.ETag, cancellation)
-            ? (mine, null)
-            : throw new ProblemException(Problems.IdempotencyInFlight(TimeSpan.FromSeconds(1)));
+        await tables.Idempotency.TryReplaceTaggedAsync(mine, stored.ETag, cancellation) is { } tag
+            ? (Tagged(mine, tag), null)
+            : throw new ProblemException(Problems.IdempotencyInFlight(Shortly));
+
+    private static TableEntity Tagged(TableEntity row, Azure.ETag tag)
+    {
+        row.ETag = tag;
+        return row;
+    }
 
     private async Task<JsonAnswer> ReplayAsync(TableEntity stored, byte[] sealedAnswer, CancellationToken cancellation)
     {

@@ -17,6 +17,9 @@ internal sealed record JsonAnswer(int Status, ReadOnlyMemory<byte> Body, string 
 
     public static JsonAnswer Created<T>(T body) => new(StatusCodes.Status201Created, Json.Bytes(body));
 
+    /// <summary>202: begun, and carried on after the answer.</summary>
+    public static JsonAnswer Accepted<T>(T body) => new(StatusCodes.Status202Accepted, Json.Bytes(body));
+
     /// <summary>204.</summary>
     public static JsonAnswer Nothing { get; } = new(StatusCodes.Status204NoContent, ReadOnlyMemory<byte>.Empty);
 

@@ -4,11 +4,15 @@ using Microsoft.AspNetCore.Http;
 namespace CoinPay.Functions.Http;
 
 /// <summary>
-/// An RFC 9457 problem. <paramref name="Code"/> is stable and what a client switches on; <paramref name="Detail"/> is
-/// for people and never holds a secret or the text of an exception.
+/// An RFC 9457 problem. <paramref name="Detail"/> is for people and never holds a secret or the text of an exception.
 /// </summary>
-internal sealed record Problem(string Code, int Status, string Title, string? Detail = null)
+internal sealed record Problem(ProblemKind Kind, string? Detail = null)
 {
+    /// <summary>Stable, and what a client switches on.</summary>
+    public string Code => Kind.Code;
+
+    public int Status => Kind.Status;
+
     /// <summary>What is wrong with the request's body, field by field.</summary>
     public IReadOnlyList<ProblemError> Errors { get; init; } = [];
 
@@ -19,7 +23,7 @@ internal sealed record Problem(string Code, int Status, string Title, string? De
     public JsonAnswer ToAnswer()
     {
         byte[] body = Json.Bytes(new ProblemBody(
-            "/problems/" + Code, Title, Status, Detail, Code, Errors.Count == 0 ? null : Errors));
+            Kind.Page, Kind.Title, Status, Detail, Code, Errors.Count == 0 ? null : Errors));
         JsonAnswer answer = new(Status, body, "application/problem+json; charset=utf-8");
         if (RetryAfter is { } wait)
             answer = answer.With("Retry-After", Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)).ToString());

@@ -1,7 +1,10 @@
+using CoinPay.Core;
+
 namespace CoinPay.Functions.Http;
 
 /// <summary>
-/// Every problem that the gateway answers with. Codes are part of the contract: added, never renamed.
+/// The problems that calls end in, of the kinds in <see cref="ProblemKinds"/>: each says about its one occurrence what
+/// helps.
 /// </summary>
 internal static class Problems
 {
@@ -11,55 +14,53 @@ internal static class Problems
     public const string UnsupportedNetworkCode = "unsupported_network";
     public const string UnsupportedAssetCode = "unsupported_asset";
 
-    public static Problem Unauthorized { get; } = new(
-        "unauthorized", 401, "A valid key is needed", "Send it as 'Authorization: Bearer <key>'.");
+    private static readonly TimeSpan SoonAgain = TimeSpan.FromSeconds(10);
 
-    public static Problem Internal { get; } = new(
-        "internal", 500, "The gateway failed",
+    public static Problem Unauthorized { get; } =
+        ProblemKinds.Unauthorized.With("Send it as 'Authorization: Bearer <key>'.");
+
+    public static Problem Internal { get; } = ProblemKinds.Internal.With(
         "Nothing is known to be wrong with the request; it is safe to try again with the same Idempotency-Key.");
 
-    public static Problem IdempotencyKeyReused { get; } = new(
-        "idempotency_key_reused", 422, "This Idempotency-Key was used with another body",
-        "Use a new key for a new request.");
+    public static Problem IdempotencyKeyReused { get; } =
+        ProblemKinds.IdempotencyKeyReused.With("Use a new key for a new request.");
 
-    public static Problem InvalidIdempotencyKey { get; } = new(
-        InvalidRequestCode, 400, "The request is invalid", "Idempotency-Key is 1 to 255 visible ASCII characters.");
+    public static Problem InvalidIdempotencyKey { get; } =
+        ProblemKinds.InvalidRequest.With("Idempotency-Key is 1 to 255 visible ASCII characters.");
 
-    public static Problem BodyTooLarge { get; } = new(
-        "body_too_large", 413, "The body is too large", $"A body holds at most {RequestBody.MaxBytes} bytes.");
+    public static Problem BodyTooLarge { get; } =
+        ProblemKinds.BodyTooLarge.With($"A body holds at most {RequestBody.MaxBytes} bytes.");
 
-    public static Problem UnsupportedMediaType { get; } = new(
-        "unsupported_media_type", 415, "The body's type is not supported",
+    public static Problem UnsupportedMediaType { get; } = ProblemKinds.UnsupportedMediaType.With(
         "Send 'Content-Type: application/json', in UTF-8 and not compressed.");
 
-    public static Problem PrivateKeyRefused { get; } = new(
-        "private_key_refused", 422, "A private key is never accepted",
+    public static Problem PrivateKeyRefused { get; } = ProblemKinds.PrivateKeyRefused.With(
         "The request holds something that looks like a private key or a seed phrase. It was not stored and not logged, "
         + "but it has left your machine: treat it as known to others and move its funds. Send an account's extended public key or a settlement address.");
 
-    public static Problem WalletTaken { get; } = new(
-        "wallet_taken", 409, "This key belongs to another merchant",
-        "An extended public key serves one merchant only, so that no address is handed out twice.");
+    public static Problem WalletTaken { get; } = ProblemKinds.WalletTaken.With(ProblemKinds.WalletTaken.Meaning);
 
-    public static Problem RateUnavailable { get; } = new(
-        "rate_unavailable", 503, "No exchange rate right now",
-        "Try again shortly, or price the invoice in the asset itself.")
-    { RetryAfter = TimeSpan.FromSeconds(10) };
+    public static Problem RateUnavailable { get; } =
+        ProblemKinds.RateUnavailable.With(ProblemKinds.RateUnavailable.Remedy) with { RetryAfter = SoonAgain };
 
-    public static Problem GasWalletMissing { get; } = new(
-        "gas_wallet_missing", 422, "No wallet pays for gas here",
-        "Set CoinPay__GasWalletKey and fund that account, or call the factory's flush yourself: the invoice's derivation has all it needs.");
+    public static Problem EndpointDisabled { get; } =
+        ProblemKinds.EndpointDisabled.With(ProblemKinds.EndpointDisabled.Remedy);
 
-    public static Problem FlushRefused(string reason) => new(
-        "flush_refused", 422, "The network did not take the transaction", reason);
+    public static Problem NoEndpoint { get; } = ProblemKinds.NoEndpoint.With(ProblemKinds.NoEndpoint.Remedy);
 
-    public static Problem Forbidden(string detail) => new("forbidden", 403, "The key may not do this", detail);
+    public static Problem ReplayRunning { get; } = ProblemKinds.ReplayRunning.With(ProblemKinds.ReplayRunning.Remedy);
 
-    public static Problem NotFound(string what) => new("not_found", 404, "Not found", $"There is no such {what}.");
+    public static Problem GasWalletMissing { get; } =
+        ProblemKinds.GasWalletMissing.With(ProblemKinds.GasWalletMissing.Remedy);
+
+    public static Problem FlushRefused(string reason) => ProblemKinds.FlushRefused.With(reason);
+
+    public static Problem Forbidden(string detail) => ProblemKinds.Forbidden.With(detail);
+
+    public static Problem NotFound(string what) => ProblemKinds.NotFound.With($"There is no such {what}.");
 
     /// <summary>One thing is wrong and has no place in the body: a query parameter, a path part, a header.</summary>
-    public static Problem InvalidRequest(string detail) =>
-        new(InvalidRequestCode, 400, "The request is invalid", detail);
+    public static Problem InvalidRequest(string detail) => ProblemKinds.InvalidRequest.With(detail);
 
     /// <summary>
     /// Fields are wrong. The code is that of all errors when they agree, else <c>invalid_request</c>.
@@ -67,58 +68,41 @@ internal static class Problems
     public static Problem InvalidFields(IReadOnlyList<ProblemError> errors)
     {
         string code = errors.Select(error => error.Code).Distinct().Count() == 1 ? errors[0].Code : InvalidRequestCode;
+        ProblemKind kind = ProblemKinds.Find(code) ?? throw new BugException("code " + code);
         string detail = errors.Count == 1
             ? $"{errors[0].Pointer}: {errors[0].Detail}"
             : $"{errors.Count} fields are wrong.";
-        return new(code, 400, TitleOf(code), detail) { Errors = errors };
+        return kind.With(detail) with { Errors = errors };
     }
 
-    public static Problem UnsupportedNetwork(string offered) => new(
-        UnsupportedNetworkCode, 400, TitleOf(UnsupportedNetworkCode), "Offered here: " + offered + ".");
+    public static Problem UnsupportedNetwork(string offered) =>
+        ProblemKinds.UnsupportedNetwork.With("Offered here: " + offered + ".");
 
-    public static Problem WalletMissing(string network) => new(
-        "wallet_missing", 422, "The merchant has no wallet on this network",
-        $"An operator sets it with PUT /v1/merchants/{{id}}/wallets/{network}.");
+    public static Problem WalletMissing(string network) =>
+        ProblemKinds.WalletMissing.With($"An operator sets it with PUT /v1/merchants/{{id}}/wallets/{network}.");
 
     /// <summary>What the rules of an invoice's life refuse, by the code of the rejection.</summary>
-    public static Problem Rejected(CoinPay.Core.Rejection rejection) => rejection.Code switch
+    public static Problem Rejected(Rejection rejection) => rejection.Code switch
     {
-        "not_cancellable" => new(rejection.Code, 409, "The invoice cannot be cancelled", rejection.Detail),
-        "not_fulfillable" => new(rejection.Code, 409, "The invoice may not be fulfilled now", rejection.Detail),
-        "fulfilment_key_mismatch" => new(
-            rejection.Code, 422, "This is not the invoice's fulfilment key",
-            "It comes in the webhook and in the invoice once goods may go out."),
-        "exception_resolved" => new(rejection.Code, 409, "The exception is resolved already", rejection.Detail),
-        "action_not_allowed" => new(rejection.Code, 422, "This cannot be decided here", rejection.Detail),
-        "not_acceptable" => new(rejection.Code, 409, "There is nothing to accept yet", rejection.Detail),
-        "settlement_address_not_confirmed" => new(
-            rejection.Code, 422, "This is not the invoice's settlement address", rejection.Detail),
         "not_found" => NotFound("exception"),
-        _ => throw new CoinPay.Core.BugException("rejection " + rejection.Code),
+        "fulfilment_key_mismatch" => ProblemKinds.FulfilmentKeyMismatch.With(
+            "It comes in the webhook and in the invoice once goods may go out."),
+        string code => ProblemKinds.Find(code)?.With(rejection.Detail) ?? throw new BugException("rejection " + code),
     };
 
-    public static Problem NetworkUnavailable(string network) => new(
-        "network_unavailable", 503, "The network cannot be read right now", $"{network} will be tried again by itself.")
-    { RetryAfter = TimeSpan.FromSeconds(10) };
+    public static Problem NetworkUnavailable(string network) =>
+        ProblemKinds.NetworkUnavailable.With($"{network} will be tried again by itself.") with { RetryAfter = SoonAgain };
 
-    public static Problem IdempotencyInFlight(TimeSpan retryAfter) => new(
-        "idempotency_in_flight", 409, "A request with this Idempotency-Key is under way",
-        "Try again shortly: the answer will be the same.")
-    { RetryAfter = retryAfter };
+    public static Problem IdempotencyInFlight(TimeSpan retryAfter) =>
+        ProblemKinds.IdempotencyInFlight.With("Try again shortly: the answer will be the same.") with { RetryAfter = retryAfter };
+
+    /// <param name="whose">Whose limit: <c>The key</c> or <c>This address</c>.</param>
+    /// <param name="retryAfter">When there is room again.</param>
+    public static Problem RateLimited(string whose, TimeSpan retryAfter) =>
+        ProblemKinds.RateLimited.With($"{whose} has made too many requests.") with { RetryAfter = retryAfter };
 
     /// <summary>Two writers met at one row; nothing was written by this one.</summary>
-    public static Problem Conflict(string what) => new(
-        "conflict", 409, "Somebody else changed it at the same time", $"Read the {what} again and repeat the change.");
+    public static Problem Conflict(string what) => ProblemKinds.Conflict.With($"Read the {what} again and repeat the change.");
 
-    public static Problem LimitReached(string detail) =>
-        new("limit_reached", 422, "There are too many of these", detail);
-
-    private static string TitleOf(string code) => code switch
-    {
-        UnknownFieldCode => "The body holds a field that is not known",
-        InvalidAmountCode => "The amount is invalid",
-        UnsupportedNetworkCode => "The network is not offered",
-        UnsupportedAssetCode => "The asset is not offered on this network",
-        _ => "The request is invalid",
-    };
+    public static Problem LimitReached(string detail) => ProblemKinds.LimitReached.With(detail);
 }

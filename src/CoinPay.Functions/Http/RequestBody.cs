@@ -43,9 +43,16 @@ internal sealed partial class RequestBody
         return new(Parse(bytes), "", [], bytes);
     }
 
+    /// <summary>The same where all fields may be left out: no body at all is an empty object.</summary>
+    public static async Task<RequestBody> ReadOptionalAsync(HttpRequest request, CancellationToken cancellation) =>
+        Of(await ReadBytesAsync(request, cancellation), emptyIsObject: true);
+
     /// <summary>The same from bytes; an empty body is refused unless <paramref name="emptyIsObject"/>.</summary>
-    public static RequestBody Of(ReadOnlyMemory<byte> bytes, bool emptyIsObject = false) =>
-        new(Parse(bytes.IsEmpty && emptyIsObject ? "{}"u8.ToArray() : bytes), "", [], bytes);
+    public static RequestBody Of(ReadOnlyMemory<byte> bytes, bool emptyIsObject = false)
+    {
+        ReadOnlyMemory<byte> read = bytes.IsEmpty && emptyIsObject ? "{}"u8.ToArray() : bytes;
+        return new(Parse(read), "", [], read);
+    }
 
     /// <summary>The body's bytes, whatever they hold. Throws 413 and 415.</summary>
     public static async Task<byte[]> ReadBytesAsync(HttpRequest request, CancellationToken cancellation)
@@ -67,6 +74,7 @@ internal sealed partial class RequestBody
             throw new ProblemException(Problems.BodyTooLarge);
         if (length > 0 && !IsJson(request))
             throw new ProblemException(Problems.UnsupportedMediaType);
+        AuditLog.Note(request.HttpContext, buffer.AsSpan(0, length));
         return buffer[..length];
     }
 

@@ -1,4 +1,3 @@
-using CoinPay.Core;
 using CoinPay.Functions.Chains;
 using CoinPay.Functions.Http;
 using Microsoft.AspNetCore.Http;
@@ -9,7 +8,8 @@ using Microsoft.DurableTask.Client;
 namespace CoinPay.Functions.Invoices;
 
 /// <summary><c>POST /v1/invoices/{id}/cancel</c>: only while nothing was seen. Repeating it answers the same.</summary>
-internal sealed class CancelInvoice(Access access, InvoiceCommands commands, Networks networks, TimeProvider clock)
+internal sealed class CancelInvoice(
+    Access access, InvoiceCommands commands, Idempotency idempotency, Networks networks, TimeProvider clock)
 {
     [Function(nameof(CancelInvoice))]
     public async Task<IActionResult> Run(
@@ -19,9 +19,22 @@ internal sealed class CancelInvoice(Access access, InvoiceCommands commands, Net
         CancellationToken cancellation)
     {
         Caller caller = await access.MerchantAsync(request, Scope.InvoicesWrite, cancellation);
-        RequestBody.Of(await RequestBody.ReadBytesAsync(request, cancellation), emptyIsObject: true).ThrowIfInvalid();
-        (Invoice state, _) = await commands.RunAsync(
+        RequestBody body = await RequestBody.ReadOptionalAsync(request, cancellation);
+        body.ThrowIfInvalid();
+        return await idempotency.RunAsync(
+            request,
+            (caller.MerchantId, nameof(CancelInvoice) + id),
+            body.Bytes,
+            "inv",
+            _ => CancelAsync(caller, id, durable, cancellation),
+            cancellation);
+    }
+
+    private async Task<JsonAnswer> CancelAsync(
+        Caller caller, string id, DurableTaskClient durable, CancellationToken cancellation)
+    {
+        (StoredInvoice cancelled, _) = await commands.RunAsync(
             caller, id, _ => new Core.CancelInvoice(caller.KeyId, clock.GetUtcNow()), durable, cancellation);
-        return JsonAnswer.Ok(InvoiceDocument.Of(state, headHeight: null, networks));
+        return JsonAnswer.Ok(InvoiceDocument.Of(cancelled, headHeight: null, networks));
     }
 }

@@ -52,25 +52,51 @@ internal sealed class CreateInvoice(
         Caller caller = await access.MerchantAsync(request, Scope.InvoicesWrite, cancellation);
         RequestBody body = await RequestBody.ReadAsync(request, cancellation);
         Merchant merchant = await merchants.GetAsync(caller.MerchantId, cancellation);
-        InvoiceOrder order = InvoiceOrder.Read(body, networks, caller.Livemode, merchant);
+        string? key = Idempotency.KeyOf(request);
         DateTimeOffset now = clock.GetUtcNow();
-        Wallet wallet = await merchants.FindWalletAsync(merchant.Id, order.Network.Name, now, cancellation)
-            ?? throw new ProblemException(Problems.WalletMissing(order.Network.Name));
-        Quote quote = await QuoteAsync(order, now, cancellation);
+        Judged judged;
+        try
+        {
+            judged = await JudgeAsync(caller, body, merchant, now, cancellation);
+        }
+        catch (ProblemException) when (key is not null)
+        {
+            // What was answered once is answered so again, though the policy, the wallet or the rate has changed since.
+            if (await FindReplayAsync(caller, key, body, cancellation) is { } before)
+                return Replay(before);
+            throw;
+        }
 
         string invoiceId = Id.New("inv", now, random);
-        if (Idempotency.KeyOf(request) is { } key)
+        if (key is not null)
         {
             (string claimed, byte[]? answered) = await ClaimAsync(caller, key, body, invoiceId, cancellation);
             if (answered is not null)
                 return Replay(answered);
             invoiceId = claimed;
         }
-        InvoiceTerms terms = await WatchAsync(merchant, wallet, order, quote, invoiceId, cancellation);
+        InvoiceTerms terms = await WatchAsync(merchant, judged, invoiceId, cancellation);
         byte[]? twin = await CommitAsync(terms, cancellation);
         InvoiceReference reference = new(terms.MerchantId, terms.Id, terms.Network);
         request.HttpContext.Response.OnCompleted(() => InvoiceOrchestrations.StartAsync(durable, reference, CancellationToken.None));
         return twin is null ? Answer(terms) : Replay(twin);
+    }
+
+    /// <summary>Everything that may refuse an order.</summary>
+    private async Task<Judged> JudgeAsync(
+        Caller caller, RequestBody body, Merchant merchant, DateTimeOffset now, CancellationToken cancellation)
+    {
+        InvoiceOrder order = InvoiceOrder.Read(body, networks, caller.Livemode, merchant);
+        Wallet wallet = await merchants.FindWalletAsync(merchant.Id, order.Network.Name, now, cancellation)
+            ?? throw new ProblemException(Problems.WalletMissing(order.Network.Name));
+        return new(order, wallet, await QuoteAsync(order, now, cancellation));
+    }
+
+    private async Task<byte[]?> FindReplayAsync(Caller caller, string key, RequestBody body, CancellationToken cancellation)
+    {
+        string? invoiceId = await idempotency.FindAsync(
+            caller.MerchantId, nameof(CreateInvoice), key, IdempotencyStore.BodyHash(body.Bytes), cancellation);
+        return invoiceId is null ? null : await invoices.FindAnswerAsync(caller.MerchantId, invoiceId, cancellation);
     }
 
     private async Task<Quote> QuoteAsync(InvoiceOrder order, DateTimeOffset now, CancellationToken cancellation)
@@ -110,8 +136,9 @@ internal sealed class CreateInvoice(
 
     /// <summary>Stores the watch, or takes up the one that stands, and completes the terms with its address.</summary>
     private async Task<InvoiceTerms> WatchAsync(
-        Merchant merchant, Wallet wallet, InvoiceOrder order, Quote quote, string invoiceId, CancellationToken cancellation)
+        Merchant merchant, Judged judged, string invoiceId, CancellationToken cancellation)
     {
+        (InvoiceOrder order, Wallet wallet, Quote quote) = judged;
         Network network = order.Network;
         PaymentAddress address = await addresses.NewAsync(merchant.Id, wallet, network, invoiceId, cancellation);
         InvoiceTerms terms = Terms(merchant, order, quote, invoiceId, address);
@@ -199,4 +226,7 @@ internal sealed class CreateInvoice(
 
     private static JsonAnswer Replay(byte[] answered) =>
         new JsonAnswer(StatusCodes.Status201Created, answered).With(Idempotency.ReplayedHeader, "true");
+
+    /// <summary>An order that can be taken: the wallet that is paid, and what is due.</summary>
+    private sealed record Judged(InvoiceOrder Order, Wallet Wallet, Quote Quote);
 }

@@ -1,4 +1,3 @@
-using CoinPay.Core;
 using CoinPay.Functions.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
@@ -39,9 +38,9 @@ internal sealed class FulfilInvoice(
     private async Task<JsonAnswer> FulfilAsync(
         Caller caller, string id, string key, DurableTaskClient durable, CancellationToken cancellation)
     {
-        (Invoice state, bool isFirst) = await commands.RunAsync(
+        (StoredInvoice stored, bool isFirst) = await commands.RunAsync(
             caller, id, _ => new Core.FulfilInvoice(key, caller.KeyId, clock.GetUtcNow()), durable, cancellation);
-        object answer = new { @object = "fulfilment", invoice_id = state.Terms.Id, key, status = "fulfilled", at = state.FulfilledAt };
+        object answer = new { @object = "fulfilment", invoice_id = stored.State.Terms.Id, key, status = "fulfilled", at = stored.State.FulfilledAt };
         return isFirst ? JsonAnswer.Created(answer) : JsonAnswer.Ok(answer);
     }
 }

@@ -19,7 +19,7 @@ internal sealed class GetInvoice(Access access, InvoiceStore invoices, CursorSto
         Caller caller = await access.MerchantAsync(request, Scope.InvoicesRead, cancellation);
         StoredInvoice stored = await FindAsync(invoices, caller, id, cancellation);
         Cursor? cursor = await cursors.FindAsync(stored.State.Terms.Network, cancellation);
-        return JsonAnswer.Ok(InvoiceDocument.Of(stored.State, cursor?.Head.Height, networks));
+        return JsonAnswer.Ok(InvoiceDocument.Of(stored, cursor?.Head.Height, networks));
     }
 
     /// <summary>The caller's invoice of this id; somebody else's is as unknown as none.</summary>

@@ -14,8 +14,8 @@ internal sealed class InvoiceCommands(InvoiceStore invoices, ViewStore views)
 {
     private const int MaxConflicts = 10;
 
-    /// <summary>The state after the command, and whether this call changed it; throws the problem that a rejection stands for.</summary>
-    public async Task<(Invoice State, bool IsChanged)> RunAsync(
+    /// <summary>The invoice after the command, and whether this call changed it; throws the problem that a rejection stands for.</summary>
+    public async Task<(StoredInvoice After, bool IsChanged)> RunAsync(
         Caller caller, string id, Func<Invoice, InvoiceCommand> command, DurableTaskClient durable, CancellationToken cancellation)
     {
         StoredInvoice stored = await GetInvoice.FindAsync(invoices, caller, id, cancellation);
@@ -25,7 +25,7 @@ internal sealed class InvoiceCommands(InvoiceStore invoices, ViewStore views)
         (StoredInvoice after, bool isChanged) = await CommitAsync(caller, stored, command, cancellation);
         await views.AskedAsync(terms, cancellation);
         await InvoiceOrchestrations.WakeAsync(durable, new(terms.MerchantId, terms.Id, terms.Network), cancellation);
-        return (after.State, isChanged);
+        return (after, isChanged);
     }
 
     private async Task<(StoredInvoice After, bool IsChanged)> CommitAsync(

@@ -34,7 +34,7 @@ internal sealed record InvoiceDocument
     public IReadOnlyList<object> Refunds { get; init; } = [];
     public object? Escrow { get; init; }
     public required FulfilmentPart Fulfilment { get; init; }
-    public WebhooksPart Webhooks { get; init; } = new(0, null);
+    public WebhookTally Webhooks { get; init; } = WebhookTally.None;
     public string? CheckoutUrl { get; init; }
     public DateTimeOffset ExpiresAt { get; init; }
     public DateTimeOffset MonitorUntil { get; init; }
@@ -62,12 +62,14 @@ internal sealed record InvoiceDocument
 
     internal sealed record FulfilmentPart(string? Key, string Status, DateTimeOffset? At);
 
-    internal sealed record WebhooksPart(int Attempts, int? LastStatus);
-
     internal sealed record TransactionPart(
         string Network, string Asset, string TxHash, string Index, string? From, string Amount, string AmountBase,
         long? BlockHeight, string? BlockHash, long Confirmations, string Status, string? ReplacedBy,
         DateTimeOffset FirstSeenAt, bool Fulfils);
+
+    /// <summary>The invoice as it was read, with how its webhooks went.</summary>
+    public static InvoiceDocument Of(StoredInvoice stored, long? headHeight, Networks networks) =>
+        Of(stored.State, headHeight, networks) with { Webhooks = stored.Webhooks };
 
     /// <summary>Renders a state; <paramref name="headHeight"/> is what confirmations are counted from, null when unknown.</summary>
     public static InvoiceDocument Of(Invoice state, long? headHeight, Networks networks)

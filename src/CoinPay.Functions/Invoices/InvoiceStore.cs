@@ -9,8 +9,8 @@ using CoinPay.Functions.Stores;
 namespace CoinPay.Functions.Invoices;
 
 /// <summary>
-/// One partition an invoice: <c>invoice</c> (snapshot), <c>event!…</c>, <c>line!…</c>, <c>transfer!…</c>, <c>outbox!…</c>
-/// and <c>answer</c> (what the creation answered). What must agree is written in one entity-group transaction.
+/// One partition an invoice: <c>invoice</c> (snapshot), <c>event!…</c>, <c>line!…</c>, <c>transfer!…</c>, <c>outbox!…</c>,
+/// <c>answer</c> (what the creation answered) and <c>webhook!…</c> (see <see cref="InvoiceWebhooks"/>). What must agree is written in one entity-group transaction.
 /// </summary>
 internal sealed partial class InvoiceStore(Tables tables, Networks networks)
 {
@@ -29,6 +29,7 @@ internal sealed partial class InvoiceStore(Tables tables, Networks networks)
             $"PartitionKey eq {partition} and (RowKey eq {SnapshotKey} or RowKey ge {OutboxPrefix})");
         TableEntity? snapshot = null;
         List<OutboxRow> outbox = [];
+        List<TableEntity> told = [];
         var transfers = ImmutableSortedDictionary.CreateBuilder<string, Transfer>(StringComparer.Ordinal);
         await foreach (TableEntity row in tables.Invoices.QueryAsync<TableEntity>(filter, cancellationToken: cancellation))
         {
@@ -36,13 +37,15 @@ internal sealed partial class InvoiceStore(Tables tables, Networks networks)
                 snapshot = row;
             else if (row.RowKey.StartsWith(OutboxPrefix, StringComparison.Ordinal))
                 outbox.Add(ToOutbox(row));
+            else if (row.RowKey.StartsWith(InvoiceWebhooks.Prefix, StringComparison.Ordinal))
+                told.Add(row);
             else if (StoredJson.Read<Transfer>(row.GetString("Json")) is { } transfer)
                 transfers.Add(transfer.Key, transfer);
         }
         if (snapshot is null)
             return null;
         Invoice state = StoredJson.Read<Invoice>(snapshot.GetString("Json")) with { Transfers = transfers.ToImmutable() };
-        return new(state, snapshot.ETag, snapshot.GetString("LastHash"), outbox);
+        return new(state, snapshot.ETag, snapshot.GetString("LastHash"), outbox) { Webhooks = WebhookTally.Of(told) };
     }
 
     /// <summary>
@@ -72,7 +75,10 @@ internal sealed partial class InvoiceStore(Tables tables, Networks networks)
         batch.AddRange(rows.Select(row => new TableTransactionAction(TableTransactionActionType.UpsertReplace, row)));
         Assert.That(batch.Count <= MaxBatchRows);
         Response<IReadOnlyList<Response>> saved = await tables.Invoices.SubmitTransactionAsync(batch, cancellation);
-        return new(after, saved.Value[0].Headers.ETag!.Value, lastHash, [.. before?.Outbox ?? [], .. outbox]);
+        return new(after, saved.Value[0].Headers.ETag!.Value, lastHash, [.. before?.Outbox ?? [], .. outbox])
+        {
+            Webhooks = before?.Webhooks ?? WebhookTally.None,
+        };
     }
 
     /// <summary>The first thing to send takes the new transactions along; where nothing is told, a row for the index does.</summary>

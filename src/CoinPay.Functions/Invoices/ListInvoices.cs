@@ -10,6 +10,8 @@ namespace CoinPay.Functions.Invoices;
 /// <summary><c>GET /v1/invoices?status=&amp;order_id=&amp;network=&amp;created_after=&amp;created_before=</c>, newest first.</summary>
 internal sealed class ListInvoices(Access access, InvoiceStore invoices, InvoiceIndex index, CursorStore cursors, Networks networks)
 {
+    private const int MaxLength = 255;
+
     [Function(nameof(ListInvoices))]
     public async Task<IActionResult> Run(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "v1/invoices")] HttpRequest request,
@@ -21,11 +23,12 @@ internal sealed class ListInvoices(Access access, InvoiceStore invoices, Invoice
         StoredInvoice?[] found = await Task.WhenAll(ids.Select(id => invoices.FindAsync(caller.MerchantId, id, cancellation)));
         Dictionary<string, long?> heads = [];
         List<InvoiceDocument> page = [];
-        foreach (Invoice state in found.OfType<StoredInvoice>().Select(stored => stored.State))
+        foreach (StoredInvoice stored in found.OfType<StoredInvoice>())
         {
-            if (!heads.TryGetValue(state.Terms.Network, out long? head))
-                heads[state.Terms.Network] = head = (await cursors.FindAsync(state.Terms.Network, cancellation))?.Head.Height;
-            page.Add(InvoiceDocument.Of(state, head, networks));
+            string network = stored.State.Terms.Network;
+            if (!heads.TryGetValue(network, out long? head))
+                heads[network] = head = (await cursors.FindAsync(network, cancellation))?.Head.Height;
+            page.Add(InvoiceDocument.Of(stored, head, networks));
         }
         return Paging.Answer(page, last);
     }
@@ -35,10 +38,10 @@ internal sealed class ListInvoices(Access access, InvoiceStore invoices, Invoice
         string? status = request.Query["status"];
         if (status is not null && InvoiceStatuses.Parse(status) is null)
             throw new ProblemException(Problems.InvalidRequest("status is not one that an invoice can have."));
-        string? network = request.Query["network"];
+        string? network = QueryText.Of(request, "network", MaxLength);
         return new(
             status,
-            request.Query["order_id"],
+            QueryText.Of(request, "order_id", MaxLength),
             network is null ? null : networks.Find(network)?.Name ?? network,
             TimeOf(request, "created_after"),
             TimeOf(request, "created_before"));

@@ -29,9 +29,9 @@ internal sealed class Search(
             throw new ProblemException(Problems.InvalidRequest($"q is what to search for, at most {MaxLength} characters."));
         List<object> results = [];
         foreach ((string invoiceId, string matchedBy) in await FindAsync(caller, text, cancellation))
-            if (await invoices.FindAsync(caller.MerchantId, invoiceId, cancellation) is { State: var state }
-                && state.Terms.Livemode == caller.Livemode)
-                results.Add(await ResultAsync(state, matchedBy, cancellation));
+            if (await invoices.FindAsync(caller.MerchantId, invoiceId, cancellation) is { } stored
+                && stored.State.Terms.Livemode == caller.Livemode)
+                results.Add(await ResultAsync(stored, matchedBy, cancellation));
         return JsonAnswer.Ok(new { data = results });
     }
 
@@ -45,15 +45,15 @@ internal sealed class Search(
         return await index.FindAsync(caller.MerchantId, caller.Livemode, text, cancellation);
     }
 
-    private async Task<object> ResultAsync(Invoice state, string matchedBy, CancellationToken cancellation)
+    private async Task<object> ResultAsync(StoredInvoice stored, string matchedBy, CancellationToken cancellation)
     {
-        Cursor? cursor = await cursors.FindAsync(state.Terms.Network, cancellation);
+        Cursor? cursor = await cursors.FindAsync(stored.State.Terms.Network, cancellation);
         return new
         {
             @object = "search_result",
             matched_by = matchedBy,
-            explanation = state.Explanation(),
-            invoice = InvoiceDocument.Of(state, cursor?.Head.Height, networks),
+            explanation = stored.State.Explanation(),
+            invoice = InvoiceDocument.Of(stored, cursor?.Head.Height, networks),
         };
     }
 }

@@ -8,7 +8,11 @@ namespace CoinPay.Functions.Invoices;
 /// <param name="Tag">The snapshot's tag: the commit is refused when somebody else committed since.</param>
 /// <param name="LastHash">Hash of the last event of the timeline.</param>
 /// <param name="Outbox">What earlier commits have yet to send, in order.</param>
-internal sealed record StoredInvoice(Invoice State, ETag Tag, string LastHash, IReadOnlyList<OutboxRow> Outbox);
+internal sealed record StoredInvoice(Invoice State, ETag Tag, string LastHash, IReadOnlyList<OutboxRow> Outbox)
+{
+    /// <summary>How its events were told, as far as it was read with the rest.</summary>
+    public WebhookTally Webhooks { get; init; } = WebhookTally.None;
+}
 
 /// <summary>One thing to tell the merchant, frozen when it happened.</summary>
 /// <param name="Version">The invoice's version after the event; with the invoice's id it names the event for good.</param>

@@ -15,10 +15,11 @@ internal sealed class ApiKeyStore(Tables tables, ISecrets secrets, TimeProvider 
     /// <summary>Keys a merchant may have that are neither revoked nor expired.</summary>
     public const int MaxKeys = 50;
 
-    /// <summary>A key's row is written at most so often to say that it is in use.</summary>
-    public static readonly TimeSpan UseIsNotedEvery = TimeSpan.FromHours(1);
+    /// <summary>How exact <see cref="ApiKey.LastUsedAt"/> is: it costs one write so often, not one a call.</summary>
+    private static readonly TimeSpan UseIsNoted = TimeSpan.FromHours(1);
 
     private readonly ShortMemory<StoredApiKey?> _keys = new(clock, MerchantStore.Memory);
+    private readonly ShortMemory<DateTimeOffset> _uses = new(clock, UseIsNoted);
 
     /// <summary>Makes a key and answers its text, which nobody can ask for again.</summary>
     public async Task<(ApiKey Key, ApiKeyText Text)> AddAsync(
@@ -57,19 +58,8 @@ internal sealed class ApiKeyStore(Tables tables, ISecrets secrets, TimeProvider 
         byte[] hash = text.Hash(await secrets.GetAsync(SecretName.KeyPepper, cancellation));
         if (!System.Security.Cryptography.CryptographicOperations.FixedTimeEquals(hash, stored.Key.Hash))
             return null;
-        await NoteUseAsync(stored, cancellation);
+        _ = await _uses.GetAsync(stored.Key.Id, () => NoteUseAsync(stored, cancellation));
         return stored;
-    }
-
-    /// <summary>Over what was read and nothing newer: of several at once one writes, and none undoes a revocation.</summary>
-    private async Task NoteUseAsync(StoredApiKey stored, CancellationToken cancellation)
-    {
-        DateTimeOffset now = clock.GetUtcNow();
-        if (now - stored.Key.LastUsedAt < UseIsNotedEvery)
-            return;
-        await tables.Merchants.TryReplaceAsync(
-            MerchantRows.Write(stored.MerchantId, stored.Key with { LastUsedAt = now }), stored.Tag, cancellation);
-        _keys.Forget(PublicIdOf(stored.Key));
     }
 
     /// <summary>Newest first, revoked ones included.</summary>
@@ -103,6 +93,17 @@ internal sealed class ApiKeyStore(Tables tables, ISecrets secrets, TimeProvider 
         }
     }
 
+    private async Task<DateTimeOffset> NoteUseAsync(StoredApiKey used, CancellationToken cancellation)
+    {
+        DateTimeOffset now = clock.GetUtcNow();
+        if (now - used.Key.LastUsedAt < UseIsNoted)
+            return now;
+        TableEntity row = new(used.MerchantId, MerchantRows.ApiKeyRow(used.Key.Id)) { [MerchantRows.LastUsedAt] = now };
+        // Merged whatever else was written to the row meanwhile, a revocation above all.
+        await tables.Merchants.UpdateEntityAsync(row, ETag.All, TableUpdateMode.Merge, cancellation);
+        return now;
+    }
+
     private static string PublicIdOf(ApiKey key) => key.Hint["cp_test_".Length..].TrimEnd('…');
 
     private async Task<StoredApiKey?> ReadAsync(string publicId, CancellationToken cancellation)
@@ -116,10 +117,10 @@ internal sealed class ApiKeyStore(Tables tables, ISecrets secrets, TimeProvider 
             merchantId, MerchantRows.ApiKeyRow(lookup.GetString("KeyId")), cancellation);
         // A look-up row left by a request that was done again leads to a key with another text.
         return row is not null && MerchantRows.ReadApiKey(row) is var key && PublicIdOf(key) == publicId
-            ? new(merchantId, key, row.ETag)
+            ? new(merchantId, key)
             : null;
     }
 }
 
-/// <summary>A key, whose it is, and the tag of its row.</summary>
-internal sealed record StoredApiKey(string MerchantId, ApiKey Key, ETag Tag);
+/// <summary>A key, and whose it is.</summary>
+internal sealed record StoredApiKey(string MerchantId, ApiKey Key);

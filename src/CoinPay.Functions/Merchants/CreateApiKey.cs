@@ -25,8 +25,6 @@ internal sealed class CreateApiKey(
         RequestBody body = await RequestBody.ReadAsync(request, cancellation);
         Scope scopes = ReadScopes(body);
         DateTimeOffset? expiresAt = body.OptionalTime("expires_at");
-        if (expiresAt <= clock.GetUtcNow())
-            body.Refuse("expires_at", "A time to come.");
         bool? livemode = body.OptionalBoolean("livemode");
         body.ThrowIfInvalid();
         Merchant merchant = await merchants.GetAsync(id, cancellation);
@@ -57,6 +55,9 @@ internal sealed class CreateApiKey(
         Merchant merchant, string keyId, bool livemode, Scope scopes, DateTimeOffset? expiresAt,
         CancellationToken cancellation)
     {
+        // Here and not with the other fields: a replay that comes after the key's end still gets its answer.
+        if (expiresAt <= clock.GetUtcNow())
+            throw new ProblemException(Problems.InvalidFields([new("/expires_at", "A time to come.")]));
         IReadOnlyList<ApiKey> existing = await keys.ListAsync(merchant.Id, cancellation);
         if (existing.Count(key => key.IsUsable(clock.GetUtcNow()) && key.Id != keyId) >= ApiKeyStore.MaxKeys)
             throw new ProblemException(

@@ -98,7 +98,7 @@ internal sealed record ApiKey
 
     public DateTimeOffset? RevokedAt { get; init; }
 
-    /// <summary>When it was last used, to the hour: see <see cref="ApiKeyStore.UseIsNotedEvery"/>. Null: never.</summary>
+    /// <summary>When it was last let in, to the hour; null when it never was.</summary>
     public DateTimeOffset? LastUsedAt { get; init; }
 
     public bool IsUsable(DateTimeOffset now) => RevokedAt is null && (ExpiresAt is null || now < ExpiresAt);

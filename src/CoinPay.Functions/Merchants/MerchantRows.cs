@@ -10,6 +10,7 @@ internal static class MerchantRows
     public const string MerchantRow = "merchant";
     public const string ListPartition = "merchants";
     public const string LookupRow = "lookup";
+    public const string LastUsedAt = "LastUsedAt";
 
     public static string WalletRow(string network) => Key.Of("wallet", network);
 
@@ -64,7 +65,7 @@ internal static class MerchantRows
         ["CreatedAt"] = key.CreatedAt,
         ["ExpiresAt"] = key.ExpiresAt,
         ["RevokedAt"] = key.RevokedAt,
-        ["LastUsedAt"] = key.LastUsedAt,
+        [LastUsedAt] = key.LastUsedAt,
     };
 
     public static ApiKey ReadApiKey(TableEntity row) => new()
@@ -77,6 +78,6 @@ internal static class MerchantRows
         CreatedAt = row.GetDateTimeOffset("CreatedAt")!.Value,
         ExpiresAt = row.GetDateTimeOffset("ExpiresAt"),
         RevokedAt = row.GetDateTimeOffset("RevokedAt"),
-        LastUsedAt = row.GetDateTimeOffset("LastUsedAt"),
+        LastUsedAt = row.GetDateTimeOffset(LastUsedAt),
     };
 }

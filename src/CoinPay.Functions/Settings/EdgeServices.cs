@@ -1,9 +1,11 @@
+using System.Net;
 using System.Security.Cryptography;
 using Azure.Core;
 using Azure.Identity;
 using Azure.Security.KeyVault.Secrets;
 using CoinPay.Functions.Http;
 using CoinPay.Functions.Merchants;
+using CoinPay.Functions.Retention;
 using CoinPay.Functions.Stores;
 using CoinPay.Functions.Webhooks;
 using Microsoft.Extensions.Configuration;
@@ -28,17 +30,22 @@ internal static class EdgeServices
             ? new KeyVaultSecrets(new SecretClient(vault, identity), provider.GetRequiredService<TimeProvider>())
             : new ConfigurationSecrets(configuration));
         services.AddSingleton<SecretBox>().AddHostedService<CheckSecrets>();
-        services.AddSingleton<Access>().AddSingleton<Idempotency>();
+        services.AddSingleton<Access>().AddSingleton<Idempotency>().AddSingleton<RequestLimits>().AddSingleton<AuditLog>();
+        services.AddSingleton<ExpiredDeliveries>().AddSingleton<FinishedInstances>();
         services.AddSingleton<MerchantStore>().AddSingleton<ApiKeyStore>().AddSingleton<PolicyRequest>();
-        return services.AddWebhooks(settings);
+        return services.AddWebhooks();
     }
 
-    private static IServiceCollection AddWebhooks(this IServiceCollection services, GatewaySettings settings)
+    private static IServiceCollection AddWebhooks(this IServiceCollection services)
     {
-        services.AddSingleton<EndpointStore>().AddSingleton<DeliveryStore>().AddSingleton<DeliveryQueue>();
+        services.AddSingleton<EndpointStore>().AddSingleton<DeliveryStore>().AddSingleton<DueWork>().AddSingleton<DeliveryQueue>();
+        services.AddSingleton<Redelivery>().AddSingleton<ReplayRun>().AddSingleton<EndpointHealth>();
+        services.AddSingleton<Invoices.InvoiceWebhooks>();
         services.AddSingleton<EventPublisher>().AddSingleton<EventOutbox>().AddSingleton<EventFeed>().AddSingleton<EndpointGate>();
+        services.AddSingleton<WebhookTargets>().AddSingleton<Resolve>(Dns.GetHostAddressesAsync).AddSingleton<WebhookConnection>();
         services.AddSingleton(provider => new WebhookSender(
-            WebhookConnection.Client(settings),
+            provider.GetRequiredService<WebhookConnection>().Client(),
+            provider.GetRequiredService<WebhookTargets>(),
             provider.GetRequiredService<SecretBox>(),
             provider.GetRequiredService<TimeProvider>()));
         return services.AddSingleton<DeliveryRun>();

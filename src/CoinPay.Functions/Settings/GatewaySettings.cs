@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using Microsoft.Extensions.Configuration;
 
 namespace CoinPay.Functions.Settings;
@@ -7,7 +8,10 @@ namespace CoinPay.Functions.Settings;
 internal sealed record GatewaySettings
 {
     private static readonly TimeSpan ProductionWalletDelay = TimeSpan.FromHours(24);
+    private const int UsualRequests = 100;
+    private const int MostRequests = 1_000_000;
     private static readonly TimeSpan LongestWalletDelay = TimeSpan.FromDays(30);
+    private static readonly TimeSpan LongestInstanceRetention = TimeSpan.FromDays(3650);
 
     /// <summary>A development machine: http to loopback and play money are allowed.</summary>
     public required bool IsDevelopment { get; init; }
@@ -21,8 +25,29 @@ internal sealed record GatewaySettings
     /// <summary>Webhook endpoints may be on 127.0.0.1 and may be http there. Development only.</summary>
     public bool WebhooksAllowLoopback { get; init; }
 
+    /// <summary>Ports that webhooks may go to.</summary>
+    public IReadOnlySet<int> WebhookPorts { get; init; } = new HashSet<int> { 443, 8443 };
+
+    /// <summary>Names of this gateway itself: no webhook goes there.</summary>
+    public IReadOnlySet<string> OwnHosts { get; init; } = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Ports of this machine on which the gateway itself listens, as far as it is told.</summary>
+    public IReadOnlySet<int> OwnPorts { get; init; } = new HashSet<int>();
+
+    /// <summary>How long the history of a completed orchestration is kept; null: for good.</summary>
+    public TimeSpan? KeepFinishedInstances { get; init; }
+
     /// <summary>How long a changed wallet waits before payments go to it.</summary>
     public required TimeSpan WalletDelay { get; init; }
+
+    /// <summary>How many requests a second one key may make; 0 for no limit.</summary>
+    public int RequestsPerKey { get; init; } = UsualRequests;
+
+    /// <summary>How many requests a second one address may make, with keys and without; 0 for no limit.</summary>
+    public int RequestsPerAddress { get; init; } = UsualRequests;
+
+    /// <summary>Whose <c>X-Forwarded-For</c> is believed. Nobody's, unless set or given by the platform.</summary>
+    public IReadOnlyList<IPNetwork> TrustedProxies { get; init; } = [];
 
     /// <summary>Reads and checks; throws <see cref="SettingsException"/> that says what to set and how.</summary>
     public static GatewaySettings From(IConfiguration configuration)
@@ -39,8 +64,19 @@ internal sealed record GatewaySettings
             KeyVaultUri = AbsoluteUri(configuration, "CoinPay:KeyVaultUri"),
             PublicUrl = PublicUrlOf(configuration, development),
             WebhooksAllowLoopback = loopback,
+            WebhookPorts = new HashSet<int>([443, 8443, .. Ports(configuration, "CoinPay:Webhooks:Ports")]),
+            // App Service's own name of the app; the self-hosted process listens where ASPNETCORE_URLS says.
+            OwnHosts = new HashSet<string>(
+                [.. Words(configuration["WEBSITE_HOSTNAME"])], StringComparer.OrdinalIgnoreCase),
+            OwnPorts = new HashSet<int>(
+                [.. ListeningPorts(configuration["ASPNETCORE_URLS"]), .. ListeningPorts(configuration["URLS"])]),
+            KeepFinishedInstances = Duration(
+                configuration, "CoinPay:KeepFinishedInstances", LongestInstanceRetention),
             WalletDelay = Duration(configuration, "CoinPay:WalletDelay", LongestWalletDelay)
                 ?? (development ? TimeSpan.Zero : ProductionWalletDelay),
+            RequestsPerKey = Count(configuration, "CoinPay:Limits:RequestsPerKey") ?? UsualRequests,
+            RequestsPerAddress = Count(configuration, "CoinPay:Limits:RequestsPerAddress") ?? UsualRequests,
+            TrustedProxies = [.. Platform(configuration), .. Proxies(configuration, "CoinPay:TrustedProxies")],
         };
     }
 
@@ -50,6 +86,20 @@ internal sealed record GatewaySettings
         string text when bool.TryParse(text, out bool value) => value,
         _ => throw Wrong(name, "true or false"),
     };
+
+    private static IEnumerable<int> Ports(IConfiguration configuration, string name) =>
+        Words(configuration[name]).Select(word =>
+            int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out int port) && port is > 0 and < 65_536
+                ? port
+                : throw Wrong(name, "port numbers, separated by commas"));
+
+    private static IEnumerable<int> ListeningPorts(string? urls) =>
+        Words(urls).Select(word => word.Split(':')[^1].TrimEnd('/'))
+            .Where(port => port.Length > 0 && port.All(char.IsAsciiDigit))
+            .Select(port => int.Parse(port, CultureInfo.InvariantCulture));
+
+    private static string[] Words(string? list) => (list ?? "").Split(
+        [',', ';'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
     private static Uri? AbsoluteUri(IConfiguration configuration, string name) => configuration[name] switch
     {
@@ -75,6 +125,29 @@ internal sealed record GatewaySettings
             && span >= TimeSpan.Zero && span <= most => span,
         _ => throw Wrong(name, $"a duration such as 1.00:00:00 (a day) or 00:10:00, at most {most.TotalDays} days"),
     };
+
+    private static int? Count(IConfiguration configuration, string name) => configuration[name] switch
+    {
+        null or "" => null,
+        string text when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int count)
+            && count <= MostRequests => count,
+        _ => throw Wrong(name, $"a whole number from 0 (no limit) to {MostRequests}"),
+    };
+
+    // In Azure the Functions host stands between its front end, which writes the client's address down, and this process.
+    private static IEnumerable<IPNetwork> Platform(IConfiguration configuration) =>
+        string.IsNullOrEmpty(configuration["WEBSITE_INSTANCE_ID"])
+            ? []
+            : [new(IPAddress.Loopback, 32), new(IPAddress.IPv6Loopback, 128)];
+
+    private static IEnumerable<IPNetwork> Proxies(IConfiguration configuration, string name)
+    {
+        foreach (string text in (configuration[name] ?? "").Split(
+            ',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+            yield return IPNetwork.TryParse(text, out IPNetwork network) ? network
+                : IPAddress.TryParse(text, out IPAddress? one) ? new(one, one.GetAddressBytes().Length * 8)
+                : throw Wrong(name, "addresses or networks such as 10.0.0.0/8, separated by commas");
+    }
 
     private static SettingsException Wrong(string name, string right) =>
         new($"{name.Replace(":", "__", StringComparison.Ordinal)} must be {right}.");

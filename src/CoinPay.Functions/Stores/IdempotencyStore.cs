@@ -45,6 +45,15 @@ internal sealed class IdempotencyStore(Tables tables, TimeProvider clock)
         }
     }
 
+    /// <summary>The id that a key stands for with this body; null when it stands for none, or for another body.</summary>
+    public async Task<string?> FindAsync(
+        string merchantId, string operation, string idempotencyKey, string bodyHash, CancellationToken cancellation)
+    {
+        TableEntity wanted = RowOf(merchantId, operation, idempotencyKey);
+        TableEntity? row = await tables.Idempotency.FindAsync(wanted.PartitionKey, wanted.RowKey, cancellation);
+        return row?.GetString("BodyHash") == bodyHash ? row.GetString("ResourceId") : null;
+    }
+
     /// <summary>
     /// Puts a new id under a claim whose request died long ago without making anything: ids tell the time, and what is
     /// made under an old one would be taken for old. False when another request was faster.

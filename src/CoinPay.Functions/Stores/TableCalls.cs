@@ -18,31 +18,52 @@ internal static class TableCalls
     }
 
     /// <summary>False when the row stands already.</summary>
-    public static async Task<bool> TryAddAsync(this TableClient table, TableEntity row, CancellationToken cancellation)
+    public static async Task<bool> TryAddAsync(this TableClient table, TableEntity row, CancellationToken cancellation) =>
+        await table.TryAddTaggedAsync(row, cancellation) is not null;
+
+    /// <summary>The new row's ETag; null when the row stands already.</summary>
+    public static async Task<ETag?> TryAddTaggedAsync(
+        this TableClient table, TableEntity row, CancellationToken cancellation)
     {
         try
         {
-            await table.AddEntityAsync(row, cancellation);
-            return true;
+            return (await table.AddEntityAsync(row, cancellation)).Headers.ETag;
         }
         catch (RequestFailedException conflict) when (conflict.Status == 409)
         {
-            return false;
+            return null;
         }
     }
 
     /// <summary>False when the row has another ETag, or is gone.</summary>
     public static async Task<bool> TryReplaceAsync(
+        this TableClient table, TableEntity row, ETag expected, CancellationToken cancellation) =>
+        await table.TryReplaceTaggedAsync(row, expected, cancellation) is not null;
+
+    /// <summary>The row's new ETag; null when it had another than expected, or is gone.</summary>
+    public static async Task<ETag?> TryReplaceTaggedAsync(
         this TableClient table, TableEntity row, ETag expected, CancellationToken cancellation)
     {
         try
         {
-            await table.UpdateEntityAsync(row, expected, TableUpdateMode.Replace, cancellation);
-            return true;
+            return (await table.UpdateEntityAsync(row, expected, TableUpdateMode.Replace, cancellation)).Headers.ETag;
         }
         catch (RequestFailedException conflict) when (conflict.Status is 412 or 404)
         {
-            return false;
+            return null;
+        }
+    }
+
+    /// <summary>Deletes the row as it was read; one that was changed since stays.</summary>
+    public static async Task TryDeleteAsync(this TableClient table, TableEntity row, CancellationToken cancellation)
+    {
+        try
+        {
+            await table.DeleteEntityAsync(row.PartitionKey, row.RowKey, row.ETag, cancellation);
+        }
+        catch (RequestFailedException conflict) when (conflict.Status is 412 or 404)
+        {
+            // Somebody else's by now.
         }
     }
 

@@ -32,9 +32,13 @@ internal sealed class Tables(TableServiceClient service)
     /// <summary>Partition merchant and hash prefix: what an Idempotency-Key was first used for.</summary>
     public TableClient Idempotency { get; } = service.GetTableClient("Idempotency");
 
+    /// <summary>Partition month: what operators did. Only added to.</summary>
+    public TableClient Audit { get; } = service.GetTableClient("Audit");
+
     public async Task EnsureCreatedAsync(CancellationToken cancellation)
     {
-        foreach (TableClient table in new[] { Invoices, Watches, Chains, Merchants, Events, Deliveries, Exceptions, Index, Idempotency })
+        TableClient[] all = [Invoices, Watches, Chains, Merchants, Events, Deliveries, Exceptions, Index, Idempotency, Audit];
+        foreach (TableClient table in all)
             await table.CreateIfNotExistsAsync(cancellation);
     }
 }

@@ -1,5 +1,4 @@
 using CoinPay.Functions.Http;
-using CoinPay.Functions.Settings;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
@@ -11,7 +10,7 @@ namespace CoinPay.Functions.Webhooks;
 /// endpoint into use again, <c>true</c> stops it. What is left out stays.
 /// </summary>
 internal sealed class ChangeWebhookEndpoint(
-    Access access, EndpointStore endpoints, GatewaySettings settings, TimeProvider clock)
+    Access access, EndpointStore endpoints, WebhookTargets targets, TimeProvider clock)
 {
     [Function(nameof(ChangeWebhookEndpoint))]
     public async Task<IActionResult> Run(
@@ -21,7 +20,7 @@ internal sealed class ChangeWebhookEndpoint(
     {
         Caller caller = await access.MerchantAsync(request, Scope.WebhooksManage, cancellation);
         RequestBody body = await RequestBody.ReadAsync(request, cancellation);
-        EndpointRequest wanted = EndpointRequest.Read(body, urlRequired: false, settings);
+        EndpointRequest wanted = EndpointRequest.Read(body, urlRequired: false, targets);
         bool? disabled = body.OptionalBoolean("disabled");
         bool describes = body.Has("description");
         body.ThrowIfInvalid();
@@ -47,7 +46,8 @@ internal sealed class ChangeWebhookEndpoint(
     private static Endpoint Switch(Endpoint stored, bool? disabled, DateTimeOffset now) => disabled switch
     {
         true when stored.DisabledAt is null => stored with { DisabledAt = now, DisabledReason = "by_merchant" },
-        false => stored with { DisabledAt = null, DisabledReason = null, FailingSince = null },
+        false when stored.DisabledAt is not null =>
+            stored with { DisabledAt = null, DisabledReason = null, FailingSince = null, EnabledAt = now },
         _ => stored,
     };
 }

@@ -13,10 +13,10 @@ namespace CoinPay.Functions.Webhooks;
 /// <c>POST /v1/webhook-endpoints</c>: an endpoint and its signing secret, which only this answer shows.
 /// </summary>
 internal sealed class CreateWebhookEndpoint(
-    Access access, Idempotency idempotency, EndpointStore endpoints, SecretBox box, GatewaySettings settings,
+    Access access, Idempotency idempotency, EndpointStore endpoints, SecretBox box, WebhookTargets targets,
     TimeProvider clock)
 {
-    private const int SecretBytes = 32;
+    public const int SecretBytes = 32;
 
     [Function(nameof(CreateWebhookEndpoint))]
     public async Task<IActionResult> Run(
@@ -25,7 +25,7 @@ internal sealed class CreateWebhookEndpoint(
     {
         Caller caller = await access.MerchantAsync(request, Scope.WebhooksManage, cancellation);
         RequestBody body = await RequestBody.ReadAsync(request, cancellation);
-        EndpointRequest wanted = EndpointRequest.Read(body, urlRequired: true, settings);
+        EndpointRequest wanted = EndpointRequest.Read(body, urlRequired: true, targets);
         body.ThrowIfInvalid();
         return await idempotency.RunAsync(
             request,

@@ -3,11 +3,14 @@ using Microsoft.Azure.Functions.Worker;
 namespace CoinPay.Functions.Webhooks;
 
 /// <summary>
-/// Delivers to endpoints whose last attempt failed, on a queue of their own so that they hold up nobody.
+/// Delivers to endpoints that fail or are slow, on a queue of their own so that they hold up nobody; and carries on
+/// replays.
 /// </summary>
-internal sealed class DeliverSlowWebhook(DeliveryRun run)
+internal sealed class DeliverSlowWebhook(DeliveryRun run, ReplayRun replays)
 {
     [Function(nameof(DeliverSlowWebhook))]
     public Task Run([QueueTrigger(DeliveryQueue.Slow)] string message, CancellationToken cancellation) =>
-        run.HandleAsync(message, slow: true, cancellation);
+        ReplayAddress.Parse(message) is { } replay
+            ? replays.HandleAsync(replay, cancellation)
+            : run.HandleAsync(message, slow: true, cancellation);
 }

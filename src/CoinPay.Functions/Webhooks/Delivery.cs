@@ -3,7 +3,6 @@ using Azure;
 using Azure.Data.Tables;
 using CoinPay.Core;
 using CoinPay.Functions.Http;
-using CoinPay.Functions.Stores;
 
 namespace CoinPay.Functions.Webhooks;
 
@@ -35,10 +34,31 @@ internal sealed record Delivery
     /// <summary>When to try next; nothing is sent before.</summary>
     public required DateTimeOffset NextAttemptAt { get; init; }
 
+    /// <summary>When it was begun, or begun anew.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>Oldest first; at most as many as the schedule has delays.</summary>
+    /// <summary>The invoice that the event is about, if any.</summary>
+    public string? InvoiceId { get; init; }
+
+    /// <summary>
+    /// Oldest first: those of the schedule under way, and before them the last of earlier ones
+    /// (<see cref="EarlierAttempts"/> many).
+    /// </summary>
     public IReadOnlyList<DeliveryAttempt> Attempts { get; init; } = [];
+
+    public int EarlierAttempts { get; init; }
+
+    /// <summary>All attempts there ever were, those no longer kept included.</summary>
+    public int AttemptsEver { get; init; }
+
+    /// <summary>When the endpoint last answered 2xx to this event.</summary>
+    public DateTimeOffset? DeliveredAt { get; init; }
+
+    /// <summary>The redelivery or replay that began it anew.</summary>
+    public string? RestartedBy { get; init; }
+
+    /// <summary>When the first attempt of the schedule under way was made; null before it.</summary>
+    public DateTimeOffset? BeganAt => Attempts.Count > EarlierAttempts ? Attempts[EarlierAttempts].At : null;
 
     public ETag Tag { get; init; }
 
@@ -49,7 +69,12 @@ internal sealed record Delivery
             ["Status"] = Status.ToString(),
             ["NextAttemptAt"] = NextAttemptAt,
             ["CreatedAt"] = CreatedAt,
+            ["InvoiceId"] = InvoiceId,
             ["Attempts"] = Attempts.Count,
+            ["EarlierAttempts"] = EarlierAttempts,
+            ["AttemptsEver"] = AttemptsEver,
+            ["DeliveredAt"] = DeliveredAt,
+            ["RestartedBy"] = RestartedBy,
         };
         foreach ((int index, DeliveryAttempt attempt) in Attempts.Index())
             row[AttemptProperty(index)] = Json.Text(attempt);
@@ -64,6 +89,11 @@ internal sealed record Delivery
         CreatedAt = row.GetDateTimeOffset("CreatedAt")!.Value,
         Attempts = [.. Enumerable.Range(0, row.GetInt32("Attempts")!.Value)
             .Select(index => Json.Read<DeliveryAttempt>(row.GetString(AttemptProperty(index))))],
+        InvoiceId = row.GetString("InvoiceId"),
+        EarlierAttempts = row.GetInt32("EarlierAttempts") ?? 0,
+        AttemptsEver = row.GetInt32("AttemptsEver") ?? row.GetInt32("Attempts")!.Value,
+        DeliveredAt = row.GetDateTimeOffset("DeliveredAt"),
+        RestartedBy = row.GetString("RestartedBy"),
         Tag = row.ETag,
     };
 
@@ -72,32 +102,42 @@ internal sealed record Delivery
     /// <param name="jitter">A random number in 0..1.</param>
     public Delivery After(DeliveryAttempt attempt, double jitter)
     {
-        Delivery tried = this with { Attempts = [.. Attempts, attempt] };
+        Delivery tried = this with { Attempts = [.. Attempts, attempt], AttemptsEver = AttemptsEver + 1 };
         if (attempt.Succeeded)
-            return tried with { Status = DeliveryStatus.Delivered };
-        if (attempt.Gone || DeliverySchedule.DelayAfter(tried.Attempts.Count) is not { } delay)
+            return tried with { Status = DeliveryStatus.Delivered, DeliveredAt = attempt.At };
+        if (attempt.Gone || DeliverySchedule.DelayAfter(tried.Attempts.Count - EarlierAttempts) is not { } delay)
             return tried with { Status = DeliveryStatus.Dead };
         DateTimeOffset ended = attempt.At + TimeSpan.FromMilliseconds(attempt.LatencyMs);
         return tried with { NextAttemptAt = ended + DeliverySchedule.Wait(delay, attempt.RetryAfter, jitter) };
     }
 
+    /// <summary>To be delivered for the first time, at once.</summary>
+    public static Delivery New(DeliveryAddress address, string? invoiceId, DateTimeOffset at) => new()
+    {
+        Address = address,
+        Status = DeliveryStatus.Pending,
+        NextAttemptAt = at,
+        CreatedAt = at,
+        InvoiceId = invoiceId,
+    };
+
+    /// <summary>Due at once under a whole new schedule; of the attempts before it, the last ones are kept.</summary>
+    public Delivery Restarted(string by, DateTimeOffset now)
+    {
+        IReadOnlyList<DeliveryAttempt> kept = [.. Attempts.TakeLast(DeliverySchedule.Delays.Count)];
+        return this with
+        {
+            Status = DeliveryStatus.Pending,
+            NextAttemptAt = now,
+            CreatedAt = now,
+            Attempts = kept,
+            EarlierAttempts = kept.Count,
+            RestartedBy = by,
+        };
+    }
+
     private static string AttemptProperty(int index) =>
         "Attempt" + (index + 1).ToString("00", CultureInfo.InvariantCulture);
-}
-
-/// <summary>Which delivery: the text of a queue message.</summary>
-internal sealed record DeliveryAddress(string MerchantId, string EndpointId, string EventId)
-{
-    public string Partition => Key.Of(MerchantId, EndpointId);
-
-    public override string ToString() => Key.Of(MerchantId, EndpointId, EventId);
-
-    /// <summary>Null for a message that this gateway did not write.</summary>
-    public static DeliveryAddress? Parse(string message) =>
-        message.Split('!') is [var merchant, var endpoint, var happened]
-        && Id.IsWellFormed("mer", merchant) && Id.IsWellFormed("whe", endpoint) && Id.IsWellFormed("evt", happened)
-            ? new(merchant, endpoint, happened)
-            : null;
 }
 
 /// <summary>How one POST went.</summary>

@@ -25,18 +25,36 @@ internal sealed class DeliveryQueue(QueueServiceClient queues)
     private readonly QueueClient _fast = queues.GetQueueClient(Fast);
     private readonly QueueClient _slow = queues.GetQueueClient(Slow);
 
-    public async Task SendAsync(DeliveryAddress address, bool slow, TimeSpan delay, CancellationToken cancellation)
+    public Task SendAsync(DeliveryAddress address, bool slow, TimeSpan delay, CancellationToken cancellation) =>
+        SendAsync(slow ? _slow : _fast, address.ToString(), delay, cancellation);
+
+    /// <summary>A replay's next batch.</summary>
+    public Task SendAsync(ReplayAddress address, TimeSpan delay, CancellationToken cancellation) =>
+        SendAsync(_slow, address.ToString(), delay, cancellation);
+
+    /// <summary>Puts back a message that failed here too often; false when it names nothing of ours.</summary>
+    public async Task<bool> PutBackAsync(string message, TimeSpan delay, CancellationToken cancellation)
     {
-        QueueClient queue = slow ? _slow : _fast;
-        TimeSpan hidden = delay < TimeSpan.Zero ? TimeSpan.Zero : delay > LongestDelay ? LongestDelay : delay;
+        if (DeliveryAddress.Parse(message) is null && ReplayAddress.Parse(message) is null)
+            return false;
+        await SendAsync(_slow, message, delay, cancellation);
+        return true;
+    }
+
+    private static async Task SendAsync(
+        QueueClient queue, string message, TimeSpan delay, CancellationToken cancellation)
+    {
+        // Whole seconds, as the service has it: rounded down, a message would come back early again and again.
+        TimeSpan whole = TimeSpan.FromSeconds(Math.Ceiling(delay.TotalSeconds));
+        TimeSpan hidden = whole < TimeSpan.Zero ? TimeSpan.Zero : whole > LongestDelay ? LongestDelay : whole;
         try
         {
-            await queue.SendMessageAsync(address.ToString(), hidden, Forever, cancellation);
+            await queue.SendMessageAsync(message, hidden, Forever, cancellation);
         }
         catch (RequestFailedException missing) when (missing.ErrorCode == "QueueNotFound")
         {
             await queue.CreateIfNotExistsAsync(cancellationToken: cancellation);
-            await queue.SendMessageAsync(address.ToString(), hidden, Forever, cancellation);
+            await queue.SendMessageAsync(message, hidden, Forever, cancellation);
         }
     }
 }

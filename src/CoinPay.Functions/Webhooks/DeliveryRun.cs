@@ -1,4 +1,4 @@
-using System.Text.Json.Nodes;
+using CoinPay.Functions.Invoices;
 using CoinPay.Functions.Stores;
 using Microsoft.Extensions.Logging;
 
@@ -10,8 +10,11 @@ namespace CoinPay.Functions.Webhooks;
 /// </summary>
 internal sealed class DeliveryRun(
     DeliveryStore deliveries,
+    DueWork due,
     EndpointStore endpoints,
+    EndpointHealth health,
     EventPublisher events,
+    InvoiceWebhooks invoices,
     DeliveryQueue queue,
     WebhookSender sender,
     EndpointGate gate,
@@ -20,9 +23,6 @@ internal sealed class DeliveryRun(
 {
     /// <summary>An early message within this is on time: clocks of queue and gateway differ a little.</summary>
     private static readonly TimeSpan Early = TimeSpan.FromMilliseconds(500);
-
-    /// <summary>How long a message waits when its endpoint is busy.</summary>
-    private static readonly TimeSpan Busy = TimeSpan.FromSeconds(1);
 
     public async Task HandleAsync(string message, bool slow, CancellationToken cancellation)
     {
@@ -33,6 +33,9 @@ internal sealed class DeliveryRun(
                 slow ? DeliveryQueue.Slow : DeliveryQueue.Fast);
             return;
         }
+        Endpoint? endpoint = await endpoints.FindAsync(address.MerchantId, address.EndpointId, cancellation);
+        if (endpoint is { DisabledAt: null } && await IsPutOffAsync(address, endpoint, slow, cancellation))
+            return;
         Delivery? delivery = await deliveries.FindAsync(address, cancellation);
         if (delivery is null)
             return;
@@ -42,45 +45,56 @@ internal sealed class DeliveryRun(
         else if (early > Early)
             await queue.SendAsync(address, slow, early, cancellation);
         else
-            await TryAsync(delivery, slow, cancellation);
+            await TryAsync(delivery, endpoint, slow, cancellation);
     }
 
-    private async Task TryAsync(Delivery delivery, bool slow, CancellationToken cancellation)
+    /// <summary>
+    /// Before anything is read, so that what cannot be sent now costs no more than its message: nobody waits on the
+    /// fast queue for an endpoint that fails or is slow, and nobody waits here for one that is busy.
+    /// </summary>
+    private async Task<bool> IsPutOffAsync(
+        DeliveryAddress address, Endpoint endpoint, bool slow, CancellationToken cancellation)
+    {
+        if (!slow && (endpoint.FailingSince is not null || gate.IsSlow(endpoint.Id)))
+            await queue.SendAsync(address, slow: true, TimeSpan.Zero, cancellation);
+        else if (gate.IsFull(endpoint.Id))
+            await queue.SendAsync(address, slow, gate.WaitFor(endpoint.Id), cancellation);
+        else
+            return false;
+        return true;
+    }
+
+    private async Task TryAsync(Delivery delivery, Endpoint? endpoint, bool slow, CancellationToken cancellation)
     {
         DeliveryAddress address = delivery.Address;
-        Endpoint? endpoint = await endpoints.FindAsync(address.MerchantId, address.EndpointId, cancellation);
         GatewayEvent? happened = await events.FindAsync(address.MerchantId, address.EventId, cancellation);
         if (endpoint is null || endpoint.DisabledAt is not null || happened is null)
         {
             await RecordAsync(delivery with { Status = DeliveryStatus.Cancelled }, cancellation);
             return;
         }
-        if (!gate.TryEnter(endpoint.Id))
-        {
-            await queue.SendAsync(address, slow, Busy, cancellation);
-            return;
-        }
         DeliveryAttempt attempt;
-        try
+        using (IDisposable? pass = gate.TryEnter(endpoint.Id))
         {
+            if (pass is null)
+            {
+                await queue.SendAsync(address, slow, gate.WaitFor(endpoint.Id), cancellation);
+                return;
+            }
             attempt = await sender.SendAsync(endpoint, happened, cancellation);
         }
-        finally
-        {
-            gate.Leave(endpoint.Id);
-        }
         Report(delivery, happened, attempt);
-        await NoteHealthAsync(endpoint, attempt, cancellation);
+        await health.NoteAsync(endpoint, attempt, cancellation);
         await RecordAsync(delivery.After(attempt, Spread(delivery)), cancellation);
     }
 
     /// <summary>A number in 0..1 for the jitter that no other delivery is likely to have, and this one each time it is asked.</summary>
     private static double Spread(Delivery delivery) =>
-        Convert.ToUInt32(Key.Hash($"{delivery.Address}!{delivery.Attempts.Count}")[..8], 16) / (double)uint.MaxValue;
+        Convert.ToUInt32(Key.Hash($"{delivery.Address}!{delivery.AttemptsEver}")[..8], 16) / (double)uint.MaxValue;
 
     private void Report(Delivery delivery, GatewayEvent happened, DeliveryAttempt attempt) => log.LogInformation(
         "{Event} {Type} to {Endpoint}: attempt {Attempt} {Outcome} in {Milliseconds} ms",
-        happened.Id, happened.Type, delivery.Address.EndpointId, delivery.Attempts.Count + 1,
+        happened.Id, happened.Type, delivery.Address.EndpointId, delivery.AttemptsEver + 1,
         attempt.Status?.ToString() ?? "without an answer", attempt.LatencyMs);
 
     /// <summary>
@@ -95,62 +109,16 @@ internal sealed class DeliveryRun(
             await FinishAsync(delivery, cancellation);
             return;
         }
-        await deliveries.PointAsync(delivery.Address, delivery.NextAttemptAt, cancellation);
+        await invoices.NoteAsync(delivery, cancellation);
+        await due.PointAsync(delivery.Address.ToString(), delivery.NextAttemptAt, cancellation);
         await queue.SendAsync(delivery.Address, slow: true, delivery.NextAttemptAt - clock.GetUtcNow(), cancellation);
     }
 
     private async Task FinishAsync(Delivery delivery, CancellationToken cancellation)
     {
+        await invoices.NoteAsync(delivery, cancellation);
         if (delivery.Status == DeliveryStatus.Dead)
-            await DisableAsync(delivery, cancellation);
-        await deliveries.ForgetPointerAsync(delivery.Address, cancellation);
-    }
-
-    private async Task NoteHealthAsync(Endpoint endpoint, DeliveryAttempt attempt, CancellationToken cancellation)
-    {
-        bool wasFailing = endpoint.FailingSince is not null;
-        if (attempt.Succeeded != wasFailing)
-            return;
-        await endpoints.ChangeAsync(
-            endpoint.MerchantId,
-            endpoint.Id,
-            stored => stored with { FailingSince = attempt.Succeeded ? null : stored.FailingSince ?? attempt.At },
-            cancellation);
-    }
-
-    /// <summary>
-    /// After a 410, or when a whole schedule has failed and nothing has succeeded since it began. The event has an id
-    /// that follows from the delivery, so that doing this twice tells it once.
-    /// </summary>
-    private async Task DisableAsync(Delivery delivery, CancellationToken cancellation)
-    {
-        DeliveryAddress address = delivery.Address;
-        DeliveryAttempt last = delivery.Attempts[^1];
-        Endpoint? endpoint = await endpoints.FindAsync(address.MerchantId, address.EndpointId, cancellation);
-        bool deserved = last.Gone || endpoint?.FailingSince <= delivery.Attempts[0].At;
-        if (endpoint is null || !deserved || (endpoint.DisabledAt is not null && endpoint.DisabledAt != last.At))
-            return;
-        string reason = last.Gone ? "gone" : "failing";
-        await endpoints.ChangeAsync(
-            address.MerchantId,
-            endpoint.Id,
-            stored => stored.DisabledAt is null
-                ? stored with { DisabledAt = last.At, DisabledReason = reason, UpdatedAt = last.At }
-                : stored,
-            cancellation);
-        await events.PublishAsync(DisabledEvent(endpoint, delivery, reason), cancellation);
-    }
-
-    private static GatewayEvent DisabledEvent(Endpoint endpoint, Delivery delivery, string reason)
-    {
-        DateTimeOffset at = delivery.Attempts[^1].At;
-        string id = Id.Derived("evt", at, delivery.Address + "!disabled");
-        JsonObject data = new()
-        {
-            ["webhook_endpoint"] =
-                new JsonObject { ["id"] = endpoint.Id, ["url"] = endpoint.Url.AbsoluteUri, ["reason"] = reason },
-        };
-        string body = GatewayEvent.BodyOf(id, EventTypes.EndpointDisabled, at, 1, null, data);
-        return new(id, EventTypes.EndpointDisabled, endpoint.MerchantId, null, at, 1, null, endpoint.Livemode, body);
+            await health.DisableAsync(delivery, cancellation);
+        await due.ForgetAsync(delivery.Address.ToString(), cancellation);
     }
 }

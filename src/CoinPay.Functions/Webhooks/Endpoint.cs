@@ -1,4 +1,5 @@
 using Azure.Data.Tables;
+using CoinPay.Functions.Http;
 using CoinPay.Functions.Stores;
 
 namespace CoinPay.Functions.Webhooks;
@@ -26,6 +27,12 @@ internal sealed record Endpoint
     /// <summary>The signing secret, sealed under <c>endpoint!id</c>.</summary>
     public required byte[] SealedSecret { get; init; }
 
+    /// <summary>The rotation that made the secret; null for the first one.</summary>
+    public string? SecretId { get; init; }
+
+    /// <summary>Secrets that were replaced, newest first.</summary>
+    public IReadOnlyList<RetiredSecret> RetiredSecrets { get; init; } = [];
+
     public required DateTimeOffset CreatedAt { get; init; }
 
     public required DateTimeOffset UpdatedAt { get; init; }
@@ -37,6 +44,12 @@ internal sealed record Endpoint
 
     public string? DisabledReason { get; init; }
 
+    /// <summary>When it was last taken into use again: what failed before then does not disable it.</summary>
+    public DateTimeOffset? EnabledAt { get; init; }
+
+    /// <summary>The last replay that was asked for.</summary>
+    public Replay? Replay { get; init; }
+
     public string SecretPurpose => Key.Of("endpoint", Id);
 
     /// <summary>
@@ -47,8 +60,12 @@ internal sealed record Endpoint
         DisabledAt is null
         && Livemode == happened.Livemode
         && CreatedAt <= happened.At
-        && (happened.Type == EventTypes.WalletChanged
-            || Events.Any(filter => EventTypes.Matches(filter, happened.Type)));
+        && Takes(happened.Type);
+
+    /// <summary>Whether its filters let a type through. A <c>ping</c> is sent to one endpoint, never to all.</summary>
+    public bool Takes(string type) =>
+        type != EventTypes.Ping
+        && (type == EventTypes.WalletChanged || Events.Any(filter => EventTypes.Matches(filter, type)));
 
     public string StatusAt(DateTimeOffset now) =>
         DisabledAt is not null ? "disabled" : now - FailingSince >= FailingAfter ? "failing" : "enabled";
@@ -62,11 +79,15 @@ internal sealed record Endpoint
         ["Description"] = Description,
         ["Livemode"] = Livemode,
         ["SealedSecret"] = SealedSecret,
+        ["SecretId"] = SecretId,
+        ["RetiredSecrets"] = RetiredSecrets.Count == 0 ? null : Json.Text(RetiredSecrets),
         ["CreatedAt"] = CreatedAt,
         ["UpdatedAt"] = UpdatedAt,
         ["FailingSince"] = FailingSince,
         ["DisabledAt"] = DisabledAt,
         ["DisabledReason"] = DisabledReason,
+        ["EnabledAt"] = EnabledAt,
+        ["Replay"] = Replay is null ? null : Json.Text(Replay),
     };
 
     public static Endpoint FromRow(TableEntity row) => new()
@@ -78,10 +99,14 @@ internal sealed record Endpoint
         Description = row.GetString("Description"),
         Livemode = row.GetBoolean("Livemode") == true,
         SealedSecret = row.GetBinary("SealedSecret"),
+        SecretId = row.GetString("SecretId"),
+        RetiredSecrets = row.GetString("RetiredSecrets") is { } retired ? Json.Read<RetiredSecret[]>(retired) : [],
         CreatedAt = row.GetDateTimeOffset("CreatedAt")!.Value,
         UpdatedAt = row.GetDateTimeOffset("UpdatedAt")!.Value,
         FailingSince = row.GetDateTimeOffset("FailingSince"),
         DisabledAt = row.GetDateTimeOffset("DisabledAt"),
         DisabledReason = row.GetString("DisabledReason"),
+        EnabledAt = row.GetDateTimeOffset("EnabledAt"),
+        Replay = row.GetString("Replay") is { } replay ? Json.Read<Replay>(replay) : null,
     };
 }

@@ -1,6 +1,6 @@
 namespace CoinPay.Functions.Webhooks;
 
-/// <summary>An endpoint as answers show it; <see cref="Secret"/> only at its creation.</summary>
+/// <summary>An endpoint as answers show it; <see cref="Secret"/> only when it was made just now.</summary>
 internal sealed record EndpointDocument(
     string Id,
     string Object,
@@ -12,6 +12,8 @@ internal sealed record EndpointDocument(
     DateTimeOffset? FailingSince,
     DateTimeOffset? DisabledAt,
     string? DisabledReason,
+    DateTimeOffset? OldSecretSignsUntil,
+    ReplayDocument? Replay,
     DateTimeOffset CreatedAt,
     DateTimeOffset UpdatedAt,
     [property: System.Text.Json.Serialization.JsonIgnore(
@@ -29,6 +31,8 @@ internal sealed record EndpointDocument(
         endpoint.FailingSince,
         endpoint.DisabledAt,
         endpoint.DisabledReason,
+        endpoint.RetiredSecrets.Where(old => old.SignsUntil > now).Select(old => (DateTimeOffset?)old.SignsUntil).Max(),
+        endpoint.Replay is { } replay ? ReplayDocument.Of(endpoint.Id, replay) : null,
         endpoint.CreatedAt,
         endpoint.UpdatedAt,
         secret);

@@ -1,32 +1,108 @@
-using System.Collections.Concurrent;
-
 namespace CoinPay.Functions.Webhooks;
 
 /// <summary>
-/// Lets at most <see cref="MaxInFlight"/> deliveries of this process through to one endpoint at a time.
+/// Lets at most <see cref="MaxInFlight"/> deliveries of this process through to one endpoint at a time, and knows which
+/// endpoints are slow. Whoever is not let in comes back later rather than wait and hold up others. The count is each
+/// process's own: for all processes together it would cost two writes a delivery, and a merchant's endpoint that
+/// cannot take two calls from each instance says so with 429 and <c>Retry-After</c>.
 /// </summary>
-internal sealed class EndpointGate
+internal sealed class EndpointGate(TimeProvider clock)
 {
     public const int MaxInFlight = 2;
 
-    private readonly ConcurrentDictionary<string, int> _inFlight = new(StringComparer.Ordinal);
+    /// <summary>An endpoint that takes longer to answer is slow, until it answers quickly again.</summary>
+    public static readonly TimeSpan SlowAfter = TimeSpan.FromSeconds(2);
 
-    /// <summary>
-    /// False when the endpoint has enough to do; the caller comes back later rather than wait and hold up others.
-    /// </summary>
-    public bool TryEnter(string endpointId)
+    private static readonly TimeSpan ShortestWait = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
+
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, Traffic> _known = new(StringComparer.Ordinal);
+
+    /// <summary>A pass to be disposed of after the delivery; null when the endpoint has enough to do.</summary>
+    public IDisposable? TryEnter(string endpointId)
     {
-        int now = _inFlight.AddOrUpdate(endpointId, 1, (_, count) => count + 1);
-        if (now <= MaxInFlight)
-            return true;
-        Leave(endpointId);
-        return false;
+        lock (_lock)
+        {
+            if (!_known.TryGetValue(endpointId, out Traffic? traffic))
+                _known[endpointId] = traffic = new();
+            if (traffic.Began.Count >= MaxInFlight)
+                return null;
+            Pass pass = new(this, endpointId, clock.GetTimestamp());
+            traffic.Began.Add(pass.Began);
+            return pass;
+        }
     }
 
-    public void Leave(string endpointId)
+    public bool IsFull(string endpointId)
     {
-        int left = _inFlight.AddOrUpdate(endpointId, 0, (_, count) => count - 1);
-        if (left == 0)
-            _inFlight.TryRemove(new(endpointId, 0));
+        lock (_lock)
+            return _known.TryGetValue(endpointId, out Traffic? traffic) && traffic.Began.Count >= MaxInFlight;
+    }
+
+    /// <summary>Whether its last answer, or one that is still to come, took longer than <see cref="SlowAfter"/>.</summary>
+    public bool IsSlow(string endpointId)
+    {
+        lock (_lock)
+            return _known.TryGetValue(endpointId, out Traffic? traffic) && Latency(traffic) > SlowAfter;
+    }
+
+    /// <summary>
+    /// When to come back, by how long the endpoint takes and how many were told so before: a thousand messages for one
+    /// dead endpoint do not all return every second.
+    /// </summary>
+    public TimeSpan WaitFor(string endpointId)
+    {
+        lock (_lock)
+        {
+            if (!_known.TryGetValue(endpointId, out Traffic? traffic))
+                return ShortestWait;
+            DateTimeOffset now = clock.GetUtcNow();
+            DateTimeOffset free = (traffic.FreeAt > now ? traffic.FreeAt : now) + Latency(traffic) / MaxInFlight;
+            traffic.FreeAt = free < now + LongestWait ? free : now + LongestWait;
+            TimeSpan wait = traffic.FreeAt - now;
+            return wait > ShortestWait ? wait : ShortestWait;
+        }
+    }
+
+    private void Leave(Pass pass)
+    {
+        lock (_lock)
+        {
+            Traffic traffic = _known[pass.EndpointId];
+            traffic.Began.Remove(pass.Began);
+            traffic.LastLatency = clock.GetElapsedTime(pass.Began);
+            if (traffic.Began.Count == 0 && traffic.LastLatency <= SlowAfter)
+                _known.Remove(pass.EndpointId);
+        }
+    }
+
+    private TimeSpan Latency(Traffic traffic)
+    {
+        TimeSpan longest = traffic.LastLatency;
+        foreach (long began in traffic.Began)
+            if (clock.GetElapsedTime(began) is var since && since > longest)
+                longest = since;
+        return longest;
+    }
+
+    private sealed class Traffic
+    {
+        /// <summary>Timestamps of the deliveries in flight.</summary>
+        public List<long> Began { get; } = [];
+
+        public TimeSpan LastLatency { get; set; }
+
+        /// <summary>When all that were told to come back will have had their turn.</summary>
+        public DateTimeOffset FreeAt { get; set; }
+    }
+
+    private sealed class Pass(EndpointGate gate, string endpointId, long began) : IDisposable
+    {
+        public string EndpointId => endpointId;
+
+        public long Began => began;
+
+        public void Dispose() => gate.Leave(this);
     }
 }

@@ -1,5 +1,4 @@
 using CoinPay.Functions.Http;
-using CoinPay.Functions.Settings;
 
 namespace CoinPay.Functions.Webhooks;
 
@@ -11,12 +10,12 @@ internal sealed record EndpointRequest(string? Url, IReadOnlyList<string>? Event
     private const int MaxDescriptionLength = 500;
 
     /// <summary>Reads and checks; errors are left in the body.</summary>
-    public static EndpointRequest Read(RequestBody body, bool urlRequired, GatewaySettings settings)
+    public static EndpointRequest Read(RequestBody body, bool urlRequired, WebhookTargets targets)
     {
         string? url = urlRequired
-            ? body.RequiredString("url", EndpointUrl.MaxLength)
-            : body.OptionalString("url", EndpointUrl.MaxLength);
-        if (url is { Length: > 0 } && EndpointUrl.Refusal(url, settings.WebhooksAllowLoopback) is { } wrong)
+            ? body.RequiredString("url", WebhookTargets.MaxLength)
+            : body.OptionalString("url", WebhookTargets.MaxLength);
+        if (url is { Length: > 0 } && targets.Refusal(url) is { } wrong)
             body.Refuse("url", wrong);
         IReadOnlyList<string>? events = body.OptionalStrings("events", MaxEvents, MaxEventLength);
         if (events is { Count: 0 })

@@ -10,7 +10,7 @@ namespace CoinPay.Functions.Webhooks;
 internal sealed class EndpointStore(Tables tables, TimeProvider clock)
 {
     /// <summary>Endpoints a merchant may have, of both kinds together.</summary>
-    public const int MaxEndpoints = 20;
+    public const int MaxEndpoints = 50;
 
     /// <summary>Short, so that an endpoint made in another process hears of what happens soon after.</summary>
     private static readonly TimeSpan Memory = TimeSpan.FromSeconds(5);
@@ -31,6 +31,19 @@ internal sealed class EndpointStore(Tables tables, TimeProvider clock)
             && endpoint.Livemode == caller.Livemode
             ? endpoint
             : throw new ProblemException(Problems.NotFound("webhook endpoint"));
+
+    /// <summary>The same, and a 409 problem while it is disabled.</summary>
+    public async Task<Endpoint> GetEnabledAsync(Caller caller, string endpointId, CancellationToken cancellation)
+    {
+        Endpoint endpoint = await GetAsync(caller, endpointId, cancellation);
+        return endpoint.DisabledAt is null ? endpoint : throw new ProblemException(Problems.EndpointDisabled);
+    }
+
+    /// <summary>As it is stored now, or null.</summary>
+    public async Task<Endpoint?> ReadAsync(string merchantId, string endpointId, CancellationToken cancellation) =>
+        await tables.Merchants.FindAsync(merchantId, Endpoint.RowKey(endpointId), cancellation) is { } row
+            ? Endpoint.FromRow(row)
+            : null;
 
     /// <summary>
     /// Replaces the row of a request that is done again after a crash; its secret was never answered.

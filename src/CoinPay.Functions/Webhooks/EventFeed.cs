@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Azure.Data.Tables;
 using CoinPay.Functions.Http;
 using CoinPay.Functions.Stores;
@@ -14,9 +13,14 @@ internal sealed class EventFeed(Tables tables, EndpointStore endpoints, Delivery
     /// <summary>So many events are looked at for one page; a page may then be short, and its cursor goes on.</summary>
     private const int MaxLookedAt = 500;
 
+    /// <summary>Of so many events at a time it is asked which endpoints did not get them.</summary>
+    private const int Together = 100;
+
     public async Task<(IReadOnlyList<EventDocument> Events, string? Last)> ListAsync(
         string merchantId, EventFilter wanted, Paging paging, CancellationToken cancellation)
     {
+        if (wanted.FailedOnly)
+            return await ListFailedAsync(merchantId, wanted, paging, cancellation);
         List<EventDocument> page = [];
         int lookedAt = 0;
         string? last = null;
@@ -26,13 +30,47 @@ internal sealed class EventFeed(Tables tables, EndpointStore endpoints, Delivery
                 return (page, last);
             lookedAt++;
             last = row.RowKey;
-            if (wanted.Type is not null && !EventTypes.Matches(wanted.Type, row.GetString("Type")))
-                continue;
-            EventDocument document = await DescribeAsync(GatewayEvent.FromRow(row), cancellation);
-            if (!wanted.FailedOnly || document.HasFailure)
-                page.Add(document);
+            if (wanted.Type is null || EventTypes.Matches(wanted.Type, row.GetString("Type")))
+                page.Add(await DescribeAsync(GatewayEvent.FromRow(row), cancellation));
         }
         return (page, null);
+    }
+
+    private async Task<(IReadOnlyList<EventDocument> Events, string? Last)> ListFailedAsync(
+        string merchantId, EventFilter wanted, Paging paging, CancellationToken cancellation)
+    {
+        List<EventDocument> page = [];
+        string? after = paging.After;
+        for (int lookedAt = 0; lookedAt < MaxLookedAt; lookedAt += Together)
+        {
+            (IReadOnlyList<TableEntity> rows, string? last) = await tables.Events.PageAsync(
+                merchantId, new(Together, after), cancellation, conditions: Conditions(wanted));
+            HashSet<string> failed = await FailedAsync(merchantId, rows, cancellation);
+            foreach (TableEntity row in rows.Where(row => failed.Contains(row.GetString("EventId"))))
+            {
+                if (page.Count == paging.Limit)
+                    return (page, after);
+                after = row.RowKey;
+                if (wanted.Type is null || EventTypes.Matches(wanted.Type, row.GetString("Type")))
+                    page.Add(await DescribeAsync(GatewayEvent.FromRow(row), cancellation));
+            }
+            if (last is null)
+                return (page, null);
+            after = last;
+        }
+        return (page, after);
+    }
+
+    private async Task<HashSet<string>> FailedAsync(
+        string merchantId, IReadOnlyList<TableEntity> rows, CancellationToken cancellation)
+    {
+        if (rows.Count == 0)
+            return [];
+        (string, string) range = (rows[^1].GetString("EventId"), rows[0].GetString("EventId"));
+        IReadOnlyList<Endpoint> known = await endpoints.ListAsync(merchantId, cancellation);
+        IReadOnlyList<string>[] failed = await Task.WhenAll(known.Select(endpoint =>
+            deliveries.FailedAsync(merchantId, endpoint.Id, range, cancellation)));
+        return [.. failed.SelectMany(ids => ids)];
     }
 
     /// <summary>The event with its deliveries to the endpoints that still exist.</summary>
@@ -47,60 +85,14 @@ internal sealed class EventFeed(Tables tables, EndpointStore endpoints, Delivery
     private Azure.AsyncPageable<TableEntity> Rows(
         string merchantId, EventFilter wanted, string? after, CancellationToken cancellation)
     {
-        string filter = TableClient.CreateQueryFilter(
-            $"PartitionKey eq {merchantId} and RowKey gt {after ?? ""} and Livemode eq {wanted.Livemode}");
-        if (wanted.InvoiceId is not null)
-            filter += TableClient.CreateQueryFilter($" and InvoiceId eq {wanted.InvoiceId}");
-        return tables.Events.RowsAsync(filter, cancellation);
+        string filter = TableClient.CreateQueryFilter($"PartitionKey eq {merchantId} and RowKey gt {after ?? ""}");
+        return tables.Events.RowsAsync(string.Join(" and ", [filter, .. Conditions(wanted)]), cancellation);
     }
-}
 
-/// <summary>An event as the pull feed shows it: what was POSTed, and how that went.</summary>
-internal sealed record EventDocument(
-    string Id,
-    string Object,
-    string Type,
-    bool Livemode,
-    DateTimeOffset CreatedAt,
-    int StateVersion,
-    string? FulfilmentKey,
-    string? InvoiceId,
-    JsonElement Data,
-    IReadOnlyList<DeliveryDocument> Deliveries)
-{
-    /// <summary>Whether some endpoint has not got it although it was tried.</summary>
-    [System.Text.Json.Serialization.JsonIgnore]
-    public bool HasFailure => Deliveries.Any(delivery =>
-        delivery.Status == DeliveryStatus.Dead
-            || (delivery.Status == DeliveryStatus.Pending && delivery.Attempts.Count > 0));
-
-    public static EventDocument Of(GatewayEvent happened, IReadOnlyList<DeliveryDocument> deliveries)
+    private static IEnumerable<string> Conditions(EventFilter wanted)
     {
-        using JsonDocument body = JsonDocument.Parse(happened.Body);
-        return new(
-            happened.Id,
-            "event",
-            happened.Type,
-            happened.Livemode,
-            happened.At,
-            happened.StateVersion,
-            happened.FulfilmentKey,
-            happened.InvoiceId,
-            body.RootElement.GetProperty("data").Clone(),
-            deliveries);
+        yield return TableClient.CreateQueryFilter($"Livemode eq {wanted.Livemode}");
+        if (wanted.InvoiceId is not null)
+            yield return TableClient.CreateQueryFilter($"InvoiceId eq {wanted.InvoiceId}");
     }
 }
-
-internal sealed record DeliveryDocument(
-    string EndpointId, DeliveryStatus Status, DateTimeOffset? NextAttemptAt, IReadOnlyList<AttemptDocument> Attempts)
-{
-    public static DeliveryDocument Of(Delivery delivery) => new(
-        delivery.Address.EndpointId,
-        delivery.Status,
-        delivery.Status == DeliveryStatus.Pending ? delivery.NextAttemptAt : null,
-        [.. delivery.Attempts.Select(
-            tried => new AttemptDocument(tried.At, tried.Status, tried.LatencyMs, tried.Answer))]);
-}
-
-/// <summary><paramref name="Answer"/> is the first KiB of what came back, or why nothing did.</summary>
-internal sealed record AttemptDocument(DateTimeOffset At, int? Status, int LatencyMs, string Answer);

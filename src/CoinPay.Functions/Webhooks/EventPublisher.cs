@@ -1,4 +1,3 @@
-using Azure.Data.Tables;
 using CoinPay.Functions.Stores;
 
 namespace CoinPay.Functions.Webhooks;
@@ -9,7 +8,7 @@ namespace CoinPay.Functions.Webhooks;
 /// more.
 /// </summary>
 internal sealed class EventPublisher(
-    Tables tables, EndpointStore endpoints, DeliveryStore deliveries, DeliveryQueue queue)
+    Tables tables, EndpointStore endpoints, DeliveryStore deliveries, DueWork due, DeliveryQueue queue)
 {
     /// <summary>
     /// Returns when all is stored and queued; throws otherwise, and is then to be called again with the same event.
@@ -17,12 +16,18 @@ internal sealed class EventPublisher(
     /// </summary>
     public async Task PublishAsync(GatewayEvent happened, CancellationToken cancellation)
     {
-        TableEntity row = happened.ToRow(happened.MerchantId, Id.NewestFirst(happened.Id));
-        await tables.Events.TryAddAsync(row, cancellation);
+        await AddAsync(happened, cancellation);
         IReadOnlyList<Endpoint> all = await endpoints.ListAsync(happened.MerchantId, cancellation);
         await Task.WhenAll(all
             .Where(endpoint => endpoint.Wants(happened))
             .Select(endpoint => StartAsync(happened, endpoint, cancellation)));
+    }
+
+    /// <summary>The same for one endpoint alone, whatever its filters.</summary>
+    public async Task PublishAsync(GatewayEvent happened, Endpoint only, CancellationToken cancellation)
+    {
+        await AddAsync(happened, cancellation);
+        await StartAsync(happened, only, cancellation);
     }
 
     /// <summary>The event with its frozen body, or null.</summary>
@@ -32,17 +37,16 @@ internal sealed class EventPublisher(
             ? GatewayEvent.FromRow(row)
             : null;
 
+    private Task<bool> AddAsync(GatewayEvent happened, CancellationToken cancellation) =>
+        tables.Events.TryAddAsync(happened.ToRow(happened.MerchantId, Id.NewestFirst(happened.Id)), cancellation);
+
     private async Task StartAsync(GatewayEvent happened, Endpoint endpoint, CancellationToken cancellation)
     {
         DeliveryAddress address = new(happened.MerchantId, endpoint.Id, happened.Id);
-        Delivery delivery = new()
-        {
-            Address = address,
-            Status = DeliveryStatus.Pending,
-            NextAttemptAt = happened.At,
-            CreatedAt = happened.At,
-        };
-        await deliveries.AddAsync(delivery, cancellation);
+        // Row and pointer; both or either may stand already.
+        await Task.WhenAll(
+            due.AddAsync(address.ToString(), happened.At, cancellation),
+            deliveries.TryAddAsync(Delivery.New(address, happened.InvoiceId, happened.At), cancellation));
         await queue.SendAsync(address, slow: endpoint.FailingSince is not null, TimeSpan.Zero, cancellation);
     }
 }

@@ -7,6 +7,7 @@ internal static class EventTypes
 {
     public const string WalletChanged = "wallet.changed";
     public const string EndpointDisabled = "endpoint.disabled";
+    public const string Ping = "ping";
 
     public static IReadOnlyList<string> All { get; } =
     [
@@ -15,7 +16,7 @@ internal static class EventTypes
         "invoice.payment_reverted", "invoice.exception_opened", "invoice.exception_resolved",
         "escrow.funded", "escrow.in_review", "escrow.released", "escrow.partially_released", "escrow.disputed",
         "escrow.refunded", "escrow.expired", "settlement.closed", "settlement.paid", "settlement.failed",
-        "refund.created", "refund.completed", WalletChanged, EndpointDisabled, "ping",
+        "refund.created", "refund.completed", WalletChanged, EndpointDisabled, Ping,
     ];
 
     public static bool IsFilter(string filter) =>

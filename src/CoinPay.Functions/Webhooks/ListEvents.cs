@@ -29,15 +29,13 @@ internal sealed class ListEvents(Access access, EventFeed feed)
     private static EventFilter Read(HttpRequest request, Caller caller)
     {
         string? type = request.Query["type"];
-        string? invoiceId = request.Query["invoice_id"];
+        string? invoiceId = QueryText.Of(request, "invoice_id", MaxInvoiceIdLength);
         string? delivery = request.Query["delivery"];
         if (type is not null && !EventTypes.IsFilter(type))
             throw new ProblemException(
                 Problems.InvalidRequest("type is no type of event and no family of them such as invoice.*."));
         if (delivery is not (null or "failed"))
             throw new ProblemException(Problems.InvalidRequest("delivery can only be failed."));
-        if (invoiceId?.Length is 0 or > MaxInvoiceIdLength)
-            throw new ProblemException(Problems.InvalidRequest("invoice_id is an invoice's id."));
         return new(caller.Livemode, type, invoiceId, delivery is not null);
     }
 }

@@ -14,12 +14,9 @@ internal sealed class RequeuePoisonedDelivery(DeliveryQueue queue, ILogger<Reque
     [Function(nameof(RequeuePoisonedDelivery))]
     public async Task Run([QueueTrigger(DeliveryQueue.FastPoison)] string message, CancellationToken cancellation)
     {
-        if (DeliveryAddress.Parse(message) is not { } address)
-        {
+        if (await queue.PutBackAsync(message, Pause, cancellation))
+            log.LogWarning("{Message} failed here too often and is tried again in {Pause}", message, Pause);
+        else
             log.LogError("A poisoned message names no delivery and was dropped");
-            return;
-        }
-        log.LogWarning("Delivery {Delivery} failed here too often and is tried again in {Pause}", address, Pause);
-        await queue.SendAsync(address, slow: true, Pause, cancellation);
     }
 }

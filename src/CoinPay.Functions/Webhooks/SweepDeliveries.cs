@@ -4,11 +4,12 @@ using Microsoft.Extensions.Logging;
 namespace CoinPay.Functions.Webhooks;
 
 /// <summary>
-/// Queues deliveries again that are overdue, as their message is lost, and tells what a crash left in an outbox. Every
-/// ten minutes; a message too many changes nothing.
+/// Queues deliveries and replays again that are overdue, as their message is lost, and tells what a crash left in an
+/// outbox. Every ten minutes; a message too many changes nothing.
 /// </summary>
 internal sealed class SweepDeliveries(
-    DeliveryStore deliveries, DeliveryQueue queue, EventOutbox outbox, TimeProvider clock, ILogger<SweepDeliveries> log)
+    DeliveryStore deliveries, DueWork due, DeliveryQueue queue, EventOutbox outbox, TimeProvider clock,
+    ILogger<SweepDeliveries> log)
 {
     /// <summary>A delivery is overdue when it has been due for so long.</summary>
     public static readonly TimeSpan Overdue = TimeSpan.FromMinutes(5);
@@ -30,14 +31,17 @@ internal sealed class SweepDeliveries(
         await outbox.SweepAsync(cancellation);
         DateTimeOffset now = clock.GetUtcNow();
         int queued = 0;
-        await foreach (DeliveryAddress address in deliveries.DueBeforeAsync(now - Overdue, cancellation))
+        await foreach (string message in due.DueBeforeAsync(now - Overdue, cancellation))
         {
             if (++queued > MaxPerRun)
                 break;
-            await RequeueAsync(address, now, cancellation);
+            if (DeliveryAddress.Parse(message) is { } address)
+                await RequeueAsync(address, now, cancellation);
+            else if (ReplayAddress.Parse(message) is { } replay)
+                await RequeueAsync(replay, now, cancellation);
         }
         if (queued > 0)
-            log.LogWarning("{Count} overdue deliveries looked at", queued);
+            log.LogWarning("{Count} overdue deliveries and replays looked at", queued);
     }
 
     private async Task RequeueAsync(DeliveryAddress address, DateTimeOffset now, CancellationToken cancellation)
@@ -46,13 +50,20 @@ internal sealed class SweepDeliveries(
         if (delivery is null)
         {
             // Its publisher died before it wrote the row, and will come again.
-            await deliveries.ForgetPointerAsync(address, cancellation);
+            await due.ForgetAsync(address.ToString(), cancellation);
             return;
         }
         // A finished row is queued too: its pointer still stands, so its end was cut short.
-        bool due = delivery.Status != DeliveryStatus.Pending || delivery.NextAttemptAt <= now - Overdue;
-        if (due)
+        bool lost = delivery.Status != DeliveryStatus.Pending || delivery.NextAttemptAt <= now - Overdue;
+        if (lost)
             await queue.SendAsync(address, slow: true, TimeSpan.Zero, cancellation);
-        await deliveries.PointAsync(address, due ? now + Patience : delivery.NextAttemptAt, cancellation);
+        await due.PointAsync(address.ToString(), lost ? now + Patience : delivery.NextAttemptAt, cancellation);
+    }
+
+    /// <summary>Whoever takes the message sees whether it still runs.</summary>
+    private async Task RequeueAsync(ReplayAddress replay, DateTimeOffset now, CancellationToken cancellation)
+    {
+        await queue.SendAsync(replay, TimeSpan.Zero, cancellation);
+        await due.PointAsync(replay.ToString(), now + Patience, cancellation);
     }
 }

@@ -7,7 +7,7 @@ using CoinPay.Functions.Settings;
 namespace CoinPay.Functions.Webhooks;
 
 /// <summary>POSTs one event to one endpoint and tells how it went. Never throws for what the endpoint does.</summary>
-internal sealed class WebhookSender(HttpClient http, SecretBox box, TimeProvider clock)
+internal sealed class WebhookSender(HttpClient http, WebhookTargets targets, SecretBox box, TimeProvider clock)
 {
     /// <summary>From the first byte sent to the last byte read.</summary>
     public static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(15);
@@ -20,6 +20,8 @@ internal sealed class WebhookSender(HttpClient http, SecretBox box, TimeProvider
     {
         // To the millisecond, as the row keeps it: what is read back must equal what was decided on.
         DateTimeOffset at = DateTimeOffset.FromUnixTimeMilliseconds(clock.GetUtcNow().ToUnixTimeMilliseconds());
+        if (targets.Refusal(endpoint.Url.AbsoluteUri) is { } refusal)
+            return new(at, LatencyMs: 0, Status: null, "not sent: " + refusal, RetryAfterSeconds: null);
         long began = clock.GetTimestamp();
         using HttpRequestMessage request = await RequestAsync(endpoint, happened, at, cancellation);
         using CancellationTokenSource silence = new(TimeLimit, clock);
@@ -45,14 +47,27 @@ internal sealed class WebhookSender(HttpClient http, SecretBox box, TimeProvider
         Endpoint endpoint, GatewayEvent happened, DateTimeOffset at, CancellationToken cancellation)
     {
         byte[] body = Encoding.UTF8.GetBytes(happened.Body);
-        byte[] secret = await box.OpenAsync(endpoint.SecretPurpose, endpoint.SealedSecret, cancellation);
         HttpRequestMessage request = new(HttpMethod.Post, endpoint.Url) { Content = new ByteArrayContent(body) };
         request.Content.Headers.ContentType = new("application/json") { CharSet = "utf-8" };
         request.Headers.UserAgent.Add(new ProductInfoHeaderValue("CoinPay-Webhooks", "1"));
         request.Headers.Add(StandardWebhook.IdHeader, happened.Id);
         request.Headers.Add(StandardWebhook.TimestampHeader, StandardWebhook.Seconds(at));
-        request.Headers.Add(StandardWebhook.SignatureHeader, StandardWebhook.Sign(secret, happened.Id, at, body));
+        request.Headers.Add(
+            StandardWebhook.SignatureHeader, await SignaturesAsync(endpoint, happened.Id, at, body, cancellation));
         return request;
+    }
+
+    /// <summary>One by each secret that signs now, separated by a space.</summary>
+    private async Task<string> SignaturesAsync(
+        Endpoint endpoint, string id, DateTimeOffset at, byte[] body, CancellationToken cancellation)
+    {
+        List<string> signatures = [];
+        foreach (byte[] sealedSecret in endpoint.SealedSecretsAt(at))
+        {
+            byte[] secret = await box.OpenAsync(endpoint.SecretPurpose, sealedSecret, cancellation);
+            signatures.Add(StandardWebhook.Sign(secret, id, at, body));
+        }
+        return string.Join(' ', signatures);
     }
 
     private static async Task<string> FirstOfAsync(HttpResponseMessage response, CancellationToken cancellation)

@@ -4,7 +4,6 @@ using CoinPay.Functions.Chains;
 using CoinPay.Functions.Http;
 using CoinPay.Functions.Invoices;
 using CoinPay.Functions.Merchants;
-using CoinPay.Functions.Settings;
 using CoinPay.Functions.Tests.World;
 using CoinPay.Functions.Webhooks;
 using CsCheck;
@@ -17,7 +16,7 @@ public sealed class BrokenBodyTests
 {
     private static readonly byte[] Telling = [.. "\"\\{}[]:,0-.eEun /é\0"u8];
     private static readonly Networks Networks = new([Edge.Anvil, Edge.Regtest]);
-    private static readonly GatewaySettings Settings = new() { IsDevelopment = true, WalletDelay = TimeSpan.Zero };
+    private static readonly WebhookTargets Targets = new(new() { IsDevelopment = true, WalletDelay = TimeSpan.Zero });
 
     private static readonly Merchant Shop = new()
     {
@@ -48,7 +47,7 @@ public sealed class BrokenBodyTests
         """{"url":"https://shop.example/hook?x=1","events":["invoice.*","ping"],"description":"my shop"}""",
         body =>
         {
-            EndpointRequest wanted = EndpointRequest.Read(body, urlRequired: true, Settings);
+            EndpointRequest wanted = EndpointRequest.Read(body, urlRequired: true, Targets);
             body.ThrowIfInvalid();
             Assert.NotNull(new Uri(wanted.Url!));
         });

@@ -19,9 +19,9 @@ public sealed class InvoiceCommandTests(AppServices app) : IClassFixture<AppServ
         await using FewInstances durable = new();
         durable.Instances[terms.Id] = OrchestrationRuntimeStatus.Running;
 
-        (Invoice state, bool isChanged) = await CancelAsync(caller, terms, durable);
+        (StoredInvoice after, bool isChanged) = await CancelAsync(caller, terms, durable);
 
-        Assert.Equal((InvoiceStatus.Cancelled, true), (state.Status, isChanged));
+        Assert.Equal((InvoiceStatus.Cancelled, true), (after.State.Status, isChanged));
         Assert.Equal("raise " + terms.Id, Assert.Single(durable.Calls));
         PendingInvoice pending = Assert.Single(await PendingAsync(terms));
         Assert.False(pending.IsAsked);
@@ -64,7 +64,7 @@ public sealed class InvoiceCommandTests(AppServices app) : IClassFixture<AppServ
         return app.Faults.Calls;
     }
 
-    private Task<(Invoice State, bool IsChanged)> CancelAsync(Caller caller, InvoiceTerms terms, DurableTaskClient durable) =>
+    private Task<(StoredInvoice After, bool IsChanged)> CancelAsync(Caller caller, InvoiceTerms terms, DurableTaskClient durable) =>
         app.Get<InvoiceCommands>().RunAsync(
             caller,
             terms.Id,

@@ -9,7 +9,8 @@ namespace CoinPay.Functions.Tests.Scenarios;
 /// <summary>A recovery as its timer takes it further, whatever happens between two ticks.</summary>
 public sealed class RecoveryTests(RecoveryWorld world) : IClassFixture<RecoveryWorld>
 {
-    private const int Deep = 4;
+    /// <summary>The payment's block and these make a block final on anvil.</summary>
+    private const int Deep = 10;
     private const int MostTicks = 10;
 
     /// <summary>Two ticks: read what is due in two partitions, load, commit once, show, postpone or forget.</summary>
@@ -50,6 +51,8 @@ public sealed class RecoveryTests(RecoveryWorld world) : IClassFixture<RecoveryW
         StrandedInvoice invoice = await world.StrandedAsync(Amount);
         await world.TickAsync();
         Assert.Equal(Amount, await invoice.SettledAsync());
+        await world.TickAsync();
+        Assert.True((await invoice.RecoveryAsync()).IsPending);
         await world.West.SendAsync("anvil_reorg", 1, Array.Empty<object>());
         Assert.Equal(0, await invoice.SettledAsync());
         await world.TickAsync();

@@ -25,10 +25,22 @@ public sealed class GatewaySettingsTests
     [InlineData("CoinPay:PublicUrl", "https://pay.example/?shop=1")]
     [InlineData("CoinPay:Webhooks:AllowLoopback", "yes")]
     [InlineData("CoinPay:Webhooks:AllowLoopback", "true")]
+    [InlineData("CoinPay:Webhooks:Ports", "443,0")]
+    [InlineData("CoinPay:Webhooks:Ports", "https")]
+    [InlineData("CoinPay:Webhooks:Ports", "70000")]
+    [InlineData("CoinPay:KeepFinishedInstances", "a year")]
     public void A_setting_that_makes_no_sense_stops_the_start_and_is_named(string name, string value)
     {
         SettingsException refused = Assert.Throws<SettingsException>(() => From((name, value)));
         Assert.Contains(name.Replace(":", "__", StringComparison.Ordinal), refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Webhooks_may_go_to_443_and_8443_and_to_the_ports_that_are_added()
+    {
+        Assert.Equal([443, 8443], From().WebhookPorts.Order());
+        Assert.Equal([443, 8443, 9443, 10443], From(("CoinPay:Webhooks:Ports", "9443, 10443")).WebhookPorts.Order());
+        Assert.Equal([1, 7071], From(("ASPNETCORE_URLS", "http://+:7071;http://127.0.0.1:1/")).OwnPorts.Order());
     }
 
     [Theory]

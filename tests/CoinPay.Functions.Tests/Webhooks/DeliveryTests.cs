@@ -237,7 +237,7 @@ public sealed class DeliveryTests(EdgeStorage storage) : IClassFixture<EdgeStora
         await strict.Get<DeliveryRun>().HandleAsync(world.Address.ToString(), slow: false, default);
 
         Assert.Empty(world.Endpoint.Posts);
-        Assert.Equal("the name leads to no public address", (await world.DeliveryAsync()).Attempts[0].Answer);
+        Assert.Equal("not sent: Not an address of this machine.", (await world.DeliveryAsync()).Attempts[0].Answer);
     }
 
     [Fact]

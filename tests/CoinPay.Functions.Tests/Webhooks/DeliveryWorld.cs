@@ -57,8 +57,8 @@ internal sealed class DeliveryWorld : IAsyncDisposable
     public async Task<bool> HasPointerAsync()
     {
         await foreach (
-            DeliveryAddress due in Edge.Get<DeliveryStore>().DueBeforeAsync(DateTimeOffset.UtcNow.AddYears(1), default))
-            if (due == Address)
+            string message in Edge.Get<DueWork>().DueBeforeAsync(DateTimeOffset.UtcNow.AddYears(1), default))
+            if (message == Address.ToString())
                 return true;
         return false;
     }

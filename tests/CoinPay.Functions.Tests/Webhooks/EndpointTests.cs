@@ -24,16 +24,20 @@ public sealed class EndpointTests(EdgeStorage storage) : IClassFixture<EdgeStora
     [InlineData("https://0x7f000001/hook", "Not an address of this machine.")]
     [InlineData("https://[::ffff:10.0.0.8]/hook", "Not a private or reserved address.")]
     public void Only_https_to_a_public_host_is_an_endpoint(string url, string? refusal) =>
-        Assert.Equal(refusal, EndpointUrl.Refusal(url, allowLoopback: false));
+        Assert.Equal(refusal, Targets(allowLoopback: false).Refusal(url));
 
     [Fact]
     public void Loopback_is_an_endpoint_where_it_is_allowed()
     {
-        Assert.Null(EndpointUrl.Refusal("http://127.0.0.1:9/hook", allowLoopback: true));
-        Assert.Null(EndpointUrl.Refusal("http://localhost:9/hook", allowLoopback: true));
-        Assert.NotNull(EndpointUrl.Refusal("http://shop.example:9/hook", allowLoopback: true));
-        Assert.NotNull(EndpointUrl.Refusal("http://10.0.0.8:9/hook", allowLoopback: true));
+        WebhookTargets targets = Targets(allowLoopback: true);
+        Assert.Null(targets.Refusal("http://127.0.0.1:9/hook"));
+        Assert.Null(targets.Refusal("http://localhost:9/hook"));
+        Assert.NotNull(targets.Refusal("http://shop.example:9/hook"));
+        Assert.NotNull(targets.Refusal("http://10.0.0.8:9/hook"));
     }
+
+    private static WebhookTargets Targets(bool allowLoopback) =>
+        new(new() { IsDevelopment = true, WebhooksAllowLoopback = allowLoopback, WalletDelay = TimeSpan.Zero });
 
     [Theory]
     [InlineData("1.1.1.1", true)]

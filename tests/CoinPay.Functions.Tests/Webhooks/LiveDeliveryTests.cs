@@ -27,7 +27,34 @@ public sealed class LiveDeliveryTests(TestWorld world) : IClassFixture<TestWorld
         Assert.All(all, post => Assert.Equal((first.Id, first.Body), (post.Id, post.Body)));
         Assert.Null(delivery["next_attempt_at"]);
         Assert.Equal("204", delivery["attempts"]!.AsArray()[^1]!["status"]!.ToString());
+        ApiAnswer told = await world.WaitForAsync(
+            () => world.InvoiceAsync(invoice["id"]!), shown => shown["webhooks.last_status"] == "204", "the invoice to count them");
+        Assert.Equal($"{delivery["attempts"]!.AsArray().Count}", told["webhooks.attempts"]);
     }
+
+    [Fact]
+    public async Task A_ping_a_redelivery_and_a_replay_arrive_over_the_wire()
+    {
+        ApiAnswer endpoint = (await world.Merchant.GetAsync("/v1/webhook-endpoints")).Expect(HttpStatusCode.OK);
+        string path = "/v1/webhook-endpoints/" + endpoint.Json["data"]![0]!["id"];
+        string since = CoinPay.Functions.Http.Json.Time(DateTimeOffset.UtcNow);
+        ApiAnswer invoice = (await world.CreateUsdtInvoiceAsync()).Expect(HttpStatusCode.Created);
+        Received created = await world.WaitForWebhookAsync(invoice["id"]!, "invoice.created");
+
+        ApiAnswer ping = (await world.Merchant.PostAsync(path + "/test", null)).Expect(HttpStatusCode.Created);
+        (await world.Merchant.PostAsync($"/v1/events/{created.Id}/redeliver", null)).Expect(HttpStatusCode.Accepted);
+        await CameAsync(ping["id"]!, 1);
+        await CameAsync(created.Id, 2);
+        (await world.Merchant.PostAsync(path + "/replay", new { since })).Expect(HttpStatusCode.Accepted);
+        await CameAsync(created.Id, 3);
+        await world.WaitForAsync(
+            () => world.Merchant.GetAsync(path), shown => shown["replay.status"] == "finished", "the replay to end");
+    }
+
+    private Task<int> CameAsync(string eventId, int times) => world.WaitForAsync(
+        () => Task.FromResult(world.Receiver.All.Count(received => received.Id == eventId)),
+        count => count >= times,
+        $"{eventId} to come for the {times}th time");
 
     [Fact]
     public async Task Every_event_of_an_invoice_stands_in_the_pull_feed_with_its_body()

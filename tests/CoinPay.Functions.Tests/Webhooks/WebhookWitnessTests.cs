@@ -3,12 +3,15 @@ using System.Text;
 using System.Text.Json;
 using CoinPay.Core;
 using CoinPay.Functions.Tests.World;
+using CoinPay.Functions.Webhooks;
 using CoinPay.Tests;
 using Xunit;
 
 namespace CoinPay.Functions.Tests.Webhooks;
 
-/// <summary>The npm library <c>standardwebhooks</c> is the witness: what it signs and verifies is right.</summary>
+/// <summary>
+/// The npm libraries <c>standardwebhooks</c> and <c>svix</c> are the witnesses: what they sign and verify is right.
+/// </summary>
 public sealed class WebhookWitnessTests(EdgeStorage storage) : IClassFixture<EdgeStorage>
 {
     [Fact]
@@ -25,7 +28,7 @@ public sealed class WebhookWitnessTests(EdgeStorage storage) : IClassFixture<Edg
     }
 
     [Fact]
-    public async Task A_delivered_webhook_verifies_with_the_npm_library_and_a_forged_one_does_not()
+    public async Task A_delivered_webhook_verifies_with_both_npm_libraries_and_a_forged_one_does_not()
     {
         await using DeliveryWorld world = await DeliveryWorld.StartAsync(storage);
         await world.PublishAsync();
@@ -33,25 +36,36 @@ public sealed class WebhookWitnessTests(EdgeStorage storage) : IClassFixture<Edg
         Post post = Assert.Single(world.Endpoint.Posts);
 
         string[] verdicts = await VerifyAsync(
-            new
-            {
-                secret = world.Secret,
-                id = post.Id,
-                timestamp = post.Timestamp,
-                signature = post.Signature,
-                body = post.Body
-            },
-            new
-            {
-                secret = world.Secret,
-                id = post.Id,
-                timestamp = post.Timestamp,
-                signature = post.Signature,
-                body = post.Body + " "
-            });
+            Captured(world.Secret, post), Captured(world.Secret, post with { Body = post.Body + " " }));
 
         Assert.Equal(["ok", "No matching signature found"], verdicts);
     }
+
+    [Fact]
+    public async Task During_a_rotation_both_libraries_verify_with_the_old_secret_and_with_the_new_one()
+    {
+        await using DeliveryWorld world = await DeliveryWorld.StartAsync(storage);
+        EdgeAnswer rotated = await world.Edge.CallAsync<RotateWebhookSecret>(
+            (function, request) => function.Run(request, world.EndpointId, default), world.Key);
+        await world.PublishAsync();
+        await world.HandleAsync();
+        Post post = Assert.Single(world.Endpoint.Posts);
+        string stranger = StandardWebhook.WriteSecret(new byte[32]);
+
+        string[] verdicts = await VerifyAsync(
+            Captured(world.Secret, post), Captured(rotated["secret"]!, post), Captured(stranger, post));
+
+        Assert.Equal(["ok", "ok", "No matching signature found"], verdicts);
+    }
+
+    private static object Captured(string secret, Post post) => new
+    {
+        secret,
+        id = post.Id,
+        timestamp = post.Timestamp,
+        signature = post.Signature,
+        body = post.Body,
+    };
 
     private static async Task<string[]> VerifyAsync(params object[] posts)
     {

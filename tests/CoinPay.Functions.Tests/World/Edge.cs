@@ -35,8 +35,8 @@ internal sealed class Edge : IAsyncDisposable
     public Tables Tables => Get<Tables>();
 
     public static async Task<Edge> StartAsync(
-        EdgeStorage storage, StorageDeath? death = null, FakeTimeProvider? clock = null,
-        params (string Name, string Value)[] settings)
+        IEdgeStorage storage, StorageDeath? death = null, FakeTimeProvider? clock = null,
+        Action<IServiceCollection>? change = null, params (string Name, string Value)[] settings)
     {
         Dictionary<string, string?> configuration = new(StringComparer.Ordinal)
         {
@@ -46,6 +46,7 @@ internal sealed class Edge : IAsyncDisposable
             ["CoinPay:KeyPepper"] = "pepper-of-a-test-0123456789",
             ["CoinPay:SecretsKey"] = Convert.ToBase64String(new byte[32]),
             ["CoinPay:Webhooks:AllowLoopback"] = "true",
+            ["CoinPay:Limits:RequestsPerKey"] = "0",
         };
         foreach ((string name, string value) in settings)
             configuration[name] = value;
@@ -56,6 +57,7 @@ internal sealed class Edge : IAsyncDisposable
         services.AddSingleton(new Networks([Anvil, Regtest])).AddSingleton<CursorStore>();
         services.Replace(ServiceDescriptor.Singleton(storage.Tables(death)));
         services.Replace(ServiceDescriptor.Singleton(storage.Queues(death)));
+        change?.Invoke(services);
         if (death is null)
             await new Tables(storage.Tables()).EnsureCreatedAsync(CancellationToken.None);
         return new(services.BuildServiceProvider());
@@ -82,6 +84,18 @@ internal sealed class Edge : IAsyncDisposable
             (request.Body, request.ContentType, request.ContentLength) = (
                 new MemoryStream(bytes), "application/json", bytes.Length);
         }
+        EdgeAnswer answer = await AnswerAsync(run, request);
+        await OpenApiWitness.CheckAsync(new(
+            JsonNamingPolicy.CamelCase.ConvertName(typeof(TFunction).Name), "", null,
+            body is null or byte[] ? null : body as string ?? JsonSerializer.Serialize(body), (int)answer.Status,
+            answer.Headers.ToDictionary(header => header.Key.ToLowerInvariant(), header => header.Value.ToString()),
+            answer.Text));
+        return answer;
+    }
+
+    private async Task<EdgeAnswer> AnswerAsync<TFunction>(
+        Func<TFunction, HttpRequest, Task<IActionResult>> run, HttpRequest request)
+    {
         try
         {
             return await EdgeAnswer.OfAsync(
@@ -118,19 +132,27 @@ internal sealed class Edge : IAsyncDisposable
     public async Task<int> DeliverAllAsync()
     {
         int handled = 0;
-        foreach ((string name, bool slow) in new[] { (DeliveryQueue.Fast, false), (DeliveryQueue.Slow, true) })
+        foreach (string name in new[] { DeliveryQueue.Fast, DeliveryQueue.Slow })
         {
             QueueClient queue = Get<QueueServiceClient>().GetQueueClient(name);
             await queue.CreateIfNotExistsAsync();
             while ((await queue.ReceiveMessageAsync(TimeSpan.FromSeconds(30))).Value is { } message)
             {
-                await Get<DeliveryRun>().HandleAsync(message.MessageText, slow, default);
+                await TakeAsync(name, message.MessageText);
                 await queue.DeleteMessageAsync(message.MessageId, message.PopReceipt);
                 handled++;
             }
         }
         return handled;
     }
+
+    /// <summary>Runs the function of a delivery queue on a message.</summary>
+    public Task TakeAsync(string queue, string message) => queue == DeliveryQueue.Fast
+        ? Function<DeliverWebhook>().Run(message, default)
+        : Function<DeliverSlowWebhook>().Run(message, default);
+
+    /// <summary>A function class, made as the host makes it.</summary>
+    public T Function<T>() => ActivatorUtilities.CreateInstance<T>(_services);
 
     /// <summary>
     /// Every row of every table, as text: what no secret may be in, and what a refused call must not change.

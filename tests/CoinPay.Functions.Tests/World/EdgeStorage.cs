@@ -2,23 +2,62 @@ using Azure.Core;
 using Azure.Core.Pipeline;
 using Azure.Data.Tables;
 using Azure.Storage.Queues;
+using CoinPay.Embedded.Storage;
 using CoinPay.Tests;
 using Xunit;
 
 namespace CoinPay.Functions.Tests.World;
 
+/// <summary>A storage account for an <see cref="Edge"/>, through clients that can be made to die.</summary>
+internal interface IEdgeStorage
+{
+    string ConnectionString { get; }
+
+    TableServiceClient Tables(StorageDeath? death = null);
+
+    QueueServiceClient Queues(StorageDeath? death = null);
+}
+
+/// <summary>An account in memory, on a clock that a test turns.</summary>
+internal sealed class MemoryEdgeStorage(TimeProvider clock) : IEdgeStorage
+{
+    private readonly MemoryStorage _storage = new(clock);
+
+    public string ConnectionString => MemoryStorage.ConnectionString;
+
+    public TableServiceClient Tables(StorageDeath? death = null) =>
+        new(ConnectionString, Options(new TableClientOptions { Transport = _storage.Tables }, death));
+
+    public QueueServiceClient Queues(StorageDeath? death = null) => new(
+        ConnectionString,
+        Options(
+            new QueueClientOptions { Transport = _storage.Queues, MessageEncoding = QueueMessageEncoding.Base64 },
+            death));
+
+    private static T Options<T>(T options, StorageDeath? death)
+        where T : ClientOptions
+    {
+        options.Retry.MaxRetries = 0;
+        options.Diagnostics.IsDistributedTracingEnabled = false;
+        options.Diagnostics.IsLoggingEnabled = false;
+        if (death is not null)
+            options.AddPolicy(death, HttpPipelinePosition.PerCall);
+        return options;
+    }
+}
+
 /// <summary>An Azurite of a test class's own.</summary>
-public sealed class EdgeStorage : IAsyncLifetime
+public sealed class EdgeStorage : IAsyncLifetime, IEdgeStorage
 {
     private Azurite? _azurite;
 
-    internal string ConnectionString => _azurite!.ConnectionString;
+    public string ConnectionString => _azurite!.ConnectionString;
 
     public async ValueTask InitializeAsync() => _azurite = await Azurite.StartAsync();
 
     public ValueTask DisposeAsync() => _azurite?.DisposeAsync() ?? ValueTask.CompletedTask;
 
-    internal TableServiceClient Tables(StorageDeath? death = null)
+    TableServiceClient IEdgeStorage.Tables(StorageDeath? death)
     {
         TableClientOptions options = new() { Retry = { MaxRetries = 0 } };
         if (death is not null)
@@ -26,7 +65,7 @@ public sealed class EdgeStorage : IAsyncLifetime
         return new(ConnectionString, options);
     }
 
-    internal QueueServiceClient Queues(StorageDeath? death = null)
+    QueueServiceClient IEdgeStorage.Queues(StorageDeath? death)
     {
         QueueClientOptions options =
             new() { MessageEncoding = QueueMessageEncoding.Base64, Retry = { MaxRetries = 0 } };

@@ -44,13 +44,35 @@ internal sealed class FewInstances() : DurableTaskClient("test")
         string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default) =>
             throw new NotSupportedException();
 
+    /// <summary>When each last changed; long ago unless a test says otherwise.</summary>
+    public Dictionary<string, DateTimeOffset> UpdatedAt { get; } = new(StringComparer.Ordinal);
+
     public override AsyncPageable<OrchestrationMetadata> GetAllInstancesAsync(OrchestrationQuery? filter = null) =>
-        throw new NotSupportedException();
+        new OnePage([.. Instances.Keys.Order(StringComparer.Ordinal)
+            .Select(id => Find(id)!)
+            .Where(instance => filter?.Statuses is not { } wanted || wanted.Contains(instance.RuntimeStatus))]);
+
+    public override Task<PurgeResult> PurgeInstanceAsync(
+        string instanceId, PurgeInstanceOptions? options = null, CancellationToken cancellation = default)
+    {
+        Calls.Add("purge " + instanceId);
+        return Task.FromResult(new PurgeResult(Instances.Remove(instanceId) ? 1 : 0));
+    }
 
     public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     private OrchestrationMetadata? Find(string instanceId) =>
         Instances.TryGetValue(instanceId, out OrchestrationRuntimeStatus status)
-        ? new OrchestrationMetadata(nameof(InvoiceOrchestrator), instanceId) { RuntimeStatus = status }
+        ? new OrchestrationMetadata(nameof(InvoiceOrchestrator), instanceId) { RuntimeStatus = status, LastUpdatedAt = UpdatedAt.GetValueOrDefault(instanceId) }
         : null;
+
+    private sealed class OnePage(IReadOnlyList<OrchestrationMetadata> all) : AsyncPageable<OrchestrationMetadata>
+    {
+        public override async IAsyncEnumerable<Page<OrchestrationMetadata>> AsPages(
+            string? continuationToken = null, int? pageSizeHint = null)
+        {
+            await Task.Yield();
+            yield return new(all);
+        }
+    }
 }

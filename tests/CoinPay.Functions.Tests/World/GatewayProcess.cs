@@ -39,6 +39,8 @@ internal sealed class GatewayProcess : IAsyncDisposable
             ["CoinPay__SecretsKey"] = Convert.ToBase64String(new byte[32]),
             ["CoinPay__Webhooks__AllowLoopback"] = "true",
             ["CoinPay__WalletDelay"] = "00:00:00",
+            ["CoinPay__Limits__RequestsPerKey"] = "1000",
+            ["CoinPay__Limits__RequestsPerAddress"] = "1000",
             ["CoinPay__Rates__EUR__USDT"] = "1.0812",
             ["Embedded__SystemKey"] = SystemKey,
         };

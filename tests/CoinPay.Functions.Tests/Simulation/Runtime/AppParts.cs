@@ -35,6 +35,7 @@ internal static class AppParts
             ["CoinPay:OperatorKey"] = OperatorKey,
             ["CoinPay:KeyPepper"] = "pepper-of-a-simulation-0123456789",
             ["CoinPay:SecretsKey"] = Convert.ToBase64String(new byte[32]),
+            ["CoinPay:Limits:RequestsPerKey"] = "0", // They would refill by the machine's clock.
             ["CoinPay:Rates:EUR:USDT"] = "1.0812",
             ["CoinPay:Rates:EUR:ETH"] = "0.00031",
             ["CoinPay:Rates:EUR:BTC"] = "0.0000112",
@@ -76,7 +77,8 @@ internal static class AppParts
             .AddSingleton(new QueueServiceClient(MemoryStorage.ConnectionString, queueOptions))
             .AddSingleton(world.Offered)
             .AddSingleton(new ChainDirectory(world.Nodes.Select(node => world.Seams.Through(node))))
-            .AddSingleton(provider => new WebhookSender(world.Internet, provider.GetRequiredService<SecretBox>(), process.Time))
+            .AddSingleton(provider => new WebhookSender(
+                world.Internet, provider.GetRequiredService<WebhookTargets>(), provider.GetRequiredService<SecretBox>(), process.Time))
             .AddSingleton<IRowStore>(new AzureRowStore(MemoryStorage.ConnectionString, tableOptions))
             .AddSingleton(process.Flow.Background)
             .AddSingleton<DurableTaskClient>(provider => new FaultyWakes(

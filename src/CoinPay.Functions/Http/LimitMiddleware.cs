@@ -1,0 +1,15 @@
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Azure.Functions.Worker.Middleware;
+
+namespace CoinPay.Functions.Http;
+
+/// <summary>Counts every HTTP call, public ones too, against the address that it comes from.</summary>
+internal sealed class LimitMiddleware(RequestLimits limits) : IFunctionsWorkerMiddleware
+{
+    public Task Invoke(FunctionContext context, FunctionExecutionDelegate next)
+    {
+        if (context.GetHttpContext() is { } http)
+            limits.TakeOfAddress(http);
+        return next(context);
+    }
+}

@@ -1,0 +1,50 @@
+using System.Text.Json.Nodes;
+using CoinPay.Functions.Http;
+using CoinPay.Functions.Stores;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Azure.Functions.Worker;
+
+namespace CoinPay.Functions.Webhooks;
+
+/// <summary>
+/// <c>POST /v1/webhook-endpoints/{id}/test</c>: a <c>ping</c> to this endpoint alone, whatever its filters. The answer
+/// is the event; <c>GET /v1/events/{id}</c> tells how it went.
+/// </summary>
+internal sealed class TestWebhookEndpoint(
+    Access access, Idempotency idempotency, EndpointStore endpoints, EventPublisher events, EventFeed feed)
+{
+    [Function(nameof(TestWebhookEndpoint))]
+    public async Task<IActionResult> Run(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/webhook-endpoints/{id}/test")]
+        HttpRequest request,
+        string id,
+        CancellationToken cancellation)
+    {
+        Caller caller = await access.MerchantAsync(request, Scope.WebhooksManage, cancellation);
+        RequestBody body = await RequestBody.ReadOptionalAsync(request, cancellation);
+        body.ThrowIfInvalid();
+        Endpoint endpoint = await endpoints.GetEnabledAsync(caller, id, cancellation);
+        return await idempotency.RunAsync(
+            request,
+            (caller.MerchantId, nameof(TestWebhookEndpoint) + id),
+            body.Bytes,
+            "evt",
+            eventId => PingAsync(endpoint, eventId, cancellation),
+            cancellation);
+    }
+
+    private async Task<JsonAnswer> PingAsync(Endpoint endpoint, string eventId, CancellationToken cancellation)
+    {
+        DateTimeOffset at = Id.TimeOf(eventId);
+        JsonObject data = new()
+        {
+            ["webhook_endpoint"] = new JsonObject { ["id"] = endpoint.Id, ["url"] = endpoint.Url.AbsoluteUri },
+        };
+        string body = GatewayEvent.BodyOf(eventId, EventTypes.Ping, at, 1, null, data);
+        GatewayEvent ping = new(
+            eventId, EventTypes.Ping, endpoint.MerchantId, null, at, 1, null, endpoint.Livemode, body);
+        await events.PublishAsync(ping, endpoint, cancellation);
+        return JsonAnswer.Created(await feed.DescribeAsync(ping, cancellation));
+    }
+}

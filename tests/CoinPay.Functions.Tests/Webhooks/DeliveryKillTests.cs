@@ -1,0 +1,69 @@
+using CoinPay.Functions.Tests.World;
+using CoinPay.Functions.Webhooks;
+using Xunit;
+
+namespace CoinPay.Functions.Tests.Webhooks;
+
+/// <summary>
+/// kill -9 of the gateway in the middle of 500 deliveries. COINPAY_DELIVERY_KILLS says how often (scripts/soak.sh: 20),
+/// COINPAY_SEED repeats a run's moments.
+/// </summary>
+public sealed class DeliveryKillTests(EdgeStorage storage, ITestOutputHelper output) : IClassFixture<EdgeStorage>
+{
+    private const int Endpoints = 10;
+    private const int Events = 50;
+    private static readonly int Kills = int.Parse(Environment.GetEnvironmentVariable("COINPAY_DELIVERY_KILLS") ?? "3");
+    private static readonly int Seed = int.Parse(Environment.GetEnvironmentVariable("COINPAY_SEED") ?? $"{Environment.TickCount}");
+
+    /// <summary>What a killed process had taken from the queue comes back after half a minute.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
+
+    [Fact]
+    public async Task Every_delivery_arrives_under_its_id()
+    {
+        output.WriteLine($"COINPAY_SEED={Seed} COINPAY_DELIVERY_KILLS={Kills}");
+        Random random = new(Seed);
+        await using AnsweringEndpoint shops = await AnsweringEndpoint.StartAsync();
+        await using GatewayProcess gateway = await GatewayProcess.StartAsync(storage.ConnectionString, new Dictionary<string, string?>());
+        await using Edge edge = await Edge.StartAsync(storage);
+        (string merchant, string key) = await edge.MerchantAsync();
+        for (int number = 0; number < Endpoints; number++)
+            await edge.EndpointAsync(key, new(shops.Url, $"/shop{number}"));
+
+        Dictionary<string, string> bodies = new(StringComparer.Ordinal);
+        for (int kill = 1; kill <= Kills; kill++)
+        {
+            Task publishing = PublishAsync(edge, merchant, bodies);
+            int moment = (kill - 1) * Events * Endpoints + random.Next(20, Events * Endpoints - 20);
+            await UntilAsync(() => Arrived(shops) >= moment, gateway, () => $"{Arrived(shops)} of {moment} before kill {kill}");
+            await gateway.KillAsync();
+            await publishing;
+            await gateway.StartAsync();
+            int all = kill * Events * Endpoints;
+            await UntilAsync(() => Arrived(shops) == all, gateway, () => $"{Arrived(shops)} of {all} after kill {kill}");
+        }
+
+        Assert.All(shops.Posts, post => Assert.Equal(bodies[post.Id], post.Body));
+        output.WriteLine($"{shops.Posts.Count} POSTs for {Kills * Events * Endpoints} deliveries");
+    }
+
+    private static async Task PublishAsync(Edge edge, string merchant, Dictionary<string, string> bodies)
+    {
+        for (int number = 0; number < Events; number++)
+        {
+            edge.Clock.SetUtcNow(DateTimeOffset.UtcNow);
+            GatewayEvent happened = EventPublisherTests.Happened(edge, merchant);
+            bodies.Add(happened.Id, happened.Body);
+            await edge.Get<EventPublisher>().PublishAsync(happened, default);
+        }
+    }
+
+    /// <summary>Deliveries that came, whether once or more often.</summary>
+    private static int Arrived(AnsweringEndpoint shops) => shops.Posts.Select(post => (post.Path, post.Id)).Distinct().Count();
+
+    private static async Task UntilAsync(Func<bool> isSo, GatewayProcess gateway, Func<string> what)
+    {
+        for (DateTime until = DateTime.UtcNow + Patience; !isSo(); await Task.Delay(50))
+            Assert.True(DateTime.UtcNow < until, $"waited {Patience}: {what()}\n{gateway.Log[^Math.Min(4_000, gateway.Log.Length)..]}");
+    }
+}
