@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using CoinPay.Core;
 using CoinPay.Functions.Chains;
+using CoinPay.Functions.Checkout;
 using CoinPay.Functions.Http;
 using CoinPay.Functions.Merchants;
 using CoinPay.Functions.OpenApi;
@@ -73,6 +74,7 @@ public sealed class OpenApiTests
             ["Scope"] = Scopes.Write(Scopes.Built),
             ["GoodsOrNull"] = [.. PolicyWords.Goods, ""],
             ["AmountPolicy"] = PolicyWords.Amounts.Keys,
+            ["CheckoutPhase"] = Words<CheckoutPhase>(),
             ["WalletKind"] = [Wallet.XpubKind, Wallet.ForwarderKind],
             ["ProblemCode"] = ProblemKinds.All.Select(kind => kind.Code),
         };
