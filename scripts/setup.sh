@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Installs what development and tests need beside the .NET SDK and Node.js: Azurite, anvil, bitcoind, litecoind and the
 # npm libraries that tests take as witnesses. Everything goes into ${COINPAY_TOOLS:-.coinpay/tools}, which git ignores;
-# nothing is installed on the machine itself. Done already: returns at once. Two at a time: the second waits.
+# nothing is installed on the machine itself but Chromium for the page tests, where there is none and apt-get may
+# (COINPAY_CHROMIUM names another browser, or `none`). Done already: returns at once. Two at a time: the second waits.
 # usage: scripts/setup.sh [--quiet]
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -56,6 +57,20 @@ install_node() {
   done_in "$(tail -1 "$tools/$daemon.log" | grep -oE 'v[0-9][0-9a-z.]*' | head -1)"
 }
 
+# A browser needs half a desktop of libraries, and starts itself again by its own path: unpacking it is no way.
+install_chromium() {
+  [ -n "${COINPAY_CHROMIUM:-}" ] && return
+  local name
+  for name in chromium chromium-browser google-chrome google-chrome-stable; do command -v "$name" >/dev/null && return; done
+  step "chromium"
+  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null &&
+    { apt-get update && apt-get install -y --no-install-recommends chromium fonts-dejavu-core; } >"$tools/chromium.log" 2>&1 9>&-; then
+    done_in
+  else
+    done_in "not to be had here: page tests are skipped; install it yourself to run them"
+  fi
+}
+
 # Written once: delete Local.props to look again.
 choose_chain_packages() {
   local props=$root/Local.props
@@ -82,5 +97,6 @@ install_node bitcoin ||
 # Everything else works without it, on a system without Debian's packages: what needs it is skipped and says so.
 install_node litecoin ||
   printf "  litecoind could not be had from Debian's archive: its tests will be skipped. Put litecoind and litecoin-cli on PATH and run this again.\n" >&2
+install_chromium
 choose_chain_packages
 say "  tools are ready in $tools"

@@ -82,6 +82,7 @@ function gatewaySettings(stack, keys, [blob, queue, table]) {
     Embedded__SystemKey: stack.system_key,
     CoinPay__Webhooks__AllowLoopback: 'true',
     CoinPay__WalletDelay: '00:00:00',
+    CoinPay__PublicUrl: stack.gateway,
     // One euro in test dollars, so that a price in euros can be tried without a rate provider.
     CoinPay__Rates__EUR__USDT: '1.0812',
     CoinPay__Networks__anvil__Rpc: evm.rpc,

@@ -12,7 +12,10 @@ namespace CoinPay.Functions.Tests;
 public sealed class CreationCrashTests(CrashWorld world) : IClassFixture<CrashWorld>
 {
     /// <summary>The writes of a creation in their order; the last is the start of the orchestration.</summary>
-    private static readonly string[] Writes = ["Idempotency", "Watches", "Invoices", "CoinPayInstances"];
+    private static readonly string[] Writes = ["Idempotency", CheckoutLink, "Watches", "Invoices", "CoinPayInstances"];
+
+    /// <summary>Written at the same time as the watch, and the only one that may stand already.</summary>
+    private const string CheckoutLink = "Index";
 
     [Fact]
     public async Task A_creation_that_dies_between_two_writes_is_healed()
@@ -57,7 +60,7 @@ public sealed class CreationCrashTests(CrashWorld world) : IClassFixture<CrashWo
         TaskCompletionSource dead = new(TaskCreationOptions.RunContinuationsAsynchronously);
         async Task<bool> Kill(StorageWrite write)
         {
-            if (!write.Touches(table) || write.Method != "POST" || Interlocked.Exchange(ref crashes, 1) == 1)
+            if (!write.Touches(table) || write.Method != (table == CheckoutLink ? "PUT" : "POST") || Interlocked.Exchange(ref crashes, 1) == 1)
                 return crashes == 1;
             await world.Gateway.KillAsync();
             dead.SetResult();
@@ -116,6 +119,8 @@ public sealed class CrashWorld : TestWorld
         Assert.Equal(await StoredInvoiceAsync(key), invoiceId);
         Assert.Single(await Table("Invoices").QueryAsync<TableEntity>(
             row => row.PartitionKey == MerchantId + "!" + invoiceId && row.RowKey == "invoice").ToListAsync());
+        using Api payer = new(Gateway.Address, null);
+        (await payer.GetAsync($"/pay/{invoiceId}/status")).Expect(HttpStatusCode.OK);
         Assert.Single(await Table("Watches").QueryAsync<TableEntity>(row => row.RowKey == "watch!" + invoiceId).ToListAsync());
         await WaitForAsync(
             async () => await Table("Watches").QueryAsync<TableEntity>(row => row.RowKey == "watch!" + invoiceId).FirstAsync(),

@@ -21,9 +21,9 @@ internal static class OperationAnswers
         foreach ((_, JsonNode? answer) in answers)
             if (isIdempotent)
                 answer!.AsObject()["headers"] = Header("Idempotent-Replayed", "IdempotentReplayed");
+        // What a page says in HTML stands in the file already.
         foreach (IGrouping<int, ProblemKind> status in ProblemsOf(operation, isIdempotent).Distinct().GroupBy(kind => kind.Status))
-            if (!answers.ContainsKey(status.Key.ToString()))
-                answers[status.Key.ToString()] = Answer([.. status]);
+            answers.TryAdd(status.Key.ToString(), Answer([.. status]));
         operation.Remove(Extension);
     }
 

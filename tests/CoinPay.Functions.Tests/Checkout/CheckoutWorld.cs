@@ -37,6 +37,8 @@ public sealed class CheckoutWorld : IAsyncLifetime
 
     internal Api Merchant { get; private set; } = null!;
 
+    internal string MerchantKey { get; private set; } = null!;
+
     internal Chromium? Browser { get; private set; }
 
     /// <summary>Where screenshots go: look at them after changing the page.</summary>
@@ -108,7 +110,8 @@ public sealed class CheckoutWorld : IAsyncLifetime
     {
         using Api @operator = new(Gateway.Address, GatewayProcess.OperatorKey);
         ApiAnswer merchant = (await @operator.PostAsync("/v1/merchants", new { name = Shop })).Expect(HttpStatusCode.Created);
-        (_merchant, Merchant) = (merchant["id"]!, new(Gateway.Address, merchant["api_key"]));
+        (_merchant, MerchantKey) = (merchant["id"]!, merchant["api_key"]!);
+        Merchant = new(Gateway.Address, MerchantKey);
         (await @operator.PutAsync(
             $"/v1/merchants/{_merchant}/wallets/anvil", new { kind = "forwarder", settlement_address = TestWorld.SettlementAddress }))
             .Expect(HttpStatusCode.OK);

@@ -46,12 +46,14 @@ internal sealed class Chromium : IAsyncDisposable
     private Chromium(Process node) => _node = node;
 
     /// <summary>The browser's program: COINPAY_CHROMIUM, or what is on PATH; null where there is none.</summary>
-    public static string? Program { get; } = Environment.GetEnvironmentVariable("COINPAY_CHROMIUM") ?? (
-        from folder in (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
-        from name in Names
-        let path = Path.Combine(folder, name)
-        where File.Exists(path)
-        select path).FirstOrDefault();
+    public static string? Program { get; } = Environment.GetEnvironmentVariable("COINPAY_CHROMIUM") is { Length: > 0 } named
+        ? Existing([named])
+        : Existing(
+            from folder in (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
+            from name in Names
+            select Path.Combine(folder, name));
+
+    private static string? Existing(IEnumerable<string> paths) => paths.FirstOrDefault(File.Exists);
 
     public static Chromium Start()
     {

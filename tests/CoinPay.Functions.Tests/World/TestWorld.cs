@@ -30,6 +30,8 @@ public class TestWorld : IAsyncLifetime
 
     internal string MerchantId { get; private set; } = null!;
 
+    internal string MerchantKey { get; private set; } = null!;
+
     internal string WebhookSecret { get; private set; } = null!;
 
     /// <summary>The account key of a throw-away wallet of bitcoind.</summary>
@@ -144,7 +146,8 @@ public class TestWorld : IAsyncLifetime
             .Expect(HttpStatusCode.OK);
         (await Operator.PutAsync($"/v1/merchants/{MerchantId}/wallets/bitcoin-regtest", new { kind = "xpub", xpub = Tpub }))
             .Expect(HttpStatusCode.OK);
-        Merchant = new Api(Gateway.Address, merchant["api_key"]);
+        MerchantKey = merchant["api_key"]!;
+        Merchant = new Api(Gateway.Address, MerchantKey);
         ApiAnswer endpoint = (await Merchant.PostAsync("/v1/webhook-endpoints", new { url = Receiver.Address.ToString() }))
             .Expect(HttpStatusCode.Created);
         WebhookSecret = endpoint["secret"]!;

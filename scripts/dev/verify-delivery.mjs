@@ -1,0 +1,77 @@
+// Says whether a captured delivery is genuine, and if not, what is wrong with it: see scripts/listen.sh.
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { fail } from './tools.mjs';
+import { matches, toleranceSeconds } from './webhook-signature.mjs';
+
+const required = ['webhook-id', 'webhook-timestamp', 'webhook-signature'];
+
+/** Headers as `name: value` lines up to an empty one, then the body byte for byte. A request line before them is skipped. */
+function parse(bytes) {
+  const gap = /\r?\n\r?\n/.exec(bytes.toString('latin1'));
+  if (!gap) throw new Error('there is no empty line between the headers and the body');
+  const headers = {};
+  for (const line of bytes.subarray(0, gap.index).toString('utf8').split(/\r?\n/)) {
+    const colon = line.indexOf(':');
+    if (colon > 0) headers[line.slice(0, colon).trim().toLowerCase()] = line.slice(colon + 1).trim();
+  }
+  return { headers, body: bytes.subarray(gap.index + gap[0].length) };
+}
+
+/** What a body is often turned into on its way through a framework or an editor, each with what did it. */
+function alterations(body) {
+  const text = body.toString('utf8');
+  const found = [[text.replace(/\r?\n$/, ''), 'a line break was added at the end'], [text.replace(/\r\n/g, '\n'), 'line breaks were changed'],
+    [text.replace(/^\uFEFF/, ''), 'a byte order mark was put before it']];
+  try {
+    found.push([JSON.stringify(JSON.parse(text)),
+      'it was parsed and written again (other spaces): take the raw bytes of the request, not what a JSON middleware makes of them']);
+  } catch {
+    // Not JSON any more: then nothing was written again.
+  }
+  return found.filter(([changed]) => changed !== text);
+}
+
+/** Null for a genuine delivery, else why it is not one. */
+function reason({ headers, body }, secret, now) {
+  const missing = required.filter((name) => !headers[name]);
+  if (missing.length > 0) return `header missing: ${missing.join(', ')}`;
+  const [id, timestamp, signatures] = required.map((name) => headers[name]);
+  if (!/^\d+$/.test(timestamp)) return 'webhook-timestamp is not a number of seconds';
+  if (!signatures.split(' ').some((each) => each.startsWith('v1,'))) return 'webhook-signature holds no signature of version v1';
+  if (matches(secret, id, timestamp, body, signatures)) return tooFar(Number(timestamp), now);
+  const changed = alterations(body).find(([original]) => matches(secret, id, timestamp, original, signatures));
+  if (changed) return `body changed: ${changed[1]}`;
+  return `${about(body, id)}wrong secret, or the body was changed (or its id or timestamp). Is it this endpoint's secret, of this mode, from before or after a rotation?`;
+}
+
+function tooFar(timestamp, now) {
+  const age = now - timestamp;
+  if (Math.abs(age) <= toleranceSeconds) return null;
+  return age > 0
+    ? `timestamp too old: signed ${age} s ago, ${toleranceSeconds} are allowed; the signature itself is right (--at SECONDS verifies it as of then)`
+    : `timestamp in the future by ${-age} s: is this machine's clock right? The signature itself is right`;
+}
+
+/** An id in the body that is not the header's tells of a delivery put together from two. */
+function about(body, id) {
+  try {
+    const inside = JSON.parse(body.toString('utf8')).id;
+    return inside === id ? '' : `the body is of ${inside}, the headers of ${id}; `;
+  } catch {
+    return 'the body is not whole JSON; ';
+  }
+}
+
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { secret: { type: 'string' }, at: { type: 'string' } } });
+const secret = values.secret ?? process.env.COINPAY_WEBHOOK_SECRET;
+if (!secret || positionals.length !== 1) fail('usage: scripts/listen.sh verify --secret whsec_… FILE   (- for standard input)');
+if (!/^whsec_[A-Za-z0-9+/]+={0,2}$/.test(secret)) fail('NOT VERIFIED: this is no secret: it begins with whsec_ and is shown once, when the endpoint is made');
+let why;
+try {
+  why = reason(parse(readFileSync(positionals[0] === '-' ? 0 : positionals[0])), secret, Number(values.at ?? Math.floor(Date.now() / 1000)));
+} catch (error) {
+  why = error.message;
+}
+if (why) fail(`NOT VERIFIED: ${why}`);
+console.log('Verified: the signature is right and fresh.');
