@@ -127,7 +127,7 @@ internal static class Actions
             return;
         Order order = world.Dice.Of(known);
         // Only an instance calls it: one that was not started yet has none.
-        if (world.Audit.Rows("HubInstances", $"PartitionKey eq '{order.Answer!.Id}' and RowKey eq 'state'").Count == 0)
+        if (world.Storage.Rows["HubInstances"].Find(order.Answer!.Id, "state") is null)
             return;
         InvoiceReference reference = new(order.Shop.Id, order.Answer.Id, order.Network.Name);
         for (int i = 0; i < 2; i++)

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using CoinPay.Embedded.Storage;
+using CoinPay.Embedded.Storage.Tables;
 using CoinPay.Functions.Chains;
 
 namespace CoinPay.Functions.Tests.Simulation;
@@ -15,7 +16,6 @@ internal sealed class World
     private const int KeptOperations = 60;
     private readonly List<(AppProcess Process, Task Work)> _works = [];
     private readonly Dictionary<string, Task> _triggers = new(StringComparer.Ordinal);
-    private bool _isQuiet;
     private Exception? _failure;
 
     public World(ulong seed, Seams? seams = null, int keptOperations = KeptOperations)
@@ -171,32 +171,25 @@ internal sealed class World
         _failure ??= failure;
     }
 
-    /// <summary>Reads or writes storage beside the app: nothing counts, nothing goes wrong.</summary>
-    public T Quietly<T>(Func<T> look)
+    /// <summary>Touches a row, or takes it away, beside the app; false when there is none.</summary>
+    public bool Write(string table, StorageAction action, string partition, string row)
     {
-        bool before = _isQuiet;
-        _isQuiet = true;
-        try
-        {
-            return look();
-        }
-        finally
-        {
-            _isQuiet = before;
-        }
+        if (Storage.Rows[table].Find(partition, row) is null)
+            return false;
+        RowChange change = new(action, partition, row, new Dictionary<string, object>(), "*");
+        Storage.Rows.Write(table, change);
+        return true;
     }
 
     private ValueTask Before(StorageOperation operation)
     {
-        if (!_isQuiet && Conflicts > 0 && Dice.Chance(Conflicts))
+        if (Conflicts > 0 && Dice.Chance(Conflicts))
             SecondWriter.Write(this, operation);
         return ValueTask.CompletedTask;
     }
 
     private ValueTask After(StorageOperation operation)
     {
-        if (_isQuiet)
-            return ValueTask.CompletedTask;
         Log.Add(operation, Now);
         Audit.Note(operation);
         return ValueTask.CompletedTask;

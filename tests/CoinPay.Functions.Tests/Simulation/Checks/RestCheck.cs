@@ -16,10 +16,10 @@ internal static class RestCheck
             return $"{outbox.State.Terms.Id} has an outbox";
         if (world.Audit.Invoices.FirstOrDefault(invoice => !invoice.State.WindowClosed) is { } running)
             return $"the window of {running.State.Terms.Id} is open";
-        if (world.Audit.Rows("Watches", "RowKey ge 'pending!' and RowKey lt 'pending~'").FirstOrDefault() is { } pending)
-            return $"{pending.RowKey} stands";
-        if (world.Audit.Rows("Index", "PartitionKey ge 'due!' and PartitionKey lt 'due~'").FirstOrDefault() is { } due)
-            return $"delivery {due.RowKey} is due";
+        if (world.Audit.Rows("Watches").FirstOrDefault(row => row.Key.StartsWith("pending!", StringComparison.Ordinal)) is { } pending)
+            return $"{pending.Key} stands";
+        if (world.Audit.Rows("Index").FirstOrDefault(row => row.Partition.StartsWith("due!", StringComparison.Ordinal)) is { } due)
+            return $"delivery {due.Key} is due";
         return null;
     }
 
