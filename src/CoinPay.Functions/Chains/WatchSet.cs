@@ -40,7 +40,8 @@ internal sealed class WatchSet(string network)
     public async Task LoadNewAsync(WatchStore watches, DateTimeOffset now, CancellationToken cancellation)
     {
         long asked = Interlocked.Increment(ref _asked);
-        await Loading.WaitAsync(cancellation);
+        // Not cancelled while it waits: whoever reads has a limit of its own, and this wait ends where its caller goes on.
+        await Loading.WaitAsync(CancellationToken.None);
         try
         {
             if (_answered >= asked)

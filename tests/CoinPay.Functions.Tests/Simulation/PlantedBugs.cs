@@ -150,6 +150,8 @@ internal abstract class Through(IChain node) : IChain
 
     public virtual Task<IReadOnlyList<ChainTransfer>> ReadMempoolAsync(Func<string, bool> isWatched, CancellationToken cancellation) =>
         node.ReadMempoolAsync(isWatched, cancellation);
+
+    public IReadOnlyList<Spend> SpendsInMempool(Func<string, bool> isWatched) => node.SpendsInMempool(isWatched);
 }
 
 internal static class Requests

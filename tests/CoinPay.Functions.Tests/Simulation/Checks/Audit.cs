@@ -40,6 +40,7 @@ internal sealed class Audit
         }
         if (_viewsChanged || _changed.Count > 0)
             AcknowledgementCheck.Require(this);
+        ViewCheck.Require(_world);
         _viewsChanged = false;
         _changed.Clear();
         _lookedAt = _world.Now;

@@ -64,6 +64,8 @@ internal sealed class AuditedInvoice(World world, string partition)
         EvidenceCheck.Require(world, this, happened);
         _timeline.Add((hash, happened));
         world.Coverage.Happened(happened.GetType().Name);
+        if (Situations.Of(State, happened, EvidenceCheck.HasConflict(world, State, happened)) is { } situation)
+            world.Coverage.Happened(situation);
     }
 
     private void RequireSnapshot(Row snapshot, IReadOnlyList<Row> rows)

@@ -8,6 +8,7 @@ using CoinPay.Embedded.Durable.Storage;
 using CoinPay.Embedded.Hosting;
 using CoinPay.Embedded.Worker;
 using CoinPay.Functions.Chains;
+using CoinPay.Functions.Rates;
 using CoinPay.Functions.Settings;
 using CoinPay.Functions.Webhooks;
 using Microsoft.DurableTask;
@@ -38,10 +39,6 @@ internal static class AppParts
             ["CoinPay:OperatorKey"] = OperatorKey,
             ["CoinPay:KeyPepper"] = "pepper-of-a-simulation-0123456789",
             ["CoinPay:SecretsKey"] = Convert.ToBase64String(new byte[32]),
-            ["CoinPay:Rates:EUR:USDT"] = "1.0812",
-            ["CoinPay:Rates:EUR:ETH"] = "0.00031",
-            ["CoinPay:Rates:EUR:BTC"] = "0.0000112",
-            ["CoinPay:Rates:EUR:LTC"] = "0.0104",
         })
         .Build();
 
@@ -78,6 +75,7 @@ internal static class AppParts
             .AddSingleton(new TableServiceClient(Storage, tableOptions))
             .AddSingleton(new QueueServiceClient(Storage, queueOptions))
             .AddSingleton(world.Offered)
+            .AddSingleton<IRateSource>(world.Rates)
             .AddSingleton(new ChainDirectory(world.Nodes.Select(node => world.Seams.Through(node))))
             .AddSingleton(provider => new WebhookSender(world.Internet, provider.GetRequiredService<SecretBox>(), process.Time))
             .AddSingleton<IRowStore>(new AzureRowStore(Storage, tableOptions))
