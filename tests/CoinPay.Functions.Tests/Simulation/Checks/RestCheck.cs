@@ -12,6 +12,8 @@ internal static class RestCheck
     {
         if (world.Orders.FirstOrDefault(order => order.Answer is null && order.IdempotencyKey is not null) is { } open)
             return $"order {open.Number} has no answer";
+        if (world.Nodes.FirstOrDefault(node => !IsRead(world, node)) is { } unread)
+            return $"{unread.Network.Name} is not read to its head";
         if (world.Audit.Invoices.FirstOrDefault(invoice => invoice.HasOutbox) is { } outbox)
             return $"{outbox.State.Terms.Id} has an outbox";
         if (world.Audit.Invoices.FirstOrDefault(invoice => invoice.State is { WindowClosed: false, TopUp: null }) is { } running)
@@ -24,6 +26,9 @@ internal static class RestCheck
             return $"delivery {due.Key} is due";
         return null;
     }
+
+    private static bool IsRead(World world, ModelNode node) =>
+        world.Storage.Rows["Chains"].Find(node.Network.Name, "cursor")?.Text("HeadHash") == node.Chain.Blocks[^1].Hash;
 
     /// <summary>Until when customers may pay the rest that they were asked for; null when all that is over.</summary>
     public static DateTimeOffset? OpenUntil(World world) =>
