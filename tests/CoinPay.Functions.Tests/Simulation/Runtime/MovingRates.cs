@@ -9,7 +9,9 @@ internal sealed class MovingRates : IRateSource
 {
     private static readonly Dictionary<string, decimal> PerEuro = new(StringComparer.Ordinal)
     {
-        ["USDT"] = 1.0812m, ["ETH"] = 0.00031m, ["BTC"] = 0.0000112m,
+        ["USDT"] = 1.0812m,
+        ["ETH"] = 0.00031m,
+        ["BTC"] = 0.0000112m,
     };
 
     private readonly HashSet<(string Symbol, string Value)> _said = [];
