@@ -5,7 +5,8 @@ namespace CoinPay.Functions.Chains;
 /// <summary>
 /// The watched recipients of an address space, in memory, shared by the pollers of its networks. Watches are only ever
 /// added, and their keys sort by time, so a short range is enough to stay complete: the last minutes again, for clocks
-/// that differ and writes that took long.
+/// that differ and writes that took long. A watch whose time is over counts for as long as its row stands: the invoice is
+/// not finished, as a payment is not deep enough yet or its customer may still pay the rest.
 /// </summary>
 /// <param name="network">Any network of the space.</param>
 internal sealed class WatchSet(string network)
@@ -40,14 +41,15 @@ internal sealed class WatchSet(string network)
     public async Task LoadNewAsync(WatchStore watches, DateTimeOffset now, CancellationToken cancellation)
     {
         long asked = Interlocked.Increment(ref _asked);
-        await Loading.WaitAsync(cancellation);
+        // Not cancelled while it waits: whoever reads has a limit of its own, and this wait ends where its caller goes on.
+        await Loading.WaitAsync(CancellationToken.None);
         try
         {
             if (_answered >= asked)
                 return;
             long answers = Interlocked.Read(ref _asked);
             foreach (Watch watch in await watches.ReadSinceAsync(network, _loadedAt - Overlap, cancellation))
-                if (watch.MonitorUntil > now && _byInvoice.TryAdd(watch.InvoiceId, watch))
+                if (_byInvoice.TryAdd(watch.InvoiceId, watch))
                     Add(watch);
             _loadedAt = now;
             _answered = answers;

@@ -45,6 +45,12 @@ internal sealed class MemoryStorage(TimeProvider time)
     public HttpPipelineTransport Queues =>
         field ??= new MemoryTransport(call => QueueEndpoint.Read(_queues, call), RunAsync);
 
+    /// <summary>The rows, beside the protocol: nothing counts and no hook is called. Only while nobody else calls.</summary>
+    public TableAccount Rows => _tables;
+
+    /// <summary>The messages, beside the protocol as <see cref="Rows"/> are.</summary>
+    public QueueAccount Messages => _queues;
+
     /// <summary>How many requests this account has seen.</summary>
     public long Operations => Interlocked.Read(ref _operations);
 

@@ -22,6 +22,19 @@ public sealed class NetworkPollerTests(PollerTest.Storage storage) : PollerTest(
     }
 
     [Fact]
+    public async Task A_watch_that_stands_past_its_time_is_looked_out_for_by_a_new_process_too()
+    {
+        Watch watch = await WatchAsync("alice");
+        Chain.MineEmpty(3);
+        await PollAsync();
+        Clock.Advance(watch.MonitorUntil - Clock.GetUtcNow() + TimeSpan.FromHours(1));
+        Chain.Mine(ModelChain.Transfer("alice", "t1", 1_000));
+
+        Restart();
+        Assert.Equal([watch.InvoiceId], await PollAsync());
+    }
+
+    [Fact]
     public async Task A_depth_that_is_passed_goes_and_one_that_is_gone_already_does_no_harm()
     {
         Watch watch = await WatchAsync("alice");

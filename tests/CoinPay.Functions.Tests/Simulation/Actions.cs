@@ -8,16 +8,18 @@ namespace CoinPay.Functions.Tests.Simulation;
 internal static class Actions
 {
     private const int LeastOrders = 20;
+    private const int MostTakenBack = 7;
 
     private static readonly (int Weight, Action<World> Do)[] All =
     [
         (14, Pay.Some), (10, Mine), (4, Pay.Late), (3, Pay.TwoInvoices), (2, Pay.Twice), (2, Pay.Dust), (2, Pay.OtherAsset),
-        (3, Cancel), (2, Decisions.Fulfil), (2, Decisions.Resolve), (3, Reorganise), (3, Replace), (3, AskAgain), (2, AdvanceTwice),
+        (2, Pay.OnTheWrongNetwork), (3, Pay.TheRest), (3, Cancel), (3, Decisions.Fulfil), (4, Decisions.Resolve), (3, Reorganise),
+        (2, TakeBack), (5, Replace), (3, AskAgain), (2, AdvanceTwice),
     ];
 
     public static void Draw(World world, bool mayOrder)
     {
-        bool isShort = world.Orders.Count < LeastOrders && !mayOrder;
+        bool isShort = !mayOrder && world.Orders.Count(order => order.IdempotencyKey is not null || order.Answer is not null) < LeastOrders;
         if (isShort || (mayOrder && world.Dice.Chance(0.35)))
             NewOrder(world);
         else
@@ -39,7 +41,7 @@ internal static class Actions
     private static void NewOrder(World world)
     {
         Dice dice = world.Dice;
-        Network network = dice.Of(OfferedNetworks.All);
+        Network network = dice.Of(OfferedNetworks.Weighted);
         NetworkAsset asset = dice.Of(network.Assets);
         string symbol = asset.Asset.Symbol;
         string amount = symbol switch
@@ -48,7 +50,7 @@ internal static class Actions
             "ETH" => $"0.0{dice.Between(1, 99):D2}",
             _ => $"0.00{dice.Between(10, 999):D3}",
         };
-        bool inEuro = dice.Chance(0.25);
+        bool inEuro = dice.Chance(0.35);
         byte[] body = JsonSerializer.SerializeToUtf8Bytes(new
         {
             order_id = "A-" + world.Orders.Count,
@@ -80,29 +82,42 @@ internal static class Actions
         chain.Reorganise(depth, world.Dice.Of([0.0, 0.2, 0.8]));
     }
 
-    /// <summary>A fee bump with the same payment, a payment to somebody else, or less than before.</summary>
+    /// <summary>The payment of a paid invoice, fulfilled perhaps, leaves with its block.</summary>
+    private static void TakeBack(World world)
+    {
+        string[] paid = [.. world.Audit.Invoices.Where(one => one.State.IsPaid).SelectMany(one => one.State.Transfers.Values).Select(one => one.TransactionHash)];
+        (ModelNetwork Chain, ModelBlock Block)[] recent = [.. world.Nodes.SelectMany(node => node.Chain.Blocks[^MostTakenBack..]
+            .Where(block => block.Transactions.Any(one => paid.Contains(one.Hash)))
+            .Select(block => (node.Chain, block)))];
+        if (recent.Length == 0)
+            return;
+        (ModelNetwork chain, ModelBlock last) = world.Dice.Of(recent);
+        chain.Reorganise((int)(chain.Height - last.Height) + 1, world.Dice.Of([0.3, 1.0]));
+    }
+
+    /// <summary>A fee bump with the same payment, or less than before; to somebody else, from the same coin; or it is dropped.</summary>
     private static void Replace(World world)
     {
         ModelNetwork[] busy = [.. world.Nodes.Select(node => node.Chain).Where(chain => chain.Pool.Count > 0)];
         if (busy.Length == 0)
             return;
-        ModelNetwork chain = world.Dice.Of(busy);
+        ModelNetwork chain = Array.Find(busy, one => !one.IsEvm && world.Dice.Chance(0.7)) ?? world.Dice.Of(busy);
         ModelTransaction waiting = world.Dice.Of(chain.Pool);
         string hash = chain.NewHash();
-        ModelTransaction? by = world.Dice.Chance(0.4)
-            ? null
-            : waiting with
-            {
-                Hash = hash,
-                Transfers = [.. waiting.Transfers.Select(transfer => transfer with
-                {
-                    TransactionHash = hash,
-                    Amount = world.Dice.Chance(0.7) ? transfer.Amount : transfer.Amount / 2,
-                })],
-            };
+        ModelTransaction? by = world.Dice.Of([(2, Again(world.Dice, waiting, hash)), (2, waiting with { Hash = hash, Transfers = [] }), (1, null)]);
         world.Log.Note($"{chain.Network.Name}: {waiting.Hash} is replaced by {by?.Hash}");
         chain.Replace(waiting, by);
     }
+
+    private static ModelTransaction Again(Dice dice, ModelTransaction waiting, string hash) => waiting with
+    {
+        Hash = hash,
+        Transfers = [.. waiting.Transfers.Select(transfer => transfer with
+        {
+            TransactionHash = hash,
+            Amount = dice.Chance(0.7) ? transfer.Amount : transfer.Amount / 2,
+        })],
+    };
 
     private static void Cancel(World world)
     {
@@ -127,7 +142,7 @@ internal static class Actions
             return;
         Order order = world.Dice.Of(known);
         // Only an instance calls it: one that was not started yet has none.
-        if (world.Audit.Rows("HubInstances", $"PartitionKey eq '{order.Answer!.Id}' and RowKey eq 'state'").Count == 0)
+        if (world.Storage.Rows["HubInstances"].Find(order.Answer!.Id, "state") is null)
             return;
         InvoiceReference reference = new(order.Shop.Id, order.Answer.Id, order.Network.Name);
         for (int i = 0; i < 2; i++)

@@ -10,8 +10,6 @@ namespace CoinPay.Functions.Tests.Simulation;
 /// <summary>What people at the shops decide: that goods go out, and what becomes of an exception.</summary>
 internal static class Decisions
 {
-    private static readonly string[] Words = ["accept_as_paid", "write_off", "ignore"];
-
     /// <summary>With the key that the webhook brought; twice, as often as not, and sometimes too early.</summary>
     public static void Fulfil(World world)
     {
@@ -29,16 +27,23 @@ internal static class Decisions
             });
     }
 
-    /// <summary>Any action but a request for the rest (its window is a day), allowed or not, on an exception that is open, or was.</summary>
-    public static void Resolve(World world)
+    /// <summary>Any action, allowed or not, on an exception that is open, or was.</summary>
+    public static void Resolve(World world) => Resolve(world, _ => true);
+
+    public static void ResolveOpen(World world) => Resolve(world, exception => exception.IsOpen);
+
+    private static void Resolve(World world, Func<InvoiceException, bool> which)
     {
         (InvoiceTerms Terms, InvoiceException Exception)[] known =
-            [.. world.Audit.Invoices.SelectMany(invoice => invoice.State.Exceptions.Select(one => (invoice.State.Terms, one)))];
+            [.. world.Audit.Invoices.SelectMany(invoice => invoice.State.Exceptions.Where(which).Select(one => (invoice.State.Terms, one)))];
         if (known.Length == 0)
             return;
-        (InvoiceTerms terms, InvoiceException exception) = world.Dice.Of(known);
+        // Of every type as often, and mostly what is allowed.
+        ExceptionType type = world.Dice.Of([.. known.Select(one => one.Exception.Type).Distinct()]);
+        (InvoiceTerms terms, InvoiceException exception) = world.Dice.Of([.. known.Where(one => one.Exception.Type == type)]);
+        ExceptionAction action = world.Dice.Of(world.Dice.Chance(0.8) ? ExceptionRules.Actions(type) : Enum.GetValues<ExceptionAction>());
         string id = ExceptionDocument.IdOf(terms.Id, exception);
-        byte[] body = JsonSerializer.SerializeToUtf8Bytes(new { action = world.Dice.Of(Words), note = "looked at" });
+        byte[] body = JsonSerializer.SerializeToUtf8Bytes(new { action = action.Text(), note = "looked at" });
         world.Do(async process =>
         {
             Reply reply = await process.CallAsync<ResolveException>(

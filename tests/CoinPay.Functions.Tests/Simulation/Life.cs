@@ -15,8 +15,9 @@ internal sealed record SeedResult(ulong Seed, string? Failure, string LogHash, l
 /// <summary>A life of a world: it begins, things happen and go wrong, faults stop, and it comes to rest.</summary>
 internal static class Life
 {
-    private const int Steps = 45;
-    private const int MaxRounds = 60;
+    private const int Steps = 32;
+    private const int LeastInvoices = 20;
+    private const int LeastOperations = 300;
 
     /// <summary>Runs a seed on a thread of its own.</summary>
     public static SeedResult Run(ulong seed, Func<Seams>? seams = null)
@@ -38,7 +39,8 @@ internal static class Life
             Begin(world);
             for (int step = 0; step < Steps; step++)
                 Step(world, step);
-            Rest(world);
+            Rest.Come(world);
+            Invariant.Require(world.Audit.Invoices.Count() >= LeastInvoices && world.Log.Count >= LeastOperations, "it is too small a world");
         }
         catch (SimulationException broken)
         {
@@ -83,56 +85,11 @@ internal static class Life
             world.Trigger("SweepWatches");
         if (world.Dice.Chance(0.04))
             world.Trigger("SweepDeliveries");
-        foreach (Func<Task> wake in world.Wakes.TakeHeld())
-            world.Do(_ => Quietly(world, wake));
+        world.SendHeldWakes();
         if (world.Dice.Chance(0.7) && world.Process is { IsDead: false, IsUp: true })
         {
             world.Messages.Run(world.Process);
             world.Settle();
         }
-    }
-
-    private static async Task Quietly(World world, Func<Task> wake)
-    {
-        try
-        {
-            await wake();
-        }
-        catch (Exception failure) when (failure is not SimulationException)
-        {
-            world.Failed(failure);
-        }
-    }
-
-    private static void Rest(World world)
-    {
-        world.Coverage.Step();
-        Weather.Clear(world);
-        if (world.Process.IsDead)
-            world.Restart();
-        foreach (ModelNode node in world.Nodes)
-            for (int i = 0; i < ModelNode.FinalizedDepth + 4; i++)
-                node.Chain.Mine();
-        string? unrest = null;
-        for (int round = 0; round < MaxRounds; round++)
-        {
-            foreach (Order order in world.Orders.Where(order => order is { Answer: null, IdempotencyKey: not null }))
-                Actions.Ask(world, order);
-            foreach (Func<Task> wake in world.Wakes.TakeHeld())
-                world.Do(_ => Quietly(world, wake));
-            world.Trigger("PollChain");
-            if (round % 2 == 1)
-                world.Trigger("SweepWatches");
-            if (round % 6 == 5)
-                world.Trigger("SweepDeliveries");
-            world.Messages.Run(world.Process);
-            world.Settle();
-            world.Audit.Look();
-            unrest = RestCheck.Unrest(world);
-            if (unrest is null)
-                break;
-            world.Advance(TimeSpan.FromSeconds(round < 10 ? 31 : 240));
-        }
-        RestCheck.Require(world);
     }
 }

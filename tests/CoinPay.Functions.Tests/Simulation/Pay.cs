@@ -42,6 +42,29 @@ internal static class Pay
                 [(order, order.Asset, order.Answer!.Due / 2), (order, order.Asset, order.Answer.Due - (order.Answer.Due / 2))]);
     }
 
+    /// <summary>The invoice's address on the other network where a forwarder has it too.</summary>
+    public static void OnTheWrongNetwork(World world)
+    {
+        if (Choose(world, Open(world, order => order.Network.Family == NetworkFamily.Evm)) is not { } order)
+            return;
+        Network other = order.Network == OfferedNetworks.First ? OfferedNetworks.Second : OfferedNetworks.First;
+        NetworkAsset asset = other.Assets.Single(listed => listed.Asset.Symbol == order.Asset.Asset.Symbol);
+        Broadcast(world, other, [(order, asset, order.Answer!.Due)]);
+    }
+
+    /// <summary>What a customer was asked for who had paid too little.</summary>
+    public static void TheRest(World world)
+    {
+        if (Choose(world, Open(world, order => MissingOf(world, order) > 0)) is { } order)
+            Broadcast(world, order.Network, [(order, order.Asset, MissingOf(world, order))]);
+    }
+
+    /// <summary>All of the price, whatever the gateway says of the invoice.</summary>
+    public static void Whole(World world, Order order) => Broadcast(world, order.Network, [(order, order.Asset, order.Answer!.Due)]);
+
+    private static BigInteger MissingOf(World world, Order order) =>
+        world.Audit.Find(order.Answer!.Id)?.State is { TopUp: not null, WindowClosed: false } asked ? asked.Terms.Due.Base - asked.Seen : 0;
+
     /// <summary>A transaction carries the EVM's own coin to one recipient only.</summary>
     private static bool CanBePaidTogether(Order order) =>
         order.Network.Family == NetworkFamily.Bitcoin || order.Asset.Contract is not null;
@@ -67,8 +90,9 @@ internal static class Pay
 
     private static void Broadcast(World world, Network network, IReadOnlyList<(Order Order, NetworkAsset Asset, BigInteger Amount)> payments)
     {
-        ModelNode node = world.NodeOf(network);
+        ModelNode node = world.NodeOf(network.Name);
         string hash = node.Chain.NewHash();
+        string coin = node.Chain.IsEvm ? "nonce of " + hash : Outpoints.Name(node.Chain.NewHash(), 0);
         List<ChainTransfer> transfers = [];
         foreach ((Order order, NetworkAsset asset, BigInteger amount) in payments)
         {
@@ -76,9 +100,9 @@ internal static class Pay
             int same = transfers.Count(transfer => transfer.Recipient == recipient);
             string ordinal = network.Family == NetworkFamily.Bitcoin ? $"{transfers.Count}"
                 : asset.Contract is { } contract ? $"{contract.ToLowerInvariant()}.{same}" : "native";
-            transfers.Add(new(asset.Asset, recipient, null, hash, ordinal, amount));
+            transfers.Add(new(asset.Asset, recipient, null, hash, ordinal, amount) { Inputs = node.Chain.IsEvm ? Outpoints.None : Outpoints.Of([coin]) });
             world.Log.Note($"order {order.Number} is paid {amount} {asset.Asset.Symbol} by {hash}");
         }
-        node.Chain.Broadcast(new(hash, "coin of " + hash, transfers, world.Now));
+        node.Chain.Broadcast(new(hash, coin, transfers, world.Now));
     }
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using Azure.Core;
 using Azure.Core.Pipeline;
+using CoinPay.Embedded.Storage;
 using CoinPay.Functions.Chains;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -111,7 +112,7 @@ internal sealed class AcknowledgedBeforeCommit : Seams
             || !path.Contains("Watches(", StringComparison.Ordinal) || !path.Contains("RowKey='pending!", StringComparison.Ordinal))
             return;
         string[] keys = path.Split('\'');
-        world.Quietly(() => world.Storage.TableService().GetTableClient("Watches").DeleteEntity(keys[1], keys[3]));
+        world.Write("Watches", StorageAction.DeleteEntity, keys[1], keys[3]);
     }
 }
 
@@ -128,7 +129,7 @@ internal sealed class DroppedOutbox : Seams
         using System.Text.Json.JsonDocument row = System.Text.Json.JsonDocument.Parse(body);
         string Value(string name) => row.RootElement.GetProperty(name).GetString()!;
         if (Value("Type").StartsWith("invoice.", StringComparison.Ordinal))
-            world.Quietly(() => world.Storage.TableService().GetTableClient("Events").DeleteEntity(Value("PartitionKey"), Value("RowKey")));
+            world.Write("Events", StorageAction.DeleteEntity, Value("PartitionKey"), Value("RowKey"));
     }
 }
 
@@ -149,6 +150,8 @@ internal abstract class Through(IChain node) : IChain
 
     public virtual Task<IReadOnlyList<ChainTransfer>> ReadMempoolAsync(Func<string, bool> isWatched, CancellationToken cancellation) =>
         node.ReadMempoolAsync(isWatched, cancellation);
+
+    public IReadOnlyList<Spend> SpendsInMempool(Func<string, bool> isWatched) => node.SpendsInMempool(isWatched);
 }
 
 internal static class Requests

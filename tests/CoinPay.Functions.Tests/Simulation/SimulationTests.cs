@@ -14,4 +14,12 @@ public sealed class SimulationTests
         Assert.True(first.Operations >= 300, $"{first.Operations} operations");
         Assert.True(first.Invoices >= 20, $"{first.Invoices} invoices");
     }
+
+    [Fact]
+    public void A_few_worlds_hold_and_meet_the_ways_that_payments_mostly_go()
+    {
+        Summary summary = Summary.Of(1, Summary.EnoughForAnything, Environment.ProcessorCount);
+        Assert.Empty(summary.Failures.Select(failed => failed.Report()));
+        Assert.Empty(summary.Missing);
+    }
 }

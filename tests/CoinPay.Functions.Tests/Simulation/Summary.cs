@@ -7,14 +7,27 @@ namespace CoinPay.Functions.Tests.Simulation;
 /// <summary>What many seeds came to.</summary>
 internal sealed class Summary
 {
+    /// <summary>Fewer seeds need not meet anything.</summary>
+    public const int EnoughForAnything = 20;
+
     /// <summary>With so many seeds no cell of the table may stay empty.</summary>
-    public const int EnoughForEveryCell = 2_000;
+    private const int EnoughForEveryCell = 1_000;
+
+    /// <summary>With so many every event, situation and fault must have come.</summary>
+    private const int EnoughForEveryRow = 500;
 
     private static readonly string[] Events =
     [
         nameof(InvoiceCreated), nameof(TransferSeen), nameof(TransferMoved), nameof(TransferConfirmed), nameof(TransferLost),
         nameof(PaymentWindowClosed), nameof(PaymentDetected), nameof(ConfirmationStarted), nameof(InvoicePaid), nameof(InvoiceUnderpaid),
         nameof(InvoiceOverpaid), nameof(InvoiceExpired), nameof(InvoicePaidLate), nameof(InvoiceCancelled), nameof(PaymentReverted),
+        nameof(InvoiceFulfilled), nameof(ExceptionOpened), nameof(ExceptionResolved),
+    ];
+
+    /// <summary>What a handful of seeds must have met: the ways that payments mostly go.</summary>
+    private static readonly string[] Usual =
+    [
+        .. Events, Situations.FreshRun,
     ];
 
     private readonly Coverage _coverage = new();
@@ -26,7 +39,12 @@ internal sealed class Summary
     /// <summary>In the order of their seeds.</summary>
     public IEnumerable<SeedResult> Failures => _failures.OrderBy(failed => failed.Seed);
 
-    public IReadOnlyList<string> Missing => _coverage.Missing(Events);
+    /// <summary>What so many seeds should have met and have not.</summary>
+    public IReadOnlyList<string> Missing =>
+    [
+        .. _coverage.Unseen(_seeds >= EnoughForEveryRow ? [.. Events, .. Situations.All] : Usual),
+        .. _seeds >= EnoughForEveryCell ? _coverage.EmptyCells(Events) : [],
+    ];
 
     /// <summary>Runs seeds on as many threads.</summary>
     public static Summary Of(ulong first, int count, int threads)
@@ -48,9 +66,10 @@ internal sealed class Summary
     public string Text(TimeSpan took) => string.Create(CultureInfo.InvariantCulture,
         $"""
         {_coverage.Table(Events)}
+        {_coverage.Counts(Situations.All)}
         {_seeds} seeds, {_invoices} invoices, {_operations} storage operations in {took.TotalSeconds:F1} s
         {Environment.CpuUsage.TotalTime.TotalMilliseconds / _seeds:F0} ms of processor time a seed
-        {Missing.Count} empty cells: {string.Join(", ", Missing.Take(10))}
+        {Missing.Count} never met: {string.Join(", ", Missing.Take(10))}
         {_failures.Count} seeds failed: {string.Join(' ', Failures.Take(20).Select(failed => failed.Seed))}
         """);
 

@@ -18,6 +18,8 @@ internal static class Weather
             world.Wakes.Held = dice.Of([(3, 0.0), (1, 0.3)]);
             world.Messages.Lost = dice.Of([(3, 0.0), (1, 0.1)]);
             world.Messages.Doubled = dice.Of([(3, 0.0), (1, 0.3)]);
+            world.Rates.IsUnknown = dice.Chance(0.15);
+            world.Rates.Moved = dice.Of([0.93m, 0.985m, 1m, 1.02m, 1.2m]);
             world.Endpoints.Failing = dice.Of([(2, 0.0), (1, 0.3), (1, 0.9)]);
         }
         if (!world.Process.IsDead && world.Calls.DiesAt is null && dice.Chance(0.12))
@@ -33,11 +35,16 @@ internal static class Weather
         world.Wakes.Lost = world.Wakes.Doubled = world.Wakes.Held = 0;
         world.Messages.Lost = world.Messages.Doubled = world.Endpoints.Failing = 0;
         foreach (ModelNode node in world.Nodes)
-            (node.Trouble, node.Restless) = (null, 0);
+            (node.Trouble, node.Restless, node.FinalityStoodAt) = (null, 0, null);
+        world.Rates.IsUnknown = false;
     }
 
     private static void Change(ModelNode node, Dice dice)
     {
+        if (node.FinalityStoodAt is not null ? dice.Chance(0.1) : dice.Chance(0.96))
+            node.FinalityStoodAt = null;
+        else
+            node.StopFinality();
         if (node.Trouble is not null ? dice.Chance(0.3) : dice.Chance(0.93))
         {
             node.Trouble = null;

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using CoinPay.Embedded.Storage;
+using CoinPay.Embedded.Storage.Tables;
 using CoinPay.Functions.Chains;
 
 namespace CoinPay.Functions.Tests.Simulation;
@@ -15,11 +16,12 @@ internal sealed class World
     private const int KeptOperations = 60;
     private readonly List<(AppProcess Process, Task Work)> _works = [];
     private readonly Dictionary<string, Task> _triggers = new(StringComparer.Ordinal);
-    private bool _isQuiet;
     private Exception? _failure;
 
-    public World(ulong seed, Seams? seams = null, int keptOperations = KeptOperations)
+    /// <param name="before">A world whose chains this one has, and in whose last moment it begins.</param>
+    public World(ulong seed, Seams? seams = null, int keptOperations = KeptOperations, World? before = null)
     {
+        Time = new(before?.Now ?? Start);
         Log = new(keptOperations);
         Seed = seed;
         Dice = new(seed);
@@ -29,12 +31,11 @@ internal sealed class World
         Calls = new(Time, Dice.Fork()) { Struck = Strike };
         Wakes = new(Dice.Fork()) { Struck = Strike };
         Endpoints = new(Dice.Fork()) { Struck = Strike };
+        Rates = new() { Struck = Strike };
         Internet = new(Endpoints) { Timeout = Timeout.InfiniteTimeSpan };
         Messages = new(this, Dice.Fork());
         Nodes = [.. OfferedNetworks.All.Select(network =>
-            new ModelNode(new(network, Time, Dice.Fork()), Time, Dice.Fork()) { Struck = Strike })];
-        foreach (ModelNode node in Nodes)
-            node.Chain.Note = Log.Note;
+            new ModelNode(before?.NodeOf(network.Name).Chain ?? new(network, Time, Dice.Fork()) { Note = Log.Note }, Time, Dice.Fork()) { Struck = Strike })];
         Audit = new(this);
         Process = new(this);
     }
@@ -45,7 +46,7 @@ internal sealed class World
 
     public Seams Seams { get; }
 
-    public VirtualTime Time { get; } = new(Start);
+    public VirtualTime Time { get; }
 
     public DateTimeOffset Now => Time.GetUtcNow();
 
@@ -56,6 +57,8 @@ internal sealed class World
     public CallFaults Calls { get; }
 
     public WakeFaults Wakes { get; }
+
+    public MovingRates Rates { get; }
 
     public Internet Endpoints { get; }
 
@@ -82,7 +85,7 @@ internal sealed class World
     /// <summary>Probability that somebody else writes a row just before the app does.</summary>
     public double Conflicts { get; set; }
 
-    public ModelNode NodeOf(Network network) => Nodes.Single(node => node.Network == network);
+    public ModelNode NodeOf(string network) => Nodes.First(node => node.Network.Name == network);
 
     /// <summary>Takes the place of a process that has died, or was never there.</summary>
     public void Restart()
@@ -119,19 +122,14 @@ internal sealed class World
         AppProcess process = Process;
         if (process.IsDead || !process.IsUp || (_triggers.TryGetValue(function, out Task? before) && !before.IsCompleted))
             return;
-        Do(async _ =>
-        {
-            Task run = process.RunAsync(function, new Microsoft.Azure.Functions.Worker.TimerInfo());
-            _triggers[function] = run;
-            try
-            {
-                await run;
-            }
-            catch (Exception failure) when (failure is not SimulationException)
-            {
-                Failed(failure);
-            }
-        });
+        Do(_ => QuietlyAsync(() => _triggers[function] = process.RunAsync(function, new Microsoft.Azure.Functions.Worker.TimerInfo())));
+    }
+
+    /// <summary>Wakes that were held back arrive.</summary>
+    public void SendHeldWakes()
+    {
+        foreach (Func<Task> wake in Wakes.TakeHeld())
+            Do(_ => QuietlyAsync(wake));
     }
 
     /// <summary>Runs until nothing more happens at this instant.</summary>
@@ -171,32 +169,37 @@ internal sealed class World
         _failure ??= failure;
     }
 
-    /// <summary>Reads or writes storage beside the app: nothing counts, nothing goes wrong.</summary>
-    public T Quietly<T>(Func<T> look)
+    /// <summary>Touches a row, or takes it away, beside the app; false when there is none.</summary>
+    public bool Write(string table, StorageAction action, string partition, string row)
     {
-        bool before = _isQuiet;
-        _isQuiet = true;
+        if (Storage.Rows[table].Find(partition, row) is null)
+            return false;
+        RowChange change = new(action, partition, row, new Dictionary<string, object>(), "*");
+        Storage.Rows.Write(table, change);
+        return true;
+    }
+
+    private async Task QuietlyAsync(Func<Task> work)
+    {
         try
         {
-            return look();
+            await work();
         }
-        finally
+        catch (Exception failure) when (failure is not SimulationException)
         {
-            _isQuiet = before;
+            Failed(failure);
         }
     }
 
     private ValueTask Before(StorageOperation operation)
     {
-        if (!_isQuiet && Conflicts > 0 && Dice.Chance(Conflicts))
+        if (Conflicts > 0 && Dice.Chance(Conflicts))
             SecondWriter.Write(this, operation);
         return ValueTask.CompletedTask;
     }
 
     private ValueTask After(StorageOperation operation)
     {
-        if (_isQuiet)
-            return ValueTask.CompletedTask;
         Log.Add(operation, Now);
         Audit.Note(operation);
         return ValueTask.CompletedTask;

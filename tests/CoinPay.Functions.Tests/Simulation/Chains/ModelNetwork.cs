@@ -2,7 +2,10 @@ using CoinPay.Functions.Chains;
 
 namespace CoinPay.Functions.Tests.Simulation;
 
-/// <summary>A transaction of a model chain. Two that spend the same coin exclude each other.</summary>
+/// <summary>
+/// A transaction of a model chain. Two that spend the same coin exclude each other; on chains of Bitcoin's kind its name is an
+/// outpoint's. <paramref name="Transfers"/> are those to our invoices.
+/// </summary>
 internal sealed record ModelTransaction(string Hash, string Coin, IReadOnlyList<ChainTransfer> Transfers, DateTimeOffset BroadcastAt);
 
 internal sealed record ModelBlock(
@@ -11,10 +14,11 @@ internal sealed record ModelBlock(
 /// <summary>A chain as it truly is: its blocks, what waits for a block, and every block there ever was.</summary>
 internal sealed class ModelNetwork
 {
-    private const int FirstBlocks = 24;
+    public const int FirstBlocks = 24;
     private readonly Dice _dice;
     private readonly VirtualTime _time;
     private readonly Dictionary<string, ModelBlock> _everMined = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _coins = new(StringComparer.Ordinal);
 
     public ModelNetwork(Network network, VirtualTime time, Dice dice)
     {
@@ -32,7 +36,7 @@ internal sealed class ModelNetwork
     public List<ModelTransaction> Pool { get; } = [];
 
     /// <summary>Told what happens.</summary>
-    public Action<string> Note { get; set; } = static _ => { };
+    public Action<string> Note { get; init; } = static _ => { };
 
     /// <summary>Rises with every change.</summary>
     public int Version { get; private set; }
@@ -41,11 +45,15 @@ internal sealed class ModelNetwork
 
     public ModelBlock? BlockEver(string hash) => _everMined.GetValueOrDefault(hash);
 
+    /// <summary>What a transaction spends, whatever became of it.</summary>
+    public string CoinOf(string hash) => _coins[hash];
+
     public string NewHash() => (IsEvm ? "0x" : "") + _dice.Hex(32);
 
     public void Broadcast(ModelTransaction transaction)
     {
         Pool.Add(transaction);
+        _coins.Add(transaction.Hash, transaction.Coin);
         Version++;
     }
 
@@ -83,9 +91,9 @@ internal sealed class ModelNetwork
     public void Replace(ModelTransaction waiting, ModelTransaction? by)
     {
         Pool.Remove(waiting);
-        if (by is not null)
-            Pool.Add(by);
         Version++;
+        if (by is not null)
+            Broadcast(by);
     }
 
     private void Mine(IReadOnlyList<ModelTransaction> transactions, DateTimeOffset at)

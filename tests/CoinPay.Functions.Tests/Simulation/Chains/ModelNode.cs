@@ -9,6 +9,7 @@ internal sealed class ModelNode(ModelNetwork chain, VirtualTime time, Dice dice)
 {
     private const int SafeDepth = 4;
     public const int FinalizedDepth = 8;
+    private readonly MempoolModel _mempool = new();
     private ChainHead? _head;
     private DateTimeOffset _beganAt;
 
@@ -22,12 +23,17 @@ internal sealed class ModelNode(ModelNetwork chain, VirtualTime time, Dice dice)
     /// <summary>How many blocks a node that lags is behind.</summary>
     public int Lag { get; set; }
 
+    /// <summary>The heights at which <c>safe</c> and <c>finalized</c> stand still; null while they follow the head.</summary>
+    public (long Safe, long Finalized)? FinalityStoodAt { get; set; }
+
     /// <summary>Probability that the chain moves between two answers.</summary>
     public double Restless { get; set; }
 
     public Action<Fault> Struck { get; set; } = static _ => { };
 
     public Evidence Evidence { get; } = new();
+
+    public void StopFinality() => FinalityStoodAt ??= Finality(chain.Height);
 
     public string RecipientOf(string address) => chain.IsEvm ? address.ToLowerInvariant() : address;
 
@@ -36,10 +42,10 @@ internal sealed class ModelNode(ModelNetwork chain, VirtualTime time, Dice dice)
         _beganAt = time.GetUtcNow();
         await RequireAsync(cancellation);
         ModelBlock head = Shown[^1];
-        _head = new(
-            head.Height, head.Hash, head.Time,
-            chain.IsEvm ? Math.Max(0, head.Height - SafeDepth) : null,
-            chain.IsEvm ? Math.Max(0, head.Height - FinalizedDepth) : null);
+        (long safe, long finalized) = Finality(head.Height);
+        _head = new(head.Height, head.Hash, head.Time, chain.IsEvm ? safe : null, chain.IsEvm ? finalized : null);
+        if (Network.IsFinalityStalled(_head))
+            Struck(Fault.FinalityStalled);
         Evidence.Show(_head);
         Move();
         return _head;
@@ -60,7 +66,10 @@ internal sealed class ModelNode(ModelNetwork chain, VirtualTime time, Dice dice)
             blocks.RemoveAt(blocks.Count - 1);
         List<ChainBlock> answer = [.. blocks.Select(block => new ChainBlock(
             block.Height, block.Hash, block.ParentHash, block.Time,
-            [.. block.Transactions.SelectMany(transaction => transaction.Transfers).Where(transfer => isWatched(transfer.Recipient))]))];
+            [.. block.Transactions.SelectMany(transaction => transaction.Transfers).Where(transfer => isWatched(transfer.Recipient))])
+        {
+            Spends = chain.IsEvm ? [] : MempoolModel.Spends(block.Transactions, isWatched),
+        })];
         // As the adapters do.
         Chained.Require(Network, from, to, answer, _head);
         foreach (ChainBlock block in answer)
@@ -75,13 +84,23 @@ internal sealed class ModelNode(ModelNetwork chain, VirtualTime time, Dice dice)
         await RequireAsync(cancellation);
         List<ChainTransfer> answer = chain.IsEvm
             ? []
-            : [.. chain.Pool.SelectMany(transaction => transaction.Transfers).Where(transfer => isWatched(transfer.Recipient))];
+            : [.. _mempool.Read(chain.Pool).Where(transfer => isWatched(transfer.Recipient))];
         foreach (ChainTransfer transfer in answer)
             Evidence.Show(transfer, null, _beganAt);
-        IEnumerable<ChainTransfer> mined = Shown.SelectMany(block => block.Transactions).SelectMany(transaction => transaction.Transfers);
-        Evidence.Complete(_beganAt, chain.Version, answer.Concat(mined).Select(transfer => transfer.Key));
+        IEnumerable<Evidence.Shown> mined =
+            from block in Shown from transaction in block.Transactions from transfer in transaction.Transfers select new Evidence.Shown(transfer, block.Hash);
+        Evidence.Complete(
+            _beganAt, Network.IsFinalityStalled(_head!), Shown[^1].Hash == _head!.Hash, [.. answer.Select(transfer => new Evidence.Shown(transfer, null)), .. mined]);
         Move();
         return answer;
+    }
+
+    public IReadOnlyList<Spend> SpendsInMempool(Func<string, bool> isWatched) => MempoolModel.Spends(_mempool.Transactions, isWatched);
+
+    private (long Safe, long Finalized) Finality(long height)
+    {
+        (long safe, long finalized) = (Math.Max(0, height - SafeDepth), Math.Max(0, height - FinalizedDepth));
+        return FinalityStoodAt is { } stood ? (Math.Min(stood.Safe, safe), Math.Min(stood.Finalized, finalized)) : (safe, finalized);
     }
 
     private List<ModelBlock> Shown => Trouble == Fault.NodeLags ? chain.Blocks[..^Lag] : chain.Blocks;

@@ -1,5 +1,5 @@
-using Azure.Data.Tables;
 using CoinPay.Core;
+using CoinPay.Embedded.Storage.Tables;
 
 namespace CoinPay.Functions.Tests.Simulation;
 
@@ -11,24 +11,24 @@ internal static class AcknowledgementCheck
 {
     public static void Require(Audit audit)
     {
-        List<TableEntity> rows = audit.Rows("Watches", "RowKey ge 'pending!' and RowKey lt 'view!~'");
+        List<Row> rows = [.. audit.Rows("Watches")];
         HashSet<string> pending = rows
-            .Where(row => row.RowKey.StartsWith("pending!", StringComparison.Ordinal))
-            .Select(row => row.RowKey["pending!".Length..])
+            .Where(row => row.Key.StartsWith("pending!", StringComparison.Ordinal))
+            .Select(row => row.Key["pending!".Length..])
             .ToHashSet(StringComparer.Ordinal);
-        foreach (TableEntity view in rows.Where(row => row.RowKey.StartsWith("view!", StringComparison.Ordinal)))
+        foreach (Row view in rows.Where(row => row.Key.StartsWith("view!", StringComparison.Ordinal)))
         {
-            string invoiceId = view.RowKey.Split('!')[1];
+            string invoiceId = view.Key.Split('!')[1];
             if (!pending.Contains(invoiceId) && audit.Find(invoiceId) is { } invoice)
-                invoice.Require(IsBooked(invoice.State, view), $"{view.GetString("TransactionHash")} counts as taken up and is not booked as it is shown");
+                invoice.Require(IsBooked(invoice.State, view), $"{view.Text("TransactionHash")} counts as taken up and is not booked as it is shown");
         }
     }
 
-    private static bool IsBooked(Invoice state, TableEntity view)
+    private static bool IsBooked(Invoice state, Row view)
     {
-        Transfer? booked = state.Transfers.GetValueOrDefault($"{view.GetString("TransactionHash")}.{view.GetString("Ordinal")}");
-        return view.GetString("Lost") is { } lost
+        Transfer? booked = state.Transfers.GetValueOrDefault($"{view.Text("TransactionHash")}.{view.Text("Ordinal")}");
+        return view.Text("Lost") is { } lost
             ? booked is null || booked.Status.ToString() == lost
-            : booked is { Stands: true } && booked.Block?.Hash == view.GetString("BlockHash");
+            : booked is { Stands: true } && booked.Block?.Hash == view.Text("BlockHash");
     }
 }

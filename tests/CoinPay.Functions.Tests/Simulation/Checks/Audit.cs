@@ -1,5 +1,5 @@
-using Azure.Data.Tables;
 using CoinPay.Embedded.Storage;
+using CoinPay.Embedded.Storage.Tables;
 
 namespace CoinPay.Functions.Tests.Simulation;
 
@@ -7,7 +7,6 @@ namespace CoinPay.Functions.Tests.Simulation;
 internal sealed class Audit
 {
     private readonly World _world;
-    private readonly TableServiceClient _storage;
     private readonly Dictionary<string, AuditedInvoice> _invoices = new(StringComparer.Ordinal);
     private readonly HashSet<string> _changed = new(StringComparer.Ordinal);
     private bool _viewsChanged;
@@ -16,7 +15,6 @@ internal sealed class Audit
     public Audit(World world)
     {
         _world = world;
-        _storage = world.Storage.TableService();
         _lookedAt = world.Now;
     }
 
@@ -38,16 +36,28 @@ internal sealed class Audit
         {
             if (!_invoices.TryGetValue(partition, out AuditedInvoice? invoice))
                 _invoices.Add(partition, invoice = new(_world, partition));
-            invoice.Look(Rows("Invoices", $"PartitionKey eq '{partition}'"), _lookedAt);
+            invoice.Look(Rows("Invoices", partition), _lookedAt);
         }
         if (_viewsChanged || _changed.Count > 0)
             AcknowledgementCheck.Require(this);
+        ViewCheck.Require(_world);
         _viewsChanged = false;
         _changed.Clear();
         _lookedAt = _world.Now;
     }
 
-    /// <summary>Rows as storage has them, read beside the app.</summary>
-    public List<TableEntity> Rows(string table, string filter) =>
-        _world.Quietly(() => _storage.GetTableClient(table).Query<TableEntity>(filter).ToList());
+    /// <summary>Rows as storage has them, in order of their keys, read beside the app.</summary>
+    public IEnumerable<Row> Rows(string table) => _world.Storage.Rows[table].From(string.Empty, string.Empty);
+
+    /// <summary>The rows of one partition.</summary>
+    public List<Row> Rows(string table, string partition) =>
+        [.. _world.Storage.Rows[table].From(partition, string.Empty).TakeWhile(row => row.Partition == partition)];
+}
+
+/// <summary>Properties of a stored row.</summary>
+internal static class RowProperties
+{
+    public static string? Text(this Row row, string name) => row.Value(name) as string;
+
+    public static int? Number(this Row row, string name) => row.Value(name) as int?;
 }

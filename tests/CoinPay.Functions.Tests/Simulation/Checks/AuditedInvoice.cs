@@ -1,8 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using Azure.Data.Tables;
 using CoinPay.Core;
+using CoinPay.Embedded.Storage.Tables;
 using CoinPay.Functions.Stores;
 
 namespace CoinPay.Functions.Tests.Simulation;
@@ -30,29 +30,29 @@ internal sealed class AuditedInvoice(World world, string partition)
 
     public bool HasOutbox { get; private set; }
 
-    public void Look(IReadOnlyList<TableEntity> rows, DateTimeOffset since)
+    public void Look(IReadOnlyList<Row> rows, DateTimeOffset since)
     {
-        TableEntity? snapshot = rows.FirstOrDefault(row => row.RowKey == "invoice");
+        Row? snapshot = rows.FirstOrDefault(row => row.Key == "invoice");
         Require(snapshot is not null, "rows without a snapshot");
-        TableEntity[] events = [.. rows.Where(row => row.RowKey.StartsWith("event!", StringComparison.Ordinal))];
+        Row[] events = [.. rows.Where(row => row.Key.StartsWith("event!", StringComparison.Ordinal))];
         Require(events.Length >= _timeline.Count, "events are gone");
         for (int i = 0; i < _timeline.Count; i++)
-            Require(events[i].GetString("Hash") == _timeline[i].Hash, $"event {i + 1} was changed");
-        foreach (TableEntity row in events.Skip(_timeline.Count))
+            Require(events[i].Text("Hash") == _timeline[i].Hash, $"event {i + 1} was changed");
+        foreach (Row row in events.Skip(_timeline.Count))
             Take(row, since);
         RequireSnapshot(snapshot!, rows);
-        RequireLines([.. rows.Where(row => row.RowKey.StartsWith("line!", StringComparison.Ordinal))]);
+        RequireLines([.. rows.Where(row => row.Key.StartsWith("line!", StringComparison.Ordinal))]);
         string? wrong = Books.Wrong(State.Status);
         Require(wrong is null, $"{wrong}");
-        HasOutbox = rows.Any(row => row.RowKey.StartsWith("outbox!", StringComparison.Ordinal));
+        HasOutbox = rows.Any(row => row.Key.StartsWith("outbox!", StringComparison.Ordinal));
     }
 
-    private void Take(TableEntity row, DateTimeOffset since)
+    private void Take(Row row, DateTimeOffset since)
     {
         int version = _timeline.Count + 1;
-        string text = row.GetString("Json");
+        string text = row.Text("Json")!;
         string hash = Timeline.Hash(_timeline.Count == 0 ? Timeline.Start : _timeline[^1].Hash, version, text);
-        Require(row.RowKey == $"event!{version:D7}" && row.GetString("Hash") == hash, $"event {version} does not chain");
+        Require(row.Key == $"event!{version:D7}" && row.Text("Hash") == hash, $"event {version} does not chain");
         InvoiceEvent happened = StoredJson.Read<InvoiceEvent>(text);
         if (happened is InvoiceCreated created)
             Books = new(created.Terms);
@@ -64,32 +64,34 @@ internal sealed class AuditedInvoice(World world, string partition)
         EvidenceCheck.Require(world, this, happened);
         _timeline.Add((hash, happened));
         world.Coverage.Happened(happened.GetType().Name);
+        if (Situations.Of(State, happened, EvidenceCheck.HasConflict(world, State, happened)) is { } situation)
+            world.Coverage.Happened(situation);
     }
 
-    private void RequireSnapshot(TableEntity snapshot, IReadOnlyList<TableEntity> rows)
+    private void RequireSnapshot(Row snapshot, IReadOnlyList<Row> rows)
     {
-        Require(snapshot.GetInt32("Version") == _timeline.Count, "the snapshot has another version than the timeline");
-        Require(snapshot.GetString("LastHash") == _timeline[^1].Hash, "the snapshot has another hash than the timeline");
+        Require(snapshot.Number("Version") == _timeline.Count, "the snapshot has another version than the timeline");
+        Require(snapshot.Text("LastHash") == _timeline[^1].Hash, "the snapshot has another hash than the timeline");
         Require(
-            snapshot.GetString("Json") == StoredJson.Write(State with { Transfers = State.Transfers.Clear() }),
-            $"the events fold to {StoredJson.Write(State)}, and the snapshot is {snapshot.GetString("Json")}");
-        string[] transfers = [.. rows.Where(row => row.RowKey.StartsWith("transfer!", StringComparison.Ordinal))
-            .Select(row => row.GetString("Json")).Order(StringComparer.Ordinal)];
+            snapshot.Text("Json") == StoredJson.Write(State with { Transfers = State.Transfers.Clear() }),
+            $"the events fold to {StoredJson.Write(State)}, and the snapshot is {snapshot.Text("Json")}");
+        string[] transfers = [.. rows.Where(row => row.Key.StartsWith("transfer!", StringComparison.Ordinal))
+            .Select(row => row.Text("Json")!).Order(StringComparer.Ordinal)];
         Require(
             transfers.SequenceEqual(State.Transfers.Values.Select(transfer => StoredJson.Write(transfer)).Order(StringComparer.Ordinal)),
             "the events fold to other transfers than are stored");
     }
 
-    private void RequireLines(IReadOnlyList<TableEntity> lines)
+    private void RequireLines(IReadOnlyList<Row> lines)
     {
         Require(lines.Count >= _lines, "lines are gone");
-        foreach (TableEntity line in lines.OrderBy(line => line.RowKey, StringComparer.Ordinal).Skip(_lines))
+        foreach (Row line in lines.OrderBy(line => line.Key, StringComparer.Ordinal).Skip(_lines))
         {
-            BigInteger amount = BigInteger.Parse(line.GetString("Amount"));
+            BigInteger amount = BigInteger.Parse(line.Text("Amount")!);
             Require(amount > 0, "a line of nothing");
-            string asset = line.GetString("AssetId");
-            Post((asset, line.GetString("Source")), -amount);
-            Post((asset, line.GetString("Destination")), amount);
+            string asset = line.Text("AssetId")!;
+            Post((asset, line.Text("Source")!), -amount);
+            Post((asset, line.Text("Destination")!), amount);
         }
         _lines = lines.Count;
         Dictionary<(string Asset, string Account), BigInteger> expected = Books.Balances(State.Status);

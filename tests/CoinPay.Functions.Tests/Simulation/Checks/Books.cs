@@ -34,7 +34,8 @@ internal sealed class Books(InvoiceTerms terms)
         switch (happened)
         {
             case TransferSeen { Transfer: var seen }:
-                _lines[seen.Key] = new(seen.Amount, seen.AssetId, IsOnTime(seen.FirstSeenAt) || IsOnTime(seen.Block?.Time), Status(seen.Block));
+                _lines[seen.Key] = new(
+                    seen.Amount, seen.AssetId, seen.WrongNetwork ?? terms.Network, IsOnTime(seen.FirstSeenAt) || IsOnTime(seen.Block?.Time), Status(seen.Block));
                 break;
             case TransferMoved moved:
                 Line before = _lines[moved.Key];
@@ -122,11 +123,11 @@ internal sealed class Books(InvoiceTerms terms)
         balances[(due, isMerchants ? $"merchant:{terms.MerchantId}:available" : "invoice:" + terms.Id)] = Confirmed - excess;
         balances[(due, $"merchant:{terms.MerchantId}:overpaid")] = excess;
         balances[(due, "world:" + terms.Network)] = -Confirmed;
-        foreach (string other in _lines.Values.Select(line => line.AssetId).Where(asset => asset != due).Distinct().ToList())
+        foreach ((string other, string network) in _lines.Values.Where(line => line.AssetId != due).Select(line => (line.AssetId, line.Network)).Distinct())
         {
             string account = isMerchants && other == _accepted?.OtherAssetId ? "available" : "refundable";
             balances[(other, $"merchant:{terms.MerchantId}:{account}")] = Other(other);
-            balances[(other, "world:" + terms.Network)] = -Other(other);
+            balances[(other, "world:" + network)] = -Other(other);
         }
         return balances;
     }
@@ -145,7 +146,8 @@ internal sealed class Books(InvoiceTerms terms)
 
     private static TransferStatus Status(BlockReference? block) => block is null ? TransferStatus.Seen : TransferStatus.Confirming;
 
-    private sealed record Line(BigInteger Amount, string AssetId, bool IsOnTime, TransferStatus Status, bool IsAccepted = false)
+    private sealed record Line(
+        BigInteger Amount, string AssetId, string Network, bool IsOnTime, TransferStatus Status, bool IsAccepted = false)
     {
         public bool Stands => Status is TransferStatus.Seen or TransferStatus.Confirming or TransferStatus.Confirmed;
     }

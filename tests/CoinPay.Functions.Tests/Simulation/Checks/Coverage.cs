@@ -34,12 +34,19 @@ internal sealed class Coverage
             _faults[fault] = _faults.GetValueOrDefault(fault) + count;
     }
 
-    /// <summary>Cells that stay empty although both the event and the fault can be had together.</summary>
-    public IReadOnlyList<string> Missing(IEnumerable<string> events) =>
-        [.. from name in events
-            from fault in Enum.GetValues<Fault>()
-            where !_cells.ContainsKey((name, fault))
-            select $"{name} × {fault}"];
+    /// <summary>Pairs of an event and a fault that never came together.</summary>
+    public IEnumerable<string> EmptyCells(IEnumerable<string> events) =>
+        from name in events
+        from fault in Enum.GetValues<Fault>()
+        where !_cells.ContainsKey((name, fault))
+        select $"{name} × {fault}";
+
+    /// <summary>Events, situations and faults that never came at all.</summary>
+    public IEnumerable<string> Unseen(IEnumerable<string> names) =>
+        [.. names.Where(name => !_events.ContainsKey(name)),
+            .. Enum.GetValues<Fault>().Where(fault => !_faults.ContainsKey(fault)).Select(fault => fault.ToString())];
+
+    public string Counts(IEnumerable<string> names) => string.Join(", ", names.Select(name => $"{name} {_events.GetValueOrDefault(name)}"));
 
     public string Table(IEnumerable<string> events)
     {

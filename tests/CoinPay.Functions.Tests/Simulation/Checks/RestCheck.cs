@@ -12,65 +12,90 @@ internal static class RestCheck
     {
         if (world.Orders.FirstOrDefault(order => order.Answer is null && order.IdempotencyKey is not null) is { } open)
             return $"order {open.Number} has no answer";
+        if (world.Nodes.FirstOrDefault(node => !IsRead(world, node)) is { } unread)
+            return $"{unread.Network.Name} is not read to its head";
         if (world.Audit.Invoices.FirstOrDefault(invoice => invoice.HasOutbox) is { } outbox)
             return $"{outbox.State.Terms.Id} has an outbox";
-        if (world.Audit.Invoices.FirstOrDefault(invoice => !invoice.State.WindowClosed) is { } running)
+        if (world.Audit.Invoices.FirstOrDefault(invoice => invoice.State is { WindowClosed: false, TopUp: null }) is { } running)
             return $"the window of {running.State.Terms.Id} is open";
-        if (world.Audit.Rows("Watches", "RowKey ge 'pending!' and RowKey lt 'pending~'").FirstOrDefault() is { } pending)
-            return $"{pending.RowKey} stands";
-        if (world.Audit.Rows("Index", "PartitionKey ge 'due!' and PartitionKey lt 'due~'").FirstOrDefault() is { } due)
-            return $"delivery {due.RowKey} is due";
+        if (world.Audit.Invoices.FirstOrDefault(invoice => InvoiceDecider.WantsRate(invoice.State)) is { } unjudged)
+            return $"{unjudged.State.Terms.Id} waits for a rate";
+        if (world.Audit.Rows("Watches").FirstOrDefault(row => row.Key.StartsWith("pending!", StringComparison.Ordinal)) is { } pending)
+            return $"{pending.Key} stands";
+        if (world.Audit.Rows("Index").FirstOrDefault(row => row.Partition.StartsWith("due!", StringComparison.Ordinal)) is { } due)
+            return $"delivery {due.Key} is due";
         return null;
+    }
+
+    private static bool IsRead(World world, ModelNode node) =>
+        world.Storage.Rows["Chains"].Find(node.Network.Name, "cursor")?.Text("HeadHash") == node.Chain.Blocks[^1].Hash;
+
+    /// <summary>Until when customers may pay the rest that they were asked for; null when all that is over.</summary>
+    public static DateTimeOffset? OpenUntil(World world) =>
+        world.Audit.Invoices.Where(invoice => invoice.State is { WindowClosed: false, TopUp: not null }).Max(invoice => invoice.State.TopUp?.Until);
+
+    /// <summary>Nothing is kept of what was watched long enough.</summary>
+    public static void RequireUnwatched(World world, IEnumerable<Order> over)
+    {
+        HashSet<string> ids = over.Select(order => order.Answer!.Id).ToHashSet(StringComparer.Ordinal);
+        string[] kept = [.. world.Audit.Rows("Watches").Select(row => row.Key).Where(key => key.Split('!').Any(ids.Contains))];
+        Invariant.Require(kept.Length == 0, $"after the end of their watch there are {string.Join(", ", kept)}");
     }
 
     public static void Require(World world)
     {
-        string? unrest = Unrest(world);
-        Invariant.Require(unrest is null, $"the world does not come to rest: {unrest}");
+        RequireBooks(world);
         foreach (AuditedInvoice invoice in world.Audit.Invoices)
-        {
-            RequireChain(world, invoice);
             RequireTold(world, invoice);
-        }
+    }
+
+    /// <summary>All but that merchants were told.</summary>
+    public static void RequireBooks(World world)
+    {
+        string? unrest = Unrest(world) ?? (OpenUntil(world) is { } until ? $"a customer may pay the rest until {until}" : null);
+        Invariant.Require(unrest is null, $"the world does not come to rest: {unrest}");
+        ILookup<string, Standing> chains = world.Nodes.SelectMany(Standing.On).ToLookup(one => one.Transfer.Recipient, StringComparer.Ordinal);
+        foreach (AuditedInvoice invoice in world.Audit.Invoices)
+            RequireChain(world, invoice, chains);
         foreach (Order order in world.Orders.Where(order => order.Answer is not null))
             Invariant.Require(world.Audit.Find(order.Answer!.Id) is not null, $"order {order.Number} was answered with an invoice that is not there");
     }
 
-    /// <summary>Every transfer that stands on the chain is booked here, and nothing else; and the invoice is what they amount to.</summary>
-    private static void RequireChain(World world, AuditedInvoice invoice)
+    /// <summary>
+    /// Every transfer that stands on a chain is booked here, and nothing else; and the invoice is what they amount to. What was sent
+    /// after its address was watched no longer may be booked or not.
+    /// </summary>
+    private static void RequireChain(World world, AuditedInvoice invoice, ILookup<string, Standing> chains)
     {
         InvoiceTerms terms = invoice.State.Terms;
-        ModelNode node = world.Nodes.Single(node => node.Network.Name == terms.Network);
-        string recipient = node.RecipientOf(terms.Address);
-        Dictionary<string, ChainTransfer> standing = node.Chain.Blocks
-            .SelectMany(block => block.Transactions).SelectMany(transaction => transaction.Transfers)
-            .Where(transfer => transfer.Recipient == recipient && IsCredited(node.Network, transfer))
-            .ToDictionary(transfer => transfer.Key, StringComparer.Ordinal);
-        string[] booked = [.. invoice.Books.Standing.Select(transfer => transfer.Key)];
+        Dictionary<string, Standing> standing = chains[world.NodeOf(terms.Network).RecipientOf(terms.Address)]
+            .ToDictionary(one => one.KeyFor(terms.Network), StringComparer.Ordinal);
+        DateTimeOffset endsAt = invoice.State.TopUp is { } more && more.Until > terms.MonitorUntil ? more.Until : terms.MonitorUntil;
+        Dictionary<string, bool> booked = invoice.Books.Standing.ToDictionary(one => one.Key, one => one.IsOnTime, StringComparer.Ordinal);
+        foreach (string key in standing.Keys.Where(key => standing[key].SentAt >= endsAt && !booked.ContainsKey(key)).ToList())
+            standing.Remove(key);
         invoice.Require(
-            standing.Keys.Order(StringComparer.Ordinal).SequenceEqual(booked.Order(StringComparer.Ordinal)),
-            $"the chain has {string.Join(", ", standing.Keys)}, and booked is {string.Join(", ", booked)}");
-        BigInteger due = standing.Values.Where(transfer => transfer.Asset.Id == terms.Due.Asset.Id)
-            .Aggregate(BigInteger.Zero, (sum, transfer) => sum + transfer.Amount);
+            booked.Count == standing.Count && booked.Keys.All(standing.ContainsKey),
+            $"the chain has {string.Join(", ", standing.Keys)}, and booked is {string.Join(", ", booked.Keys)}");
+        BigInteger due = standing.Values.Where(one => one.Transfer.Asset.Id == terms.Due.Asset.Id)
+            .Aggregate(BigInteger.Zero, (sum, one) => sum + one.Transfer.Amount);
         invoice.Require(due == invoice.Books.Confirmed, $"the chain has {due} and the books have {invoice.Books.Confirmed}");
         invoice.Require(invoice.State.Status == invoice.Books.AtRest(), $"it is {invoice.State.Status} and should be {invoice.Books.AtRest()}");
-        foreach ((string key, bool isOnTime) in invoice.Books.Standing)
-            RequireOnTime(invoice, node, standing[key], isOnTime);
+        foreach ((string key, bool isOnTime) in booked)
+            RequireOnTime(invoice, standing[key], isOnTime);
     }
 
-    private static bool IsCredited(Network network, ChainTransfer transfer) =>
-        network.Assets.Any(listed => listed.Asset.Id == transfer.Asset.Id && transfer.Amount >= listed.Dust);
-
     /// <summary>On time is what was shown, or stamped, before the price expired; nothing is after a cancellation.</summary>
-    private static void RequireOnTime(AuditedInvoice invoice, ModelNode node, ChainTransfer transfer, bool isOnTime)
+    private static void RequireOnTime(AuditedInvoice invoice, Standing standing, bool isOnTime)
     {
-        DateTimeOffset expiresAt = invoice.State.Terms.ExpiresAt;
-        Evidence.ShownTransfer shown = node.Evidence.Of(transfer.Recipient, transfer.Key)!;
-        bool mayBe = shown.FirstAt <= expiresAt || shown.EarliestStamp <= expiresAt;
-        DateTimeOffset stamp = node.Chain.Blocks.First(block => block.Transactions.Any(one => one.Hash == transfer.TransactionHash)).Time;
-        invoice.Require(!isOnTime || mayBe, $"{transfer.Key} counts as on time, and was shown late");
+        Invoice state = invoice.State;
+        DateTimeOffset expiresAt = state.Terms.ExpiresAt;
+        Evidence.ShownTransfer shown = standing.Node.Evidence.Of(standing.Transfer.Recipient, standing.Transfer.Key)!;
+        bool MayBe(DateTimeOffset? at) => at <= expiresAt || (at >= state.TopUp?.From && at <= state.TopUp?.Until);
         invoice.Require(
-            isOnTime || invoice.Books.IsCancelled || stamp > expiresAt, $"{transfer.Key} counts as late, and its block is on time");
+            !isOnTime || MayBe(shown.FirstAt) || shown.Stamps.Any(stamp => MayBe(stamp)), $"{standing.Transfer.Key} counts as on time, and was shown late");
+        invoice.Require(
+            isOnTime || invoice.Books.IsCancelled || standing.Block.Time > expiresAt, $"{standing.Transfer.Key} counts as late, and its block is on time");
     }
 
     private static void RequireTold(World world, AuditedInvoice invoice)
@@ -78,6 +103,23 @@ internal static class RestCheck
         Shop shop = world.Shops.Single(shop => shop.Id == invoice.State.Terms.MerchantId);
         foreach ((string eventId, string type) in invoice.Told)
             invoice.Require(
-                !shop.HasEndpoint || world.Endpoints.Delivered.ContainsKey((shop.Host, eventId)), $"{type} ({eventId}) was never delivered");
+                !shop.Hears(type) || world.Endpoints.Delivered.ContainsKey((shop.Host, eventId)), $"{type} ({eventId}) was never delivered");
     }
+}
+
+/// <summary>A transfer in a block of the chain as it is now, with a recipient, that is worth crediting.</summary>
+internal sealed record Standing(ModelNode Node, ModelBlock Block, DateTimeOffset SentAt, ChainTransfer Transfer)
+{
+    public static IEnumerable<Standing> On(ModelNode node) =>
+        from block in node.Chain.Blocks
+        from transaction in block.Transactions
+        from transfer in transaction.Transfers
+        where IsCredited(node.Network, transfer)
+        select new Standing(node, block, transaction.BroadcastAt, transfer);
+
+    public static bool IsCredited(Network network, ChainTransfer transfer) =>
+        network.Assets.Any(listed => listed.Asset.Id == transfer.Asset.Id && transfer.Amount >= listed.Dust);
+
+    /// <summary>Its key in the books of an invoice of this network.</summary>
+    public string KeyFor(string network) => network == Node.Network.Name ? Transfer.Key : $"{Transfer.Key}@{Node.Network.Name}";
 }

@@ -6,9 +6,9 @@ using CoinPay.Embedded.Durable;
 using CoinPay.Embedded.Durable.Ownership;
 using CoinPay.Embedded.Durable.Storage;
 using CoinPay.Embedded.Hosting;
-using CoinPay.Embedded.Storage;
 using CoinPay.Embedded.Worker;
 using CoinPay.Functions.Chains;
+using CoinPay.Functions.Rates;
 using CoinPay.Functions.Settings;
 using CoinPay.Functions.Webhooks;
 using Microsoft.DurableTask;
@@ -27,19 +27,19 @@ internal static class AppParts
 {
     public const string OperatorKey = "operator-key-of-a-simulation-0123456789";
 
+    /// <summary>Clients that sign every request with a key spend a twentieth of a run on it.</summary>
+    private const string Storage =
+        "TableEndpoint=https://memory.table.core.windows.net/;QueueEndpoint=https://memory.queue.core.windows.net/;SharedAccessSignature=sig=m";
+
     private static readonly IConfiguration Configuration = new ConfigurationBuilder()
         .AddInMemoryCollection(new Dictionary<string, string?>
         {
-            ["AzureWebJobsStorage"] = MemoryStorage.ConnectionString,
+            ["AzureWebJobsStorage"] = Storage,
             ["AZURE_FUNCTIONS_ENVIRONMENT"] = "Development",
             ["CoinPay:OperatorKey"] = OperatorKey,
             ["CoinPay:KeyPepper"] = "pepper-of-a-simulation-0123456789",
             ["CoinPay:SecretsKey"] = Convert.ToBase64String(new byte[32]),
             ["CoinPay:Limits:RequestsPerKey"] = "0", // They would refill by the machine's clock.
-            ["CoinPay:Rates:EUR:USDT"] = "1.0812",
-            ["CoinPay:Rates:EUR:ETH"] = "0.00031",
-            ["CoinPay:Rates:EUR:BTC"] = "0.0000112",
-            ["CoinPay:Rates:EUR:LTC"] = "0.0104",
         })
         .Build();
 
@@ -73,13 +73,14 @@ internal static class AppParts
             .AddSingleton(process.Time)
             .AddSingleton<ILoggerFactory>(new BugLog(world))
             .AddSingleton<RandomNumberGenerator>(world.Numbers)
-            .AddSingleton(new TableServiceClient(MemoryStorage.ConnectionString, tableOptions))
-            .AddSingleton(new QueueServiceClient(MemoryStorage.ConnectionString, queueOptions))
+            .AddSingleton(new TableServiceClient(Storage, tableOptions))
+            .AddSingleton(new QueueServiceClient(Storage, queueOptions))
             .AddSingleton(world.Offered)
+            .AddSingleton<IRateSource>(world.Rates)
             .AddSingleton(new ChainDirectory(world.Nodes.Select(node => world.Seams.Through(node))))
             .AddSingleton(provider => new WebhookSender(
                 world.Internet, provider.GetRequiredService<WebhookTargets>(), provider.GetRequiredService<SecretBox>(), process.Time))
-            .AddSingleton<IRowStore>(new AzureRowStore(MemoryStorage.ConnectionString, tableOptions))
+            .AddSingleton<IRowStore>(new AzureRowStore(Storage, tableOptions))
             .AddSingleton(process.Flow.Background)
             .AddSingleton<DurableTaskClient>(provider => new FaultyWakes(
                 new HubClient(

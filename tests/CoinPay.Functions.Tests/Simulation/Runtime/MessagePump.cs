@@ -1,6 +1,6 @@
 using System.Text;
-using Azure.Storage.Queues;
-using Azure.Storage.Queues.Models;
+using CoinPay.Embedded.Storage;
+using CoinPay.Embedded.Storage.Queues;
 
 namespace CoinPay.Functions.Tests.Simulation;
 
@@ -20,8 +20,7 @@ internal sealed class MessagePump(World world, Dice dice)
         ("webhooks-poison", "RequeuePoisonedDelivery"), ("webhooks-slow-poison", "RequeuePoisonedSlowDelivery"),
     ];
 
-    private readonly QueueServiceClient _service = world.Storage.QueueService();
-    private readonly HashSet<string> _made = new(StringComparer.Ordinal);
+    private readonly QueueAccount _queues = world.Storage.Messages;
 
     public double Lost { get; set; }
 
@@ -33,11 +32,11 @@ internal sealed class MessagePump(World world, Dice dice)
         int taken = 0;
         foreach ((string name, string function) in Triggers)
         {
-            QueueMessage[] batch = Take(name);
+            StoredMessage[] batch = Take(name);
             for (int left = batch.Length; left > 0; left--)
             {
                 int index = dice.Below(left);
-                (QueueMessage message, batch[index]) = (batch[index], batch[left - 1]);
+                (StoredMessage message, batch[index]) = (batch[index], batch[left - 1]);
                 _ = process.Begin(() => WorkAsync(process, name, function, message));
             }
             taken += batch.Length;
@@ -46,16 +45,15 @@ internal sealed class MessagePump(World world, Dice dice)
     }
 
     /// <summary>The host's own calls: they are no part of what may go wrong here.</summary>
-    private QueueMessage[] Take(string name) => world.Quietly(() =>
+    private StoredMessage[] Take(string name)
     {
-        if (_made.Add(name))
-            _service.GetQueueClient(name).CreateIfNotExists();
-        return _service.GetQueueClient(name).ReceiveMessages(Batch, Lease).Value;
-    });
+        _queues.Create(name);
+        return [.. _queues.Get(name, Batch, Lease)];
+    }
 
-    private async Task WorkAsync(AppProcess process, string name, string function, QueueMessage message)
+    private async Task WorkAsync(AppProcess process, string name, string function, StoredMessage message)
     {
-        string text = Encoding.UTF8.GetString(Convert.FromBase64String(message.Body.ToString()));
+        string text = Encoding.UTF8.GetString(Convert.FromBase64String(message.Text));
         if (dice.Chance(Lost))
         {
             world.Strike(Fault.LostMessage);
@@ -88,32 +86,24 @@ internal sealed class MessagePump(World world, Dice dice)
         }
     }
 
-    private void Settle(string name, QueueMessage message, bool succeeded)
+    private void Settle(string name, StoredMessage message, bool succeeded)
     {
         try
         {
-            world.Quietly(() => Settled(name, message, succeeded));
+            if (succeeded)
+                _queues.Delete(name, message.Id, message.PopReceipt);
+            else if (message.DequeueCount < MaxDequeueCount || name.EndsWith("-poison", StringComparison.Ordinal))
+                _queues.Update(name, message.Id, message.PopReceipt, null, Rest);
+            else
+            {
+                _queues.Delete(name, message.Id, message.PopReceipt);
+                _queues.Create(name + "-poison");
+                _queues.Put(name + "-poison", message.Text, TimeSpan.Zero, timeToLive: null);
+            }
         }
-        catch (Azure.RequestFailedException over) when (over.Status == 404)
+        catch (StorageRefusal over) when (over.Status == 404)
         {
             // It took longer than the lease: the message has come again.
         }
-    }
-
-    private bool Settled(string name, QueueMessage message, bool succeeded)
-    {
-        QueueClient queue = _service.GetQueueClient(name);
-        if (succeeded)
-            queue.DeleteMessage(message.MessageId, message.PopReceipt);
-        else if (message.DequeueCount < MaxDequeueCount || name.EndsWith("-poison", StringComparison.Ordinal))
-            queue.UpdateMessage(message.MessageId, message.PopReceipt, visibilityTimeout: Rest);
-        else
-        {
-            QueueClient poison = _service.GetQueueClient(name + "-poison");
-            poison.CreateIfNotExists();
-            poison.SendMessage(message.Body, timeToLive: TimeSpan.FromSeconds(-1));
-            queue.DeleteMessage(message.MessageId, message.PopReceipt);
-        }
-        return true;
     }
 }

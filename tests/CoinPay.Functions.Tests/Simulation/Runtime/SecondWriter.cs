@@ -1,5 +1,3 @@
-using Azure;
-using Azure.Data.Tables;
 using CoinPay.Embedded.Storage;
 
 namespace CoinPay.Functions.Tests.Simulation;
@@ -30,24 +28,15 @@ internal static class SecondWriter
             _ => [],
         };
         foreach ((string partition, string row) in rows.Where(row => Array.Exists(prefixes, row.Row.StartsWith)))
-            world.Quietly(() => Touch(world, operation.Container, partition, row));
+            Touch(world, operation.Container, partition, row);
     }
 
     private static bool IsConditional(StorageAction action) =>
         action is StorageAction.UpdateReplace or StorageAction.UpdateMerge or StorageAction.DeleteEntity;
 
-    private static bool Touch(World world, string table, string partition, string row)
+    private static void Touch(World world, string table, string partition, string row)
     {
-        try
-        {
-            world.Storage.TableService().GetTableClient(table)
-                .UpdateEntity(new TableEntity(partition, row), ETag.All, TableUpdateMode.Merge);
+        if (world.Write(table, StorageAction.UpdateMerge, partition, row))
             world.Strike(Fault.Conflict);
-            return true;
-        }
-        catch (RequestFailedException missing) when (missing.Status == 404)
-        {
-            return false;
-        }
     }
 }

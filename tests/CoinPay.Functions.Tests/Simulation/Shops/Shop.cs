@@ -23,8 +23,15 @@ internal sealed class Shop
 
     public ShopPolicy Policy { get; }
 
-    /// <summary>The last of them asks for its events itself.</summary>
-    public bool HasEndpoint => Number < 3;
+    /// <summary>What its endpoint wants to hear; the last of the shops has none and asks for its events itself.</summary>
+    private string[] Events => Number switch
+    {
+        1 => ["*"],
+        2 => ["invoice.paid", "invoice.overpaid", "invoice.payment_reverted"],
+        _ => [],
+    };
+
+    public bool Hears(string type) => Events.Contains("*") || Events.Contains(type);
 
     public string Host => $"shop{Number}.example";
 
@@ -37,9 +44,9 @@ internal sealed class Shop
         foreach (Functions.Chains.Network network in OfferedNetworks.All)
             await CallAsync<PutWallet>(
                 app, (function, request) => function.Run(request, shop.Id, network.Name, default), AppParts.OperatorKey, Wallet(network, dice));
-        if (shop.HasEndpoint)
+        if (shop.Events.Length > 0)
             await CallAsync<CreateWebhookEndpoint>(
-                app, (function, request) => function.Run(request, default), shop.Key, new { url = $"https://{shop.Host}/hooks" });
+                app, (function, request) => function.Run(request, default), shop.Key, new { url = $"https://{shop.Host}/hooks", events = shop.Events });
         return shop;
     }
 

@@ -2,7 +2,8 @@ namespace CoinPay.Functions.Tests.Simulation;
 
 /// <summary>How a shop wants payments judged, as it asks for it.</summary>
 internal sealed record ShopPolicy(
-    int ExpiryMinutes, int MonitorDays, int UnderPercent, int OverPercent, string Late, string Over, string Under, IReadOnlyList<object> Confirmations)
+    int ExpiryMinutes, int MonitorDays, int UnderPercent, int OverPercent, string Late, string Over, string Under, IReadOnlyList<object> Confirmations,
+    object? Unconfirmed)
 {
     private static readonly IReadOnlyList<object>[] Rules =
     [
@@ -14,14 +15,15 @@ internal sealed record ShopPolicy(
     ];
 
     public static ShopPolicy Draw(Dice dice) => new(
-        dice.Between(5, 25),
-        dice.Of([(3, 90), (1, 1)]),
+        dice.Between(3, 15),
+        dice.Of([(2, 90), (1, 1)]),
         dice.Of([(2, 0), (1, 1), (1, 5)]),
         dice.Of([(2, 0), (1, 2), (1, 10)]),
-        dice.Of(["hold", "accept"]),
+        dice.Of(["hold", "accept", "accept_if_rate_within_percent:3"]),
         dice.Of(["accept", "hold"]),
         dice.Of([(2, "hold"), (1, "accept")]),
-        dice.Of(Rules));
+        dice.Of(Rules),
+        dice.Of<object?>([null, null, new { amount = "30", currency = "EUR" }, new { amount = "0.005", currency = "BTC" }]));
 
     public object ToJson() => new
     {
@@ -32,5 +34,6 @@ internal sealed record ShopPolicy(
         over = Over,
         under = Under,
         confirmations = Confirmations,
+        accept_unconfirmed_up_to = Unconfirmed,
     };
 }
