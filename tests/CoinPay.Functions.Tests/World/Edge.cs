@@ -87,7 +87,7 @@ internal sealed class Edge : IAsyncDisposable
         EdgeAnswer answer = await AnswerAsync(run, request);
         await OpenApiWitness.CheckAsync(new(
             JsonNamingPolicy.CamelCase.ConvertName(typeof(TFunction).Name), "", null,
-            body is null || body is string or byte[] ? body as string : JsonSerializer.Serialize(body), (int)answer.Status,
+            body is null || body is string or byte[]? body as string : JsonSerializer.Serialize(body), (int)answer.Status,
             answer.Headers.ToDictionary(header => header.Key.ToLowerInvariant(), header => header.Value.ToString()),
             answer.Text));
         return answer;
