@@ -75,7 +75,6 @@ public sealed class OpenApiTests
             ["Scope"] = Scopes.Write(Scopes.Built),
             ["GoodsOrNull"] = [.. PolicyWords.Goods, ""],
             ["AmountPolicy"] = PolicyWords.Amounts.Keys,
-            ["CheckoutPhase"] = Words<CheckoutPhase>(),
             ["WalletKind"] = [Wallet.XpubKind, Wallet.ForwarderKind],
             ["ProblemCode"] = ProblemKinds.All.Select(kind => kind.Code),
         };
