@@ -85,7 +85,10 @@ internal static class Actions
     /// <summary>The payment of a paid invoice, fulfilled perhaps, leaves with its block.</summary>
     private static void TakeBack(World world)
     {
-        string[] paid = [.. world.Audit.Invoices.Where(one => one.State.IsPaid).SelectMany(one => one.State.Transfers.Values).Select(one => one.TransactionHash)];
+        string[] paid = [.. world.Audit.Invoices
+            .Where(one => one.State.IsPaid)
+            .SelectMany(one => one.State.Transfers.Values)
+            .Select(one => one.TransactionHash)];
         (ModelNetwork Chain, ModelBlock Block)[] recent = [.. world.Nodes.SelectMany(node => node.Chain.Blocks[^MostTakenBack..]
             .Where(block => block.Transactions.Any(one => paid.Contains(one.Hash)))
             .Select(block => (node.Chain, block)))];

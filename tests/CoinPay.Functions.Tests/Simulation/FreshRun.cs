@@ -87,7 +87,8 @@ internal static class FreshRun
         if (HangsOnHistory(first.State))
             return;
         again.Require(again.State.Status == first.State.Status, $"a fresh run comes to {again.State.Status}, the first to {first.State.Status}");
-        Dictionary<(string, string), BigInteger> was = first.Books.Balances(first.State.Status), isNow = again.Books.Balances(again.State.Status);
+        Dictionary<(string, string), BigInteger> was = first.Books.Balances(first.State.Status);
+        Dictionary<(string, string), BigInteger> isNow = again.Books.Balances(again.State.Status);
         again.Require(
             was.Keys.Union(isNow.Keys).All(account => was.GetValueOrDefault(account) == isNow.GetValueOrDefault(account)),
             $"a fresh run has {string.Join(' ', isNow)}, the first had {string.Join(' ', was)}");

@@ -79,11 +79,20 @@ internal static class Rest
         {
             if (world.Dice.Chance(0.5))
                 world.Advance((until - world.Now) / 2);
+            if (world.Dice.Chance(0.5))
+                StartAgain(world);
             Pay.TheRest(world);
             MineDeep(world);
         }
         else if (until > world.Now)
             world.Advance(until - world.Now);
+    }
+
+    /// <summary>A new process knows only what is stored.</summary>
+    private static void StartAgain(World world)
+    {
+        world.Process.Kill();
+        world.Restart();
     }
 
     /// <summary>Invoices that are watched for a day come to their end, and then one of them is paid.</summary>
@@ -98,10 +107,7 @@ internal static class Rest
         RestCheck.RequireUnwatched(world, over);
         world.Coverage.Happened(Situations.EndOfWatch);
         if (world.Dice.Chance(0.5))
-        {
-            world.Process.Kill();
-            world.Restart();
-        }
+            StartAgain(world);
         Pay.Whole(world, world.Dice.Of(over));
         MineDeep(world);
         Settle(world, least: 4);

@@ -88,7 +88,10 @@ internal sealed class ModelNode(ModelNetwork chain, VirtualTime time, Dice dice)
         foreach (ChainTransfer transfer in answer)
             Evidence.Show(transfer, null, _beganAt);
         IEnumerable<Evidence.Shown> mined =
-            from block in Shown from transaction in block.Transactions from transfer in transaction.Transfers select new Evidence.Shown(transfer, block.Hash);
+            from block in Shown
+            from transaction in block.Transactions
+            from transfer in transaction.Transfers
+            select new Evidence.Shown(transfer, block.Hash);
         Evidence.Complete(
             _beganAt, Network.IsFinalityStalled(_head!), Shown[^1].Hash == _head!.Hash, [.. answer.Select(transfer => new Evidence.Shown(transfer, null)), .. mined]);
         Move();
