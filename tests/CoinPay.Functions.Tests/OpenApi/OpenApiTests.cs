@@ -70,6 +70,7 @@ public sealed class OpenApiTests
             ["EventType"] = EventTypes.All,
             ["DeliveryStatus"] = Words<DeliveryStatus>(),
             ["NetworkFamily"] = Words<NetworkFamily>(),
+            ["CheckoutPhase"] = Words<CheckoutPhase>(),
             ["ReplayStatus"] = Words<ReplayStatus>(),
             ["Scope"] = Scopes.Write(Scopes.Built),
             ["GoodsOrNull"] = [.. PolicyWords.Goods, ""],
