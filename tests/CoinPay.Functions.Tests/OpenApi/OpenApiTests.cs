@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using CoinPay.Core;
 using CoinPay.Functions.Chains;
+using CoinPay.Functions.Checkout;
 using CoinPay.Functions.Http;
 using CoinPay.Functions.Merchants;
 using CoinPay.Functions.OpenApi;
