@@ -97,7 +97,7 @@ for (;;) {
     await round(state);
     if (given.once) break;
   } catch (error) {
-    if (given.once || error.isFinal) fail(error.message);
+    if (given.once || error.isFinal) fail(error.cause?.message ?? error.message);
     line('waiting', 'again soon', error.cause?.message ?? error.message, 'warn');
   }
   await delay(Number(given.every) * 1000);

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using CoinPay.Core;
 using CoinPay.Functions.Chains;
+using CoinPay.Functions.Checkout;
 using CoinPay.Functions.Http;
 using CoinPay.Functions.Merchants;
 using CoinPay.Functions.OpenApi;
@@ -70,6 +71,7 @@ public sealed class OpenApiTests
             ["EventType"] = EventTypes.All,
             ["DeliveryStatus"] = Words<DeliveryStatus>(),
             ["NetworkFamily"] = Words<NetworkFamily>(),
+            ["CheckoutPhase"] = Words<CheckoutPhase>(),
             ["ReplayStatus"] = Words<ReplayStatus>(),
             ["Scope"] = Scopes.Write(Scopes.Built),
             ["GoodsOrNull"] = [.. PolicyWords.Goods, ""],
