@@ -15,7 +15,7 @@ internal static class CheckoutStates
     public static IReadOnlyDictionary<string, CheckoutState> All { get; } = new Dictionary<string, CheckoutState>(StringComparer.Ordinal)
     {
         ["waiting"] = new(
-            "waiting_for_payment", true, ["Waiting for your payment", "53.95188", "49.90 EUR", "Send only USDT, and only on the Anvil network", "Time left: 29 min"],
+            "waiting_for_payment", true, ["Waiting for your payment", "53.95188", "49.90 EUR", "Send only USDT, and only on the Anvil network", "Time left: 2"],
             _ => []),
         ["waiting-bitcoin"] = new(
             "waiting_for_payment", true, ["0.0125", "Send only BTC, and only on the Bitcoin regtest network"], _ => [], Bitcoin: true),

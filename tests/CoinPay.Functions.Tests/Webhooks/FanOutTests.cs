@@ -26,8 +26,10 @@ public sealed class FanOutTests(EdgeStorage storage) : IClassFixture<EdgeStorage
     {
         FakeTimeProvider clock = new(new DateTimeOffset(2031, 5, 6, 7, 8, 9, TimeSpan.Zero));
         await ReachAllAsync(new MemoryEdgeStorage(clock), clock, events: 1_000);
+        Assert.All(_reached.Values, times => Assert.Equal(1, times));
     }
 
+    /// <summary>At least once: on a loaded machine a message's minute may pass while it is in work.</summary>
     [Fact]
     public async Task Forty_events_reach_all_on_Azurite() =>
         await ReachAllAsync(storage, new FakeTimeProvider(DateTimeOffset.UtcNow), events: 40);
@@ -56,7 +58,7 @@ public sealed class FanOutTests(EdgeStorage storage) : IClassFixture<EdgeStorage
 
         Assert.Equal(events, ids.Count);
         Assert.Equal(events * Endpoints, _reached.Count);
-        Assert.All(_reached, reached => Assert.Equal((true, 1), (ids.Contains(reached.Key.Id), reached.Value)));
+        Assert.All(_reached.Keys, reached => Assert.Contains(reached.Id, ids));
     }
 
     /// <summary>Hosts shop0 to shop9 fail at random.</summary>
