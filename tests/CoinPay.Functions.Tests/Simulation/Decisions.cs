@@ -43,7 +43,11 @@ internal static class Decisions
         (InvoiceTerms terms, InvoiceException exception) = world.Dice.Of([.. known.Where(one => one.Exception.Type == type)]);
         ExceptionAction action = world.Dice.Of(world.Dice.Chance(0.8) ? ExceptionRules.Actions(type) : Enum.GetValues<ExceptionAction>());
         string id = ExceptionDocument.IdOf(terms.Id, exception);
-        byte[] body = JsonSerializer.SerializeToUtf8Bytes(new { action = action.Text(), note = "looked at" });
+        Dictionary<string, string> decision = new() { ["action"] = action.Text(), ["note"] = "looked at" };
+        // That it controls the address there too. Nobody flushes here: model chains have no forwarders.
+        if ((type, action) == (ExceptionType.WrongNetwork, ExceptionAction.AcceptAsPaid))
+            decision["confirm_settlement_address"] = ((ForwarderDerivation)terms.Derivation).SettlementAddress;
+        byte[] body = JsonSerializer.SerializeToUtf8Bytes(decision);
         world.Do(async process =>
         {
             Reply reply = await process.CallAsync<ResolveException>(
