@@ -64,7 +64,8 @@ install_chromium() {
   for name in chromium chromium-browser google-chrome google-chrome-stable; do command -v "$name" >/dev/null && return; done
   step "chromium"
   if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null &&
-    { apt-get update && apt-get install -y --no-install-recommends chromium fonts-dejavu-core; } >"$tools/chromium.log" 2>&1 9>&-; then
+    { timeout 120 apt-get update && DEBIAN_FRONTEND=noninteractive timeout 480 apt-get install -y --no-install-recommends \
+      chromium fonts-dejavu-core; } >"$tools/chromium.log" 2>&1 </dev/null 9>&-; then
     done_in
   else
     done_in "not to be had here: page tests are skipped; install it yourself to run them"

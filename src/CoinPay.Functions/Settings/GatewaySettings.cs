@@ -58,16 +58,17 @@ internal sealed record GatewaySettings
         if (loopback && !development)
             throw new SettingsException(
                 "CoinPay__Webhooks__AllowLoopback is for AZURE_FUNCTIONS_ENVIRONMENT=Development only.");
+        Uri? publicUrl = PublicUrlOf(configuration, development);
         return new()
         {
             IsDevelopment = development,
             KeyVaultUri = AbsoluteUri(configuration, "CoinPay:KeyVaultUri"),
-            PublicUrl = PublicUrlOf(configuration, development),
+            PublicUrl = publicUrl,
             WebhooksAllowLoopback = loopback,
             WebhookPorts = new HashSet<int>([443, 8443, .. Ports(configuration, "CoinPay:Webhooks:Ports")]),
-            // App Service's own name of the app; the self-hosted process listens where ASPNETCORE_URLS says.
+            // Where payers come, and App Service's own name of the app; the self-hosted process listens where ASPNETCORE_URLS says.
             OwnHosts = new HashSet<string>(
-                [.. Words(configuration["WEBSITE_HOSTNAME"])], StringComparer.OrdinalIgnoreCase),
+                [.. Words(configuration["WEBSITE_HOSTNAME"]), .. Words(publicUrl?.IdnHost)], StringComparer.OrdinalIgnoreCase),
             OwnPorts = new HashSet<int>(
                 [.. ListeningPorts(configuration["ASPNETCORE_URLS"]), .. ListeningPorts(configuration["URLS"])]),
             KeepFinishedInstances = Duration(

@@ -5,8 +5,8 @@ internal static class Rest
 {
     private const int MaxRounds = 60;
 
-    /// <summary>A fresh run costs half of a first one.</summary>
-    private const double Again = 0.08;
+    /// <summary>Every so many seeds have a fresh run, which costs half of a first one.</summary>
+    private const ulong SeedsAFreshRun = 12;
 
     private const double AfterTheEnd = 0.15;
 
@@ -20,7 +20,7 @@ internal static class Rest
         Settle(world);
         RestCheck.Require(world);
         Decide(world);
-        if (world.Dice.Chance(Again))
+        if (world.Seed % SeedsAFreshRun == 0)
             FreshRun.Require(world);
         if (world.Dice.Chance(AfterTheEnd))
             PayAfterTheEnd(world);

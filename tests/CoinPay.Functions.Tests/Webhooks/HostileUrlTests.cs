@@ -54,7 +54,8 @@ public sealed class HostileUrlTests
         "//127.0.0.1:{port}/", "127.0.0.1:{port}", "https:/127.0.0.1:{port}", "https://", "https://:{port}/",
         // This machine and its neighbours by name, this gateway itself.
         "https://localhost:{port}/", "https://LOCALHOST.:{port}/", "https://a.localhost:{port}/", "https://intranet:{port}/",
-        "https://metadata:{port}/", "https://gateway.example:{port}/", "https://GATEWAY.example.:{port}/",
+        "https://metadata:{port}/", "https://gateway.example:{port}/", "https://pay.gateway.example:{port}/",
+        "https://GATEWAY.example.:{port}/",
         "https://loop.example:{port}/", "https://mixed.example:{port}/", "https://nowhere.example:{port}/",
         // Ports that speak something else.
         "https://shop.example:22/", "https://shop.example:25/", "https://shop.example:80/", "https://shop.example:6379/",
@@ -210,7 +211,8 @@ public sealed class HostileUrlTests
     private static Task<Edge> StrictAsync(int port, Resolve resolve) => EdgeAsync(
         resolve,
         ("AZURE_FUNCTIONS_ENVIRONMENT", "Production"), ("CoinPay:Webhooks:AllowLoopback", "false"),
-        ("CoinPay:Webhooks:Ports", $"{port}"), ("WEBSITE_HOSTNAME", "gateway.example"));
+        ("CoinPay:Webhooks:Ports", $"{port}"), ("WEBSITE_HOSTNAME", "gateway.example"),
+        ("CoinPay:PublicUrl", "https://pay.gateway.example"));
 
     private static Task<Edge> EdgeAsync(Resolve resolve, params (string, string)[] settings)
     {
