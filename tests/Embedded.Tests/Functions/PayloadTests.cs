@@ -1,3 +1,4 @@
+using CoinPay.Embedded.Durable;
 using CoinPay.Embedded.Durable.Storage;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
@@ -90,6 +91,21 @@ public sealed class PayloadTests
         await world.EndAsync();
         await world.RestartAsync();
         Assert.Single(_blobs.Names);
+    }
+
+    [Fact]
+    public async Task Tidying_goes_on_where_another_has_removed_some_of_it()
+    {
+        await using DurableWorld world = await StartAsync();
+        DateTimeOffset now = DateTimeOffset.UtcNow;
+        OrchestrationState state = OrchestrationState.New("tidied", "Echo", now) with { Sequence = 3 };
+        HistoryEvent[] events = [.. Enumerable.Range(0, 3).Select(number =>
+            new HistoryEvent(HistoryEventType.EventRaised, now) { Sequence = number, Turn = 1, Input = new string('x', Mebi) })];
+        OrchestrationState before = await world.Store.CreateAsync(state, events, default);
+        OrchestrationState after = before with { Generation = 1, Sequence = 0 };
+        await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => Task.Run(() => world.Store.RemoveStaleAsync(after, before, default))));
+        await world.Store.RemoveStaleAsync(after, before, default);
+        Assert.DoesNotContain(_blobs.Names, name => name.StartsWith("tidied/", StringComparison.Ordinal));
     }
 
     [Fact]

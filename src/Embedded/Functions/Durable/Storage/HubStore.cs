@@ -233,10 +233,26 @@ internal sealed class HubStore(PayloadRows rows, IRowStore tables, HostSettings 
         await tables.SubmitAsync(_index, [new(TableTransactionActionType.UpsertReplace, row)], cancellation);
     }
 
+    /// <summary>Some may be gone already: two generations that end one after the other both tidy up.</summary>
     private async Task DeleteAsync(string partition, IEnumerable<string> gone, CancellationToken cancellation)
     {
         foreach (string[] chunk in gone.Chunk(MaxRows))
-            await SubmitAsync([.. chunk.Select(row => Delete(partition, row, ETag.All))], cancellation);
+            if (!await TryDeleteAsync(partition, chunk, cancellation))
+                foreach (string row in chunk)
+                    await TryDeleteAsync(partition, [row], cancellation);
+    }
+
+    private async Task<bool> TryDeleteAsync(string partition, string[] gone, CancellationToken cancellation)
+    {
+        try
+        {
+            await SubmitAsync([.. gone.Select(row => Delete(partition, row, ETag.All))], cancellation);
+            return true;
+        }
+        catch (RequestFailedException missing) when (missing.Status == 404)
+        {
+            return false;
+        }
     }
 
     /// <summary>In one transaction; gives the ETag of the row that the first change wrote.</summary>
