@@ -67,6 +67,11 @@ public sealed class WindowTests
             .Then(Is(InvoiceStatus.Confirming));
 
     [Fact]
+    public void Too_little_that_was_thought_late_and_is_mined_into_a_block_stamped_in_time_is_underpaid_and_takes_nothing_back() =>
+        Given(Due(1_000, depth: "0"), WindowCloses, Saw("a", 400)).When(Mined("a", stampedBefore: TimeSpan.FromMinutes(5)))
+            .Then(Is(InvoiceStatus.Underpaid), Tells("underpaid", "exception_opened", "exception_resolved"), Open(ExceptionType.Underpaid));
+
+    [Fact]
     public void A_payment_and_the_closing_of_the_window_in_one_view_is_no_expiry() =>
         Given(Due(1_000)).When(AtOnce(Saw("a", 1_000), WindowCloses))
             .Then(Is(InvoiceStatus.Detected), Tells("payment_detected"));

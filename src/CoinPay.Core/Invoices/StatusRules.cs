@@ -17,7 +17,7 @@ internal static class StatusRules
         InvoiceStatus target = Target(state);
         if (target == state.Status)
             return null;
-        if (Standing(target) < Standing(state.Status))
+        if (Standing(target) < Standing(state.Status) && !WasInTime(before, state, target))
             return Totals.Of(state).HasLessThan(Totals.Of(before)) ? new PaymentReverted(target, at) : null;
         return NextStep(state, target) switch
         {
@@ -31,6 +31,11 @@ internal static class StatusRules
             _ => throw new BugException($"no way from {state.Status} to {target}"),
         };
     }
+
+    /// <summary>What was thought late turns out to have been in time, by its block's stamp, and too little: nothing is taken back.</summary>
+    private static bool WasInTime(Invoice before, Invoice state, InvoiceStatus target) =>
+        (state.Status, target) == (InvoiceStatus.LatePaid, InvoiceStatus.Underpaid)
+        && !Totals.Of(state).HasLessThan(Totals.Of(before));
 
     private static InvoiceStatus NextStep(Invoice state, InvoiceStatus target) => (state.Status, target) switch
     {
