@@ -7,7 +7,7 @@ namespace CoinPay.Functions.Tests.Checkout;
 /// <param name="MayPay">Whether address and amount are shown.</param>
 /// <param name="Says">Must stand on the page.</param>
 internal sealed record CheckoutState(
-    string CustomerStatus, bool MayPay, string[] Says, Func<Stage, IEnumerable<InvoiceEvent>> Events, bool Bitcoin = false, double Minutes = 30);
+    string CustomerStatus, bool MayPay, string[] Says, Func<Stage, IEnumerable<InvoiceEvent>> Events, bool Bitcoin = false, double Minutes = 29.5);
 
 /// <summary>All of them, by name.</summary>
 internal static class CheckoutStates
