@@ -22,7 +22,7 @@ internal static class Gateway
         .AddHostedService<CreateTables>();
 
     private static IServiceCollection AddInvoices(this IServiceCollection services, IConfiguration configuration) => services
-        .AddSingleton<IRateSource>(new FixedRates(configuration))
+        .AddRates(configuration, RateSettings.From(configuration))
         .AddSingleton<IdempotencyStore>()
         .AddSingleton<InvoiceStore>()
         .AddSingleton<InvoiceIndex>()
@@ -33,6 +33,11 @@ internal static class Gateway
         .AddSingleton<CheckoutLinks>()
         .AddSingleton<Checkouts>()
         .AddSingleton<Outbox>();
+
+    private static IServiceCollection AddRates(
+        this IServiceCollection services, IConfiguration configuration, RateSettings settings) => settings.IsFixed
+        ? services.AddSingleton<IRateSource>(new FixedRates(configuration))
+        : services.AddSingleton(settings).AddSingleton<MarketReader>().AddSingleton<IRateSource, MarketRates>();
 
     private static IServiceCollection AddChains(this IServiceCollection services, IConfiguration configuration) => services
         .AddSingleton(_ => new Networks(NetworkConfiguration.Load(configuration)))
