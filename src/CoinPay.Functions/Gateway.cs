@@ -58,14 +58,9 @@ internal static class Gateway
         return new(provider.GetRequiredService<Networks>().All.Select(network => ChainOf(network, http, secrets)));
     }
 
-    private static IChain ChainOf(Network network, HttpClient http, ISecrets secrets)
-    {
-        string? Credential(string part) =>
-            secrets.FindAsync(SecretName.OfNetwork(network.Name, part), CancellationToken.None).AsTask().GetAwaiter().GetResult();
-        return network.Family == NetworkFamily.Evm
-            ? new EvmChain(network, http)
-            : new BitcoinChain(network, http, Credential("User"), Credential("Password"));
-    }
+    private static IChain ChainOf(Network network, HttpClient http, ISecrets secrets) => network.Family == NetworkFamily.Evm
+        ? new EvmChain(network, http)
+        : new BitcoinChain(network, http, new NodeCredentials(secrets, network.Name));
 }
 
 /// <summary>Makes the tables before the first function runs.</summary>
