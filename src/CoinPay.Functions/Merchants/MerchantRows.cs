@@ -11,6 +11,8 @@ internal static class MerchantRows
     public const string ListPartition = "merchants";
     public const string LookupRow = "lookup";
     public const string LastUsedAt = "LastUsedAt";
+    public const string Hash = "Hash";
+    public const string Pepper = "Pepper";
 
     public static string WalletRow(string network) => Key.Of("wallet", network);
 
@@ -59,7 +61,8 @@ internal static class MerchantRows
     public static TableEntity Write(string merchantId, ApiKey key) => new(merchantId, ApiKeyRow(key.Id))
     {
         ["Hint"] = key.Hint,
-        ["Hash"] = key.Hash,
+        [Hash] = key.Hash,
+        [Pepper] = key.PepperId,
         ["Livemode"] = key.Livemode,
         ["Scopes"] = string.Join(' ', Scopes.Write(key.Scopes)),
         ["CreatedAt"] = key.CreatedAt,
@@ -72,7 +75,8 @@ internal static class MerchantRows
     {
         Id = row.RowKey[(row.RowKey.IndexOf('!', StringComparison.Ordinal) + 1)..],
         Hint = row.GetString("Hint"),
-        Hash = row.GetBinary("Hash"),
+        Hash = row.GetBinary(Hash),
+        PepperId = row.GetString(Pepper),
         Livemode = row.GetBoolean("Livemode") == true,
         Scopes = Scopes.Read(row.GetString("Scopes").Split(' ')),
         CreatedAt = row.GetDateTimeOffset("CreatedAt")!.Value,
