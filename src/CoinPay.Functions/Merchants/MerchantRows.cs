@@ -13,8 +13,13 @@ internal static class MerchantRows
     public const string LastUsedAt = "LastUsedAt";
     public const string Hash = "Hash";
     public const string Pepper = "Pepper";
+    public const string WalletPrefix = "wallet!";
 
-    public static string WalletRow(string network) => Key.Of("wallet", network);
+    public static string WalletRow(string network) => WalletPrefix + Key.Of(network);
+
+    /// <summary>The network of a wallet's row; null for another row.</summary>
+    public static string? NetworkOfWallet(TableEntity row) =>
+        row.RowKey.StartsWith(WalletPrefix, StringComparison.Ordinal) ? row.RowKey[WalletPrefix.Length..] : null;
 
     public static string ApiKeyRow(string keyId) => Key.Of("key", keyId);
 
