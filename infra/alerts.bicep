@@ -31,6 +31,8 @@ var finalityLimits = toObject(
   network => network.name,
   network => network.?finality_lag
 )
+var limit = 'todouble(dynamic(${string(finalityLimits)})[network])'
+var partOfLimit = 'extend network = tostring(Properties.network) | summarize Value = max(Max / ${limit}) by network'
 
 // `over`: the alert is raised when the value is greater. Severity 0 is critical, 1 an error, 2 a warning.
 var alerts = [
@@ -65,7 +67,7 @@ var alerts = [
     name: 'finality-stall'
     severity: 2
     says: 'Finality trails the head by more blocks than networks.json allows: invoices wait, and nothing expires.'
-    query: '${rows('coinpay.chain.finality_lag')} | extend network = tostring(Properties.network) | summarize Value = max(Max / todouble(dynamic(${string(finalityLimits)})[network])) by network'
+    query: '${rows('coinpay.chain.finality_lag')} | ${partOfLimit}'
     by: 'network'
     over: 1
     window: 'PT15M'

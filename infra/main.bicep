@@ -1,6 +1,6 @@
 // A gateway in a resource group: wiring only. What each part is stands in its module; what differs between a trial and
 // production stands in main.dev.bicepparam and main.prod.bicepparam.
-metadata description = 'CoinPay on Azure: Flex Consumption, Azure Storage, Key Vault and Application Insights, connected by identity.'
+metadata description = 'CoinPay on Azure, connected by identity only.'
 
 @description('Which gateway this is: part of every name, such as dev or prod.')
 @minLength(2)

@@ -1,4 +1,4 @@
-// The operators' page in the portal. Its panels are workbook.json, as the portal's editor shows it under Advanced.
+// The operators' page in the portal. Its panels are panels.json, as the portal's editor shows it under Advanced.
 metadata description = 'Workbook for operators.'
 
 @description('Name that the workbook is shown with.')
@@ -23,6 +23,6 @@ resource workbook 'Microsoft.Insights/workbooks@2023-06-01' = {
     displayName: 'Operate ${name}'
     category: 'workbook'
     sourceId: workspaceId
-    serializedData: string(loadJsonContent('workbook.json'))
+    serializedData: string(loadJsonContent('panels.json'))
   }
 }
