@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs what development and tests need beside the .NET SDK and Node.js: Azurite, anvil, bitcoind, litecoind and the
-# npm libraries that tests take as witnesses. Everything goes into ${COINPAY_TOOLS:-.coinpay/tools}, which git ignores;
+# Installs what development and tests need beside the .NET SDK and Node.js: Azurite, anvil, bitcoind, litecoind, the Bicep CLI
+# and the npm libraries that tests take as witnesses. Everything goes into ${COINPAY_TOOLS:-.coinpay/tools}, which git ignores;
 # nothing is installed on the machine itself but Chromium for the page tests, where there is none and apt-get may
 # (COINPAY_CHROMIUM names another browser, or `none`). Done already: returns at once. Two at a time: the second waits.
 # usage: scripts/setup.sh [--quiet]
@@ -72,6 +72,18 @@ install_chromium() {
   fi
 }
 
+# What compiles infra/: from PATH, or from the NuGet feed, which has the program for linux-x64.
+install_bicep() {
+  "$root/scripts/tools/bicep.sh" --is-there "$tools/bicep" && return
+  step "bicep"
+  # 9>&-: a build node that dotnet leaves behind must not keep the lock.
+  if "$root/scripts/tools/bicep.sh" "$tools/bicep" >"$tools/bicep.log" 2>&1 9>&-; then
+    done_in "$(tail -1 "$tools/bicep.log")"
+  else
+    done_in "not to be had here: tests of infra/ are skipped; put bicep on PATH to run them"
+  fi
+}
+
 # Written once: delete Local.props to look again.
 choose_chain_packages() {
   local props=$root/Local.props
@@ -98,6 +110,7 @@ install_node bitcoin ||
 # Everything else works without it, on a system without Debian's packages: what needs it is skipped and says so.
 install_node litecoin ||
   printf "  litecoind could not be had from Debian's archive: its tests will be skipped. Put litecoind and litecoin-cli on PATH and run this again.\n" >&2
+install_bicep
 install_chromium
 choose_chain_packages
 say "  tools are ready in $tools"

@@ -6,7 +6,7 @@ internal static class RepositoryFiles
     /// <summary>The folder of CoinPay.Functions.sln.</summary>
     public static string Root { get; } = FindRoot();
 
-    /// <summary>The ignored folder that scripts/setup.sh fills: node_modules, bitcoin and litecoin.</summary>
+    /// <summary>The ignored folder that scripts/setup.sh fills: node_modules, bitcoin, litecoin and bicep.</summary>
     public static string Tools => Environment.GetEnvironmentVariable("COINPAY_TOOLS") ?? Path.Combine(Root, ".coinpay", "tools");
 
     /// <summary>A file or folder of an npm package that setup installed; throws with the command that installs it.</summary>
@@ -20,6 +20,9 @@ internal static class RepositoryFiles
     /// </summary>
     public static string? Litecoind { get; } =
         Path.Combine(Tools, "litecoin", "bin", "litecoind") is var program && File.Exists(program) ? program : null;
+
+    /// <summary>The Bicep CLI that setup put there; null on a machine for which the feed has none.</summary>
+    public static string? Bicep { get; } = Path.Combine(Tools, "bicep", "bicep") is var program && File.Exists(program) ? program : null;
 
     private static string Existing(string path) =>
         File.Exists(path) || Directory.Exists(path)

@@ -1,0 +1,184 @@
+// A gateway in a resource group: wiring only. What each part is stands in its module; what differs between a trial and
+// production stands in main.dev.bicepparam and main.prod.bicepparam.
+metadata description = 'CoinPay on Azure, connected by identity only.'
+
+@description('Which gateway this is: part of every name, such as dev or prod.')
+@minLength(2)
+@maxLength(8)
+param environmentName string
+
+@description('Azure region. Flex Consumption is not in all of them: az functionapp list-flexconsumption-locations.')
+param location string = resourceGroup().location
+
+@description('Storage and vault are reached through private endpoints only, from the app\'s subnet.')
+param privateNetwork bool
+
+@description('Addresses of the private network: a /24 that collides with no network it is to be joined with.')
+param networkAddresses string = '10.60.0.0/24'
+
+@description('Redundancy of the storage account, which holds all money truth.')
+@allowed(['Standard_LRS', 'Standard_ZRS', 'Standard_GZRS'])
+param storageRedundancy string
+
+@description('Which operations on storage are logged one by one. A gateway makes several a second: each kind has its price.')
+param storageLogged ('StorageRead' | 'StorageWrite' | 'StorageDelete')[]
+
+@description('Days in which a deleted blob or container can be had back.')
+param storageDeletedKeptDays int = 14
+
+@description('Memory of an instance in MB.')
+@allowed([512, 2048, 4096])
+param instanceMemory int = 2048
+
+@description('Most instances at a time.')
+param mostInstances int = 40
+
+@description('Instances kept ready for orchestrations; each costs by the hour.')
+param readyInstances int
+
+@description('How often chains are looked at: NCRONTAB with seconds, in UTC. Each network has its own interval besides.')
+param pollSchedule string
+
+@description('Where payers reach the gateway, such as https://pay.example; empty for the app\'s own address.')
+param publicUrl string = ''
+
+@description('Nodes: {"<network of networks.json>": "https://…"}. User and password of a node are secrets of the vault.')
+param nodes { *: string } = {}
+
+@description('Age after which a rate is no longer used, as hh:mm:ss.')
+param ratesMaxAge string = '00:05:00'
+
+@description('Percent by which a rate may stray from the median of all before it is left out.')
+param ratesMaxDeviationPercent string = '2'
+
+@description('Any further settings of the gateway, by name; the README lists them. Never secrets.')
+param settings { *: string } = {}
+
+@description('Addresses that alerts are mailed to.')
+param alertEmails string[] = []
+
+@description('Days for which logs, traces and metrics are kept.')
+param logsKeptDays int
+
+@description('Gigabytes of logs a day after which nothing more is taken in until the next day; -1 for no limit.')
+param logsDailyGigabytes int
+
+var suffix = take(uniqueString(resourceGroup().id, environmentName), 8)
+var name = 'coinpay-${environmentName}-${suffix}'
+var appName = 'func-${name}'
+var insightsName = 'appi-${name}'
+var storageName = 'coinpay${environmentName}${suffix}'
+var vaultName = 'kv-cp-${environmentName}-${suffix}'
+var tags = { application: 'coinpay', environment: environmentName }
+
+module monitoring 'monitoring.bicep' = {
+  params: {
+    name: name
+    insightsName: insightsName
+    location: location
+    keptDays: logsKeptDays
+    dailyGigabytes: logsDailyGigabytes
+    alertEmails: alertEmails
+    tags: tags
+  }
+}
+
+module storage 'storage.bicep' = {
+  params: {
+    name: storageName
+    location: location
+    redundancy: storageRedundancy
+    privateNetwork: privateNetwork
+    logged: storageLogged
+    deletedKeptDays: storageDeletedKeptDays
+    workspaceId: monitoring.outputs.workspaceId
+    tags: tags
+  }
+}
+
+module vault 'vault.bicep' = {
+  params: {
+    name: vaultName
+    location: location
+    privateNetwork: privateNetwork
+    workspaceId: monitoring.outputs.workspaceId
+    tags: tags
+  }
+}
+
+module network 'network.bicep' = if (privateNetwork) {
+  params: {
+    name: name
+    location: location
+    addresses: networkAddresses
+    storageId: storage.outputs.id
+    vaultId: vault.outputs.id
+    workspaceId: monitoring.outputs.workspaceId
+    tags: tags
+  }
+}
+
+module app 'app.bicep' = {
+  params: {
+    name: appName
+    planName: 'plan-${name}'
+    location: location
+    subnetId: network.?outputs.appSubnetId ?? ''
+    storageName: storageName
+    packageUrl: storage.outputs.packageUrl
+    vaultUri: vault.outputs.uri
+    insightsConnectionString: monitoring.outputs.connectionString
+    instanceMemory: instanceMemory
+    mostInstances: mostInstances
+    readyInstances: readyInstances
+    pollSchedule: pollSchedule
+    publicUrl: publicUrl
+    nodes: nodes
+    ratesMaxAge: ratesMaxAge
+    ratesMaxDeviationPercent: ratesMaxDeviationPercent
+    settings: settings
+    workspaceId: monitoring.outputs.workspaceId
+    tags: tags
+  }
+}
+
+module roles 'roles.bicep' = {
+  params: {
+    appName: appName
+    principalId: app.outputs.principalId
+    storageName: storageName
+    vaultName: vaultName
+    insightsName: insightsName
+  }
+}
+
+module alerts 'alerts.bicep' = {
+  params: {
+    name: name
+    location: location
+    workspaceId: monitoring.outputs.workspaceId
+    actionGroupId: monitoring.outputs.actionGroupId
+    tags: tags
+  }
+}
+
+module workbook 'workbook.bicep' = {
+  params: {
+    name: name
+    location: location
+    workspaceId: monitoring.outputs.workspaceId
+    tags: tags
+  }
+}
+
+@description('Name of the function app.')
+output appName string = appName
+
+@description('Address of the gateway.')
+output gatewayUrl string = app.outputs.url
+
+@description('Name of the vault.')
+output vaultName string = vaultName
+
+@description('Secrets that must be in the vault before the app starts, separated by spaces.')
+output requiredSecrets string = vault.outputs.requiredSecrets

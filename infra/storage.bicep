@@ -1,0 +1,129 @@
+// The one storage account: the gateway's tables and queues, the orchestrations' history and the deployed package.
+metadata description = 'Storage account without keys and without public blobs, with the gateway\'s tables, queues and container.'
+
+@description('Name of the storage account: 3 to 24 lower-case letters and digits, unique in the world.')
+@minLength(3)
+@maxLength(24)
+param name string
+
+@description('Azure region.')
+param location string
+
+@description('Redundancy: Standard_LRS keeps three copies in one place, Standard_ZRS three in three zones, GZRS in two regions.')
+@allowed(['Standard_LRS', 'Standard_ZRS', 'Standard_GZRS'])
+param redundancy string
+
+@description('Nothing outside the virtual network reaches the account.')
+param privateNetwork bool
+
+@description('Which operations on tables, queues and blobs are logged, each with who made it. Reads are the most by far.')
+param logged ('StorageRead' | 'StorageWrite' | 'StorageDelete')[]
+
+@description('Days in which a deleted blob or container can be had back.')
+@minValue(1)
+@maxValue(365)
+param deletedKeptDays int
+
+@description('Resource id of the Log Analytics workspace.')
+param workspaceId string
+
+@description('Tags of every resource.')
+param tags object
+
+// What src/CoinPay.Functions/Stores/Tables.cs and Webhooks/DeliveryQueue.cs name; a test compares them.
+var tables = [
+  'Audit'
+  'Chains'
+  'Deliveries'
+  'Events'
+  'Exceptions'
+  'Idempotency'
+  'Index'
+  'Invoices'
+  'Merchants'
+  'Watches'
+]
+var queues = ['webhooks', 'webhooks-poison', 'webhooks-slow', 'webhooks-slow-poison']
+var logs = [for category in logged: { category: category, enabled: true }]
+var metrics = [{ category: 'Transaction', enabled: true }]
+
+resource account 'Microsoft.Storage/storageAccounts@2024-01-01' = {
+  name: name
+  location: location
+  tags: tags
+  kind: 'StorageV2'
+  sku: { name: redundancy }
+  properties: {
+    allowSharedKeyAccess: false
+    defaultToOAuthAuthentication: true
+    allowBlobPublicAccess: false
+    allowCrossTenantReplication: false
+    minimumTlsVersion: 'TLS1_2'
+    supportsHttpsTrafficOnly: true
+    publicNetworkAccess: privateNetwork ? 'Disabled' : 'Enabled'
+    networkAcls: {
+      bypass: 'None'
+      defaultAction: privateNetwork ? 'Deny' : 'Allow'
+    }
+    encryption: {
+      // Infrastructure encryption is a second layer; it can be chosen only now.
+      requireInfrastructureEncryption: true
+      keySource: 'Microsoft.Storage'
+      services: {
+        blob: { enabled: true, keyType: 'Account' }
+        // Their keys belong to the account too, so that a key of one's own could cover them later.
+        queue: { enabled: true, keyType: 'Account' }
+        table: { enabled: true, keyType: 'Account' }
+      }
+    }
+  }
+
+  resource blobs 'blobServices' = {
+    name: 'default'
+    properties: {
+      deleteRetentionPolicy: { enabled: true, days: deletedKeptDays }
+      containerDeleteRetentionPolicy: { enabled: true, days: deletedKeptDays }
+    }
+
+    resource package 'containers' = {
+      name: 'app-package'
+      properties: { publicAccess: 'None' }
+    }
+  }
+
+  resource queueService 'queueServices' = {
+    name: 'default'
+
+    resource queue 'queues' = [for queue in queues: { name: queue }]
+  }
+
+  resource tableService 'tableServices' = {
+    name: 'default'
+
+    resource table 'tables' = [for table in tables: { name: table }]
+  }
+}
+
+resource blobLogs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
+  name: 'to-workspace'
+  scope: account::blobs
+  properties: { workspaceId: workspaceId, logs: logs, metrics: metrics }
+}
+
+resource queueLogs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
+  name: 'to-workspace'
+  scope: account::queueService
+  properties: { workspaceId: workspaceId, logs: logs, metrics: metrics }
+}
+
+resource tableLogs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
+  name: 'to-workspace'
+  scope: account::tableService
+  properties: { workspaceId: workspaceId, logs: logs, metrics: metrics }
+}
+
+@description('Resource id of the account.')
+output id string = account.id
+
+@description('Address of the container that the platform takes the app\'s package from.')
+output packageUrl string = '${account.properties.primaryEndpoints.blob}${account::blobs::package.name}'

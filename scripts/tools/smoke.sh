@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# Whether a gateway answers as one: alive, its OpenAPI document, and problem+json on a path that there is not. Waits for a
+# gateway that has just been deployed to come up.
+# usage: scripts/tools/smoke.sh URL
+set -euo pipefail
+url=${1%/} tries=${COINPAY_SMOKE_TRIES:-40}
+seen() { # PATH: the answer, and on a line of its own its status and content type
+  curl --silent --max-time 30 --write-out '\n%{http_code} %{content_type}' "$url$1" || true
+}
+check() { # PATH STATUS TYPE TEXT
+  local answer status
+  answer=$(seen "$1")
+  status=${answer##*$'\n'}
+  if [[ $status == "$2 $3"* && $answer == *"$4"* ]]; then echo "  $1: $2"; return; fi
+  printf 'smoke: %s%s answered "%s": %s\n' "$url" "$1" "$status" "${answer:0:200}" >&2
+  exit 1
+}
+for ((try = 1; try < tries; try++)); do
+  case $(seen /health/live) in *$'\n'200\ *) break ;; esac
+  sleep 3
+done
+check /health/live 200 application/json '"live"'
+check /openapi.json 200 application/json '"openapi":'
+check /no-such-path 404 application/problem+json '"not_found"'

@@ -1,0 +1,57 @@
+using System.Text.RegularExpressions;
+using CoinPay.Tests;
+using Xunit;
+using YamlDotNet.RepresentationModel;
+
+namespace CoinPay.Functions.Tests.Infra;
+
+/// <summary>azure.yaml and the deploying workflow: what they name is there, and no secret is stored for them.</summary>
+public sealed partial class DeploymentFilesTests
+{
+    [Fact]
+    public void The_workflow_deploys_in_a_Debian_container_with_a_token_and_without_stored_secrets()
+    {
+        string text = Read(".github/workflows/deploy.yml");
+        YamlMappingNode workflow = Parse(text);
+        Assert.Equal("write", workflow["permissions"]["id-token"].ToString());
+        foreach (YamlNode job in ((YamlMappingNode)workflow["jobs"]).Children.Values)
+        {
+            Assert.StartsWith("debian:", job["container"].ToString(), StringComparison.Ordinal);
+            Assert.Contains(
+                ((YamlSequenceNode)job["steps"]).OfType<YamlMappingNode>(),
+                step => step.Children.TryGetValue("run", out YamlNode? run) && run.ToString().StartsWith("scripts/deploy.sh ", StringComparison.Ordinal));
+        }
+        Assert.DoesNotContain("secrets.", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Azd_takes_the_same_templates_scripts_and_outputs()
+    {
+        string text = Read("azure.yaml");
+        YamlMappingNode project = Parse(text);
+        Assert.True(File.Exists(PathOf($"{project["infra"]["path"]}/{project["infra"]["module"]}.bicepparam")));
+        YamlNode service = Assert.Single(((YamlMappingNode)project["services"]).Children).Key;
+        Assert.Contains($"'azd-service-name': '{service}'", Read("infra/app.bicep"), StringComparison.Ordinal);
+        Assert.All(Script().Matches(text), script => Assert.True(File.Exists(PathOf(script.Value)), script.Value));
+        string template = Read("infra/main.bicep");
+        foreach (Match variable in Variable().Matches(text).Where(variable => variable.Value != "AZURE_RESOURCE_GROUP"))
+            Assert.Contains($"output {variable.Value} string", template, StringComparison.Ordinal);
+    }
+
+    private static string PathOf(string path) => Path.Combine(RepositoryFiles.Root, path);
+
+    private static string Read(string path) => File.ReadAllText(PathOf(path));
+
+    private static YamlMappingNode Parse(string text)
+    {
+        YamlStream stream = [];
+        stream.Load(new StringReader(text));
+        return (YamlMappingNode)stream.Documents[0].RootNode;
+    }
+
+    [GeneratedRegex(@"scripts/[a-z/-]+\.sh", RegexOptions.NonBacktracking)]
+    private static partial Regex Script();
+
+    [GeneratedRegex(@"(?<=\$)[A-Za-z_]{2,}", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Variable();
+}
