@@ -1,9 +1,8 @@
 using System.Text.Json;
 using Azure;
-using Azure.Core;
-using Azure.Core.Pipeline;
 using CoinPay.Embedded.Durable;
 using CoinPay.Embedded.Durable.Storage;
+using CoinPay.Embedded.Storage.Direct;
 using CoinPay.Functions.Tests.Simulation;
 using Microsoft.Extensions.DependencyInjection;
 using CancelInvoice = CoinPay.Functions.Invoices.CancelInvoice;
@@ -127,9 +126,9 @@ internal sealed class GoldenLife
     {
         public string? Refused { get; set; }
 
-        public override ValueTask CallAsync(Simulation.World world, HttpMessage message, HttpPipelineTransport storage) =>
-            Refused is { } table && message.Request.Uri.Path.TrimStart('/').StartsWith(table, StringComparison.Ordinal)
-                ? ValueTask.FromException(new RequestFailedException(503, "The server is busy.", "ServerBusy", null))
-                : storage.ProcessAsync(message);
+        public override ValueTask<TableAnswer> CallAsync(Simulation.World world, TableRequest request, TableCall tables) =>
+            request.Table == Refused
+                ? ValueTask.FromException<TableAnswer>(new RequestFailedException(503, "The server is busy.", "ServerBusy", null))
+                : tables(request);
     }
 }

@@ -1,6 +1,5 @@
-using Azure.Core;
-using Azure.Core.Pipeline;
 using Azure.Data.Tables;
+using CoinPay.Embedded.Storage.Direct;
 using CoinPay.Functions.Stores;
 using CoinPay.Functions.Tests.Simulation;
 using CoinPay.Operations;
@@ -53,11 +52,11 @@ internal sealed class LivedWorld
     {
         public Simulation.World? World { get; private set; }
 
-        public override ValueTask CallAsync(Simulation.World world, HttpMessage message, HttpPipelineTransport storage)
+        public override ValueTask<TableAnswer> CallAsync(Simulation.World world, TableRequest request, TableCall tables)
         {
             // A fresh run's world is another one.
             World ??= world;
-            return base.CallAsync(world, message, storage);
+            return base.CallAsync(world, request, tables);
         }
     }
 }
