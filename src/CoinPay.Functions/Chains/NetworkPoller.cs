@@ -25,6 +25,12 @@ internal sealed class NetworkPoller(
 
     public Network Network => chain.Network;
 
+    /// <summary>How far this poller has come: for gauges, which look at any time.</summary>
+    public ChainProgress Progress { get; private set; } = new(Head: null, clock.GetUtcNow());
+
+    /// <summary>See <see cref="AddressGaps.Longest"/>; null until the watches are read.</summary>
+    public long? LongestGap => _memory?.Watches.Gaps.Longest;
+
     /// <summary>Drops the memory: the next poll begins from storage.</summary>
     public void Forget() => _memory = null;
 
@@ -37,6 +43,7 @@ internal sealed class NetworkPoller(
         DateTimeOffset beganAt = clock.GetUtcNow();
         _catchUp.BeginPoll();
         ChainHead head = await chain.ReadHeadAsync(cancellation);
+        Progress = Progress with { Head = head };
         PollerMemory memory = _memory ??= await PollerMemory.LoadAsync(Network.Name, watches, views, cursors, beganAt, cancellation);
         await memory.Watches.LoadNewAsync(watches, beganAt, cancellation);
         Cursor cursor = memory.Cursor ?? await StartAsync(head, beganAt, cancellation);
@@ -52,6 +59,7 @@ internal sealed class NetworkPoller(
                 await new BalanceSweep(chain, views).RunAsync(scan, head, beganAt, cancellation);
                 await FinishAsync(scan, head, beganAt, cancellation);
                 await StoreAsync(memory, scan, head, beganAt, isComplete: true, touched, cancellation);
+                Progress = Progress with { CompletePollBeganAt = beganAt };
             }
             Report(cursor, memory.Cursor!, head);
             return touched.Values;
@@ -183,6 +191,7 @@ internal sealed class NetworkPoller(
             isMatch = true;
             await views.WriteAsync(watch, changed, marks, scan.Cursor.Height, memory.Inputs.Of, cancellation);
             touched[watch.InvoiceId] = watch;
+            memory.Watches.Gaps.Paid(watch);
             done.AddRange(passed.Select(mark => (watch, mark)));
         }
         foreach ((Watch watch, List<long> heights) in scan.Dust())

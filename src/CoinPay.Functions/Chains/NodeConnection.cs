@@ -2,7 +2,7 @@ namespace CoinPay.Functions.Chains;
 
 /// <summary>
 /// The HTTP connections to nodes. Operators name the nodes: no proxy of the environment stands between, and no redirect
-/// is followed.
+/// is followed. A node, often somebody else's, is told nothing of the operator's traces.
 /// </summary>
 internal sealed class NodeConnection : IDisposable
 {
@@ -10,6 +10,7 @@ internal sealed class NodeConnection : IDisposable
 
     public HttpClient Http { get; } = new(new SocketsHttpHandler
     {
+        ActivityHeadersPropagator = null,
         UseProxy = false,
         AllowAutoRedirect = false,
         PooledConnectionLifetime = Lifetime,

@@ -43,6 +43,8 @@ internal sealed class PollerMemory
         foreach ((string invoiceId, ViewedTransfer transfer, Outpoints inputs) in await views.ReadAboveAsync(network, lowest, cancellation))
         {
             memory.Views[(invoiceId, transfer.Key)] = transfer;
+            if (memory.Watches.Find(invoiceId) is { } paid)
+                memory.Watches.Gaps.Paid(paid);
             memory.Inputs.Add(transfer.TransactionHash, inputs);
             if (transfer.Lost is not null)
                 memory._lostAt[(invoiceId, transfer.Key)] = memory.Cursor?.Height ?? 0;

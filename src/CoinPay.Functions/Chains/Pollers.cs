@@ -14,6 +14,8 @@ internal sealed class Pollers(
     private readonly ConcurrentDictionary<string, DateTimeOffset> _polledAt = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, string> _failures = new(StringComparer.Ordinal);
 
+    public IReadOnlyList<NetworkPoller> All => _all;
+
     /// <summary>The pollers whose interval has passed.</summary>
     public IEnumerable<NetworkPoller> DueAt(DateTimeOffset now)
     {

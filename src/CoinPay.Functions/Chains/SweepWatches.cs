@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using CoinPay.Functions.Invoices;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
@@ -26,16 +27,18 @@ internal sealed class SweepWatches(
         foreach (IChain chain in chains.All)
         {
             string network = chain.Network.Name;
-            await StartUnacknowledgedAsync(network, durable, cancellation);
-            await WakePendingAsync(network, durable, cancellation);
+            DateTimeOffset? unstarted = await StartUnacknowledgedAsync(network, durable, cancellation);
+            DateTimeOffset? pending = await WakePendingAsync(network, durable, cancellation);
+            progress.Waited(network, clock.GetUtcNow(), unstarted < pending ? unstarted : pending ?? unstarted);
             await EndOverdueAsync(network, durable, cancellation);
         }
     }
 
-    private async Task StartUnacknowledgedAsync(string network, DurableTaskClient durable, CancellationToken cancellation)
+    /// <summary>Answers when the oldest invoice was made that is stored and not started.</summary>
+    private async Task<DateTimeOffset?> StartUnacknowledgedAsync(string network, DurableTaskClient durable, CancellationToken cancellation)
     {
         DateTimeOffset now = clock.GetUtcNow();
-        DateTimeOffset? oldestOpen = null;
+        DateTimeOffset? oldestOpen = null, oldestStored = null;
         foreach (Watch watch in await watches.ReadSinceAsync(network, progress.AcknowledgedUntil(network), cancellation))
         {
             if (watch.Acknowledged || watch.Network != network)
@@ -46,6 +49,7 @@ internal sealed class SweepWatches(
                 continue;
             if (await invoices.FindAsync(watch.MerchantId, watch.InvoiceId, cancellation) is not null)
             {
+                oldestStored = oldestStored is null || createdAt < oldestStored ? createdAt : oldestStored;
                 log.LogInformation("{InvoiceId} was stored and not started: it is started now", watch.InvoiceId);
                 await InvoiceOrchestrations.WakeAsync(durable, new(watch.MerchantId, watch.InvoiceId, network), cancellation);
             }
@@ -55,11 +59,14 @@ internal sealed class SweepWatches(
             }
         }
         progress.Acknowledged(network, oldestOpen ?? now);
+        return oldestStored;
     }
 
-    private async Task WakePendingAsync(string network, DurableTaskClient durable, CancellationToken cancellation)
+    /// <summary>Answers since when the oldest view, or change that somebody asked for, waits to be taken up.</summary>
+    private async Task<DateTimeOffset?> WakePendingAsync(string network, DurableTaskClient durable, CancellationToken cancellation)
     {
-        foreach (PendingInvoice pending in await views.ReadPendingAsync(network, cancellation))
+        List<PendingInvoice> waiting = await views.ReadPendingAsync(network, cancellation);
+        foreach (PendingInvoice pending in waiting)
         {
             if (clock.GetUtcNow() - pending.Since < Patience)
                 continue;
@@ -67,6 +74,7 @@ internal sealed class SweepWatches(
             if (pending.IsAsked)
                 await views.ForgetAskedAsync(network, pending.InvoiceId, cancellation);
         }
+        return waiting.Count == 0 ? null : waiting.Min(pending => pending.Since);
     }
 
     private async Task EndOverdueAsync(string network, DurableTaskClient durable, CancellationToken cancellation)
@@ -87,6 +95,16 @@ internal sealed class SweepProgress
     private static readonly TimeSpan EndOfWatchInterval = TimeSpan.FromHours(1);
     private readonly Dictionary<string, DateTimeOffset> _acknowledgedUntil = new(StringComparer.Ordinal);
     private readonly Dictionary<string, DateTimeOffset> _endedAt = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, TimeSpan> _waited = new(StringComparer.Ordinal);
+
+    /// <summary>
+    /// How long, when the last sweep looked, the oldest change of any network had waited to be taken up and told: what waits in
+    /// an outbox has such a mark until it is sent. Null before the first sweep.
+    /// </summary>
+    public TimeSpan? OldestWaiting => _waited.IsEmpty ? null : _waited.Values.Max();
+
+    public void Waited(string network, DateTimeOffset now, DateTimeOffset? oldest) =>
+        _waited[network] = oldest is { } since && since < now ? now - since : TimeSpan.Zero;
 
     /// <summary>Every watch made before this instant was seen acknowledged.</summary>
     public DateTimeOffset? AcknowledgedUntil(string network) =>

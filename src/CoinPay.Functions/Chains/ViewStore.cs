@@ -3,6 +3,7 @@ using Azure;
 using Azure.Data.Tables;
 using CoinPay.Core;
 using CoinPay.Functions.Stores;
+using CoinPay.Functions.Telemetry;
 
 namespace CoinPay.Functions.Chains;
 
@@ -90,12 +91,12 @@ internal sealed partial class ViewStore(Tables tables, Networks? networks = null
         return transfers;
     }
 
-    /// <summary>The tag of the invoice's pending row, or null when its view was taken up.</summary>
-    public async Task<ETag?> FindPendingAsync(string network, string invoiceId, CancellationToken cancellation)
+    /// <summary>The invoice's pending row, or null when its view was taken up.</summary>
+    public async Task<PendingView?> FindPendingAsync(string network, string invoiceId, CancellationToken cancellation)
     {
         NullableResponse<TableEntity> row = await tables.Watches.GetEntityIfExistsAsync<TableEntity>(
-            PartitionOf(network, invoiceId), PendingPrefix + invoiceId, ["PartitionKey"], cancellation);
-        return row.HasValue ? row.Value!.ETag : null;
+            PartitionOf(network, invoiceId), PendingPrefix + invoiceId, ["TraceParent"], cancellation);
+        return row.HasValue ? new(row.Value!.ETag, row.Value.GetString("TraceParent")) : null;
     }
 
     /// <summary>Takes the pending row away unless the poller has written it anew since.</summary>
@@ -202,6 +203,7 @@ internal sealed partial class ViewStore(Tables tables, Networks? networks = null
         {
             ["Network"] = network,
             ["MerchantId"] = merchantId,
+            ["TraceParent"] = InvoiceTrace.Here,
         };
 
     private static TableEntity ToRow(string partition, Watch watch, DepthMark mark)
@@ -254,6 +256,9 @@ internal sealed partial class ViewStore(Tables tables, Networks? networks = null
         ReplacedBy = row.GetString("ReplacedBy"),
     };
 }
+
+/// <summary>A view that waits to be taken up. <paramref name="TraceParent"/>: the poll or call that wrote it, where it was traced.</summary>
+internal sealed record PendingView(ETag Tag, string? TraceParent);
 
 /// <summary>An invoice that is to look again. <paramref name="IsAsked"/>: because of a change that somebody was about to make.</summary>
 internal sealed record PendingInvoice(string InvoiceId, string MerchantId, DateTimeOffset Since, bool IsAsked);

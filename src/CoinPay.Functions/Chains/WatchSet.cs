@@ -21,6 +21,9 @@ internal sealed class WatchSet(string network)
 
     private SemaphoreSlim Loading { get; } = new(1);
 
+    /// <summary>How many addresses each wallet has given out since its last payment.</summary>
+    public AddressGaps Gaps { get; } = new();
+
     public bool Contains(string recipient) => _byRecipient.ContainsKey(recipient);
 
     public IReadOnlyList<Watch> Of(string recipient) => _byRecipient.GetValueOrDefault(recipient) ?? [];
@@ -62,6 +65,7 @@ internal sealed class WatchSet(string network)
 
     private void Add(Watch watch)
     {
+        Gaps.GivenOut(watch);
         _byRecipient.AddOrUpdate(watch.Recipient, [watch], (_, sharing) => [.. sharing, watch]);
         lock (_sweeps)
             _sweeps.Add(watch);

@@ -1,7 +1,9 @@
+using System.Diagnostics;
 using Azure;
 using CoinPay.Core;
 using CoinPay.Functions.Chains;
 using CoinPay.Functions.Rates;
+using CoinPay.Functions.Telemetry;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
 
@@ -34,14 +36,16 @@ internal sealed class AdvanceInvoice(
     public async Task<Outlook> Run([ActivityTrigger] InvoiceReference invoice, CancellationToken cancellation)
     {
         // The pending row before the view: a view written in between keeps its pending row.
-        ETag? pending = await views.FindPendingAsync(invoice.Network, invoice.InvoiceId, cancellation);
+        PendingView? pending = await views.FindPendingAsync(invoice.Network, invoice.InvoiceId, cancellation);
         StoredInvoice stored = await LoadAsync(invoice, cancellation);
+        using Activity? span = InvoiceTrace.Continue("invoice.advance", invoice.InvoiceId, stored.TraceParent, pending?.TraceParent);
         if (pending is not null || !IsAsCreated(stored.State))
             stored = await CommitAsync(invoice, stored, await ReadViewAsync(invoice, cancellation), cancellation);
         if (stored.Outbox.Count > 0)
             await SendAsync(invoice, stored, cancellation);
-        if (pending is { } tag)
-            await views.AcknowledgeAsync(invoice.Network, invoice.InvoiceId, tag, cancellation);
+        if (pending is not null)
+            await views.AcknowledgeAsync(invoice.Network, invoice.InvoiceId, pending.Tag, cancellation);
+        span?.SetTag("coinpay.status", stored.State.Status.Text());
         Outlook outlook = LookOut(stored.State);
         if (outlook.IsFinished)
             await StopWatchingAsync(invoice, cancellation);

@@ -7,10 +7,12 @@ using CoinPay.Functions.Http;
 using CoinPay.Functions.Merchants;
 using CoinPay.Functions.Rates;
 using CoinPay.Functions.Stores;
+using CoinPay.Functions.Telemetry;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Logging;
 
 namespace CoinPay.Functions.Invoices;
 
@@ -31,7 +33,8 @@ internal sealed class CreateInvoice(
     InvoiceStore invoices,
     ChainDirectory chains,
     RandomNumberGenerator random,
-    TimeProvider clock)
+    TimeProvider clock,
+    ILogger<CreateInvoice> log)
 {
     private const int FulfilmentKeyBytes = 15;
 
@@ -75,6 +78,7 @@ internal sealed class CreateInvoice(
                 return Replay(answered);
             invoiceId = claimed;
         }
+        using IDisposable? marked = InvoiceTrace.Mark(log, invoiceId, request.HttpContext);
         InvoiceTerms terms = await WatchAsync(merchant, judged, invoiceId, cancellation);
         byte[]? twin = await CommitAsync(terms, cancellation);
         InvoiceReference reference = new(terms.MerchantId, terms.Id, terms.Network);
@@ -210,6 +214,7 @@ internal sealed class CreateInvoice(
         try
         {
             await invoices.CommitAsync(null, decision.Events, chain: null, Body(terms), cancellation);
+            log.LogInformation("{InvoiceId}: created on {Network}", terms.Id, terms.Network);
             return null;
         }
         catch (RequestFailedException exists) when (exists.Status == 409)

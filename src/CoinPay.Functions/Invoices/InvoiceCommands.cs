@@ -3,6 +3,7 @@ using CoinPay.Core;
 using CoinPay.Functions.Chains;
 using CoinPay.Functions.Http;
 using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Logging;
 
 namespace CoinPay.Functions.Invoices;
 
@@ -10,7 +11,7 @@ namespace CoinPay.Functions.Invoices;
 /// Carries out what a merchant asks of an invoice. The orchestration sends what the commit left to send: a mark set before
 /// the commit makes the sweeper wake it should this process die in between.
 /// </summary>
-internal sealed class InvoiceCommands(InvoiceStore invoices, ViewStore views)
+internal sealed class InvoiceCommands(InvoiceStore invoices, ViewStore views, ILogger<InvoiceCommands> log)
 {
     private const int MaxConflicts = 10;
 
@@ -39,7 +40,11 @@ internal sealed class InvoiceCommands(InvoiceStore invoices, ViewStore views)
                 return (stored, false);
             try
             {
-                return (await invoices.CommitAsync(stored, decision.Events, chain: null, answer: null, cancellation), true);
+                StoredInvoice after = await invoices.CommitAsync(stored, decision.Events, chain: null, answer: null, cancellation);
+                if (after.State.Status != stored.State.Status)
+                    log.LogInformation(
+                        "{InvoiceId}: {Before} to {After} by command", after.State.Terms.Id, stored.State.Status.Text(), after.State.Status.Text());
+                return (after, true);
             }
             catch (RequestFailedException conflict) when (conflict.Status == 412 && conflicts < MaxConflicts)
             {

@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using CoinPay.Core;
+using CoinPay.Functions.Telemetry;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 
@@ -30,9 +32,11 @@ internal static class InvoiceOrchestrations
     /// <summary>Wakes the instance that runs, or starts the next one where none does.</summary>
     public static async Task WakeAsync(DurableTaskClient client, InvoiceReference invoice, CancellationToken cancellation)
     {
+        using Activity? span = InvoiceTrace.Begin("invoice.wake", invoice.InvoiceId);
         // Nearly always the first instance runs: the event is sent without asking.
         if (await TryRaiseAsync(client, invoice.InvoiceId, cancellation))
             return;
+        OrchestrationMetadata? last = null;
         for (int number = 1; number <= MaxInstances; number++)
         {
             string instance = number == 1 ? invoice.InvoiceId : $"{invoice.InvoiceId}!{number}";
@@ -40,6 +44,7 @@ internal static class InvoiceOrchestrations
             if (found is null)
             {
                 await ScheduleAsync(client, invoice, instance, cancellation);
+                NoteFailed(last, span);
                 return;
             }
             if (!found.IsCompleted)
@@ -47,8 +52,18 @@ internal static class InvoiceOrchestrations
                 await RaiseAsync(client, instance, cancellation);
                 return;
             }
+            last = found;
         }
         throw new BugException("an invoice with too many orchestrations: " + invoice.InvoiceId);
+    }
+
+    /// <summary>Here, where a follower is started and so only once, because looking for failed instances would read all there are.</summary>
+    private static void NoteFailed(OrchestrationMetadata? last, Activity? span)
+    {
+        if (last?.RuntimeStatus != OrchestrationRuntimeStatus.Failed)
+            return;
+        Instruments.FoundFailed();
+        span?.SetTag("coinpay.failed_instance", last.InstanceId);
     }
 
     /// <summary>

@@ -5,6 +5,7 @@ using Azure.Data.Tables;
 using CoinPay.Core;
 using CoinPay.Functions.Chains;
 using CoinPay.Functions.Stores;
+using CoinPay.Functions.Telemetry;
 
 namespace CoinPay.Functions.Invoices;
 
@@ -45,7 +46,11 @@ internal sealed partial class InvoiceStore(Tables tables, Networks networks)
         if (snapshot is null)
             return null;
         Invoice state = StoredJson.Read<Invoice>(snapshot.GetString("Json")) with { Transfers = transfers.ToImmutable() };
-        return new(state, snapshot.ETag, snapshot.GetString("LastHash"), outbox) { Webhooks = WebhookTally.Of(told) };
+        return new(state, snapshot.ETag, snapshot.GetString("LastHash"), outbox)
+        {
+            Webhooks = WebhookTally.Of(told),
+            TraceParent = snapshot.GetString("TraceParent"),
+        };
     }
 
     /// <summary>
@@ -71,13 +76,16 @@ internal sealed partial class InvoiceStore(Tables tables, Networks networks)
         if (answer is not null)
             rows.Add(new(partition, AnswerKey) { ["Body"] = answer });
 
-        List<TableTransactionAction> batch = [Snapshot(partition, before, after, lastHash)];
+        string? traceParent = before is null ? InvoiceTrace.Here : before.TraceParent;
+        List<TableTransactionAction> batch = [Snapshot(partition, before, after, lastHash, traceParent)];
         batch.AddRange(rows.Select(row => new TableTransactionAction(TableTransactionActionType.UpsertReplace, row)));
         Assert.That(batch.Count <= MaxBatchRows);
         Response<IReadOnlyList<Response>> saved = await tables.Invoices.SubmitTransactionAsync(batch, cancellation);
+        Instruments.Committed(before?.State, committed);
         return new(after, saved.Value[0].Headers.ETag!.Value, lastHash, [.. before?.Outbox ?? [], .. outbox])
         {
             Webhooks = before?.Webhooks ?? WebhookTally.None,
+            TraceParent = traceParent,
         };
     }
 
@@ -144,7 +152,8 @@ internal sealed partial class InvoiceStore(Tables tables, Networks networks)
         return committed;
     }
 
-    private static TableTransactionAction Snapshot(string partition, StoredInvoice? before, Invoice after, string lastHash)
+    private static TableTransactionAction Snapshot(
+        string partition, StoredInvoice? before, Invoice after, string lastHash, string? traceParent)
     {
         TableEntity row = new(partition, SnapshotKey)
         {
@@ -152,6 +161,7 @@ internal sealed partial class InvoiceStore(Tables tables, Networks networks)
             ["Status"] = after.Status.Text(),
             ["Version"] = after.Version,
             ["LastHash"] = lastHash,
+            ["TraceParent"] = traceParent,
         };
         WriteSums(row, after);
         return before is null

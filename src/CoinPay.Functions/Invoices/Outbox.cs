@@ -1,4 +1,5 @@
 using CoinPay.Functions.Exceptions;
+using CoinPay.Functions.Telemetry;
 using CoinPay.Functions.Webhooks;
 
 namespace CoinPay.Functions.Invoices;
@@ -28,7 +29,8 @@ internal sealed class Outbox(EventPublisher events, InvoiceIndex index, Exceptio
                     row.Version,
                     row.FulfilmentKey,
                     stored.State.Terms.Livemode,
-                    row.Body),
+                    row.Body)
+                { TraceParent = InvoiceTrace.Here },
                 cancellation);
     }
 }

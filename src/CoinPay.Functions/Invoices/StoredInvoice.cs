@@ -12,6 +12,9 @@ internal sealed record StoredInvoice(Invoice State, ETag Tag, string LastHash, I
 {
     /// <summary>How its events were told, as far as it was read with the rest.</summary>
     public WebhookTally Webhooks { get; init; } = WebhookTally.None;
+
+    /// <summary>The span it was made in; null where nobody traced that. See <see cref="Telemetry.InvoiceTrace"/>.</summary>
+    public string? TraceParent { get; init; }
 }
 
 /// <summary>One thing to tell the merchant, frozen when it happened.</summary>

@@ -7,6 +7,7 @@ using CoinPay.Functions.Http;
 using CoinPay.Functions.Merchants;
 using CoinPay.Functions.Retention;
 using CoinPay.Functions.Stores;
+using CoinPay.Functions.Telemetry;
 using CoinPay.Functions.Webhooks;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -22,6 +23,7 @@ internal static class EdgeServices
     {
         GatewaySettings settings = GatewaySettings.From(configuration);
         TokenCredential identity = new DefaultAzureCredential();
+        services.AddTelemetry(configuration, identity);
         services.AddSingleton(settings).AddSingleton(_ => RandomNumberGenerator.Create());
         services.AddSingleton(StorageClients.Tables(configuration, identity));
         services.AddSingleton(StorageClients.Queues(configuration, identity));

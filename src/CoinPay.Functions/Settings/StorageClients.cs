@@ -1,6 +1,7 @@
 using Azure.Core;
 using Azure.Data.Tables;
 using Azure.Storage.Queues;
+using CoinPay.Functions.Telemetry;
 using Microsoft.Extensions.Configuration;
 
 namespace CoinPay.Functions.Settings;
@@ -15,15 +16,20 @@ internal static class StorageClients
 {
     private const string Section = "AzureWebJobsStorage";
 
-    public static TableServiceClient Tables(IConfiguration configuration, TokenCredential identity) =>
-        configuration[Section] is { Length: > 0 } connection
-            ? new(connection)
-            : new(ServiceUri(configuration, "table"), identity);
+    public static TableServiceClient Tables(IConfiguration configuration, TokenCredential identity)
+    {
+        TableClientOptions options = new();
+        options.AddPolicy(new CountStorageOperations("table"), HttpPipelinePosition.PerRetry);
+        return configuration[Section] is { Length: > 0 } connection
+            ? new(connection, options)
+            : new(ServiceUri(configuration, "table"), identity, options);
+    }
 
     /// <summary>Messages are base64, as the queue trigger of the Functions host reads them.</summary>
     public static QueueServiceClient Queues(IConfiguration configuration, TokenCredential identity)
     {
         QueueClientOptions options = new() { MessageEncoding = QueueMessageEncoding.Base64 };
+        options.AddPolicy(new CountStorageOperations("queue"), HttpPipelinePosition.PerRetry);
         return configuration[Section] is { Length: > 0 } connection
             ? new(connection, options)
             : new(ServiceUri(configuration, "queue"), identity, options);

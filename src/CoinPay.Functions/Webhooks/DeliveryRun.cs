@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using CoinPay.Functions.Invoices;
 using CoinPay.Functions.Stores;
+using CoinPay.Functions.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace CoinPay.Functions.Webhooks;
@@ -70,9 +72,10 @@ internal sealed class DeliveryRun(
         GatewayEvent? happened = await events.FindAsync(address.MerchantId, address.EventId, cancellation);
         if (endpoint is null || endpoint.DisabledAt is not null || happened is null)
         {
-            await RecordAsync(delivery with { Status = DeliveryStatus.Cancelled }, cancellation);
+            await RecordAsync(delivery with { Status = DeliveryStatus.Cancelled }, static () => { }, cancellation);
             return;
         }
+        using IDisposable? marked = happened.InvoiceId is { } invoiceId ? InvoiceTrace.Mark(log, invoiceId) : null;
         DeliveryAttempt attempt;
         using (IDisposable? pass = gate.TryEnter(endpoint.Id))
         {
@@ -81,11 +84,34 @@ internal sealed class DeliveryRun(
                 await queue.SendAsync(address, slow, gate.WaitFor(endpoint.Id), cancellation);
                 return;
             }
-            attempt = await sender.SendAsync(endpoint, happened, cancellation);
+            attempt = await SendAsync(delivery, endpoint, happened, cancellation);
         }
-        Report(delivery, happened, attempt);
         await health.NoteAsync(endpoint, attempt, cancellation);
-        await RecordAsync(delivery.After(attempt, Spread(delivery)), cancellation);
+        Delivery tried = delivery.After(attempt, Spread(delivery));
+        await RecordAsync(tried, () => Instruments.Attempted(happened, delivery, tried), cancellation);
+    }
+
+    private async Task<DeliveryAttempt> SendAsync(
+        Delivery delivery, Endpoint endpoint, GatewayEvent happened, CancellationToken cancellation)
+    {
+        using Activity? span = SpanOf(delivery, happened);
+        DeliveryAttempt attempt = await sender.SendAsync(endpoint, happened, cancellation);
+        span?.SetTag("coinpay.outcome", Instruments.OutcomeOf(attempt));
+        span?.SetTag("http.response.status_code", attempt.Status);
+        span?.SetStatus(attempt.Succeeded ? ActivityStatusCode.Ok : ActivityStatusCode.Error);
+        Report(delivery, happened, attempt);
+        return attempt;
+    }
+
+    private static Activity? SpanOf(Delivery delivery, GatewayEvent happened)
+    {
+        if (happened.InvoiceId is not { } invoiceId)
+            return null;
+        Activity? span = InvoiceTrace.Continue("webhook.deliver", invoiceId, happened.TraceParent, kind: ActivityKind.Client);
+        span?.SetTag("coinpay.event_id", happened.Id);
+        span?.SetTag("coinpay.event_type", happened.Type);
+        span?.SetTag("coinpay.endpoint_id", delivery.Address.EndpointId);
+        return span;
     }
 
     /// <summary>A number in 0..1 for the jitter that no other delivery is likely to have, and this one each time it is asked.</summary>
@@ -93,17 +119,18 @@ internal sealed class DeliveryRun(
         Convert.ToUInt32(Key.Hash($"{delivery.Address}!{delivery.AttemptsEver}")[..8], 16) / (double)uint.MaxValue;
 
     private void Report(Delivery delivery, GatewayEvent happened, DeliveryAttempt attempt) => log.LogInformation(
-        "{Event} {Type} to {Endpoint}: attempt {Attempt} {Outcome} in {Milliseconds} ms",
-        happened.Id, happened.Type, delivery.Address.EndpointId, delivery.AttemptsEver + 1,
-        attempt.Status?.ToString() ?? "without an answer", attempt.LatencyMs);
+        "{Subject}: {Event} {Type} to {Endpoint}: attempt {Attempt} {Outcome} in {Milliseconds} ms",
+        happened.InvoiceId ?? happened.MerchantId, happened.Id, happened.Type, delivery.Address.EndpointId,
+        delivery.AttemptsEver + 1, attempt.Status?.ToString() ?? "without an answer", attempt.LatencyMs);
 
     /// <summary>
     /// Row first, then what follows from it: if the process dies in between, the message comes again and finds the row.
     /// </summary>
-    private async Task RecordAsync(Delivery delivery, CancellationToken cancellation)
+    private async Task RecordAsync(Delivery delivery, Action stored, CancellationToken cancellation)
     {
         if (!await deliveries.TryReplaceAsync(delivery, cancellation))
             return;
+        stored();
         if (delivery.Status != DeliveryStatus.Pending)
         {
             await FinishAsync(delivery, cancellation);

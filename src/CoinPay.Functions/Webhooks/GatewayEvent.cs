@@ -27,6 +27,9 @@ internal sealed record GatewayEvent(
     bool Livemode,
     string Body)
 {
+    /// <summary>The span that published it, for its deliveries to go on from; null where nobody traced that.</summary>
+    public string? TraceParent { get; init; }
+
     /// <summary>The most that one property of a table row holds.</summary>
     public const int MaxBodyBytes = 64 * 1024;
 
@@ -59,6 +62,7 @@ internal sealed record GatewayEvent(
             ["FulfilmentKey"] = FulfilmentKey,
             ["Livemode"] = Livemode,
             ["Body"] = body,
+            ["TraceParent"] = TraceParent,
         };
     }
 
@@ -71,7 +75,10 @@ internal sealed record GatewayEvent(
         row.GetInt32("StateVersion")!.Value,
         row.GetString("FulfilmentKey"),
         row.GetBoolean("Livemode") == true,
-        Encoding.UTF8.GetString(row.GetBinary("Body")));
+        Encoding.UTF8.GetString(row.GetBinary("Body")))
+    {
+        TraceParent = row.GetString("TraceParent"),
+    };
 
     private sealed record EventBody(
         string Id, string Type, DateTimeOffset CreatedAt, int StateVersion, string? FulfilmentKey, JsonNode Data);

@@ -1,3 +1,4 @@
+using CoinPay.Functions.Telemetry;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
 
@@ -14,6 +15,7 @@ internal sealed class RequeuePoisonedDelivery(DeliveryQueue queue, ILogger<Reque
     [Function(nameof(RequeuePoisonedDelivery))]
     public async Task Run([QueueTrigger(DeliveryQueue.FastPoison)] string message, CancellationToken cancellation)
     {
+        Instruments.FoundPoisoned(DeliveryQueue.Fast);
         if (await queue.PutBackAsync(message, Pause, cancellation))
             log.LogWarning("{Message} failed here too often and is tried again in {Pause}", message, Pause);
         else

@@ -1,3 +1,4 @@
+using CoinPay.Functions.Telemetry;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
 
@@ -13,6 +14,7 @@ internal sealed class RequeuePoisonedSlowDelivery(DeliveryQueue queue, ILogger<R
     [Function(nameof(RequeuePoisonedSlowDelivery))]
     public async Task Run([QueueTrigger(DeliveryQueue.SlowPoison)] string message, CancellationToken cancellation)
     {
+        Instruments.FoundPoisoned(DeliveryQueue.Slow);
         if (await queue.PutBackAsync(message, Pause, cancellation))
             log.LogWarning("{Message} failed here too often and is tried again in {Pause}", message, Pause);
         else

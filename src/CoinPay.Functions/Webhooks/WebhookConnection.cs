@@ -26,6 +26,8 @@ internal sealed class WebhookConnection(WebhookTargets targets, Resolve resolve)
     // Connections to one host are not counted: many merchants' endpoints may be on it, and each has its own limit.
     private SocketsHttpHandler Handler() => new()
     {
+        // A merchant's endpoint is told nothing of the operator's traces.
+        ActivityHeadersPropagator = null,
         AllowAutoRedirect = false,
         AutomaticDecompression = DecompressionMethods.None,
         ConnectCallback = (context, cancellation) => ConnectAsync(context.DnsEndPoint, cancellation),

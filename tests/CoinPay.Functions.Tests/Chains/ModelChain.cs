@@ -29,6 +29,8 @@ internal sealed class ModelChain : IChain
 
     public bool IsSilent { get; set; }
 
+    public long? Finalized { get; set; }
+
     /// <summary>Runs after the named step of a poll has been answered: <c>head</c>, <c>blocks</c>, <c>mempool</c>.</summary>
     public Func<string, Task> AfterStep { get; set; } = _ => Task.CompletedTask;
 
@@ -70,7 +72,7 @@ internal sealed class ModelChain : IChain
     {
         if (IsSilent)
             throw new ChainUnknownException(Network.Name, "silent");
-        ChainHead head = new(Height, _blocks[^1].Hash, _blocks[^1].Time, null, null);
+        ChainHead head = new(Height, _blocks[^1].Hash, _blocks[^1].Time, null, Finalized);
         await AfterStep("head");
         return head;
     }

@@ -48,7 +48,7 @@ public abstract class PollerTest(PollerTest.Storage storage) : IClassFixture<Pol
     internal async Task AcknowledgeAsync(Watch watch) => await Views.AcknowledgeAsync(
         watch.Network,
         watch.InvoiceId,
-        (await Views.FindPendingAsync(watch.Network, watch.InvoiceId, CancellationToken.None))!.Value,
+        (await Views.FindPendingAsync(watch.Network, watch.InvoiceId, CancellationToken.None))!.Tag,
         CancellationToken.None);
 
     internal Task<Watch> WatchAsync(string recipient, RequiredDepth? required = null) => Watches.InsertAsync(

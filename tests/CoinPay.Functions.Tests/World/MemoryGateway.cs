@@ -6,6 +6,7 @@ using CoinPay.Embedded.Storage;
 using CoinPay.Embedded.Worker;
 using CoinPay.Functions.Chains;
 using CoinPay.Functions.Http;
+using CoinPay.Functions.Telemetry;
 using CoinPay.Functions.Tests.Simulation;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -134,8 +135,8 @@ internal sealed class MemoryGateway : IAsyncDisposable
         services.AddSingleton(catalog).AddSingleton(HostSettings.Load(options, builder.Configuration));
         services.AddSingleton<FunctionInvoker>().AddSingleton<HostKeys>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<MatcherPolicy, AcceptedMethodsPolicy>());
-        services.AddSingleton<AuditMiddleware>().AddSingleton<ProblemMiddleware>().AddSingleton<LimitMiddleware>();
-        services.AddSingleton(new MiddlewareList([Use<AuditMiddleware>, Use<ProblemMiddleware>, Use<LimitMiddleware>]));
+        services.AddSingleton<FollowInvoice>().AddSingleton<AuditMiddleware>().AddSingleton<ProblemMiddleware>().AddSingleton<LimitMiddleware>();
+        services.AddSingleton(new MiddlewareList([Use<FollowInvoice>, Use<AuditMiddleware>, Use<ProblemMiddleware>, Use<LimitMiddleware>]));
         return catalog;
     }
 

@@ -11,6 +11,9 @@ namespace CoinPay.Functions.Tests.World;
 /// <summary>A delivery as it came in.</summary>
 internal sealed record Received(string Id, string Timestamp, string Signature, string Body)
 {
+    /// <summary>What it told of the sender's trace; null for nothing.</summary>
+    public string? TraceParent { get; init; }
+
     public JsonNode Json => JsonNode.Parse(Body)!;
 
     public string Type => Json["type"]!.GetValue<string>();
@@ -63,7 +66,10 @@ internal sealed class WebhookReceiver : IAsyncDisposable
             headers["webhook-id"].ToString(),
             headers["webhook-timestamp"].ToString(),
             headers["webhook-signature"].ToString(),
-            await reader.ReadToEndAsync());
+            await reader.ReadToEndAsync())
+        {
+            TraceParent = headers.TraceParent.Count == 0 ? null : headers.TraceParent.ToString(),
+        };
         _received.Enqueue(received);
         context.Response.StatusCode = Answer(received);
     }
