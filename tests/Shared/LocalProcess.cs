@@ -124,7 +124,11 @@ internal sealed class LocalProcess : IAsyncDisposable
         while (true)
         {
             if (_process.HasExited)
+            {
+                // Until the last it printed has come, too.
+                await _process.WaitForExitAsync();
                 throw new InvalidOperationException($"{_process.StartInfo.FileName} ended with {_process.ExitCode}:\n{Output}");
+            }
             if (await IsReadyAsync(ready))
                 return;
             if (waited.Elapsed > timeout)

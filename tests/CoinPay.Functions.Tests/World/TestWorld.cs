@@ -48,7 +48,7 @@ public class TestWorld : IAsyncLifetime
     {
         Task<Azurite> azurite = Azurite.StartAsync();
         Task<Anvil> anvil = Anvil.StartAsync();
-        Task<Bitcoind> bitcoind = Bitcoind.StartAsync();
+        Task<Bitcoind> bitcoind = BitcoindAsync();
         (Azurite, Anvil, Bitcoind) = (await azurite, await anvil, await bitcoind);
         await DeployAsync("ForwarderFactory.json", Anvil);
         await DeployAsync("TestToken.json", Anvil);
@@ -68,6 +68,8 @@ public class TestWorld : IAsyncLifetime
 
     /// <summary>What the gateway gets as its storage account.</summary>
     internal virtual Task<string> StorageAsync() => Task.FromResult(Azurite.ConnectionString);
+
+    internal virtual Task<Bitcoind> BitcoindAsync() => Bitcoind.StartAsync();
 
     internal virtual Dictionary<string, string?> Networks() => new(StringComparer.Ordinal)
     {
