@@ -110,7 +110,8 @@ public sealed partial class SettingsTests
     private static IEnumerable<string> NamedByTriggers() =>
         from method in typeof(Gateway).Assembly.GetTypes().SelectMany(type => type.GetMethods())
         from parameter in method.GetParameters()
-        let name = parameter.GetCustomAttribute<TimerTriggerAttribute>()?.Schedule ?? parameter.GetCustomAttribute<QueueTriggerAttribute>()?.QueueName
+        let name = parameter.GetCustomAttribute<TimerTriggerAttribute>()?.Schedule
+            ?? parameter.GetCustomAttribute<QueueTriggerAttribute>()?.QueueName
         where name is ['%', .., '%']
         select name.Trim('%');
 
