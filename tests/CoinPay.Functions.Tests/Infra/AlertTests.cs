@@ -18,15 +18,16 @@ public sealed class AlertTests
         Template template = await Template.OfAsync(environment);
         List<JsonObject> rules = [.. template.Of("Microsoft.Insights/scheduledQueryRules")];
         Assert.Equal(Needed.Order(), rules.Select(Name).Order());
-        foreach (JsonNode properties in rules.Select(rule => rule["properties"]!))
+        foreach (JsonObject rule in rules)
         {
+            JsonNode properties = rule["properties"]!;
             JsonNode criterion = Assert.Single(properties["criteria"]!["allOf"]!.AsArray())!;
             Assert.True(properties["enabled"]!.GetValue<bool>());
             Assert.StartsWith("AppMetrics | where Name ", Template.Text(criterion["query"]), StringComparison.Ordinal);
             Assert.Contains("\"coinpay.", Template.Text(criterion["query"]), StringComparison.Ordinal);
             Assert.Equal("GreaterThan", Template.Text(criterion["operator"]));
             Assert.Contains("actionGroupId", Template.Text(properties["actions"]!["actionGroups"]![0]), StringComparison.Ordinal);
-            Assert.Contains("OPERATIONS.md", Template.Text(properties["description"]), StringComparison.Ordinal);
+            Assert.EndsWith("OPERATIONS.md#alert-" + Name(rule), Template.Text(properties["description"]), StringComparison.Ordinal);
         }
         JsonNode told = Assert.Single(template.Of("Microsoft.Insights/actionGroups"));
         Assert.Equal("operator@shop.example", Template.Text(Template.At(told, "properties.emailReceivers")![0]!["emailAddress"]));
