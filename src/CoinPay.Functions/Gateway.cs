@@ -22,7 +22,7 @@ internal static class Gateway
         .AddHostedService<CreateTables>();
 
     private static IServiceCollection AddInvoices(this IServiceCollection services, IConfiguration configuration) => services
-        .AddSingleton<IRateSource>(new FixedRates(configuration))
+        .AddRates(configuration, RateSettings.From(configuration))
         .AddSingleton<IdempotencyStore>()
         .AddSingleton<InvoiceStore>()
         .AddSingleton<InvoiceIndex>()
@@ -33,6 +33,11 @@ internal static class Gateway
         .AddSingleton<CheckoutLinks>()
         .AddSingleton<Checkouts>()
         .AddSingleton<Outbox>();
+
+    private static IServiceCollection AddRates(
+        this IServiceCollection services, IConfiguration configuration, RateSettings settings) => settings.IsFixed
+        ? services.AddSingleton<IRateSource>(new FixedRates(configuration))
+        : services.AddSingleton(settings).AddSingleton<MarketReader>().AddSingleton<IRateSource, MarketRates>();
 
     private static IServiceCollection AddChains(this IServiceCollection services, IConfiguration configuration) => services
         .AddSingleton(_ => new Networks(NetworkConfiguration.Load(configuration)))
@@ -53,14 +58,9 @@ internal static class Gateway
         return new(provider.GetRequiredService<Networks>().All.Select(network => ChainOf(network, http, secrets)));
     }
 
-    private static IChain ChainOf(Network network, HttpClient http, ISecrets secrets)
-    {
-        string? Credential(string part) =>
-            secrets.FindAsync(SecretName.OfNetwork(network.Name, part), CancellationToken.None).AsTask().GetAwaiter().GetResult();
-        return network.Family == NetworkFamily.Evm
-            ? new EvmChain(network, http)
-            : new BitcoinChain(network, http, Credential("User"), Credential("Password"));
-    }
+    private static IChain ChainOf(Network network, HttpClient http, ISecrets secrets) => network.Family == NetworkFamily.Evm
+        ? new EvmChain(network, http)
+        : new BitcoinChain(network, http, new NodeCredentials(secrets, network.Name));
 }
 
 /// <summary>Makes the tables before the first function runs.</summary>

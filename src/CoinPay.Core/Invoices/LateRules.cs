@@ -31,21 +31,7 @@ internal static class LateRules
         if (state.Terms.Quote.Rate is not { } locked)
             return new(true, null, advance.At);
         return advance.Rate is { } now
-            ? new(IsWithin(locked, now, state.Terms.LateRatePercent), now, advance.At)
+            ? new(DecimalText.IsWithinPercent(now.Value, locked.Value, state.Terms.LateRatePercent), now, advance.At)
             : null;
     }
-
-    /// <summary>Exact: |now − locked| · 100 ≤ percent · locked.</summary>
-    private static bool IsWithin(Rate locked, Rate now, decimal percent)
-    {
-        (BigInteger was, int wasScale) = Read(locked.Value);
-        (BigInteger isNow, int nowScale) = Read(now.Value);
-        (BigInteger most, int mostScale) = Read(percent.ToString(System.Globalization.CultureInfo.InvariantCulture));
-        was *= BigInteger.Pow(10, nowScale);
-        isNow *= BigInteger.Pow(10, wasScale);
-        return BigInteger.Abs(isNow - was) * 100 * BigInteger.Pow(10, mostScale) <= most * was;
-    }
-
-    private static (BigInteger Unscaled, int Scale) Read(string text) =>
-        DecimalText.Read(text) ?? throw new BugException("a number that is none: " + text);
 }

@@ -29,4 +29,41 @@ public static class DecimalText
         string sign = unscaled.Sign < 0 ? "-" : "";
         return sign + digits[..^scale] + (fraction.Length == 0 ? "" : "." + fraction);
     }
+
+    /// <summary>One divided by a number above zero, to at least so many significant digits, rounded to the nearest.</summary>
+    public static string Reciprocal(string text, int digits)
+    {
+        (BigInteger unscaled, int scale) = Number(text);
+        Assert.That(unscaled.Sign > 0);
+        int outScale = Math.Max(0, digits + unscaled.ToString().Length - scale);
+        BigInteger numerator = BigInteger.Pow(10, scale + outScale);
+        return Write((numerator + (unscaled / 2)) / unscaled, outScale);
+    }
+
+    /// <summary>Whether one number is within so many per cent of another, exactly: |it − other| · 100 ≤ percent · other.</summary>
+    public static bool IsWithinPercent(string it, string other, decimal percent)
+    {
+        (BigInteger left, int leftScale) = Number(it);
+        (BigInteger right, int rightScale) = Number(other);
+        (BigInteger most, int mostScale) = Number(percent.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        left *= BigInteger.Pow(10, rightScale);
+        right *= BigInteger.Pow(10, leftScale);
+        return BigInteger.Abs(left - right) * 100 * BigInteger.Pow(10, mostScale) <= most * right;
+    }
+
+    /// <summary>The middle one of some numbers; of an even count, exactly between the two in the middle.</summary>
+    public static string Median(IReadOnlyList<string> texts)
+    {
+        Assert.That(texts.Count > 0);
+        List<(BigInteger Unscaled, int Scale)> numbers = [.. texts.Select(Number)];
+        int scale = numbers.Max(number => number.Scale);
+        List<BigInteger> sorted =
+            [.. numbers.Select(number => number.Unscaled * BigInteger.Pow(10, scale - number.Scale)).Order()];
+        BigInteger lower = sorted[(sorted.Count - 1) / 2];
+        BigInteger upper = sorted[sorted.Count / 2];
+        return Write((lower + upper) * 5, scale + 1);
+    }
+
+    private static (BigInteger Unscaled, int Scale) Number(string text) =>
+        Read(text) ?? throw new BugException("a number that is none: " + text);
 }

@@ -17,7 +17,11 @@ public sealed record Price(string Amount, string Currency)
 /// <param name="Pair"><c>EUR/USDT</c>: quote units per one base.</param>
 /// <param name="Source">Who said so.</param>
 /// <param name="LockedAt">When.</param>
-public sealed record Rate(string Value, string Pair, string Source, DateTimeOffset LockedAt);
+public sealed record Rate(string Value, string Pair, string Source, DateTimeOffset LockedAt)
+{
+    /// <summary>What each source of a market rate answered; empty for a rate that nobody had to be asked for.</summary>
+    public IReadOnlyList<RateAnswer> Answers { get; init; } = [];
+}
 
 /// <summary>
 /// What is due for a price: exact where the price is in the asset, converted by a locked rate otherwise.

@@ -13,6 +13,7 @@ namespace CoinPay.Functions.Chains;
 /// </summary>
 internal sealed class AddressIndexes(Tables tables, WatchStore watches, TimeProvider clock)
 {
+    private const string CounterPrefix = "counter!";
     private const int LeaseSize = 4;
     private const int MaxConflicts = 20;
 
@@ -23,6 +24,23 @@ internal sealed class AddressIndexes(Tables tables, WatchStore watches, TimeProv
 
     /// <summary>The name of a counter: what is derived from it is the same wherever it is used.</summary>
     public static string CounterOf(string canonicalKey, string network) => Key.Hash($"{canonicalKey}\n{network}\nwpkh");
+
+    /// <summary>Whether a row of <c>Merchants</c> is a counter.</summary>
+    public static bool IsCounter(TableEntity row) => row.RowKey.StartsWith(CounterPrefix, StringComparison.Ordinal);
+
+    /// <summary>
+    /// A counter that was copied a while ago, made safe to go on with: past what may have been given out since, and
+    /// without the indexes that were free then.
+    /// </summary>
+    public static TableEntity SkippedAhead(TableEntity row, int count)
+    {
+        Counter copied = StoredJson.Read<Counter>(row.GetString("Json"));
+        return ToRow(row.PartitionKey, row.RowKey, new(copied.Next + count, [], []));
+    }
+
+    /// <summary>A counter whose first index is <paramref name="next"/>.</summary>
+    public static TableEntity New(string merchantId, string counter, long next) =>
+        ToRow(merchantId, RowKeyOf(counter), new(next, [], []));
 
     /// <summary>Takes an index that no invoice has.</summary>
     public async Task<long> TakeAsync(string merchantId, string network, string counter, CancellationToken cancellation)
@@ -123,7 +141,7 @@ internal sealed class AddressIndexes(Tables tables, WatchStore watches, TimeProv
     private async Task<bool> TryWriteAsync(
         string merchantId, string counter, Counter state, ETag? tag, CancellationToken cancellation)
     {
-        TableEntity row = new(merchantId, RowKeyOf(counter)) { ["Json"] = StoredJson.Write(state) };
+        TableEntity row = ToRow(merchantId, RowKeyOf(counter), state);
         try
         {
             if (tag is { } seen)
@@ -138,7 +156,10 @@ internal sealed class AddressIndexes(Tables tables, WatchStore watches, TimeProv
         }
     }
 
-    private static string RowKeyOf(string counter) => Key.Of("counter", counter);
+    private static TableEntity ToRow(string merchantId, string key, Counter state) =>
+        new(merchantId, key) { ["Json"] = StoredJson.Write(state) };
+
+    private static string RowKeyOf(string counter) => CounterPrefix + Key.Of(counter);
 
     private sealed class Held
     {

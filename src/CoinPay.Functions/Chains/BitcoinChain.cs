@@ -8,7 +8,7 @@ namespace CoinPay.Functions.Chains;
 /// both show in the same way, and spenders by outpoint; blocks are read by hash.
 /// </summary>
 internal sealed class BitcoinChain(
-    Network network, HttpClient http, string? user, string? password, TimeProvider? time = null) : IChain
+    Network network, HttpClient http, NodeCredentials? credentials, TimeProvider? time = null) : IChain
 {
     /// <summary>Full blocks are large: as many are held in memory at once.</summary>
     private const int BlocksPerBatch = 4;
@@ -16,7 +16,7 @@ internal sealed class BitcoinChain(
 
     /// <summary>A node whose headers run this far ahead of its blocks has not caught up.</summary>
     private const int MostHeadersAhead = 6;
-    private readonly JsonRpc _rpc = new(network.Name, network.Rpc, http, user, password);
+    private readonly JsonRpc _rpc = new(network.Name, network.Rpc, http, credentials);
     private readonly Mempool _mempool = new(time ?? TimeProvider.System);
     private readonly NBitcoin.Network _addresses = BitcoinNetworks.Of(network);
     private readonly BitcoinTransfers _transfers = new(network);

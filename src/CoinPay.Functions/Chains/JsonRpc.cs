@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
@@ -25,8 +24,7 @@ internal sealed class JsonRpc(
     string network,
     Uri address,
     HttpClient http,
-    string? user = null,
-    string? password = null,
+    NodeCredentials? credentials = null,
     TimeProvider? time = null)
 {
     /// <summary>How long a node may take over one batch.</summary>
@@ -39,11 +37,6 @@ internal sealed class JsonRpc(
         RespectNullableAnnotations = true,
         RespectRequiredConstructorParameters = true,
     };
-
-
-    private readonly AuthenticationHeaderValue? _authorization = user is null
-        ? null
-        : new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password}")));
 
     /// <summary>The answers in the order of the calls.</summary>
     public async Task<RpcAnswer<T>[]> BatchAsync<T>(IReadOnlyList<RpcCall> calls, CancellationToken cancellation)
@@ -99,11 +92,14 @@ internal sealed class JsonRpc(
         {
             Content = JsonContent.Create(batch, options: Json),
         };
-        request.Headers.Authorization = _authorization;
+        request.Headers.Authorization = credentials is null ? null : await credentials.FindAsync(cancellation);
         using HttpResponseMessage response =
             await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
         if (response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
+        {
+            credentials?.Refused();
             throw new ChainUnknownException(network, $"the node refuses us: HTTP {(int)response.StatusCode}");
+        }
         await response.Content.LoadIntoBufferAsync(LargestAnswer, cancellation);
         byte[] body = await response.Content.ReadAsByteArrayAsync(cancellation);
         int start = body.AsSpan().IndexOfAnyExcept(" \t\r\n"u8);

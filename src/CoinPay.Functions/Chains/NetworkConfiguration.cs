@@ -34,8 +34,7 @@ internal static class NetworkConfiguration
             : Path.Combine(AppContext.BaseDirectory, "networks.json");
         NetworkEntry[] entries = Read(file);
         RefuseUnknownNames(configuration.GetSection(Section), entries);
-        bool development = string.Equals(
-            configuration["AZURE_FUNCTIONS_ENVIRONMENT"], "Development", StringComparison.OrdinalIgnoreCase);
+        bool development = GatewaySettings.IsDevelopmentOf(configuration);
         List<Network> offered = [];
         foreach (NetworkEntry entry in entries)
         {
@@ -45,7 +44,8 @@ internal static class NetworkConfiguration
                 continue;
             if (network.Development && !development)
                 throw new SettingsException(
-                    $"{network.Name} is play money: it is for AZURE_FUNCTIONS_ENVIRONMENT=Development only.");
+                    $"{network.Name} is a chain of one's own machine, for AZURE_FUNCTIONS_ENVIRONMENT=Development only: "
+                    + $"remove {NameOf(settings)}__Rpc, or set it for a public network.");
             offered.Add(network);
         }
         return offered;

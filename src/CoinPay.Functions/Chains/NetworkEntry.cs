@@ -74,6 +74,7 @@ internal sealed record NetworkEntry(
         Require(Confirmations is > 0 and <= MostConfirmations, $"confirmations: 1 to {MostConfirmations}");
         Require(Assets.Select(asset => asset.Symbol).Distinct().Count() == Assets.Length, "assets: a symbol twice");
         Require(Assets.Length > 0, "assets: at least one");
+        Require(Development || !IsLocal, "development: true, as this chain is made on one machine for trying out");
         foreach (AssetEntry asset in Assets)
             Require(asset.Mistake is null, $"asset {asset.Symbol}: {asset.Mistake}");
         if (network.Family == NetworkFamily.Evm)
@@ -81,6 +82,9 @@ internal sealed record NetworkEntry(
         else
             RequireBitcoin(network);
     }
+
+    /// <summary>Regtest, and the chain ids that anvil, Hardhat and Ganache give themselves.</summary>
+    private bool IsLocal => Chain == "regtest" || Id is "eip155:31337" or "eip155:1337";
 
     private void RequireEvm()
     {

@@ -120,6 +120,10 @@ internal sealed partial class ViewStore(Tables tables, Networks? networks = null
         tables.Watches.UpsertEntityAsync(
             PendingRow(terms.Network, terms.Id, terms.MerchantId, AskedSuffix), TableUpdateMode.Replace, cancellation);
 
+    /// <summary>The row beside a watch that asks its invoice to look again.</summary>
+    public static TableEntity PendingOf(TableEntity watch) => PendingIn(
+        watch.PartitionKey, watch.RowKey[WatchStore.Prefix.Length..], watch.GetString("Network"), watch.GetString("MerchantId"));
+
     /// <summary>The change is made: asks for the invoice to look again, whatever its view.</summary>
     public async Task AskedAsync(InvoiceTerms terms, CancellationToken cancellation)
     {
@@ -191,7 +195,10 @@ internal sealed partial class ViewStore(Tables tables, Networks? networks = null
     private static TableTransactionAction Upsert(TableEntity row) => new(TableTransactionActionType.UpsertReplace, row);
 
     private TableEntity PendingRow(string network, string invoiceId, string merchantId, string suffix = "") =>
-        new(PartitionOf(network, invoiceId), PendingPrefix + invoiceId + suffix)
+        PendingIn(PartitionOf(network, invoiceId), invoiceId + suffix, network, merchantId);
+
+    private static TableEntity PendingIn(string partition, string name, string network, string merchantId) =>
+        new(partition, PendingPrefix + name)
         {
             ["Network"] = network,
             ["MerchantId"] = merchantId,

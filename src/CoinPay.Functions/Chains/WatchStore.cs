@@ -17,7 +17,7 @@ internal sealed class WatchStore(Tables tables, Networks? networks = null)
     /// <summary>500 creations a second, with some five writes each, stay below a partition's 2,000; every bucket costs reads at every poll.</summary>
     public const int Buckets = 2;
 
-    private const string Prefix = "watch!";
+    public const string Prefix = "watch!";
     private readonly ConcurrentDictionary<string, WatchSet> _sets = new(StringComparer.Ordinal);
 
     /// <summary>The watches of a network's space in this process' memory: its networks' pollers share them.</summary>
@@ -27,6 +27,9 @@ internal sealed class WatchStore(Tables tables, Networks? networks = null)
 
     public static IEnumerable<string> Partitions(string space) =>
         Enumerable.Range(0, Buckets).Select(bucket => Key.Of(space, bucket.ToString()));
+
+    /// <summary>Whether a row of the table is a watch.</summary>
+    public static bool IsWatch(TableEntity row) => row.RowKey.StartsWith(Prefix, StringComparison.Ordinal);
 
     /// <summary>Inserts a watch; answers the one that stands when a crash or a twin request was here before.</summary>
     public async Task<Watch> InsertAsync(Watch watch, CancellationToken cancellation)

@@ -21,7 +21,7 @@ internal sealed class ShowCheckout(Checkouts checkouts)
     {
         string nonce = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(NonceBytes));
         return await checkouts.FindAsync(invoiceId, cancellation) is { } checkout
-            ? new HtmlAnswer(StatusCodes.Status200OK, CheckoutPage.Of(checkout, nonce), nonce)
-            : new HtmlAnswer(StatusCodes.Status404NotFound, CheckoutPage.Unknown(nonce), nonce);
+            ? new CheckoutAnswer(StatusCodes.Status200OK, CheckoutPage.Of(checkout, nonce), nonce)
+            : new CheckoutAnswer(StatusCodes.Status404NotFound, CheckoutPage.Unknown(nonce), nonce);
     }
 }

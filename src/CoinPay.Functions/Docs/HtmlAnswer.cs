@@ -11,7 +11,7 @@ internal sealed record HtmlAnswer(string Html, string Policy) : IActionResult
 {
     /// <summary>Text and its own style sheet, nothing else.</summary>
     public const string TextOnly =
-        "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+        "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
     public async Task ExecuteResultAsync(ActionContext context)
     {

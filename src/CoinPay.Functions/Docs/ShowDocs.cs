@@ -21,6 +21,7 @@ internal sealed class ShowDocs
         <head>
           <meta charset="utf-8">
           <meta name="viewport" content="width=device-width, initial-scale=1">
+          <link rel="icon" href="data:,">
           <title>CoinPay API</title>
         </head>
         <body>

@@ -43,6 +43,7 @@ internal sealed class ShowProblem
         <head>
           <meta charset="utf-8">
           <meta name="viewport" content="width=device-width, initial-scale=1">
+          <link rel="icon" href="data:,">
           <title>{{WebUtility.HtmlEncode(kind.Title)}}</title>
           <style>
             body { font: 1.1rem/1.6 system-ui, sans-serif; max-width: 42rem; margin: 3rem auto; padding: 0 1rem; color: #1a1a1a; background: #fff }

@@ -19,12 +19,23 @@ internal sealed class InvoiceIndex(Tables tables)
     private const int MaxBatchRows = 100;
     private const int MaxFound = 20;
 
+    /// <summary>The keys of an invoice's row.</summary>
+    public static (string Partition, string Row) PlaceOf(InvoiceTerms terms) =>
+        (Partition(terms.MerchantId, terms.Livemode), Id.NewestFirst(terms.Id));
+
+    /// <summary>Of which invoice a row tells, or null for any other row of the table.</summary>
+    public static string? InvoiceOf(TableEntity row) => row.GetString("InvoiceId");
+
+    /// <summary>An invoice's row as it was at an earlier version.</summary>
+    public static TableEntity AsOf(TableEntity row, string status, int version) =>
+        new(row) { ["Status"] = status, ["Version"] = version };
+
     /// <summary>Writes the invoice's row, and what it is newly found by; one batch but for very many transactions.</summary>
     public async Task WriteAsync(StoredInvoice stored, CancellationToken cancellation)
     {
         InvoiceTerms terms = stored.State.Terms;
-        string partition = Partition(terms.MerchantId, terms.Livemode);
-        TableEntity row = new(partition, Id.NewestFirst(terms.Id))
+        (string partition, string key) = PlaceOf(terms);
+        TableEntity row = new(partition, key)
         {
             ["InvoiceId"] = terms.Id,
             ["Status"] = stored.State.Status.Text(),

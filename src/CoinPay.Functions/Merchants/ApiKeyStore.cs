@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Azure;
 using Azure.Data.Tables;
 using CoinPay.Functions.Http;
@@ -18,6 +19,7 @@ internal sealed class ApiKeyStore(Tables tables, ISecrets secrets, TimeProvider 
     /// <summary>How exact <see cref="ApiKey.LastUsedAt"/> is: it costs one write so often, not one a call.</summary>
     private static readonly TimeSpan UseIsNoted = TimeSpan.FromHours(1);
 
+    private readonly KeyRing _peppers = new(secrets, SecretName.KeyPepper);
     private readonly ShortMemory<StoredApiKey?> _keys = new(clock, MerchantStore.Memory);
     private readonly ShortMemory<DateTimeOffset> _uses = new(clock, UseIsNoted);
 
@@ -27,11 +29,13 @@ internal sealed class ApiKeyStore(Tables tables, ISecrets secrets, TimeProvider 
         CancellationToken cancellation)
     {
         ApiKeyText text = ApiKeyText.New(livemode);
+        NamedKey pepper = await _peppers.CurrentAsync(cancellation);
         ApiKey key = new()
         {
             Id = keyId,
             Hint = text.ToString(),
-            Hash = text.Hash(await secrets.GetAsync(SecretName.KeyPepper, cancellation)),
+            Hash = text.Hash(pepper.Text),
+            PepperId = pepper.Id,
             Livemode = livemode,
             Scopes = scopes,
             CreatedAt = clock.GetUtcNow(),
@@ -55,9 +59,11 @@ internal sealed class ApiKeyStore(Tables tables, ISecrets secrets, TimeProvider 
         StoredApiKey? stored = await _keys.GetAsync(text.PublicId, () => ReadAsync(text.PublicId, cancellation));
         if (stored is null || !stored.Key.IsUsable(clock.GetUtcNow()) || stored.Key.Livemode != text.Livemode)
             return null;
-        byte[] hash = text.Hash(await secrets.GetAsync(SecretName.KeyPepper, cancellation));
-        if (!System.Security.Cryptography.CryptographicOperations.FixedTimeEquals(hash, stored.Key.Hash))
+        if (await PepperOfAsync(text, stored.Key, cancellation) is null)
             return null;
+        NamedKey pepper = await _peppers.CurrentAsync(cancellation);
+        if (stored.Key.PepperId != pepper.Id)
+            await RepepperAsync(stored, text, pepper, cancellation);
         _ = await _uses.GetAsync(stored.Key.Id, () => NoteUseAsync(stored, cancellation));
         return stored;
     }
@@ -91,6 +97,29 @@ internal sealed class ApiKeyStore(Tables tables, ISecrets secrets, TimeProvider 
             _keys.Forget(PublicIdOf(revoked));
             return revoked;
         }
+    }
+
+    /// <summary>The pepper under which the text has the stored hash; null when there is none, and the text is not the key.</summary>
+    private async Task<NamedKey?> PepperOfAsync(ApiKeyText text, ApiKey key, CancellationToken cancellation)
+    {
+        IReadOnlyList<NamedKey> peppers = key.PepperId is not { } id ? await _peppers.AllAsync(cancellation)
+            : await _peppers.FindAsync(id, cancellation) is { } named ? [named]
+            : [];
+        return peppers.FirstOrDefault(
+            pepper => CryptographicOperations.FixedTimeEquals(text.Hash(pepper.Text), key.Hash));
+    }
+
+    /// <summary>A key that is used moves to the current pepper: only here is its text at hand.</summary>
+    private async Task RepepperAsync(
+        StoredApiKey stored, ApiKeyText text, NamedKey pepper, CancellationToken cancellation)
+    {
+        TableEntity row = new(stored.MerchantId, MerchantRows.ApiKeyRow(stored.Key.Id))
+        {
+            [MerchantRows.Hash] = text.Hash(pepper.Text),
+            [MerchantRows.Pepper] = pepper.Id,
+        };
+        await tables.Merchants.UpdateEntityAsync(row, ETag.All, TableUpdateMode.Merge, cancellation);
+        _keys.Forget(text.PublicId);
     }
 
     private async Task<DateTimeOffset> NoteUseAsync(StoredApiKey used, CancellationToken cancellation)

@@ -88,6 +88,9 @@ internal sealed record ApiKey
 
     public required byte[] Hash { get; init; }
 
+    /// <summary>Which pepper the hash was made with; null for a key made before peppers had names.</summary>
+    public string? PepperId { get; init; }
+
     public required bool Livemode { get; init; }
 
     public required Http.Scope Scopes { get; init; }

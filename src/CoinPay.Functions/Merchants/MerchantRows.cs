@@ -11,8 +11,15 @@ internal static class MerchantRows
     public const string ListPartition = "merchants";
     public const string LookupRow = "lookup";
     public const string LastUsedAt = "LastUsedAt";
+    public const string Hash = "Hash";
+    public const string Pepper = "Pepper";
+    public const string WalletPrefix = "wallet!";
 
-    public static string WalletRow(string network) => Key.Of("wallet", network);
+    public static string WalletRow(string network) => WalletPrefix + Key.Of(network);
+
+    /// <summary>The network of a wallet's row; null for another row.</summary>
+    public static string? NetworkOfWallet(TableEntity row) =>
+        row.RowKey.StartsWith(WalletPrefix, StringComparison.Ordinal) ? row.RowKey[WalletPrefix.Length..] : null;
 
     public static string ApiKeyRow(string keyId) => Key.Of("key", keyId);
 
@@ -59,7 +66,8 @@ internal static class MerchantRows
     public static TableEntity Write(string merchantId, ApiKey key) => new(merchantId, ApiKeyRow(key.Id))
     {
         ["Hint"] = key.Hint,
-        ["Hash"] = key.Hash,
+        [Hash] = key.Hash,
+        [Pepper] = key.PepperId,
         ["Livemode"] = key.Livemode,
         ["Scopes"] = string.Join(' ', Scopes.Write(key.Scopes)),
         ["CreatedAt"] = key.CreatedAt,
@@ -72,7 +80,8 @@ internal static class MerchantRows
     {
         Id = row.RowKey[(row.RowKey.IndexOf('!', StringComparison.Ordinal) + 1)..],
         Hint = row.GetString("Hint"),
-        Hash = row.GetBinary("Hash"),
+        Hash = row.GetBinary(Hash),
+        PepperId = row.GetString(Pepper),
         Livemode = row.GetBoolean("Livemode") == true,
         Scopes = Scopes.Read(row.GetString("Scopes").Split(' ')),
         CreatedAt = row.GetDateTimeOffset("CreatedAt")!.Value,

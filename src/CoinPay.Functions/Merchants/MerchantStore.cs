@@ -80,7 +80,7 @@ internal sealed class MerchantStore(Tables tables, TimeProvider clock)
     public async Task<IReadOnlyList<WalletChange>> ListWalletsAsync(string merchantId, CancellationToken cancellation)
     {
         List<WalletChange> wallets = [];
-        await foreach (TableEntity row in tables.Merchants.RangeAsync(merchantId, "wallet!", cancellation))
+        await foreach (TableEntity row in tables.Merchants.RangeAsync(merchantId, MerchantRows.WalletPrefix, cancellation))
             wallets.Add(MerchantRows.ReadWallets(row));
         return wallets;
     }

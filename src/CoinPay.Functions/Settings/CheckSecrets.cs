@@ -13,7 +13,7 @@ internal sealed class CheckSecrets(ISecrets secrets, SecretBox box) : IHostedSer
             if ((await secrets.GetAsync(name, cancellationToken)).Length < LeastLength)
                 throw new SettingsException(
                     $"{name} must have at least {LeastLength} characters: openssl rand -base64 32");
-        _ = await box.KeyAsync(cancellationToken);
+        await box.CheckAsync(cancellationToken);
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;

@@ -9,4 +9,9 @@ internal sealed class ConfigurationSecrets(IConfiguration configuration) : ISecr
 {
     public ValueTask<string?> FindAsync(string name, CancellationToken cancellation) =>
         ValueTask.FromResult(configuration[name] is { Length: > 0 } value ? value : null);
+
+    public void Forget(string name)
+    {
+        // Nothing is remembered: a process keeps the environment it was started with.
+    }
 }

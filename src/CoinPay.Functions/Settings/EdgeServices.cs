@@ -27,7 +27,7 @@ internal static class EdgeServices
         services.AddSingleton(StorageClients.Queues(configuration, identity));
         services.AddSingleton<Tables>();
         services.AddSingleton<ISecrets>(provider => settings.KeyVaultUri is { } vault
-            ? new KeyVaultSecrets(new SecretClient(vault, identity), provider.GetRequiredService<TimeProvider>())
+            ? ActivatorUtilities.CreateInstance<KeyVaultSecrets>(provider, new SecretClient(vault, identity, KeyVaultSecrets.Options))
             : new ConfigurationSecrets(configuration));
         services.AddSingleton<SecretBox>().AddHostedService<CheckSecrets>();
         services.AddSingleton<Access>().AddSingleton<Idempotency>().AddSingleton<RequestLimits>().AddSingleton<AuditLog>();

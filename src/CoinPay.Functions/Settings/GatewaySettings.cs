@@ -52,17 +52,21 @@ internal sealed record GatewaySettings
     /// <summary>Reads and checks; throws <see cref="SettingsException"/> that says what to set and how.</summary>
     public static GatewaySettings From(IConfiguration configuration)
     {
-        bool development = string.Equals(
-            configuration["AZURE_FUNCTIONS_ENVIRONMENT"], "Development", StringComparison.OrdinalIgnoreCase);
+        bool development = IsDevelopmentOf(configuration);
         bool loopback = Boolean(configuration, "CoinPay:Webhooks:AllowLoopback");
         if (loopback && !development)
             throw new SettingsException(
-                "CoinPay__Webhooks__AllowLoopback is for AZURE_FUNCTIONS_ENVIRONMENT=Development only.");
+                "CoinPay__Webhooks__AllowLoopback is for AZURE_FUNCTIONS_ENVIRONMENT=Development only: remove it or set it to false.");
         Uri? publicUrl = PublicUrlOf(configuration, development);
         return new()
         {
             IsDevelopment = development,
-            KeyVaultUri = AbsoluteUri(configuration, "CoinPay:KeyVaultUri"),
+            KeyVaultUri = AbsoluteUri(configuration, "CoinPay:KeyVaultUri") switch
+            {
+                // A token for the vault is never sent over http.
+                { Scheme: "http" } => throw Wrong("CoinPay:KeyVaultUri", "an https address"),
+                var vault => vault,
+            },
             PublicUrl = publicUrl,
             WebhooksAllowLoopback = loopback,
             WebhookPorts = new HashSet<int>([443, 8443, .. Ports(configuration, "CoinPay:Webhooks:Ports")]),
@@ -80,6 +84,10 @@ internal sealed record GatewaySettings
             TrustedProxies = [.. Platform(configuration), .. Proxies(configuration, "CoinPay:TrustedProxies")],
         };
     }
+
+    /// <summary>Everything that does not call itself a development machine is production.</summary>
+    public static bool IsDevelopmentOf(IConfiguration configuration) => string.Equals(
+        configuration["AZURE_FUNCTIONS_ENVIRONMENT"], "Development", StringComparison.OrdinalIgnoreCase);
 
     private static bool Boolean(IConfiguration configuration, string name) => configuration[name] switch
     {
@@ -102,7 +110,7 @@ internal sealed record GatewaySettings
     private static string[] Words(string? list) => (list ?? "").Split(
         [',', ';'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
-    private static Uri? AbsoluteUri(IConfiguration configuration, string name) => configuration[name] switch
+    internal static Uri? AbsoluteUri(IConfiguration configuration, string name) => configuration[name] switch
     {
         null or "" => null,
         string text when Uri.TryCreate(text, UriKind.Absolute, out Uri? uri) && uri.Scheme is "https" or "http" => uri,
@@ -118,7 +126,7 @@ internal sealed record GatewaySettings
         return isRight ? url : throw Wrong(name, "an https address such as https://pay.example, without query");
     }
 
-    private static TimeSpan? Duration(IConfiguration from, string name, TimeSpan most) => from[name] switch
+    internal static TimeSpan? Duration(IConfiguration from, string name, TimeSpan most) => from[name] switch
     {
         null or "" => null,
         // Exactly: a lenient reader takes 24:00:00 for 24 days.
@@ -150,7 +158,7 @@ internal sealed record GatewaySettings
                 : throw Wrong(name, "addresses or networks such as 10.0.0.0/8, separated by commas");
     }
 
-    private static SettingsException Wrong(string name, string right) =>
+    internal static SettingsException Wrong(string name, string right) =>
         new($"{name.Replace(":", "__", StringComparison.Ordinal)} must be {right}.");
 }
 

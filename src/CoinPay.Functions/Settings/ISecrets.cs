@@ -5,6 +5,9 @@ internal interface ISecrets
 {
     /// <summary>The secret's text, or null where there is none. Names are those of <see cref="SecretName"/>.</summary>
     ValueTask<string?> FindAsync(string name, CancellationToken cancellation);
+
+    /// <summary>What is remembered of a secret did not fit: the next look-up reads it anew.</summary>
+    void Forget(string name);
 }
 
 /// <summary>The names of the secrets, as configuration writes them.</summary>
@@ -25,6 +28,9 @@ internal static class SecretName
     /// Hex private key of the wallet that pays the gas of sweeps. Optional; never holds merchants' money.
     /// </summary>
     public const string GasWalletKey = "CoinPay:GasWalletKey";
+
+    /// <summary>What a key was before its rotation; optional.</summary>
+    public static string PreviousOf(string name) => name + ":Previous";
 
     /// <summary>A node's credentials: <paramref name="part"/> is <c>User</c> or <c>Password</c>.</summary>
     public static string OfNetwork(string network, string part) =>

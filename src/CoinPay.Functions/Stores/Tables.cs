@@ -35,10 +35,12 @@ internal sealed class Tables(TableServiceClient service)
     /// <summary>Partition month: what operators did. Only added to.</summary>
     public TableClient Audit { get; } = service.GetTableClient("Audit");
 
+    public IReadOnlyList<TableClient> All =>
+        [Invoices, Watches, Chains, Merchants, Events, Deliveries, Exceptions, Index, Idempotency, Audit];
+
     public async Task EnsureCreatedAsync(CancellationToken cancellation)
     {
-        TableClient[] all = [Invoices, Watches, Chains, Merchants, Events, Deliveries, Exceptions, Index, Idempotency, Audit];
-        foreach (TableClient table in all)
+        foreach (TableClient table in All)
             await table.CreateIfNotExistsAsync(cancellation);
     }
 }

@@ -75,5 +75,7 @@ public sealed class CheckFactoriesTests
     private sealed class OneSecret(string? key) : ISecrets
     {
         public ValueTask<string?> FindAsync(string name, CancellationToken cancellation) => new(key);
+
+        public void Forget(string name) => throw new NotSupportedException();
     }
 }

@@ -1,6 +1,8 @@
 using System.Net;
 using System.Text;
 using CoinPay.Functions.Chains;
+using CoinPay.Functions.Tests.World;
+using CoinPay.Tests;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
@@ -65,12 +67,31 @@ public sealed class JsonRpcTests
                 sent = request.Headers.Authorization?.ToString();
                 return Answer("", HttpStatusCode.Unauthorized);
             })),
-            "user", "pass:word");
+            TestNetworks.Credentials("pass:word"));
         ChainUnknownException refused =
             await Assert.ThrowsAsync<ChainUnknownException>(
                 () => rpc.CallAsync<string>("anything", CancellationToken.None));
-        Assert.Equal("Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes("user:pass:word")), sent);
+        Assert.Equal("Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes(Bitcoind.User + ":pass:word")), sent);
         Assert.DoesNotContain("pass:word", refused.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_rotated_password_is_taken_up_after_the_node_has_refused_the_old_one()
+    {
+        KnownSecrets secrets = new() { ["CoinPay:Networks:ours:User"] = "user", ["CoinPay:Networks:ours:Password"] = "old" };
+        JsonRpc rpc = new(
+            "ours", new Uri("http://127.0.0.1:1"),
+            new HttpClient(new Handler((request, _) =>
+            {
+                string sent = Encoding.UTF8.GetString(Convert.FromBase64String(request.Headers.Authorization!.Parameter!));
+                return sent == "user:new"
+                    ? Answer("""[{"id":0,"result":"welcome"}]""")
+                    : Answer("", HttpStatusCode.Unauthorized);
+            })),
+            new NodeCredentials(secrets, "ours"));
+        await Assert.ThrowsAsync<ChainUnknownException>(() => rpc.CallAsync<string>("anything", CancellationToken.None));
+        secrets["CoinPay:Networks:ours:Password"] = "new";
+        Assert.Equal("welcome", await rpc.CallAsync<string>("anything", CancellationToken.None));
     }
 
     private static JsonRpc Rpc(Send answer, TimeProvider? time = null) =>

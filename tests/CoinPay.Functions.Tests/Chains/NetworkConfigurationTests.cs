@@ -86,6 +86,8 @@ public sealed class NetworkConfigurationTests
 
     [Theory]
     [InlineData("\"eip155:31337\"", "\"eip155:1\"", "eip155:1 twice")]
+    [InlineData("\"livemode\": false, \"development\": true", "\"livemode\": false", "anvil: development: true")]
+    [InlineData("\"development\": true, \"coin\": \"bitcoin\"", "\"coin\": \"bitcoin\"", "bitcoin-regtest: development: true")]
     [InlineData("0xBc380aFEe72430Af28efC3810a8d4e250C75Da6b", "0xbc380afee72430af28efc3810a8d4e250c75da6b", "checksummed")]
     [InlineData("\"chain\": \"signet\"", "\"chain\": \"liquid\"", "chain")]
     [InlineData("\"family\": \"evm\"", "\"family\": \"tron\"", "family")]

@@ -1,5 +1,7 @@
 using CoinPay.Core;
 using CoinPay.Functions.Chains;
+using CoinPay.Functions.Tests.World;
+using CoinPay.Tests;
 
 namespace CoinPay.Functions.Tests.Chains;
 
@@ -7,6 +9,10 @@ namespace CoinPay.Functions.Tests.Chains;
 internal static class TestNetworks
 {
     public static readonly HttpClient Http = new();
+
+    /// <summary>Those of the nodes that tests start, under any network's name.</summary>
+    public static NodeCredentials Credentials(string password = Bitcoind.Password) => new(
+        new KnownSecrets { ["CoinPay:Networks:any:User"] = Bitcoind.User, ["CoinPay:Networks:any:Password"] = password }, "any");
 
     public static Network Evm(Uri rpc, long chainId = 31337, params string[] tokens) => new()
     {

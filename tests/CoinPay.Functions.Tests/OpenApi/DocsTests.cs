@@ -1,5 +1,7 @@
 using System.IO.Compression;
 using System.Net;
+using System.Text.Json.Nodes;
+using CoinPay.Functions.Tests.Checkout;
 using CoinPay.Functions.Tests.World;
 using Xunit;
 
@@ -27,6 +29,26 @@ public sealed class DocsTests
         Assert.Contains("api-reference", plain, StringComparison.Ordinal);
         Assert.Equal(plain, await CompressedAsync(browser, script));
     }
+
+    [Fact]
+    public async Task A_browser_shows_the_calls_and_asks_nobody_but_the_gateway()
+    {
+        Assert.SkipWhen(Chromium.Program is null, Chromium.Missing);
+        await using MemoryGateway gateway = await MemoryGateway.StartAsync();
+        await using Chromium browser = Chromium.Start();
+
+        JsonNode page = await browser.SeeAsync(new(new Uri(gateway.Address, "/docs")) { Width = 1200, Until = "Create an invoice" });
+
+        Assert.Equal(200, (int)page["status"]!);
+        Assert.Contains("/v1/invoices", (string)page["text"]!, StringComparison.Ordinal);
+        string[] requests = [.. page["requests"]!.AsArray().Select(request => (string)request!).Where(IsOfTheNetwork)];
+        Assert.Contains(new Uri(gateway.Address, "/openapi.json").ToString(), requests);
+        Assert.All(requests, request => Assert.StartsWith(gateway.Address.ToString(), request, StringComparison.Ordinal));
+        Assert.Empty(page["complaints"]!.AsArray().Select(complaint => (string)complaint!));
+    }
+
+    private static bool IsOfTheNetwork(string url) =>
+        !url.StartsWith("data:", StringComparison.Ordinal) && !url.StartsWith("blob:", StringComparison.Ordinal);
 
     private static async Task<string> CompressedAsync(HttpClient browser, string script)
     {

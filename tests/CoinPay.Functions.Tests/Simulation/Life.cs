@@ -20,19 +20,19 @@ internal static class Life
     private const int LeastOperations = 300;
 
     /// <summary>Runs a seed on a thread of its own.</summary>
-    public static SeedResult Run(ulong seed, Func<Seams>? seams = null)
+    public static SeedResult Run(ulong seed, Func<Seams>? seams = null, bool usesProtocol = false)
     {
         SeedResult? result = null;
-        Thread thread = new(() => result = RunHere(seed, seams?.Invoke()));
+        Thread thread = new(() => result = RunHere(seed, seams?.Invoke(), usesProtocol: usesProtocol));
         thread.Start();
         thread.Join();
         return result!;
     }
 
     /// <summary>The calling thread must have no synchronization context.</summary>
-    public static SeedResult RunHere(ulong seed, Seams? seams, bool tellAll = false)
+    public static SeedResult RunHere(ulong seed, Seams? seams, bool tellAll = false, bool usesProtocol = false)
     {
-        World world = tellAll ? new(seed, seams, int.MaxValue) : new(seed, seams);
+        World world = tellAll ? new(seed, seams, int.MaxValue) : new(seed, seams, usesProtocol: usesProtocol);
         string? failure = null;
         try
         {

@@ -1,7 +1,6 @@
-using System.Text;
-using Azure.Core;
-using Azure.Core.Pipeline;
 using CoinPay.Embedded.Storage;
+using CoinPay.Embedded.Storage.Direct;
+using CoinPay.Embedded.Storage.Tables;
 using CoinPay.Functions.Chains;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -10,23 +9,11 @@ namespace CoinPay.Functions.Tests.Simulation;
 /// <summary>Money that a reorg took away is not booked out: the lines back to the world are left out of their batch.</summary>
 internal sealed class ForgottenReversal : Seams
 {
-    private const string Line = "\r\n";
+    public override ValueTask<TableAnswer> CallAsync(World world, TableRequest request, TableCall tables) =>
+        tables(request with { Changes = [.. request.Changes.Where(change => !IsReversal(change))] });
 
-    public override ValueTask CallAsync(World world, HttpMessage message, HttpPipelineTransport storage)
-    {
-        if (message.Request.Uri.Path.EndsWith("$batch", StringComparison.Ordinal))
-            message.Request.Content = RequestContent.Create(WithoutReversals(Requests.BodyOf(message)));
-        return storage.ProcessAsync(message);
-    }
-
-    private static byte[] WithoutReversals(string body)
-    {
-        int at = body.IndexOf("--changeset_", StringComparison.Ordinal);
-        string delimiter = body[at..body.IndexOf(Line, at, StringComparison.Ordinal)];
-        string[] parts = body.Split(delimiter, StringSplitOptions.None);
-        return Encoding.UTF8.GetBytes(string.Join(
-            delimiter, parts.Where(part => !part.Contains("\"Destination\":\"world:", StringComparison.Ordinal))));
-    }
+    private static bool IsReversal(RowChange change) =>
+        change.Properties.GetValueOrDefault("Destination") is string text && text.StartsWith("world:", StringComparison.Ordinal);
 }
 
 /// <summary>A node that cannot say is read as one that has nothing: the last head again, and an empty mempool.</summary>
@@ -104,33 +91,31 @@ internal sealed class ClockInTheDecider : Seams
 /// <summary>The pending row goes when the invoice begins to look, not when it has committed what it saw.</summary>
 internal sealed class AcknowledgedBeforeCommit : Seams
 {
-    public override async ValueTask CallAsync(World world, HttpMessage message, HttpPipelineTransport storage)
+    public override async ValueTask<TableAnswer> CallAsync(World world, TableRequest request, TableCall tables)
     {
-        await storage.ProcessAsync(message).ConfigureAwait(false);
-        string path = Uri.UnescapeDataString(message.Request.Uri.Path);
-        if (message.Request.Method != RequestMethod.Get || message.Response.Status != 200
-            || !path.Contains("Watches(", StringComparison.Ordinal) || !path.Contains("RowKey='pending!", StringComparison.Ordinal))
-            return;
-        string[] keys = path.Split('\'');
-        world.Write("Watches", StorageAction.DeleteEntity, keys[1], keys[3]);
+        TableAnswer answer = await tables(request).ConfigureAwait(false);
+        if (request is { Action: StorageAction.GetEntity, Table: "Watches", Partition: { } partition, Key: { } key }
+            && answer.Refusal is null && key.StartsWith("pending!", StringComparison.Ordinal))
+            world.Write("Watches", StorageAction.DeleteEntity, partition, key);
+        return answer;
     }
 }
 
 /// <summary>What a commit left to tell is forgotten instead of told: the event's row does not stay.</summary>
 internal sealed class DroppedOutbox : Seams
 {
-    public override async ValueTask CallAsync(World world, HttpMessage message, HttpPipelineTransport storage)
+    public override async ValueTask<TableAnswer> CallAsync(World world, TableRequest request, TableCall tables)
     {
-        string body = message.Request.Method == RequestMethod.Post
-            && message.Request.Uri.Path.TrimStart('/').StartsWith("Events", StringComparison.Ordinal) ? Requests.BodyOf(message) : "";
-        await storage.ProcessAsync(message).ConfigureAwait(false);
-        if (body.Length == 0 || message.Response.IsError)
-            return;
-        using System.Text.Json.JsonDocument row = System.Text.Json.JsonDocument.Parse(body);
-        string Value(string name) => row.RootElement.GetProperty(name).GetString()!;
-        if (Value("Type").StartsWith("invoice.", StringComparison.Ordinal))
-            world.Write("Events", StorageAction.DeleteEntity, Value("PartitionKey"), Value("RowKey"));
+        TableAnswer answer = await tables(request).ConfigureAwait(false);
+        if (request.Table == "Events" && answer.Refusal is null)
+            foreach (RowChange change in request.Changes.Where(IsOfAnInvoice))
+                world.Write("Events", StorageAction.DeleteEntity, change.Partition, change.Key);
+        return answer;
     }
+
+    private static bool IsOfAnInvoice(RowChange change) =>
+        change.Action == StorageAction.InsertEntity
+        && change.Properties.GetValueOrDefault("Type") is string type && type.StartsWith("invoice.", StringComparison.Ordinal);
 }
 
 /// <summary>A node read through something that changes what it says.</summary>
@@ -152,14 +137,4 @@ internal abstract class Through(IChain node) : IChain
         node.ReadMempoolAsync(isWatched, cancellation);
 
     public IReadOnlyList<Spend> SpendsInMempool(Func<string, bool> isWatched) => node.SpendsInMempool(isWatched);
-}
-
-internal static class Requests
-{
-    public static string BodyOf(HttpMessage message)
-    {
-        using MemoryStream body = new();
-        message.Request.Content!.WriteTo(body, CancellationToken.None);
-        return Encoding.UTF8.GetString(body.GetBuffer(), 0, (int)body.Length);
-    }
 }

@@ -15,6 +15,16 @@ public sealed class SimulationTests
         Assert.True(first.Invoices >= 20, $"{first.Invoices} invoices");
     }
 
+    /// <summary>The simulation leaves the tables' protocol out: over it the same happens, operation by operation.</summary>
+    [Fact]
+    public void A_world_goes_the_same_way_over_the_tables_protocol()
+    {
+        SeedResult direct = Life.Run(12), protocol = Life.Run(12, usesProtocol: true);
+        Assert.Null(protocol.Failure);
+        Assert.Equal(direct.LogHash, protocol.LogHash);
+        Assert.Equal(direct.Operations, protocol.Operations);
+    }
+
     [Fact]
     public void A_few_worlds_hold_and_meet_the_ways_that_payments_mostly_go()
     {

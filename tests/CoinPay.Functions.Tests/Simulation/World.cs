@@ -19,8 +19,10 @@ internal sealed class World
     private Exception? _failure;
 
     /// <param name="before">A world whose chains this one has, and in whose last moment it begins.</param>
-    public World(ulong seed, Seams? seams = null, int keptOperations = KeptOperations, World? before = null)
+    /// <param name="usesProtocol">Tables are called by the REST protocol, which costs as much as all the rest.</param>
+    public World(ulong seed, Seams? seams = null, int keptOperations = KeptOperations, World? before = null, bool usesProtocol = false)
     {
+        UsesProtocol = usesProtocol;
         Time = new(before?.Now ?? Start);
         Log = new(keptOperations);
         Seed = seed;
@@ -39,6 +41,8 @@ internal sealed class World
         Audit = new(this);
         Process = new(this);
     }
+
+    public bool UsesProtocol { get; }
 
     public ulong Seed { get; }
 

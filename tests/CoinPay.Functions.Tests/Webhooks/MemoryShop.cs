@@ -27,6 +27,8 @@ internal sealed class MemoryShop : IAsyncDisposable
 
     public FakeInternet Internet { get; } = new();
 
+    public KnownSecrets Secrets { get; } = KnownSecrets.OfAGateway();
+
     public string MerchantId { get; private set; } = "";
 
     public string Key { get; private set; } = "";
@@ -47,12 +49,15 @@ internal sealed class MemoryShop : IAsyncDisposable
         return shop;
     }
 
-    /// <summary>Another process on the same storage; with a death, one that is cut off in the middle.</summary>
-    public Task<Edge> EdgeAsync(StorageDeath? death = null) => Edge.StartAsync(
+    /// <summary>
+    /// Another process on the same storage; with a death, one that is cut off in the middle; with secrets, one that
+    /// remembers others.
+    /// </summary>
+    public Task<Edge> EdgeAsync(StorageDeath? death = null, KnownSecrets? secrets = null) => Edge.StartAsync(
         _storage,
         death,
         _clock,
-        services => services.Replace(ServiceDescriptor.Singleton(provider => new WebhookSender(
+        services => services.Replace(ServiceDescriptor.Singleton<ISecrets>(secrets ?? Secrets)).Replace(ServiceDescriptor.Singleton(provider => new WebhookSender(
             new HttpClient(Internet, disposeHandler: false),
             provider.GetRequiredService<WebhookTargets>(),
             provider.GetRequiredService<SecretBox>(),

@@ -1,3 +1,4 @@
+using Azure.Data.Tables;
 using CoinPay.Embedded.Durable.Storage;
 using Xunit;
 
@@ -73,7 +74,7 @@ public sealed class DurableConformanceOnAzuriteTests(AzuriteFixture azurite)
     public async Task On_Azurite(string name)
     {
         await using DurableWorld world = await DurableWorld.StartAsync(
-            new AzureRowStore(azurite.ConnectionString), DurableConformanceTests.Functions,
+            new AzureRowStore(new TableServiceClient(azurite.ConnectionString)), DurableConformanceTests.Functions,
             payloads: new BlobPayloadStore(azurite.ConnectionString, "P" + Guid.NewGuid().ToString("N")));
         await DurableCases.All[name].RunAsync(world);
     }

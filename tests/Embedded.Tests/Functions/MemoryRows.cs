@@ -6,6 +6,5 @@ namespace CoinPay.Embedded.Tests.Functions;
 /// <summary>The engine's own way to Azure Tables, on memory.</summary>
 internal static class MemoryRows
 {
-    public static AzureRowStore New() =>
-        new(MemoryStorage.ConnectionString, new() { Transport = new MemoryStorage(TimeProvider.System).Tables });
+    public static AzureRowStore New() => new(new MemoryStorage(TimeProvider.System).TableService());
 }

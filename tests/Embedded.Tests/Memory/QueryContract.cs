@@ -184,5 +184,7 @@ public abstract class QueryContract(StorageUnderTest storage)
 
 public sealed class MemoryQueryTests() : QueryContract(new MemoryUnderTest());
 
+public sealed class DirectQueryTests() : QueryContract(new MemoryUnderTest(direct: true));
+
 [Collection(AzuriteCollection.Name)]
 public sealed class AzuriteQueryTests(AzuriteFixture azurite) : QueryContract(new AzuriteUnderTest(azurite));

@@ -278,5 +278,7 @@ public abstract class RowContract(StorageUnderTest storage)
 
 public sealed class MemoryRowTests() : RowContract(new MemoryUnderTest());
 
+public sealed class DirectRowTests() : RowContract(new MemoryUnderTest(direct: true));
+
 [Collection(AzuriteCollection.Name)]
 public sealed class AzuriteRowTests(AzuriteFixture azurite) : RowContract(new AzuriteUnderTest(azurite));

@@ -51,17 +51,16 @@ public abstract class StorageUnderTest
     }
 }
 
-internal sealed class MemoryUnderTest : StorageUnderTest
+/// <param name="direct">Through the client that leaves the protocol out.</param>
+internal sealed class MemoryUnderTest(bool direct = false) : StorageUnderTest
 {
     private readonly FakeTimeProvider _time = new(new DateTimeOffset(2031, 5, 6, 7, 8, 9, TimeSpan.Zero));
 
-    public MemoryUnderTest() => Storage = new(_time);
-
-    public MemoryStorage Storage { get; }
+    public MemoryStorage Storage => field ??= new(_time);
 
     public DateTimeOffset Now => _time.GetUtcNow();
 
-    public override TableServiceClient Tables => field ??= Storage.TableService();
+    public override TableServiceClient Tables => field ??= direct ? Storage.DirectTableService() : Storage.TableService();
 
     public override QueueServiceClient Queues => field ??= Storage.QueueService();
 

@@ -55,6 +55,22 @@ public abstract class TransactionContract(StorageUnderTest storage)
     }
 
     [Fact]
+    public async Task A_transaction_without_an_etag_changes_a_row_whatever_it_is_now()
+    {
+        TableClient table = await storage.TableAsync();
+        await table.AddEntityAsync(Row("deleted"));
+        await table.AddEntityAsync(Row("merged"));
+        TableEntity deleted = await table.GetEntityAsync<TableEntity>("p", "deleted");
+        TableEntity merged = await table.GetEntityAsync<TableEntity>("p", "merged");
+        await storage.PassAsync(TimeSpan.FromMilliseconds(2));
+        foreach (string key in new[] { "deleted", "merged" })
+            await table.UpsertEntityAsync(new TableEntity("p", key) { ["A"] = 1 });
+        merged["B"] = 3;
+        await table.SubmitTransactionAsync([new(Delete, deleted), new(UpdateMerge, merged)]);
+        Assert.Equal("merged=1+3", await ContentsAsync(table));
+    }
+
+    [Fact]
     public async Task A_transaction_holds_100_rows_and_no_more()
     {
         TableClient table = await storage.TableAsync();
@@ -135,6 +151,8 @@ public abstract class TransactionContract(StorageUnderTest storage)
 }
 
 public sealed class MemoryTransactionTests() : TransactionContract(new MemoryUnderTest());
+
+public sealed class DirectTransactionTests() : TransactionContract(new MemoryUnderTest(direct: true));
 
 [Collection(AzuriteCollection.Name)]
 public sealed class AzuriteTransactionTests(AzuriteFixture azurite) : TransactionContract(new AzuriteUnderTest(azurite));

@@ -1,3 +1,4 @@
+using Azure.Data.Tables;
 using CoinPay.Embedded.Durable;
 using CoinPay.Embedded.Durable.Ownership;
 using CoinPay.Embedded.Durable.Storage;
@@ -85,7 +86,7 @@ internal static class EmbeddedHost
         services.TryAddSingleton<DataConverter>(JsonDataConverter.Default);
         services.AddSingleton<IRowStore>(provider =>
         {
-            AzureRowStore rows = new(Connection(provider));
+            AzureRowStore rows = new(new TableServiceClient(Connection(provider)));
             return new FencedRowStore(options.Rows is { } wrap ? wrap(rows) : rows, provider.GetRequiredService<HubOwnership>());
         });
         services.AddSingleton<ILease>(provider => new BlobLease(Connection(provider), HubName(provider)));

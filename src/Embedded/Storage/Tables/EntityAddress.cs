@@ -52,8 +52,11 @@ internal static class ContinuationKey
 
     public static string? Read(StorageCall call, string name)
     {
-        if (!call.Query.TryGetValue(name, out string? text) || text.Length == 0)
-            return null;
+        return call.Query.TryGetValue(name, out string? text) && text.Length > 0 ? Read(text) : null;
+    }
+
+    public static string Read(string text)
+    {
         try
         {
             return Encoding.UTF8.GetString(Base64Url.DecodeFromChars(text.AsSpan(Mark.Length)));

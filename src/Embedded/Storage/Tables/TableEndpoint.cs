@@ -8,7 +8,6 @@ namespace CoinPay.Embedded.Storage.Tables;
 /// </summary>
 internal static class TableEndpoint
 {
-    private const int PageRows = 1000;
     private const string ContentType = "application/json;odata=minimalmetadata;streaming=true;charset=utf-8";
     private const string NextPartition = "NextPartitionKey";
     private const string NextRow = "NextRowKey";
@@ -101,24 +100,20 @@ internal static class TableEndpoint
 
     private static StorageWork Query(TableAccount tables, StorageCall call, string table)
     {
-        Filter? filter = FilterParser.Parse(call.Query.GetValueOrDefault("$filter"));
-        KeyRange range = KeyRange.Of(filter);
-        int top = call.Number("$top", PageRows, 1, PageRows);
-        string partition = ContinuationKey.Read(call, NextPartition) ?? range.FromPartition;
-        string key = ContinuationKey.Read(call, NextRow) ?? range.FromKey;
+        TableQuery query = TableQuery.Of(
+            call.Query.GetValueOrDefault("$filter"), call.Number("$top", TableQuery.PageRows, 1, TableQuery.PageRows));
+        string? partition = ContinuationKey.Read(call, NextPartition), key = ContinuationKey.Read(call, NextRow);
         return Work(StorageAction.QueryEntities, table, null, null, () =>
         {
-            List<Row> page = [.. tables[table].From(partition, key)
-                .TakeWhile(row => !range.IsPast(row))
-                .Where(row => filter is null || filter.Fits(row))
-                .Take(top + 1)];
-            if (page.Count <= top)
-                return Json(200, EntityJson.Write(page, Select(call)));
-            return Json(
-                200,
-                EntityJson.Write(page.Take(top), Select(call)),
-                (Continuation + NextPartition, ContinuationKey.Write(page[top].Partition)),
-                (Continuation + NextRow, ContinuationKey.Write(page[top].Key)));
+            (IReadOnlyList<Row> rows, Row? next) = query.Page(tables[table], partition, key);
+            ReadOnlyMemory<byte> body = EntityJson.Write(rows, Select(call));
+            return next is null
+                ? Json(200, body)
+                : Json(
+                    200,
+                    body,
+                    (Continuation + NextPartition, ContinuationKey.Write(next.Partition)),
+                    (Continuation + NextRow, ContinuationKey.Write(next.Key)));
         });
     }
 
@@ -158,7 +153,8 @@ internal static class TableEndpoint
             ["TableName"])));
     }
 
-    private static Row TableRow(string name) =>
+    /// <summary>A table among tables.</summary>
+    public static Row TableRow(string name) =>
         Row.At(string.Empty, name) with { Properties = new Dictionary<string, object> { ["TableName"] = name } };
 
     private static string[]? Select(StorageCall call) =>

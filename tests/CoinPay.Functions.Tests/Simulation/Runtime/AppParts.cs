@@ -64,23 +64,22 @@ internal static class AppParts
 
     public static IServiceCollection For(AppProcess process, World world)
     {
-        ProcessTransport tables = new(world.Storage.Tables, process, world.Calls);
         ProcessTransport queues = new(world.Storage.Queues, process, world.Calls);
-        TableClientOptions tableOptions = Quiet(new TableClientOptions { Transport = tables });
         QueueClientOptions queueOptions = Quiet(new QueueClientOptions { Transport = queues, MessageEncoding = QueueMessageEncoding.Base64 });
+        TableServiceClient tables = TablesOf(process, world);
         IServiceCollection parts = new ServiceCollection()
             .Add(Shared)
             .AddSingleton(process.Time)
             .AddSingleton<ILoggerFactory>(new BugLog(world))
             .AddSingleton<RandomNumberGenerator>(world.Numbers)
-            .AddSingleton(new TableServiceClient(Storage, tableOptions))
+            .AddSingleton(tables)
             .AddSingleton(new QueueServiceClient(Storage, queueOptions))
             .AddSingleton(world.Offered)
             .AddSingleton<IRateSource>(world.Rates)
             .AddSingleton(new ChainDirectory(world.Nodes.Select(node => world.Seams.Through(node))))
             .AddSingleton(provider => new WebhookSender(
                 world.Internet, provider.GetRequiredService<WebhookTargets>(), provider.GetRequiredService<SecretBox>(), process.Time))
-            .AddSingleton<IRowStore>(new AzureRowStore(Storage, tableOptions))
+            .AddSingleton<IRowStore>(new AzureRowStore(tables))
             .AddSingleton(process.Flow.Background)
             .AddSingleton<DurableTaskClient>(provider => new FaultyWakes(
                 new HubClient(
@@ -89,6 +88,11 @@ internal static class AppParts
         world.Seams.Change(parts);
         return parts;
     }
+
+    /// <summary>Directly, as all that the protocol adds is half of a run's cost; by the protocol to see that it adds nothing else.</summary>
+    private static TableServiceClient TablesOf(AppProcess process, World world) => world.UsesProtocol
+        ? new(Storage, Quiet(new TableClientOptions { Transport = new ProcessTransport(world.Storage.Tables, process, world.Calls) }))
+        : world.Storage.DirectTableService(process.CallAsync);
 
     /// <summary>No second try, as that waits in real time; and nothing that only costs time.</summary>
     public static T Quiet<T>(T options)

@@ -1,6 +1,5 @@
-using Azure.Core;
-using Azure.Core.Pipeline;
 using CoinPay.Embedded.Durable;
+using CoinPay.Embedded.Storage.Direct;
 using CoinPay.Embedded.Worker;
 using CoinPay.Functions.Http;
 using CoinPay.Functions.Stores;
@@ -39,7 +38,16 @@ internal sealed class AppProcess
 
     public DurableTaskClient Durable => _services.GetRequiredService<DurableTaskClient>();
 
-    public ValueTask CallAsync(HttpMessage message, HttpPipelineTransport storage) => _world.Seams.CallAsync(_world, message, storage);
+    /// <summary>A call of the process to its tables: it may be slow, and ends with it.</summary>
+    public async ValueTask<TableAnswer> CallAsync(TableRequest request, TableCall tables)
+    {
+        await _world.Calls.BeforeAsync(this).ConfigureAwait(false);
+        if (IsDead)
+            await _world.Calls.AfterAsync(this).ConfigureAwait(false);
+        TableAnswer answer = await _world.Seams.CallAsync(_world, request, tables).ConfigureAwait(false);
+        await _world.Calls.AfterAsync(this).ConfigureAwait(false);
+        return answer;
+    }
 
     /// <summary>What the host does before the first function runs.</summary>
     public Task StartAsync() => Begin(async () =>

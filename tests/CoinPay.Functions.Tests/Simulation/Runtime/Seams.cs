@@ -1,5 +1,4 @@
-using Azure.Core;
-using Azure.Core.Pipeline;
+using CoinPay.Embedded.Storage.Direct;
 using CoinPay.Functions.Chains;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -11,8 +10,8 @@ namespace CoinPay.Functions.Tests.Simulation;
 /// </summary>
 internal class Seams
 {
-    /// <summary>A call to storage.</summary>
-    public virtual ValueTask CallAsync(World world, HttpMessage message, HttpPipelineTransport storage) => storage.ProcessAsync(message);
+    /// <summary>A call to a table.</summary>
+    public virtual ValueTask<TableAnswer> CallAsync(World world, TableRequest request, TableCall tables) => tables(request);
 
     /// <summary>What the poller reads a network through.</summary>
     public virtual IChain Through(IChain node) => node;

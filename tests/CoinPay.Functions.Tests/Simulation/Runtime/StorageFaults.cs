@@ -85,7 +85,7 @@ internal sealed class ProcessTransport(HttpPipelineTransport storage, AppProcess
         await faults.BeforeAsync(process).ConfigureAwait(false);
         if (process.IsDead)
             await faults.AfterAsync(process).ConfigureAwait(false);
-        await process.CallAsync(message, storage).ConfigureAwait(false);
+        await storage.ProcessAsync(message).ConfigureAwait(false);
         await faults.AfterAsync(process).ConfigureAwait(false);
     }
 }

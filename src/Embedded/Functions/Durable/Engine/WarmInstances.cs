@@ -77,7 +77,7 @@ internal sealed class WarmInstances(TaskHub hub, RunningIndex index, int limit)
     /// <summary>Brings back what may have work to do, as much at a time as memory is to hold.</summary>
     public async Task BringBackAsync(IReadOnlyList<IGrouping<string, RunningRow>> working, bool tookOver)
     {
-        foreach (IGrouping<string, RunningRow>[] some in working.Chunk(RunningIndex.MaxRows))
+        foreach (IGrouping<string, RunningRow>[] some in working.Chunk(IRowStore.MaxRows))
         {
             // A former owner's late write may still change the rows, but not once they are written anew.
             if (tookOver)
@@ -122,7 +122,7 @@ internal sealed class WarmInstances(TaskHub hub, RunningIndex index, int limit)
     /// <summary>Puts away all that is idle, for a stop in order.</summary>
     public async Task PutAllAwayAsync()
     {
-        while (await PutAwayAsync(RunningIndex.MaxRows))
+        while (await PutAwayAsync(IRowStore.MaxRows))
         {
         }
     }
@@ -136,7 +136,7 @@ internal sealed class WarmInstances(TaskHub hub, RunningIndex index, int limit)
             seen = Volatile.Read(ref _trims);
             bool did = true;
             while (did && _instances.Count > limit && !hub.IsStopping)
-                did = await PutAwayAsync(Math.Min(RunningIndex.MaxRows, _instances.Count - (limit * 9 / 10)));
+                did = await PutAwayAsync(Math.Min(IRowStore.MaxRows, _instances.Count - (limit * 9 / 10)));
         }
         while (Interlocked.CompareExchange(ref _trims, 0, seen) != seen);
     }

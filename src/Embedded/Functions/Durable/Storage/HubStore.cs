@@ -10,9 +10,6 @@ namespace CoinPay.Embedded.Durable.Storage;
 /// </summary>
 internal sealed class HubStore(PayloadRows rows, IRowStore tables, HostSettings settings, TimeProvider time)
 {
-    /// <summary>Tables' limit is 100 rows an entity-group transaction.</summary>
-    private const int MaxRows = 100;
-
     /// <summary>A transaction holds 4 MiB, and a character may take six bytes in it.</summary>
     private const int MaxCharacters = 500_000;
 
@@ -65,7 +62,7 @@ internal sealed class HubStore(PayloadRows rows, IRowStore tables, HostSettings 
 
     /// <summary>Whether a new instance can be stored with its first turn; if not, the turn follows by itself.</summary>
     public static bool FitsOneTransaction(OrchestrationState state, IReadOnlyList<HistoryEvent> events) =>
-        1 + events.Count <= MaxRows
+        1 + events.Count <= IRowStore.MaxRows
         && RowText.CharactersInRow(HubRows.Of(state, withInput: true))
             + events.Sum(step => RowText.CharactersInRow(HubRows.Of(state, step))) <= MaxCharacters;
 
@@ -83,11 +80,11 @@ internal sealed class HubStore(PayloadRows rows, IRowStore tables, HostSettings 
         Queue<TableTransactionAction> steps = new(events.Select(step => Put(next, step)));
         int room = MaxCharacters - RowText.CharactersInRow(state);
         ETag tag = next.ETag;
-        while (1 + consumed.Count + steps.Count > MaxRows || (steps.Count > 1 && steps.Sum(Characters) > room))
+        while (1 + consumed.Count + steps.Count > IRowStore.MaxRows || (steps.Count > 1 && steps.Sum(Characters) > room))
         {
             TableTransactionAction unchanged = new(
                 TableTransactionActionType.UpdateMerge, new TableEntity(partition, HubKeys.State), tag);
-            tag = await SubmitAsync([unchanged, .. Take(steps, MaxRows - 1)], cancellation);
+            tag = await SubmitAsync([unchanged, .. Take(steps, IRowStore.MaxRows - 1)], cancellation);
         }
         TableTransactionAction move = new(TableTransactionActionType.UpdateMerge, state, tag);
         return next with
@@ -169,14 +166,14 @@ internal sealed class HubStore(PayloadRows rows, IRowStore tables, HostSettings 
         List<string> gone = [.. (await tables.ListAsync(_instances, partition, cancellation)).Select(row => row.RowKey)];
         gone.Remove(HubKeys.State);
         ETag tag = ended.ETag;
-        if (texts.Count > 0 || gone.Count >= MaxRows)
+        if (texts.Count > 0 || gone.Count >= IRowStore.MaxRows)
         {
             OrchestrationState empty = ended with { Input = null, Output = null, CustomStatus = null, Failure = null, Sequence = 0 };
             tag = await SubmitAsync([new(TableTransactionActionType.UpdateReplace, HubRows.Of(empty, withInput: true), tag)], cancellation);
             await rows.DeleteTextsAsync(texts, cancellation);
         }
-        int last = Math.Min(gone.Count, MaxRows - 1);
-        await DeleteAsync(partition, gone[..^last], cancellation);
+        int last = Math.Min(gone.Count, IRowStore.MaxRows - 1);
+        await tables.RemoveAsync(_instances, partition, gone[..^last], cancellation);
         await SubmitAsync(
             [Delete(partition, HubKeys.State, tag), .. gone[^last..].Select(row => Delete(partition, row, ETag.All))], cancellation);
     }
@@ -191,7 +188,7 @@ internal sealed class HubStore(PayloadRows rows, IRowStore tables, HostSettings 
             : string.CompareOrdinal(row.RowKey, HubKeys.History(state.Generation, 0)) < 0)];
         IEnumerable<string> texts = Texts(stale)
             .Concat(rows.NamesOf(partition, [before.Input, before.CustomStatus])).Except(Texts(all.Except(stale)));
-        await DeleteAsync(partition, [.. stale.Select(row => row.RowKey)], cancellation);
+        await tables.RemoveAsync(_instances, partition, stale.Select(row => row.RowKey), cancellation);
         await rows.DeleteTextsAsync(texts, cancellation);
     }
 
@@ -231,28 +228,6 @@ internal sealed class HubStore(PayloadRows rows, IRowStore tables, HostSettings 
     {
         TableEntity row = new(HubKeys.OwnerPartition, HubKeys.OwnerPartition) { ["Owner"] = _owner, ["InOrder"] = inOrder };
         await tables.SubmitAsync(_index, [new(TableTransactionActionType.UpsertReplace, row)], cancellation);
-    }
-
-    /// <summary>Some may be gone already: two generations that end one after the other both tidy up.</summary>
-    private async Task DeleteAsync(string partition, IEnumerable<string> gone, CancellationToken cancellation)
-    {
-        foreach (string[] chunk in gone.Chunk(MaxRows))
-            if (!await TryDeleteAsync(partition, chunk, cancellation))
-                foreach (string row in chunk)
-                    await TryDeleteAsync(partition, [row], cancellation);
-    }
-
-    private async Task<bool> TryDeleteAsync(string partition, string[] gone, CancellationToken cancellation)
-    {
-        try
-        {
-            await SubmitAsync([.. gone.Select(row => Delete(partition, row, ETag.All))], cancellation);
-            return true;
-        }
-        catch (RequestFailedException missing) when (missing.Status == 404)
-        {
-            return false;
-        }
     }
 
     /// <summary>In one transaction; gives the ETag of the row that the first change wrote.</summary>

@@ -1,13 +1,17 @@
+using Azure;
 using Azure.Data.Tables;
 
 namespace CoinPay.Embedded.Durable.Storage;
 
 /// <summary>
 /// Rows of Azure Tables, as low as the engine goes: real tables, or memory under the same conditions. What is refused throws
-/// <see cref="Azure.RequestFailedException"/> with the service's status: 409 exists, 412 another ETag, 404 missing.
+/// <see cref="RequestFailedException"/> with the service's status: 409 exists, 412 another ETag, 404 missing.
 /// </summary>
 internal interface IRowStore
 {
+    /// <summary>Tables' limit for one entity-group transaction.</summary>
+    const int MaxRows = 100;
+
     Task EnsureTableAsync(string table, CancellationToken cancellation);
 
     /// <summary>All changes of one partition or none: at most 100 rows and 4 MiB. Gives the rows' ETags in the order of the changes.</summary>
@@ -31,6 +35,33 @@ internal interface IRowStore
             all.AddRange(page.Rows);
         }
         return all;
+    }
+
+    /// <summary>Removes rows of one partition. Some may be gone already: others tidy up too.</summary>
+    async Task RemoveAsync(string table, string partition, IEnumerable<string> keys, CancellationToken cancellation)
+    {
+        foreach (string[] chunk in keys.Chunk(MaxRows))
+            if (!await TryRemoveAsync(table, partition, chunk, cancellation))
+                foreach (string key in chunk)
+                    await TryRemoveAsync(table, partition, [key], cancellation);
+    }
+
+    /// <summary>All of them, or none and false if one is missing.</summary>
+    private async Task<bool> TryRemoveAsync(string table, string partition, string[] keys, CancellationToken cancellation)
+    {
+        try
+        {
+            await SubmitAsync(
+                table,
+                [.. keys.Select(key => new TableTransactionAction(
+                    TableTransactionActionType.Delete, new TableEntity(partition, key), ETag.All))],
+                cancellation);
+            return true;
+        }
+        catch (RequestFailedException missing) when (missing.Status == 404)
+        {
+            return false;
+        }
     }
 }
 

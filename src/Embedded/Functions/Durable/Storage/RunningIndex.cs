@@ -17,8 +17,6 @@ internal sealed record RunningRow(string InstanceId, string ExecutionId, bool Is
 /// </summary>
 internal sealed class RunningIndex(IRowStore rows, HostSettings settings, TimeProvider time, ILogger<RunningIndex> log, Background? background = null)
 {
-    public const int MaxRows = 100;
-
     /// <summary>An ended execution's row may stay that long: a start that finds it reads one instance for nothing.</summary>
     private static readonly TimeSpan RemovedWithin = TimeSpan.FromMilliseconds(500);
 
@@ -48,7 +46,7 @@ internal sealed class RunningIndex(IRowStore rows, HostSettings settings, TimePr
     }
 
     /// <summary>
-    /// Notes that these executions have nothing to do, at most <see cref="MaxRows"/>. Only if no row was written since its ETag: a late
+    /// Notes that these executions have nothing to do, at most <see cref="IRowStore.MaxRows"/>. Only if no row was written since its ETag: a late
     /// write of a former owner must not hide what is at work.
     /// </summary>
     public Task PutAwayAsync(IReadOnlyList<RunningRow> idle, CancellationToken cancellation) => rows.SubmitAsync(
@@ -78,31 +76,11 @@ internal sealed class RunningIndex(IRowStore rows, HostSettings settings, TimePr
         }
         try
         {
-            foreach (string[] chunk in ended.Chunk(MaxRows))
-                if (!await TryDeleteAsync(chunk))
-                    foreach (string key in chunk)
-                        await TryDeleteAsync([key]);
+            await rows.RemoveAsync(_table, HubKeys.RunningPartition, ended, CancellationToken.None);
         }
         catch (Exception failure) when (StorageFault.Is(failure))
         {
             log.LogInformation("Ended instances stay in the index until the next start: {Reason}", failure.Message);
-        }
-    }
-
-    private async Task<bool> TryDeleteAsync(string[] keys)
-    {
-        try
-        {
-            await rows.SubmitAsync(
-                _table,
-                [.. keys.Select(key => new TableTransactionAction(
-                    TableTransactionActionType.Delete, new TableEntity(HubKeys.RunningPartition, key), ETag.All))],
-                CancellationToken.None);
-            return true;
-        }
-        catch (RequestFailedException missing) when (missing.Status == 404)
-        {
-            return false;
         }
     }
 
@@ -132,7 +110,7 @@ internal sealed class RunningIndex(IRowStore rows, HostSettings settings, TimePr
         HashSet<string> executions = [];
         lock (_gate)
         {
-            while (batch.Count < MaxRows && _put.TryPeek(out var next) && executions.Add(next.Row.ExecutionId))
+            while (batch.Count < IRowStore.MaxRows && _put.TryPeek(out var next) && executions.Add(next.Row.ExecutionId))
                 batch.Add(_put.Dequeue());
             _putting = batch.Count > 0;
         }

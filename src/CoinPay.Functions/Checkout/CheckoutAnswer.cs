@@ -8,7 +8,7 @@ namespace CoinPay.Functions.Checkout;
 /// A page that tells nobody anything: it is kept nowhere, framed by nobody, sends no referrer (its address is its secret),
 /// sets no cookie, and runs and loads only what it brings along under <paramref name="Nonce"/>.
 /// </summary>
-internal sealed record HtmlAnswer(int Status, Html Page, string Nonce) : IActionResult
+internal sealed record CheckoutAnswer(int Status, Html Page, string Nonce) : IActionResult
 {
     /// <inheritdoc/>
     public async Task ExecuteResultAsync(ActionContext context)

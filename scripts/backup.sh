@@ -1,0 +1,8 @@
+#!/usr/bin/env bash
+# Copies every table of the gateway into a folder: scripts/backup.sh FOLDER. The gateway may run meanwhile.
+# The account is that of AzureWebJobsStorage (or AzureWebJobsStorage__accountName, with whoever is signed in) in the environment.
+# The copy holds merchants' data: keep it as safe as the account. OPERATIONS.md says more.
+set -euo pipefail
+program=$(dirname "$0")/../src/CoinPay.Operations
+dotnet build "$program" -c Release -v quiet -nologo >&2
+exec dotnet "$program/bin/Release/net10.0/CoinPay.Operations.dll" backup "$@"

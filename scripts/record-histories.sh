@@ -1,0 +1,10 @@
+#!/usr/bin/env bash
+# Records the histories of invoice orchestrations that later builds are tested against: scripts/record-histories.sh VERSION
+# VERSION is host.json's defaultVersion. Only with a new version: OPERATIONS.md says when ("Upgrade with invoices in flight").
+set -euo pipefail
+cd "$(dirname "$0")/.."
+[ $# -eq 1 ] || { sed -n '2,3s/^# //p' "$0"; exit 2; }
+export COINPAY_ORCHESTRATION_VERSION=$1
+dotnet build tests/CoinPay.Functions.Tests -v quiet -nologo
+exec tests/CoinPay.Functions.Tests/bin/Debug/net10.0/CoinPay.Functions.Tests \
+  -class CoinPay.Functions.Tests.Golden.RecordHistories -explicit only -noLogo -noColor

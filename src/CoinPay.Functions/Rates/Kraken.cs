@@ -1,0 +1,35 @@
+using System.Text.Json;
+using CoinPay.Core;
+
+namespace CoinPay.Functions.Rates;
+
+/// <summary>
+/// Kraken's order book: the middle between the best ask and the best bid. The last trade of a pair that is seldom traded
+/// may be hours old. Source: https://docs.kraken.com/api-reference/market-data/get-ticker-information
+/// </summary>
+internal sealed class Kraken : IMarket
+{
+    public string Name => "kraken";
+
+    public Uri Address { get; } = new("https://api.kraken.com/");
+
+    public string? PathOf(string symbol, string currency) => $"0/public/Ticker?pair={CodeOf(symbol)}{currency}";
+
+    public MarketPrice? Read(JsonElement answer, string symbol, string currency)
+    {
+        if (answer.GetProperty("error").GetArrayLength() > 0)
+            return null;
+        JsonProperty pair = answer.GetProperty("result").EnumerateObject().Single();
+        return IsPair(pair.Name, CodeOf(symbol), currency)
+            && MarketNumber.Read(pair.Value.GetProperty("a")[0]) is { } ask
+            && MarketNumber.Read(pair.Value.GetProperty("b")[0]) is { } bid
+            ? new(DecimalText.Median([ask, bid]))
+            : null;
+    }
+
+    /// <summary>Kraken's oldest pairs answer to names with X before the coin and Z before the currency: XXBTZEUR.</summary>
+    private static bool IsPair(string name, string code, string currency) =>
+        name == code + currency || name == code + "Z" + currency || name == "X" + code + "Z" + currency;
+
+    private static string CodeOf(string symbol) => symbol == "BTC" ? "XBT" : symbol;
+}

@@ -1,0 +1,85 @@
+using System.Collections.Concurrent;
+using System.Collections.Frozen;
+using CoinPay.Core;
+using Microsoft.Extensions.Logging;
+
+namespace CoinPay.Functions.Rates;
+
+/// <summary>
+/// Rates from public markets: all are asked at once, <see cref="MarketRate"/> decides what counts, and what they agreed on is
+/// remembered. A rate older than <see cref="RefreshAfter"/> is asked for anew; while that fails, the last one serves until
+/// it is <see cref="RateSettings.MaxAge"/> old, and not a second longer.
+/// </summary>
+internal sealed class MarketRates(
+    RateSettings settings, MarketReader reader, TimeProvider clock, ILogger<MarketRates> log) : IRateSource
+{
+    public static readonly TimeSpan RefreshAfter = TimeSpan.FromSeconds(30);
+
+    /// <summary>Markets that failed are left alone for so long: they count calls, too.</summary>
+    public static readonly TimeSpan AskAgainAfter = TimeSpan.FromSeconds(5);
+
+    /// <summary>What CoinGecko lists as currencies; others would be asked for in vain, and by anyone.</summary>
+    private static readonly FrozenSet<string> Currencies = (
+        "AED ARS AUD BDT BHD BMD BRL CAD CHF CLP CNY CZK DKK EUR GBP GEL HKD HUF IDR ILS INR JPY KRW KWD LKR MMK MXN MYR "
+        + "NGN NOK NZD PHP PKR PLN RUB SAR SEK SGD THB TRY TWD UAH USD VND ZAR").Split(' ').ToFrozenSet(StringComparer.Ordinal);
+
+    private readonly ConcurrentDictionary<(string Currency, string Symbol), Pair> _pairs = new();
+
+    public async ValueTask<Rate?> FindAsync(
+        string currency, string symbol, DateTimeOffset now, CancellationToken cancellation)
+    {
+        if (!Currencies.Contains(currency))
+            return null;
+        Pair pair = _pairs.GetOrAdd((currency, symbol), static _ => new());
+        Task<Agreed?> asking;
+        lock (pair)
+            asking = IsDue(pair) ? pair.Asking = AskAsync(pair, currency, symbol) : pair.Asking;
+        // The asking goes on for others when this caller leaves.
+        await asking.WaitAsync(cancellation);
+        return pair.Last is { } last && IsFresh(last.SaidAt)
+            ? MarketRate.Of(last.Price, last.Answers, currency, symbol, now)
+            : null;
+    }
+
+    private bool IsFresh(DateTimeOffset saidAt) => clock.GetUtcNow() - saidAt <= settings.MaxAge;
+
+    private bool IsDue(Pair pair)
+    {
+        bool isKnown = pair.Last is { } last && IsFresh(last.SaidAt) && clock.GetUtcNow() - last.AskedAt < RefreshAfter;
+        return !isKnown && pair.Asking.IsCompleted && clock.GetUtcNow() - pair.AskedAt >= AskAgainAfter;
+    }
+
+    private async Task<Agreed?> AskAsync(Pair pair, string currency, string symbol)
+    {
+        DateTimeOffset askedAt = pair.AskedAt = clock.GetUtcNow();
+        RateAnswer[] said = await Task.WhenAll(
+            settings.Markets.Select(one => reader.AskAsync(one.Market, one.Address, symbol, currency)));
+        (string? price, IReadOnlyList<RateAnswer> answers) = MarketRate.Agree(
+            [.. said.Select(WithoutStale)], settings.MaxDeviationPercent);
+        if (price is null)
+        {
+            log.LogWarning(
+                "No rate of {Symbol} in {Currency}: {Answers}",
+                symbol, currency, string.Join(", ", answers.Select(answer => $"{answer.Source} {answer.LeftOut ?? answer.Price}")));
+            return null;
+        }
+        return pair.Last = new(price, answers, answers.Where(answer => answer.Used).Min(answer => answer.At), askedAt);
+    }
+
+    private RateAnswer WithoutStale(RateAnswer answer) =>
+        answer.LeftOut is null && !IsFresh(answer.At) ? answer with { LeftOut = MarketRate.Stale } : answer;
+
+    /// <summary>What the markets agreed on.</summary>
+    private sealed record Agreed(
+        string Price, IReadOnlyList<RateAnswer> Answers, DateTimeOffset SaidAt, DateTimeOffset AskedAt);
+
+    /// <summary>What is known of a currency and an asset. Its own lock.</summary>
+    private sealed class Pair
+    {
+        public volatile Agreed? Last;
+
+        public Task<Agreed?> Asking { get; set; } = Task.FromResult<Agreed?>(null);
+
+        public DateTimeOffset AskedAt { get; set; } = DateTimeOffset.MinValue;
+    }
+}

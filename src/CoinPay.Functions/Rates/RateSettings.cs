@@ -1,0 +1,95 @@
+using System.Globalization;
+using CoinPay.Functions.Settings;
+using Microsoft.Extensions.Configuration;
+
+namespace CoinPay.Functions.Rates;
+
+/// <summary>Where rates come from and how far they are believed, checked once when the gateway starts.</summary>
+internal sealed record RateSettings
+{
+    private const string Section = "CoinPay:Rates";
+    private const string Public = "public";
+    private const string Fixed = "fixed";
+    private const decimal UsualDeviation = 2;
+    private const decimal MostDeviation = 20;
+    private static readonly TimeSpan UsualAge = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan ShortestAge = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LongestAge = TimeSpan.FromHours(1);
+    private static readonly IMarket[] All = [new Kraken(), new Coinbase(), new CoinGecko()];
+
+    /// <summary>Rates are written down in settings: on a development machine.</summary>
+    public bool IsFixed { get; init; }
+
+    /// <summary>The oldest price that is used, counted from when its source says it held, else from when it was asked.</summary>
+    public TimeSpan MaxAge { get; init; } = UsualAge;
+
+    /// <summary>An answer further than this from the median of all is left out.</summary>
+    public decimal MaxDeviationPercent { get; init; } = UsualDeviation;
+
+    /// <summary>Who is asked, and where.</summary>
+    public required IReadOnlyList<(IMarket Market, Uri Address)> Markets { get; init; }
+
+    /// <summary>
+    /// Reads and checks; throws <see cref="SettingsException"/>, above all for fixed rates outside development.
+    /// </summary>
+    public static RateSettings From(IConfiguration configuration)
+    {
+        bool development = GatewaySettings.IsDevelopmentOf(configuration);
+        string? fixedRate = FixedRate(configuration);
+        string source = configuration[Section + ":Source"] is { Length: > 0 } set
+            ? set
+            : development && fixedRate is not null ? Fixed : Public;
+        if (source is not (Public or Fixed))
+            throw GatewaySettings.Wrong(Section + ":Source", "public or fixed");
+        if (!development && (source == Fixed || fixedRate is not null))
+            throw new SettingsException(
+                $"{fixedRate ?? "CoinPay__Rates__Source=fixed"} is a fixed rate, for AZURE_FUNCTIONS_ENVIRONMENT=Development only: "
+                + "remove it and set CoinPay__Rates__Source=public.");
+        return new()
+        {
+            IsFixed = source == Fixed,
+            MaxAge = GatewaySettings.Duration(configuration, Section + ":MaxAge", LongestAge) is not { } age ? UsualAge
+                : age >= ShortestAge ? age
+                : throw GatewaySettings.Wrong(Section + ":MaxAge", $"a duration from {ShortestAge} to {LongestAge}"),
+            MaxDeviationPercent = Deviation(configuration[Section + ":MaxDeviationPercent"]),
+            Markets = MarketsOf(configuration, development),
+        };
+    }
+
+    /// <summary>The first <c>CoinPay:Rates:EUR:USDT</c>, as the environment writes it.</summary>
+    private static string? FixedRate(IConfiguration configuration) => (
+        from currency in configuration.GetSection(Section).GetChildren()
+        where currency.Key.Length == 3
+        from asset in currency.GetChildren()
+        select asset.Path.Replace(":", "__", StringComparison.Ordinal)).FirstOrDefault();
+
+    private static decimal Deviation(string? text) => text switch
+    {
+        null or "" => UsualDeviation,
+        _ when decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal percent)
+            && percent is > 0 and <= MostDeviation => percent,
+        _ => throw GatewaySettings.Wrong(Section + ":MaxDeviationPercent", $"above 0 and at most {MostDeviation}"),
+    };
+
+    /// <summary>All, or those that <c>CoinPay:Rates:Markets</c> names; each at its own address unless a setting has another.</summary>
+    private static List<(IMarket, Uri)> MarketsOf(IConfiguration configuration, bool development)
+    {
+        const string setting = Section + ":Markets";
+        string[] names = configuration[setting] is { Length: > 0 } list
+            ? list.Split(',', StringSplitOptions.TrimEntries)
+            : [.. All.Select(market => market.Name)];
+        return [.. names.Distinct(StringComparer.Ordinal)
+            .Select(name => Array.Find(All, market => market.Name == name)
+                ?? throw GatewaySettings.Wrong(setting, "of " + string.Join(", ", All.Select(market => market.Name))))
+            .Select(market => (market, AddressOf(configuration, market, development)))];
+    }
+
+    private static Uri AddressOf(IConfiguration configuration, IMarket market, bool development)
+    {
+        string setting = $"{Section}:{market.Name}:Url";
+        if (GatewaySettings.AbsoluteUri(configuration, setting) is not { } address)
+            return market.Address;
+        bool isRight = (development || address.Scheme == Uri.UriSchemeHttps) && address.AbsolutePath.EndsWith('/');
+        return isRight ? address : throw GatewaySettings.Wrong(setting, "an https address with a slash at its end");
+    }
+}

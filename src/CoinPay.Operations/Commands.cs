@@ -1,0 +1,91 @@
+using System.CommandLine;
+using Azure.Core;
+using Azure.Data.Tables;
+using Azure.Identity;
+using CoinPay.Functions.Settings;
+using CoinPay.Functions.Webhooks;
+using Microsoft.Extensions.Configuration;
+
+namespace CoinPay.Operations;
+
+/// <summary>
+/// What operators do beside the running gateway, as commands. The account is that of <c>AzureWebJobsStorage</c> in the environment, as
+/// the gateway reads it: a connection string, or <c>AzureWebJobsStorage__accountName</c> with whoever is signed in.
+/// </summary>
+internal static class Commands
+{
+    /// <summary>A wallet that restores from its seed gives up after 20 unused addresses in a row (BIP-44, gap limit).</summary>
+    private const int UsualSkip = 19;
+
+    private const int MostSkip = 1_000_000;
+
+    /// <summary>In this time a commit that was under way is whole.</summary>
+    private static readonly TimeSpan BetweenReads = TimeSpan.FromSeconds(1);
+
+    /// <summary>0: done, and all is well. 1: differences, or nothing was done.</summary>
+    public static RootCommand Root(TextWriter output) => new("What operators do beside the running gateway.")
+    {
+        Backup(output), Restore(output), Reconcile(output),
+    };
+
+    private static Command Backup(TextWriter output)
+    {
+        Argument<string> folder = new("folder") { Description = "a folder to make" };
+        Command command = new("backup", "Copies every table of the gateway into a folder; the gateway may run.") { folder };
+        command.SetAction((parsed, cancellation) => SayingWhyNotAsync(
+            output, () => new Backup(Tables(), output).RunAsync(new(parsed.GetValue(folder)!), cancellation)));
+        return command;
+    }
+
+    private static Command Restore(TextWriter output)
+    {
+        Argument<string> folder = new("folder") { Description = "a folder that backup made" };
+        Option<bool> force = new("--force") { Description = "over tables that are not empty: rows of the same keys are replaced" };
+        Option<int> skip = new("--skip-addresses")
+        {
+            Description = "Bitcoin addresses of each account key that may have been given out since the backup; none of them is given out again",
+            DefaultValueFactory = _ => UsualSkip,
+        };
+        skip.Validators.Add(given =>
+        {
+            if (given.GetValue(skip) is < 0 or > MostSkip)
+                given.AddError($"--skip-addresses is a number from 0 to {MostSkip}.");
+        });
+        Command command = new("restore", "Puts a backup into an account that no gateway runs on.") { folder, force, skip };
+        command.SetAction((parsed, cancellation) => SayingWhyNotAsync(output, () => new Restore(Tables(), Queue(), output).RunAsync(
+            new(parsed.GetValue(folder)!), parsed.GetValue(force), parsed.GetValue(skip), cancellation)));
+        return command;
+    }
+
+    private static Command Reconcile(TextWriter output)
+    {
+        Command command = new("reconcile", "Proves that every invoice's state, timeline, ledger, watch and index agree.");
+        command.SetAction((_, cancellation) => SayingWhyNotAsync(
+            output, () => new Reconcile(Tables(), TimeProvider.System, BetweenReads, output).RunAsync(cancellation)));
+        return command;
+    }
+
+    private static async Task<int> SayingWhyNotAsync(TextWriter output, Func<Task<bool>> run)
+    {
+        try
+        {
+            return await run() ? 0 : 1;
+        }
+        catch (Exception refused) when (refused is RefusedException or SettingsException or IOException or Azure.RequestFailedException)
+        {
+            await output.WriteLineAsync("Not done: " + refused.Message.Split('\n')[0]);
+            return 1;
+        }
+    }
+
+    private static TableServiceClient Tables() => StorageClients.Tables(Environment, Identity);
+
+    private static DeliveryQueue Queue() => new(StorageClients.Queues(Environment, Identity));
+
+    private static IConfiguration Environment => new ConfigurationBuilder().AddEnvironmentVariables().Build();
+
+    private static TokenCredential Identity { get; } = new DefaultAzureCredential();
+}
+
+/// <summary>What was asked for is not done, and why.</summary>
+internal sealed class RefusedException(string message) : Exception(message);

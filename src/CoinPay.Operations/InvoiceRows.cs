@@ -1,0 +1,49 @@
+using System.Runtime.CompilerServices;
+using Azure.Data.Tables;
+
+namespace CoinPay.Operations;
+
+/// <summary>All rows of one invoice's partition, in the order of their keys.</summary>
+internal sealed record InvoiceRows(string Partition, IReadOnlyList<TableEntity> All)
+{
+    public const string SnapshotKey = "invoice";
+
+    public TableEntity? Snapshot => All.FirstOrDefault(row => row.RowKey == SnapshotKey);
+
+    public IReadOnlyList<TableEntity> Events => With("event!");
+
+    public IReadOnlyList<TableEntity> Lines => With("line!");
+
+    public IReadOnlyList<TableEntity> Transfers => With("transfer!");
+
+    public bool HasOutbox => With("outbox!").Count > 0;
+
+    public static async Task<InvoiceRows> OfAsync(TableClient invoices, string partition, CancellationToken cancellation)
+    {
+        List<TableEntity> rows = [];
+        string filter = TableClient.CreateQueryFilter($"PartitionKey eq {partition}");
+        await foreach (TableEntity row in invoices.QueryAsync<TableEntity>(filter, cancellationToken: cancellation))
+            rows.Add(row);
+        return new(partition, rows);
+    }
+
+    /// <summary>Every partition of the table, one after the other.</summary>
+    public static async IAsyncEnumerable<InvoiceRows> AllAsync(
+        TableClient invoices, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        List<TableEntity> rows = [];
+        await foreach (TableEntity row in invoices.QueryAsync<TableEntity>(cancellationToken: cancellation))
+        {
+            if (rows.Count > 0 && rows[0].PartitionKey != row.PartitionKey)
+            {
+                yield return new(rows[0].PartitionKey, rows);
+                rows = [];
+            }
+            rows.Add(row);
+        }
+        if (rows.Count > 0)
+            yield return new(rows[0].PartitionKey, rows);
+    }
+
+    private List<TableEntity> With(string prefix) => [.. All.Where(row => row.RowKey.StartsWith(prefix, StringComparison.Ordinal))];
+}

@@ -1,0 +1,3 @@
+using CoinPay.Operations;
+
+return await Commands.Root(Console.Out).Parse(args).InvokeAsync();

@@ -1,0 +1,114 @@
+using Azure.Data.Tables;
+using CoinPay.Functions.Chains;
+using CoinPay.Functions.Invoices;
+using CoinPay.Functions.Stores;
+using CoinPay.Functions.Webhooks;
+
+namespace CoinPay.Operations;
+
+/// <summary>
+/// Puts a backup into an account. Orchestrations and queues begin anew: every watched invoice is asked to look again, which starts
+/// its orchestration, and every open delivery gets its message. The invoices are what counts: watches and lists of a later moment
+/// are brought back to theirs.
+/// </summary>
+internal sealed class Restore(TableServiceClient service, DeliveryQueue queue, TextWriter output)
+{
+    private const int MaxBatchRows = 100;
+    private const int MaxBatchCharacters = 1_000_000;
+    private readonly Tables _tables = new(service);
+    private readonly Dictionary<(string, string), TableEntity> _watches = [];
+    private readonly Dictionary<string, (string Status, int Version)> _invoices = new(StringComparer.Ordinal);
+    private readonly List<DeliveryAddress> _deliveries = [];
+
+    /// <summary>True when all is done; throws <see cref="RefusedException"/> before anything is written otherwise.</summary>
+    /// <param name="folder">A whole backup.</param>
+    /// <param name="force">Into tables that hold rows.</param>
+    /// <param name="skip">By how many indexes every address counter goes on: the backup does not know what was given out since.</param>
+    /// <param name="cancellation">Ends it in the middle; it can be done again with <paramref name="force"/>.</param>
+    public async Task<bool> RunAsync(BackupFolder folder, bool force, int skip, CancellationToken cancellation)
+    {
+        Manifest manifest = await folder.OpenAsync(cancellation);
+        await _tables.EnsureCreatedAsync(cancellation);
+        if (!force)
+            await RequireEmptyAsync(cancellation);
+        foreach (CopiedTable copied in manifest.Tables.Where(copied => copied.Table == _tables.Invoices.Name))
+            await foreach (TableEntity row in folder.ReadAsync(copied))
+                if (row.RowKey == InvoiceRows.SnapshotKey)
+                    _invoices[row.PartitionKey.Split('!')[1]] = (row.GetString("Status"), row.GetInt32("Version")!.Value);
+        AddressCounters counters = new(skip);
+        foreach (CopiedTable copied in manifest.Tables)
+        {
+            TableClient table = _tables.All.First(one => one.Name == copied.Table);
+            await PutAsync(table, Changed(table, folder.ReadAsync(copied), counters), cancellation);
+            await output.WriteLineAsync($"{copied.Table}: {copied.Rows} rows");
+        }
+        await AskAsync(cancellation);
+        await output.WriteLineAsync(
+            $"The state of {manifest.BegunAt:u}: {_watches.Count} watched invoices will look again, {_deliveries.Count} deliveries go on.");
+        return true;
+    }
+
+    private async Task AskAsync(CancellationToken cancellation)
+    {
+        IEnumerable<TableEntity> asked = _watches.Values
+            .OrderBy(watch => watch.PartitionKey, StringComparer.Ordinal)
+            .Select(ViewStore.PendingOf);
+        await PutAsync(_tables.Watches, asked.ToAsyncEnumerable(), cancellation);
+        foreach (DeliveryAddress delivery in _deliveries)
+            await queue.SendAsync(delivery, slow: false, TimeSpan.Zero, cancellation);
+    }
+
+    private async Task RequireEmptyAsync(CancellationToken cancellation)
+    {
+        foreach (TableClient table in _tables.All)
+            await foreach (TableEntity _ in table.QueryAsync<TableEntity>(maxPerPage: 1, cancellationToken: cancellation))
+                throw new RefusedException($"{table.Name} is not empty. Restore into an empty account, or with --force over what is there.");
+    }
+
+    /// <summary>Leaves out what is of no invoice, and notes what is to be done at the end.</summary>
+    private async IAsyncEnumerable<TableEntity> Changed(TableClient table, IAsyncEnumerable<TableEntity> rows, AddressCounters counters)
+    {
+        await foreach (TableEntity row in rows)
+        {
+            if ((table == _tables.Watches || table == _tables.Index) && !IsOfKnownInvoice(row))
+                continue;
+            if (table == _tables.Watches && WatchStore.IsWatch(row))
+                _watches[(row.PartitionKey, row.RowKey)] = row;
+            if (table == _tables.Deliveries && row.GetString("Status") == nameof(DeliveryStatus.Pending))
+                _deliveries.Add(DeliveryAddress.Parse($"{row.PartitionKey}!{row.RowKey}")!);
+            if (table == _tables.Merchants)
+                foreach (TableEntity put in counters.Changed(row))
+                    yield return put;
+            else if (table == _tables.Index && InvoiceIndex.InvoiceOf(row) is { } listed)
+                yield return InvoiceIndex.AsOf(row, _invoices[listed].Status, _invoices[listed].Version);
+            else
+                yield return row;
+        }
+    }
+
+    /// <summary>False for what was written for an invoice after invoices were copied: a watch of it would be nobody's.</summary>
+    private bool IsOfKnownInvoice(TableEntity row) =>
+        (InvoiceIndex.InvoiceOf(row) is not { } listed || _invoices.ContainsKey(listed))
+        && $"{row.PartitionKey}!{row.RowKey}".Split('!').All(part => !Id.IsWellFormed("inv", part) || _invoices.ContainsKey(part));
+
+    /// <summary>Neighbouring rows of one partition share a transaction, as far as the service allows.</summary>
+    private static async Task PutAsync(TableClient table, IAsyncEnumerable<TableEntity> rows, CancellationToken cancellation)
+    {
+        List<TableTransactionAction> batch = [];
+        int characters = 0;
+        await foreach (TableEntity row in rows.WithCancellation(cancellation))
+        {
+            int length = RowText.Write(row).Length;
+            bool isFull = batch.Count == MaxBatchRows || characters + length > MaxBatchCharacters;
+            if (batch.Count > 0 && (isFull || batch[0].Entity.PartitionKey != row.PartitionKey))
+            {
+                await table.SubmitTransactionAsync(batch, cancellation);
+                (batch, characters) = ([], 0);
+            }
+            batch.Add(new(TableTransactionActionType.UpsertReplace, row));
+            characters += length;
+        }
+        if (batch.Count > 0)
+            await table.SubmitTransactionAsync(batch, cancellation);
+    }
+}
