@@ -8,7 +8,10 @@ namespace CoinPay.Functions.Tests.Infra;
 public sealed class AlertTests
 {
     private static readonly string[] Needed =
-        ["poison-queue", "dead-webhooks", "chain-lag", "finality-stall", "outbox-age", "failed-orchestrations", "gap-alarm", "no-telemetry"];
+    [
+        "poison-queue", "dead-webhooks", "chain-lag", "finality-stall", "outbox-age", "failed-orchestrations", "gap-alarm",
+        "no-telemetry",
+    ];
 
     [Theory]
     [InlineData("dev")]
@@ -31,6 +34,15 @@ public sealed class AlertTests
         }
         JsonNode told = Assert.Single(template.Of("Microsoft.Insights/actionGroups"));
         Assert.Equal("operator@shop.example", Template.Text(Template.At(told, "properties.emailReceivers")![0]!["emailAddress"]));
+    }
+
+    [Fact]
+    public async Task Every_alert_has_its_page_in_the_operators_manual()
+    {
+        Template template = await Template.OfAsync("prod");
+        string manual = await File.ReadAllTextAsync(Path.Combine(RepositoryFiles.Root, "OPERATIONS.md"));
+        foreach (JsonObject rule in template.Of("Microsoft.Insights/scheduledQueryRules"))
+            Assert.Contains($"## Alert: {Name(rule).Replace('-', ' ')}\n", manual, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Azure.Data.Tables;
 using CoinPay.Functions.Stores;
 using CoinPay.Functions.Webhooks;
 using CoinPay.Tests;
@@ -117,7 +118,8 @@ public sealed partial class TemplateTests
     {
         Template template = await Template.OfAsync("dev");
         Assert.Equal(
-            typeof(Tables).GetProperties().Select(table => table.Name).Order(StringComparer.Ordinal),
+            typeof(Tables).GetProperties().Where(property => property.PropertyType == typeof(TableClient))
+                .Select(table => table.Name).Order(StringComparer.Ordinal),
             NamesOf(template, Storage + "/tableServices/tables"));
         Assert.Equal(
             [DeliveryQueue.Fast, DeliveryQueue.FastPoison, DeliveryQueue.Slow, DeliveryQueue.SlowPoison],
