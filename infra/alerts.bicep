@@ -119,7 +119,7 @@ resource rules 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
     kind: 'LogAlert'
     properties: {
       displayName: 'CoinPay: ${alert.name}'
-      description: '${alert.says} What to do: OPERATIONS.md, ${alert.name}.'
+      description: '${alert.says} What to do: OPERATIONS.md#alert-${alert.name}'
       severity: alert.severity
       enabled: true
       scopes: [workspaceId]

@@ -2,9 +2,12 @@
 # The app on the published packages, as Azure runs it.
 # usage: scripts/tools/publish.sh FOLDER
 set -euo pipefail
+to=$(realpath -m "$1")
 root=$(cd "$(dirname "$0")/../.." && pwd)
-# Intermediate files of its own: those of the default build name other packages.
-artifacts=$(mktemp -d)
-trap 'rm -rf "$artifacts"' EXIT
-dotnet publish "$root/src/CoinPay.Functions" --configuration Release --output "$1" --artifacts-path "$artifacts" \
-  -p:FunctionsPackages=nuget -p:ChainPackages=nuget --verbosity quiet -nologo
+mkdir -p "$root/.coinpay"
+# From a copy: what the default build has restored and compiled names other packages. It stands below the root, whose props hold there.
+copy=$(mktemp -d "$root/.coinpay/publish.XXXXXX")
+trap 'rm -rf "$copy"' EXIT
+(cd "$root" && tar -c --exclude=bin --exclude=obj src .editorconfig host.json local.settings.sample.json) | tar -x -C "$copy"
+dotnet publish "$copy/src/CoinPay.Functions" --configuration Release --output "$to" --verbosity quiet -nologo \
+  -p:FunctionsPackages=nuget -p:ChainPackages=nuget

@@ -8,7 +8,10 @@ namespace CoinPay.Functions.Tests.Infra;
 public sealed class AlertTests
 {
     private static readonly string[] Needed =
-        ["poison-queue", "dead-webhooks", "chain-lag", "finality-stall", "outbox-age", "failed-orchestrations", "gap-alarm", "no-telemetry"];
+    [
+        "poison-queue", "dead-webhooks", "chain-lag", "finality-stall", "outbox-age", "failed-orchestrations", "gap-alarm",
+        "no-telemetry",
+    ];
 
     [Theory]
     [InlineData("dev")]
@@ -18,18 +21,28 @@ public sealed class AlertTests
         Template template = await Template.OfAsync(environment);
         List<JsonObject> rules = [.. template.Of("Microsoft.Insights/scheduledQueryRules")];
         Assert.Equal(Needed.Order(), rules.Select(Name).Order());
-        foreach (JsonNode properties in rules.Select(rule => rule["properties"]!))
+        foreach (JsonObject rule in rules)
         {
+            JsonNode properties = rule["properties"]!;
             JsonNode criterion = Assert.Single(properties["criteria"]!["allOf"]!.AsArray())!;
             Assert.True(properties["enabled"]!.GetValue<bool>());
             Assert.StartsWith("AppMetrics | where Name ", Template.Text(criterion["query"]), StringComparison.Ordinal);
             Assert.Contains("\"coinpay.", Template.Text(criterion["query"]), StringComparison.Ordinal);
             Assert.Equal("GreaterThan", Template.Text(criterion["operator"]));
             Assert.Contains("actionGroupId", Template.Text(properties["actions"]!["actionGroups"]![0]), StringComparison.Ordinal);
-            Assert.Contains("OPERATIONS.md", Template.Text(properties["description"]), StringComparison.Ordinal);
+            Assert.EndsWith("OPERATIONS.md#alert-" + Name(rule), Template.Text(properties["description"]), StringComparison.Ordinal);
         }
         JsonNode told = Assert.Single(template.Of("Microsoft.Insights/actionGroups"));
         Assert.Equal("operator@shop.example", Template.Text(Template.At(told, "properties.emailReceivers")![0]!["emailAddress"]));
+    }
+
+    [Fact]
+    public async Task Every_alert_has_its_page_in_the_operators_manual()
+    {
+        Template template = await Template.OfAsync("prod");
+        string manual = await File.ReadAllTextAsync(Path.Combine(RepositoryFiles.Root, "OPERATIONS.md"));
+        foreach (JsonObject rule in template.Of("Microsoft.Insights/scheduledQueryRules"))
+            Assert.Contains($"## Alert: {Name(rule).Replace('-', ' ')}\n", manual, StringComparison.Ordinal);
     }
 
     [Fact]

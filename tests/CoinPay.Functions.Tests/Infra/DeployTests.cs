@@ -43,6 +43,13 @@ public sealed class DeployTests : IDisposable
         esac
         """;
 
+    /// <summary>In their order.</summary>
+    private static readonly string[] Steps =
+    [
+        "dotnet publish", "dotnet msbuild", "deployment group what-if", "deployment group create", "rest --method put",
+        "functionapp deployment source config-zip",
+    ];
+
     private readonly string _folder = Directory.CreateTempSubdirectory("coinpay-deploy-").FullName;
 
     public DeployTests()
@@ -69,11 +76,8 @@ public sealed class DeployTests : IDisposable
         Assert.True(code == 0, printed);
         Assert.EndsWith("The gateway is at https://gateway.example\n", printed, StringComparison.Ordinal);
         string[] calls = await File.ReadAllLinesAsync(Calls);
-        Assert.Equal(
-            ["dotnet publish", "dotnet msbuild", "deployment group what-if", "deployment group create", "rest --method put", "functionapp deployment source config-zip"],
-            new[] { "dotnet publish", "dotnet msbuild", "deployment group what-if", "deployment group create", "rest --method put", "functionapp deployment source config-zip" }
-                .OrderBy(step => Array.FindIndex(calls, call => call.Contains(step, StringComparison.Ordinal))));
-        Assert.Contains("-p:FunctionsPackages=nuget -p:ChainPackages=nuget", calls.First(call => call.StartsWith("dotnet publish", StringComparison.Ordinal)));
+        Assert.Equal(Steps, Steps.OrderBy(step => Array.FindIndex(calls, call => call.Contains(step, StringComparison.Ordinal))));
+        Assert.Contains("-p:FunctionsPackages=nuget -p:ChainPackages=nuget", calls.Single(call => call.StartsWith(Steps[0], StringComparison.Ordinal)));
         Assert.Contains("""what-if with {"bitcoin-signet":"https://node.example/rpc"}""", calls);
     }
 
@@ -115,7 +119,8 @@ public sealed class DeployTests : IDisposable
 
         Assert.NotEqual(0, code);
         Assert.Contains(says, printed, StringComparison.Ordinal);
-        Assert.DoesNotContain("group create", File.Exists(Calls) ? await File.ReadAllTextAsync(Calls) : "", StringComparison.Ordinal);
+        string calls = File.Exists(Calls) ? await File.ReadAllTextAsync(Calls) : "";
+        Assert.DoesNotContain("group create", calls, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -124,8 +129,9 @@ public sealed class DeployTests : IDisposable
         (int code, string printed) = await DeployAsync([], "prod", "rg", "--location", "westeurope", "--dry-run");
 
         Assert.True(code == 0, printed);
-        foreach (string step in (string[])["+ az group create", "what-if", "main.prod.bicepparam", "config-zip", "make-secrets.sh", "smoke.sh"])
-            Assert.Contains(step, printed, StringComparison.Ordinal);
+        Assert.All(
+            ["+ az group create", "what-if", "main.prod.bicepparam", "config-zip", "make-secrets.sh", "smoke.sh"],
+            step => Assert.Contains(step, printed, StringComparison.Ordinal));
         Assert.False(File.Exists(Calls));
     }
 
@@ -166,7 +172,10 @@ public sealed class DeployTests : IDisposable
 
     private Task<(int Code, string Printed)> DeployAsync((string, string)[] environment, params string[] arguments) =>
         BashAsync(
-            [("PATH", _folder + ":" + Environment.GetEnvironmentVariable("PATH")), ("CALLS", Calls), ("COINPAY_DEPLOY_PAUSE", "0"), .. environment],
+            [
+                ("PATH", _folder + ":" + Environment.GetEnvironmentVariable("PATH")), ("CALLS", Calls), ("COINPAY_DEPLOY_PAUSE", "0"),
+                .. environment,
+            ],
             ["scripts/deploy.sh", .. arguments]);
 
     private static async Task<(int Code, string Printed)> BashAsync((string Name, string Value)[] environment, params string[] arguments)

@@ -19,7 +19,8 @@ public sealed partial class DeploymentFilesTests
             Assert.StartsWith("debian:", job["container"].ToString(), StringComparison.Ordinal);
             Assert.Contains(
                 ((YamlSequenceNode)job["steps"]).OfType<YamlMappingNode>(),
-                step => step.Children.TryGetValue("run", out YamlNode? run) && run.ToString().StartsWith("scripts/deploy.sh ", StringComparison.Ordinal));
+                step => step.Children.TryGetValue("run", out YamlNode? run)
+                    && run.ToString().StartsWith("scripts/deploy.sh ", StringComparison.Ordinal));
         }
         Assert.DoesNotContain("secrets.", text, StringComparison.Ordinal);
     }

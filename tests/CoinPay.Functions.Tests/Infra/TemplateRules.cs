@@ -7,6 +7,7 @@ namespace CoinPay.Functions.Tests.Infra;
 internal static class TemplateRules
 {
     private const int LeastReason = 20;
+    private const string PackageLogin = "properties.functionAppConfig.deployment.storage.authentication.type";
 
     /// <summary>The only roles, and the resource that each is given on.</summary>
     private static readonly Dictionary<string, string> Roles = new(StringComparer.Ordinal)
@@ -60,19 +61,34 @@ internal static class TemplateRules
                 .. Each(template, "Microsoft.KeyVault/vaults", "properties.enableRbacAuthorization", "true"),
                 .. Each(template, "Microsoft.KeyVault/vaults", "properties.enableSoftDelete", "true"),
                 .. Each(template, "Microsoft.KeyVault/vaults", "properties.enablePurgeProtection", "true"),
-                .. template.Resources.Select(resource => Text(resource!["type"])).Where(type => type.EndsWith("vaults/secrets", StringComparison.Ordinal))],
+                .. template.Of("Microsoft.KeyVault/vaults/secrets").Select(secret => "a secret in the template: " + Text(secret["name"]))],
             ["telemetry by Entra only"] = template => [
                 .. Each(template, "Microsoft.Insights/components", "properties.DisableLocalAuth", "true"),
                 .. Each(template, "Microsoft.OperationalInsights/workspaces", "properties.features.disableLocalAuth", "true"),
                 .. Each(template, "Microsoft.Web/sites/config", "properties.APPLICATIONINSIGHTS_AUTHENTICATION_STRING", "Authorization=AAD")],
             ["connected by identity"] = template => [
                 .. Each(template, "Microsoft.Web/sites", "identity.type", "SystemAssigned"),
-                .. Each(template, "Microsoft.Web/sites", "properties.functionAppConfig.deployment.storage.authentication.type", "SystemAssignedIdentity"),
+                .. Each(template, "Microsoft.Web/sites", PackageLogin, "SystemAssignedIdentity"),
                 .. Each(template, "Microsoft.Web/sites/config", "properties.AzureWebJobsStorage__credential", "managedidentity"),
                 .. template.Settings.Where(setting => setting.Key == "AzureWebJobsStorage").Select(setting => setting.Key)],
+            ["everything is described"] = template => Undescribed(template.Compiled),
             ["a production start"] = template =>
                 Each(template, "Microsoft.Web/sites/config", "properties.AZURE_FUNCTIONS_ENVIRONMENT", "Production"),
         };
+
+    /// <summary>Parameters and outputs of every module, nested in the template as they are, that do not say what they are.</summary>
+    private static IEnumerable<string> Undescribed(JsonNode? node)
+    {
+        if (node is not JsonObject parent)
+            return node is JsonArray list ? list.SelectMany(Undescribed) : [];
+        IEnumerable<string> here = parent.ContainsKey("$schema")
+            ? from part in (string[])["parameters", "outputs"]
+              from entry in parent[part] as JsonObject ?? []
+              where Text(At(entry.Value, "metadata.description")).Length == 0
+              select $"{part}: {entry.Key}"
+            : [];
+        return here.Concat(parent.SelectMany(child => Undescribed(child.Value)));
+    }
 
     private static IEnumerable<string> Private(Template template) => [
         .. Each(template, "Microsoft.Storage/storageAccounts", "properties.publicNetworkAccess", "Disabled"),
