@@ -25,7 +25,12 @@ internal sealed class MarketReader : IDisposable
     public MarketReader(TimeProvider clock, ILogger<MarketReader> log)
     {
         (_clock, _log) = (clock, log);
-        SocketsHttpHandler handler = new() { AllowAutoRedirect = false, PooledConnectionLifetime = ConnectionLifetime };
+        SocketsHttpHandler handler = new()
+        {
+            ActivityHeadersPropagator = null, // A market is told nothing of our traces.
+            AllowAutoRedirect = false,
+            PooledConnectionLifetime = ConnectionLifetime,
+        };
         _http = new(handler) { MaxResponseContentBufferSize = LargestAnswer, Timeout = Timeout.InfiniteTimeSpan };
         // CoinGecko refuses callers that do not say who they are.
         _http.DefaultRequestHeaders.UserAgent.ParseAdd("CoinPay");
