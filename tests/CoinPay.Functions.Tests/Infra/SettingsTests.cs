@@ -95,7 +95,7 @@ public sealed partial class SettingsTests
     /// <summary>
     /// What every part asks the configuration for while it is made, what triggers name in %, the secrets, and what the source names.
     /// </summary>
-    private static List<string> ReadByTheApp() => [
+    internal static List<string> ReadByTheApp() => [
         .. new[] { AskedFor(), NamedByTriggers(), Secrets(), NamedInSource() }.SelectMany(names => names)
             .Distinct(StringComparer.OrdinalIgnoreCase).Order(StringComparer.OrdinalIgnoreCase)];
 

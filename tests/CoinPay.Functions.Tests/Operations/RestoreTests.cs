@@ -40,6 +40,7 @@ public sealed class RestoreTests : IClassFixture<TestWorld>, IAsyncLifetime
         Assert.Contains(" agree.", output, StringComparison.Ordinal);
         await RequireAskedAsync(waiting["id"]!);
 
+        await MakeDueAsync(due);
         _world.Receiver.Answer = _ => 204;
         int tried = _world.Receiver.Of(due).Count();
         await using GatewayProcess gateway = await GatewayProcess.StartAsync(_other.ConnectionString, _world.Networks());
@@ -87,6 +88,24 @@ public sealed class RestoreTests : IClassFixture<TestWorld>, IAsyncLifetime
         (await _world.Merchant.PostAsync($"/v1/invoices/{id}/cancel", null)).Expect(HttpStatusCode.OK);
         await _world.WaitForWebhookAsync(id, "invoice.cancelled");
         return id;
+    }
+
+    /// <summary>
+    /// The pauses between attempts grow to minutes, and how many went by until the backup hangs on the machine: what waits for
+    /// its next one in the new account is due now.
+    /// </summary>
+    private async Task MakeDueAsync(string invoiceId)
+    {
+        TableClient deliveries = new(_other.ConnectionString, "Deliveries");
+        string filter = TableClient.CreateQueryFilter($"InvoiceId eq {invoiceId} and Status eq {"Pending"}");
+        int waiting = 0;
+        await foreach (TableEntity row in deliveries.QueryAsync<TableEntity>(filter, cancellationToken: TestContext.Current.CancellationToken))
+        {
+            row["NextAttemptAt"] = DateTimeOffset.UtcNow.AddMinutes(-1);
+            await deliveries.UpdateEntityAsync(row, row.ETag, TableUpdateMode.Replace, TestContext.Current.CancellationToken);
+            waiting++;
+        }
+        Assert.NotEqual(0, waiting);
     }
 
     /// <summary>Orders come in and are paid while the tables are copied; gives the last order in bitcoin.</summary>
