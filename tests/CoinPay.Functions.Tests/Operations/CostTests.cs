@@ -31,19 +31,37 @@ public sealed class CostTests
         Assert.False(process["idle"]!["isWithinTarget"]!.GetValue<bool>());
         SameCosts(functions["idle"]!, new()
         {
-            ["tables"] = 5.88, ["queuesClass2"] = 17.28, ["blobsRead"] = 29.28, ["tableGb"] = 9, ["keyVault"] = 7.2,
-            ["executions"] = 20, ["gbSeconds"] = 5, ["alwaysReadyGbSeconds"] = 17.28, ["endpointHours"] = 12, ["endpointGb"] = 15.984,
+            ["tables"] = 5.88,
+            ["queuesClass2"] = 17.28,
+            ["blobsRead"] = 29.28,
+            ["tableGb"] = 9,
+            ["keyVault"] = 7.2,
+            ["executions"] = 20,
+            ["gbSeconds"] = 5,
+            ["alwaysReadyGbSeconds"] = 17.28,
+            ["endpointHours"] = 12,
+            ["endpointGb"] = 15.984,
         });
         SameCosts(process["idle"]!, new()
         {
-            ["tables"] = 5.88, ["queuesClass2"] = 17.28, ["blobsRead"] = 144, ["keyVault"] = 7.2, ["endpointHours"] = 12,
+            ["tables"] = 5.88,
+            ["queuesClass2"] = 17.28,
+            ["blobsRead"] = 144,
+            ["keyVault"] = 7.2,
+            ["endpointHours"] = 12,
             ["endpointGb"] = 21.72,
         });
         Same(10, functions["invoice"]!["operations"]);
         SameCosts(functions["invoice"]!, new()
         {
-            ["tables"] = 0.002, ["queuesClass1"] = 0.02, ["queuesClass2"] = 0.005, ["endpointGb"] = 0.005, ["executions"] = 0.02,
-            ["gbSeconds"] = 0.004, ["alwaysReadyExecutions"] = 0.003, ["alwaysReadyExecutionGbSeconds"] = 0.006,
+            ["tables"] = 0.002,
+            ["queuesClass1"] = 0.02,
+            ["queuesClass2"] = 0.005,
+            ["endpointGb"] = 0.005,
+            ["executions"] = 0.02,
+            ["gbSeconds"] = 0.004,
+            ["alwaysReadyExecutions"] = 0.003,
+            ["alwaysReadyExecutionGbSeconds"] = 0.006,
         });
         SameCosts(process["invoice"]!, new() { ["tables"] = 0.0025, ["queuesClass1"] = 0.02, ["endpointGb"] = 0.003 });
         Same(138.904 + (100 * 0.065), functions["total"]);
