@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 export COINPAY_SEED=${1:-1} COINPAY_SEEDS=${2:-200}
 # What is made here dies young: rare collections of a large nursery cost a fraction of many small ones.
-export DOTNET_gcConcurrent=0 DOTNET_GCgen0size=0x4000000
+export DOTNET_gcConcurrent=0 DOTNET_GCgen0size=0x10000000
 # Code that profiles itself pays off only in a long run.
 [ "$COINPAY_SEEDS" -ge 400 ] || export DOTNET_TieredPGO=0
 dotnet build tests/CoinPay.Functions.Tests -c Release -v quiet -nologo

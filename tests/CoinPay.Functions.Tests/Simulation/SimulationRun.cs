@@ -8,13 +8,20 @@ public sealed class SimulationRun
 {
     private const int MaxReports = 12;
 
+    /// <summary>Seeds between two signs of life.</summary>
+    private const int Progress = 1_000;
+
     [Fact(Explicit = true)]
     public void Seeds()
     {
         ulong first = ulong.Parse(Environment.GetEnvironmentVariable("COINPAY_SEED") ?? "1");
         int count = int.Parse(Environment.GetEnvironmentVariable("COINPAY_SEEDS") ?? "100");
         Stopwatch watch = Stopwatch.StartNew();
-        Summary summary = Summary.Of(first, count, Environment.ProcessorCount);
+        Summary summary = Summary.Of(first, count, Environment.ProcessorCount, done =>
+        {
+            if (done % Progress == 0)
+                Console.WriteLine($"{done} of {count} seeds after {watch.Elapsed.TotalSeconds:F0} s");
+        });
         foreach (SeedResult failed in summary.Failures.Take(MaxReports))
             Console.WriteLine(failed.Report());
         Console.WriteLine(summary.Text(watch.Elapsed));

@@ -25,6 +25,17 @@ public sealed class SimulationTests
         Assert.Equal(direct.Operations, protocol.Operations);
     }
 
+    /// <summary>
+    /// Too little was taken, and a payment that a reorg had thrown out was mined again: what was taken stands (845, 1706, 5396).
+    /// A block had another spend of a payment's coin, and a reorg brought the payment back before the mempool was read (1910).
+    /// </summary>
+    [Theory]
+    [InlineData(845)]
+    [InlineData(1706)]
+    [InlineData(1910)]
+    [InlineData(5396)]
+    public void A_world_that_once_seemed_to_break_holds(ulong seed) => Assert.Null(Life.Run(seed).Failure);
+
     [Fact]
     public void A_few_worlds_hold_and_meet_the_ways_that_payments_mostly_go()
     {

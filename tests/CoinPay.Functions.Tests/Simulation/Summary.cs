@@ -46,15 +46,18 @@ internal sealed class Summary
         .. _seeds >= EnoughForEveryCell ? _coverage.EmptyCells(Events) : [],
     ];
 
-    /// <summary>Runs seeds on as many threads.</summary>
-    public static Summary Of(ulong first, int count, int threads)
+    /// <summary>Runs seeds on as many threads; <paramref name="told"/> hears how many are done.</summary>
+    public static Summary Of(ulong first, int count, int threads, Action<int>? told = null)
     {
         Summary summary = new();
         ConcurrentQueue<ulong> seeds = new(Enumerable.Range(0, count).Select(i => first + (ulong)i));
         Thread[] workers = [.. Enumerable.Range(0, Math.Min(threads, count)).Select(_ => new Thread(() =>
         {
             while (seeds.TryDequeue(out ulong seed))
-                summary.Add(Life.RunHere(seed, null, tellAll: count == 1));
+            {
+                int done = summary.Add(Life.RunHere(seed, null, tellAll: count == 1));
+                told?.Invoke(done);
+            }
         }))];
         foreach (Thread worker in workers)
             worker.Start();
@@ -73,7 +76,7 @@ internal sealed class Summary
         {_failures.Count} seeds failed: {string.Join(' ', Failures.Take(20).Select(failed => failed.Seed))}
         """);
 
-    private void Add(SeedResult result)
+    private int Add(SeedResult result)
     {
         lock (_failures)
         {
@@ -83,6 +86,7 @@ internal sealed class Summary
             _coverage.Add(result.Coverage);
             if (result.Failure is not null)
                 _failures.Add(result);
+            return _seeds;
         }
     }
 }

@@ -8,6 +8,7 @@ internal sealed class Evidence
     private readonly Dictionary<(string Recipient, string Key), ShownTransfer> _shown = [];
     private readonly HashSet<DateTimeOffset> _completeSince = [];
     private readonly HashSet<DateTimeOffset> _stalledSince = [];
+    private readonly HashSet<string> _spenders = new(StringComparer.Ordinal);
 
     /// <summary>The last reading that was whole, while no other has begun and the chain did not move under it; else null.</summary>
     public Snapshot? Last { get; private set; }
@@ -25,6 +26,11 @@ internal sealed class Evidence
 
     /// <summary>Whether the chain's finality had stalled at a complete reading that began then.</summary>
     public bool IsStalled(DateTimeOffset since) => _stalledSince.Contains(since);
+
+    /// <summary>Whether a block was shown that held this transaction with a watched coin among its inputs: whatever else spends it is gone there.</summary>
+    public bool HasMined(string spender) => _spenders.Contains(spender);
+
+    public void Show(IEnumerable<Spend> mined) => _spenders.UnionWith(mined.Select(spend => spend.TransactionHash));
 
     public void Show(ChainHead head)
     {

@@ -72,6 +72,7 @@ internal sealed class ModelNode(ModelNetwork chain, VirtualTime time, Dice dice)
         })];
         // As the adapters do.
         Chained.Require(Network, from, to, answer, _head);
+        Evidence.Show(answer.SelectMany(block => block.Spends));
         foreach (ChainBlock block in answer)
             foreach (ChainTransfer transfer in block.Transfers)
                 Evidence.Show(transfer, block.Time, _beganAt);

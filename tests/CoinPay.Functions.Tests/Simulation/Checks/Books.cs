@@ -15,6 +15,7 @@ internal sealed class Books(InvoiceTerms terms)
     private bool _takesLate;
     private PaymentAccepted? _accepted;
     private TopUpRequested? _topUp;
+    private BigInteger? _taken;
 
     public bool IsCancelled => _isCancelled;
 
@@ -67,6 +68,9 @@ internal sealed class Books(InvoiceTerms terms)
             case LateRateJudged judged:
                 _takesLate = judged.IsAccepted;
                 break;
+            case InvoicePaid or InvoiceOverpaid or PaymentReverted when TakesLess:
+                _taken = OnTimeConfirmed;
+                break;
         }
     }
 
@@ -78,9 +82,16 @@ internal sealed class Books(InvoiceTerms terms)
             BigInteger least = terms.Due.Base - (terms.Due.Base * (int)terms.Tolerance.UnderPercent / 100);
             return OnTimeConfirmed >= least
                 || ((terms.Late == LatePolicy.Accept || _takesLate) && Confirmed >= least)
-                || (terms.Under == AmountPolicy.Accept && _isClosed && OnTimeConfirmed > 0 && OnTimeConfirmed == OnTimeSeen);
+                || TakesLess;
         }
     }
+
+    /// <summary>Whether the merchant takes what came in time though it is too little.</summary>
+    private bool TakesLess =>
+        terms.Under == AmountPolicy.Accept && _isClosed && OnTimeConfirmed > 0 && OnTimeConfirmed == OnTimeSeen;
+
+    /// <summary>What was taken though it was too little stands: more that is on its way since (a lost payment that is mined again) takes nothing back.</summary>
+    private bool StandsByLess => _isClosed && OnTimeConfirmed >= _taken;
 
     /// <summary>Whether a person took what there is for the price.</summary>
     private bool IsAccepted => _accepted is { } taken && Confirmed >= taken.Amount
@@ -94,7 +105,7 @@ internal sealed class Books(InvoiceTerms terms)
     public string? Wrong(InvoiceStatus status)
     {
         bool isPaid = status is InvoiceStatus.Paid or InvoiceStatus.Overpaid;
-        if (IsMet || IsAccepted ? status != Met : isPaid)
+        if (IsMet || IsAccepted ? status != Met : isPaid && !StandsByLess)
             return $"{status} with {Confirmed} of {terms.Due.Base} confirmed, {OnTimeConfirmed} on time: the policy is {(IsMet ? "met" : "not met")}";
         if (status is InvoiceStatus.Expired or InvoiceStatus.Underpaid && !_isClosed)
             return $"{status} before the window closed";

@@ -66,7 +66,8 @@ internal static class EvidenceCheck
 
     private static string? Lost(Place place, string? replacedBy)
     {
-        if (place.Shown is not { WasGone: true })
+        bool wasReplaced = replacedBy is not null && place.Node.Evidence.HasMined(replacedBy);
+        if (place.Shown is not { WasGone: true } && !wasReplaced)
             return "it was never shown to be gone";
         ModelNetwork chain = place.Node.Chain;
         return replacedBy is null || chain.CoinOf(replacedBy) == chain.CoinOf(place.TransactionHash) ? null : "that spends something else";

@@ -8,7 +8,10 @@ namespace CoinPay.Functions.Tests.Simulation;
 internal sealed class CallFaults(VirtualTime time, Dice dice)
 {
     private static readonly TimeSpan CallTime = TimeSpan.FromMilliseconds(1);
-    private static readonly Task Never = new TaskCompletionSource().Task;
+
+    /// <summary>Each world its own: what waits for it is kept as long as it is.</summary>
+    private readonly Task _never = new TaskCompletionSource().Task;
+
     private readonly List<(AppProcess Process, TaskCompletionSource Gate)> _waiting = [];
 
     /// <summary>Probabilities of each call.</summary>
@@ -27,7 +30,7 @@ internal sealed class CallFaults(VirtualTime time, Dice dice)
     public Task BeforeAsync(AppProcess process)
     {
         if (process.IsDead)
-            return Never;
+            return _never;
         time.Pass(CallTime);
         if (DiesAt is { } left && (DiesAt = left - 1) <= 0 && !DiesAfterEffect)
             return Die(process);
@@ -47,7 +50,7 @@ internal sealed class CallFaults(VirtualTime time, Dice dice)
     public Task AfterAsync(AppProcess process)
     {
         if (process.IsDead)
-            return Never;
+            return _never;
         return DiesAt <= 0 ? Die(process) : Task.CompletedTask;
     }
 
@@ -69,7 +72,7 @@ internal sealed class CallFaults(VirtualTime time, Dice dice)
         DiesAt = null;
         Struck(DiesAfterEffect ? Fault.CrashAfterEffect : Fault.CrashBeforeEffect);
         process.Kill();
-        return Never;
+        return _never;
     }
 }
 
