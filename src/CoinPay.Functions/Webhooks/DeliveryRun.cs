@@ -77,7 +77,7 @@ internal sealed class DeliveryRun(
         }
         using IDisposable? marked = happened.InvoiceId is { } invoiceId ? InvoiceTrace.Mark(log, invoiceId) : null;
         DeliveryAttempt attempt;
-        using (IDisposable? pass = gate.TryEnter(endpoint.Id))
+        using (IDisposable? pass = await gate.EnterAsync(endpoint.Id, cancellation))
         {
             if (pass is null)
             {

@@ -256,9 +256,15 @@ public sealed class DeliveryTests(EdgeStorage storage) : IClassFixture<EdgeStora
         Task first = world.HandleAsync(), second = world.HandleAsync(more[0].Id);
         while (world.Endpoint.Posts.Count < 2)
             await Task.Delay(20);
-        await world.HandleAsync(more[1].Id);
+        Task third = world.HandleAsync(more[1].Id);
+        while (!third.IsCompleted)
+        {
+            world.Edge.Clock.Advance(TimeSpan.FromMilliseconds(10));
+            await Task.Delay(20);
+        }
+        Assert.Equal(2, world.Endpoint.Posts.Count);
         release.SetResult();
-        await Task.WhenAll(first, second);
+        await Task.WhenAll(first, second, third);
 
         Assert.Equal(2, world.Endpoint.Posts.Count);
         Assert.Empty((await world.DeliveryAsync(more[1].Id)).Attempts);
