@@ -2,6 +2,7 @@ using Azure.Core;
 using Azure.Data.Tables;
 using Azure.Storage.Queues;
 using CoinPay.Functions.Telemetry;
+using CoinPay.Functions.Webhooks;
 using Microsoft.Extensions.Configuration;
 
 namespace CoinPay.Functions.Settings;
@@ -25,14 +26,30 @@ internal static class StorageClients
             : new(ServiceUri(configuration, "table"), identity, options);
     }
 
-    /// <summary>Messages are base64, as the queue trigger of the Functions host reads them.</summary>
     public static QueueServiceClient Queues(IConfiguration configuration, TokenCredential identity)
     {
-        QueueClientOptions options = new() { MessageEncoding = QueueMessageEncoding.Base64 };
+        QueueClientOptions options = QueueOptions();
         options.AddPolicy(new CountStorageOperations("queue"), HttpPipelinePosition.PerRetry);
         return configuration[Section] is { Length: > 0 } connection
             ? new(connection, options)
             : new(ServiceUri(configuration, "queue"), identity, options);
+    }
+
+    /// <summary>
+    /// Messages are base64, as the queue trigger of the Functions host reads them. One that is not was written by nobody
+    /// of ours; it is dropped where it is found, on a poison queue.
+    /// </summary>
+    public static QueueClientOptions QueueOptions()
+    {
+        QueueClientOptions options = new() { MessageEncoding = QueueMessageEncoding.Base64 };
+        options.MessageDecodingFailed += async failed =>
+        {
+            if (failed.ReceivedMessage is not { } message)
+                return;
+            await failed.Queue.DeleteMessageAsync(message.MessageId, message.PopReceipt, failed.CancellationToken);
+            Instruments.FoundPoisoned(failed.Queue.Name.Replace(DeliveryQueue.Poison, "", StringComparison.Ordinal));
+        };
+        return options;
     }
 
     private static Uri ServiceUri(IConfiguration configuration, string service) =>

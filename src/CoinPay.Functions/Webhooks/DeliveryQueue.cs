@@ -1,5 +1,7 @@
+using System.Runtime.CompilerServices;
 using Azure;
 using Azure.Storage.Queues;
+using Azure.Storage.Queues.Models;
 
 namespace CoinPay.Functions.Webhooks;
 
@@ -11,8 +13,9 @@ internal sealed class DeliveryQueue(QueueServiceClient queues)
 {
     public const string Fast = "webhooks";
     public const string Slow = "webhooks-slow";
-    public const string FastPoison = Fast + "-poison";
-    public const string SlowPoison = Slow + "-poison";
+
+    /// <summary>What the host adds to a queue's name for the messages that failed too often.</summary>
+    public const string Poison = "-poison";
 
     /// <summary>
     /// A message is hidden for at most seven days (Azure's limit) and for less here: a longer wait is split, as whoever
@@ -20,6 +23,7 @@ internal sealed class DeliveryQueue(QueueServiceClient queues)
     /// </summary>
     public static readonly TimeSpan LongestDelay = TimeSpan.FromDays(6);
 
+    private const int MaxBatch = 32;
     private static readonly TimeSpan Forever = TimeSpan.FromSeconds(-1);
 
     private readonly QueueClient _fast = queues.GetQueueClient(Fast);
@@ -32,13 +36,36 @@ internal sealed class DeliveryQueue(QueueServiceClient queues)
     public Task SendAsync(ReplayAddress address, TimeSpan delay, CancellationToken cancellation) =>
         SendAsync(_slow, address.ToString(), delay, cancellation);
 
-    /// <summary>Puts back a message that failed here too often; false when it names nothing of ours.</summary>
-    public async Task<bool> PutBackAsync(string message, TimeSpan delay, CancellationToken cancellation)
+    /// <summary>
+    /// Puts the poisoned messages of a queue back, those that name nothing of ours left out. Sent before it is deleted:
+    /// one that comes twice changes nothing.
+    /// </summary>
+    public async IAsyncEnumerable<(string Message, bool IsOurs)> PutBackPoisonedAsync(
+        string name, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        if (DeliveryAddress.Parse(message) is null && ReplayAddress.Parse(message) is null)
-            return false;
-        await SendAsync(_slow, message, delay, cancellation);
-        return true;
+        QueueClient poison = queues.GetQueueClient(name + Poison);
+        while (await TakeAsync(poison, cancellation) is { Length: > 0 } batch)
+            foreach (QueueMessage message in batch)
+            {
+                string text = message.Body.ToString();
+                bool isOurs = DeliveryAddress.Parse(text) is not null || ReplayAddress.Parse(text) is not null;
+                if (isOurs)
+                    await SendAsync(_slow, text, TimeSpan.Zero, cancellation);
+                await poison.DeleteMessageAsync(message.MessageId, message.PopReceipt, cancellation);
+                yield return (text, isOurs);
+            }
+    }
+
+    private static async Task<QueueMessage[]> TakeAsync(QueueClient poison, CancellationToken cancellation)
+    {
+        try
+        {
+            return await poison.ReceiveMessagesAsync(MaxBatch, cancellationToken: cancellation);
+        }
+        catch (RequestFailedException missing) when (missing.ErrorCode == "QueueNotFound")
+        {
+            return [];
+        }
     }
 
     private static async Task SendAsync(

@@ -122,7 +122,7 @@ public sealed partial class TemplateTests
                 .Select(table => table.Name).Order(StringComparer.Ordinal),
             NamesOf(template, Storage + "/tableServices/tables"));
         Assert.Equal(
-            [DeliveryQueue.Fast, DeliveryQueue.FastPoison, DeliveryQueue.Slow, DeliveryQueue.SlowPoison],
+            [DeliveryQueue.Fast, DeliveryQueue.Fast + DeliveryQueue.Poison, DeliveryQueue.Slow, DeliveryQueue.Slow + DeliveryQueue.Poison],
             NamesOf(template, Storage + "/queueServices/queues"));
     }
 

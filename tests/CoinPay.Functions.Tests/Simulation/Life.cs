@@ -84,7 +84,10 @@ internal static class Life
         if (world.Dice.Chance(0.1))
             world.Trigger("SweepWatches");
         if (world.Dice.Chance(0.04))
+        {
             world.Trigger("SweepDeliveries");
+            world.Trigger("RequeuePoisoned");
+        }
         world.SendHeldWakes();
         if (world.Dice.Chance(0.7) && world.Process is { IsDead: false, IsUp: true })
         {

@@ -50,7 +50,10 @@ internal static class Rest
         if (round % 2 == 1)
             world.Trigger("SweepWatches");
         if (round % 6 == 5)
+        {
             world.Trigger("SweepDeliveries");
+            world.Trigger("RequeuePoisoned");
+        }
         world.Messages.Run(world.Process);
         world.Settle();
         world.Audit.Look();

@@ -1,6 +1,7 @@
 using System.Net;
 using Azure.Data.Tables;
 using Azure.Identity;
+using Azure.Storage.Queues;
 using CoinPay.Core;
 using CoinPay.Embedded.Storage;
 using CoinPay.Functions.Invoices;
@@ -98,8 +99,13 @@ public sealed class InstrumentTests : IDisposable
     public async Task A_message_on_a_poison_queue_is_counted_by_its_queue()
     {
         await using MemoryShop shop = await MemoryShop.StartAsync();
-        await shop.Edge.Function<RequeuePoisonedDelivery>().Run("nonsense", default);
-        await shop.Edge.Function<RequeuePoisonedSlowDelivery>().Run("nonsense", default);
+        foreach (string name in (string[])[DeliveryQueue.Fast, DeliveryQueue.Slow])
+        {
+            QueueClient poison = shop.Edge.Get<QueueServiceClient>().GetQueueClient(name + DeliveryQueue.Poison);
+            await poison.CreateAsync();
+            await poison.SendMessageAsync("nonsense");
+        }
+        await shop.Edge.Function<RequeuePoisoned>().Run(new(), default);
 
         Assert.Equal(
             ["coinpay.queue.poisoned{queue=webhooks} 1 {message}", "coinpay.queue.poisoned{queue=webhooks-slow} 1 {message}"],

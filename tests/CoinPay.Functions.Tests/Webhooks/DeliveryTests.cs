@@ -209,25 +209,6 @@ public sealed class DeliveryTests(EdgeStorage storage) : IClassFixture<EdgeStora
     }
 
     [Fact]
-    public async Task A_poisoned_message_goes_back_to_the_slow_queue_after_a_pause()
-    {
-        await using DeliveryWorld world = await DeliveryWorld.StartAsync(storage);
-        QueueClient slow = world.Edge.Get<QueueServiceClient>().GetQueueClient(DeliveryQueue.Slow);
-        await slow.CreateIfNotExistsAsync();
-        await slow.ClearMessagesAsync();
-        IServiceProvider services = world.Edge.Get<IServiceProvider>();
-
-        await ActivatorUtilities.CreateInstance<RequeuePoisonedDelivery>(services).Run(
-            world.Address.ToString(), default);
-        await ActivatorUtilities.CreateInstance<RequeuePoisonedSlowDelivery>(services).Run(
-            world.Address.ToString(), default);
-        await ActivatorUtilities.CreateInstance<RequeuePoisonedDelivery>(services).Run("nonsense", default);
-
-        Assert.Equal(2, (await slow.GetPropertiesAsync()).Value.ApproximateMessagesCount);
-        Assert.Null((await slow.PeekMessageAsync()).Value);
-    }
-
-    [Fact]
     public async Task No_connection_is_made_to_this_machine_unless_development_allows_it()
     {
         await using DeliveryWorld world = await DeliveryWorld.StartAsync(storage);

@@ -16,12 +16,13 @@ namespace CoinPay.Functions.Tests.Webhooks;
 /// </summary>
 internal sealed class MemoryShop : IAsyncDisposable
 {
-    private readonly MemoryEdgeStorage _storage;
     private readonly FakeTimeProvider _clock;
 
-    private MemoryShop(MemoryEdgeStorage storage, FakeTimeProvider clock) => (_storage, _clock) = (storage, clock);
+    private MemoryShop(MemoryEdgeStorage storage, FakeTimeProvider clock) => (Storage, _clock) = (storage, clock);
 
     public static Uri Url { get; } = new("https://shop.example/hook");
+
+    public MemoryEdgeStorage Storage { get; }
 
     public Edge Edge { get; private set; } = null!;
 
@@ -54,7 +55,7 @@ internal sealed class MemoryShop : IAsyncDisposable
     /// remembers others.
     /// </summary>
     public Task<Edge> EdgeAsync(StorageDeath? death = null, KnownSecrets? secrets = null) => Edge.StartAsync(
-        _storage,
+        Storage,
         death,
         _clock,
         services => services.Replace(ServiceDescriptor.Singleton<ISecrets>(secrets ?? Secrets)).Replace(ServiceDescriptor.Singleton(provider => new WebhookSender(

@@ -1,6 +1,7 @@
 using Azure.Core;
 using Azure.Data.Tables;
 using Azure.Storage.Queues;
+using CoinPay.Functions.Settings;
 using CoinPay.Functions.Stores;
 using CoinPay.Tests;
 using Microsoft.Extensions.Configuration;
@@ -70,7 +71,7 @@ public class AppServices : IAsyncLifetime
             .Build();
         TableClientOptions tableOptions = new();
         tableOptions.AddPolicy(Faults, HttpPipelinePosition.PerCall);
-        QueueClientOptions queueOptions = new() { MessageEncoding = QueueMessageEncoding.Base64 };
+        QueueClientOptions queueOptions = StorageClients.QueueOptions();
         queueOptions.AddPolicy(Faults, HttpPipelinePosition.PerCall);
         return new ServiceCollection()
             .AddLogging()

@@ -3,6 +3,7 @@ using Azure.Core.Pipeline;
 using Azure.Data.Tables;
 using Azure.Storage.Queues;
 using CoinPay.Embedded.Storage;
+using CoinPay.Functions.Settings;
 using CoinPay.Tests;
 using Xunit;
 
@@ -28,11 +29,15 @@ internal sealed class MemoryEdgeStorage(TimeProvider clock) : IEdgeStorage
     public TableServiceClient Tables(StorageDeath? death = null) =>
         new(ConnectionString, Options(new TableClientOptions { Transport = _storage.Tables }, death));
 
-    public QueueServiceClient Queues(StorageDeath? death = null) => new(
-        ConnectionString,
-        Options(
-            new QueueClientOptions { Transport = _storage.Queues, MessageEncoding = QueueMessageEncoding.Base64 },
-            death));
+    public QueueServiceClient Queues(StorageDeath? death = null)
+    {
+        QueueClientOptions options = Options(StorageClients.QueueOptions(), death);
+        options.Transport = _storage.Queues;
+        return new(ConnectionString, options);
+    }
+
+    /// <summary>The same queues for somebody who puts any text into them.</summary>
+    public QueueServiceClient RawQueues() => _storage.QueueService();
 
     private static T Options<T>(T options, StorageDeath? death)
         where T : ClientOptions
@@ -67,8 +72,8 @@ public sealed class EdgeStorage : IAsyncLifetime, IEdgeStorage
 
     QueueServiceClient IEdgeStorage.Queues(StorageDeath? death)
     {
-        QueueClientOptions options =
-            new() { MessageEncoding = QueueMessageEncoding.Base64, Retry = { MaxRetries = 0 } };
+        QueueClientOptions options = StorageClients.QueueOptions();
+        options.Retry.MaxRetries = 0;
         if (death is not null)
             options.AddPolicy(death, HttpPipelinePosition.PerCall);
         return new(ConnectionString, options);

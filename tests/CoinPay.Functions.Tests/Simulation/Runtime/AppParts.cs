@@ -65,7 +65,8 @@ internal static class AppParts
     public static IServiceCollection For(AppProcess process, World world)
     {
         ProcessTransport queues = new(world.Storage.Queues, process, world.Calls);
-        QueueClientOptions queueOptions = Quiet(new QueueClientOptions { Transport = queues, MessageEncoding = QueueMessageEncoding.Base64 });
+        QueueClientOptions queueOptions = Quiet(StorageClients.QueueOptions());
+        queueOptions.Transport = queues;
         TableServiceClient tables = TablesOf(process, world);
         IServiceCollection parts = new ServiceCollection()
             .Add(Shared)

@@ -15,10 +15,7 @@ internal sealed class MessagePump(World world, Dice dice)
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(10);
     private static readonly (string Queue, string Function)[] Triggers =
-    [
-        ("webhooks", "DeliverWebhook"), ("webhooks-slow", "DeliverSlowWebhook"),
-        ("webhooks-poison", "RequeuePoisonedDelivery"), ("webhooks-slow-poison", "RequeuePoisonedSlowDelivery"),
-    ];
+        [("webhooks", "DeliverWebhook"), ("webhooks-slow", "DeliverSlowWebhook")];
 
     private readonly QueueAccount _queues = world.Storage.Messages;
 
@@ -92,7 +89,7 @@ internal sealed class MessagePump(World world, Dice dice)
         {
             if (succeeded)
                 _queues.Delete(name, message.Id, message.PopReceipt);
-            else if (message.DequeueCount < MaxDequeueCount || name.EndsWith("-poison", StringComparison.Ordinal))
+            else if (message.DequeueCount < MaxDequeueCount)
                 _queues.Update(name, message.Id, message.PopReceipt, null, Rest);
             else
             {
