@@ -8,10 +8,13 @@ switch (args)
     case ["invoice"]:
         await InvoiceBenchmark.RunAsync();
         return 0;
+    case ["start"]:
+        await StartBenchmark.RunAsync();
+        return 0;
     case ["webhooks"]:
         await WebhookBenchmark.RunAsync();
         return 0;
     default:
-        await Console.Error.WriteLineAsync("usage: scripts/bench.sh durable|invoice|webhooks");
+        await Console.Error.WriteLineAsync("usage: scripts/bench.sh durable|invoice|start|webhooks");
         return 2;
 }

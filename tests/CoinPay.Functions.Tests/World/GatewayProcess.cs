@@ -20,6 +20,8 @@ internal sealed class GatewayProcess : IAsyncDisposable
 
     public Uri Address { get; }
 
+    public int Id => _processes[^1].Id;
+
     /// <summary>All that every process of this gateway has printed.</summary>
     public string Log => string.Concat(_processes.Select(process => process.Output));
 
