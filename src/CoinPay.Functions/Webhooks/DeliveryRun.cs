@@ -72,7 +72,9 @@ internal sealed class DeliveryRun(
         GatewayEvent? happened = await events.FindAsync(address.MerchantId, address.EventId, cancellation);
         if (endpoint is null || endpoint.DisabledAt is not null || happened is null)
         {
-            await RecordAsync(delivery with { Status = DeliveryStatus.Cancelled }, static () => { }, cancellation);
+            Delivery cancelled = delivery with { Status = DeliveryStatus.Cancelled };
+            if (await deliveries.TryReplaceAsync(cancelled, cancellation))
+                await FinishAsync(cancelled, cancellation);
             return;
         }
         using IDisposable? marked = happened.InvoiceId is { } invoiceId ? InvoiceTrace.Mark(log, invoiceId) : null;
@@ -88,7 +90,11 @@ internal sealed class DeliveryRun(
         }
         await health.NoteAsync(endpoint, attempt, cancellation);
         Delivery tried = delivery.After(attempt, Spread(delivery));
-        await RecordAsync(tried, () => Instruments.Attempted(happened, delivery, tried), cancellation);
+        // Row first, then what follows from it: if the process dies in between, the message comes again and finds the row.
+        if (!await deliveries.TryReplaceAsync(tried, cancellation))
+            return;
+        Instruments.Attempted(happened, delivery, tried);
+        await FollowAsync(tried, cancellation);
     }
 
     private async Task<DeliveryAttempt> SendAsync(
@@ -123,14 +129,8 @@ internal sealed class DeliveryRun(
         happened.InvoiceId ?? happened.MerchantId, happened.Id, happened.Type, delivery.Address.EndpointId,
         delivery.AttemptsEver + 1, attempt.Status?.ToString() ?? "without an answer", attempt.LatencyMs);
 
-    /// <summary>
-    /// Row first, then what follows from it: if the process dies in between, the message comes again and finds the row.
-    /// </summary>
-    private async Task RecordAsync(Delivery delivery, Action stored, CancellationToken cancellation)
+    private async Task FollowAsync(Delivery delivery, CancellationToken cancellation)
     {
-        if (!await deliveries.TryReplaceAsync(delivery, cancellation))
-            return;
-        stored();
         if (delivery.Status != DeliveryStatus.Pending)
         {
             await FinishAsync(delivery, cancellation);

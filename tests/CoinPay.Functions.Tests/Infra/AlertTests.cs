@@ -37,15 +37,6 @@ public sealed class AlertTests
     }
 
     [Fact]
-    public async Task Every_alert_has_its_page_in_the_operators_manual()
-    {
-        Template template = await Template.OfAsync("prod");
-        string manual = await File.ReadAllTextAsync(Path.Combine(RepositoryFiles.Root, "OPERATIONS.md"));
-        foreach (JsonObject rule in template.Of("Microsoft.Insights/scheduledQueryRules"))
-            Assert.Contains($"## Alert: {Name(rule).Replace('-', ' ')}\n", manual, StringComparison.Ordinal);
-    }
-
-    [Fact]
     public async Task A_finality_stall_is_measured_by_what_networks_json_allows_each_network()
     {
         Template template = await Template.OfAsync("prod");

@@ -42,8 +42,6 @@ internal sealed class AppProcess
     public async ValueTask<TableAnswer> CallAsync(TableRequest request, TableCall tables)
     {
         await _world.Calls.BeforeAsync(this).ConfigureAwait(false);
-        if (IsDead)
-            await _world.Calls.AfterAsync(this).ConfigureAwait(false);
         TableAnswer answer = await _world.Seams.CallAsync(_world, request, tables).ConfigureAwait(false);
         await _world.Calls.AfterAsync(this).ConfigureAwait(false);
         return answer;

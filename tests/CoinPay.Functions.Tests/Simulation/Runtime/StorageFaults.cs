@@ -27,24 +27,12 @@ internal sealed class CallFaults(VirtualTime time, Dice dice)
     /// <summary>Told when a fault strikes.</summary>
     public Action<Fault> Struck { get; set; } = static _ => { };
 
-    public Task BeforeAsync(AppProcess process)
+    /// <summary>Until the call goes on; never, if the process dies before.</summary>
+    public async Task BeforeAsync(AppProcess process)
     {
+        await TurnAsync(process).ConfigureAwait(false);
         if (process.IsDead)
-            return _never;
-        time.Pass(CallTime);
-        if (DiesAt is { } left && (DiesAt = left - 1) <= 0 && !DiesAfterEffect)
-            return Die(process);
-        if (Refused > 0 && dice.Chance(Refused))
-        {
-            Struck(Fault.StorageRefusal);
-            return Task.FromException(new RequestFailedException(503, "The server is busy.", "ServerBusy", null));
-        }
-        if (Slow == 0 || !dice.Chance(Slow))
-            return Task.CompletedTask;
-        Struck(Fault.SlowStorage);
-        TaskCompletionSource gate = new();
-        _waiting.Add((process, gate));
-        return gate.Task;
+            await _never.ConfigureAwait(false);
     }
 
     public Task AfterAsync(AppProcess process)
@@ -67,6 +55,26 @@ internal sealed class CallFaults(VirtualTime time, Dice dice)
         return true;
     }
 
+    private Task TurnAsync(AppProcess process)
+    {
+        if (process.IsDead)
+            return _never;
+        time.Pass(CallTime);
+        if (DiesAt is { } left && (DiesAt = left - 1) <= 0 && !DiesAfterEffect)
+            return Die(process);
+        if (Refused > 0 && dice.Chance(Refused))
+        {
+            Struck(Fault.StorageRefusal);
+            return Task.FromException(new RequestFailedException(503, "The server is busy.", "ServerBusy", null));
+        }
+        if (Slow == 0 || !dice.Chance(Slow))
+            return Task.CompletedTask;
+        Struck(Fault.SlowStorage);
+        TaskCompletionSource gate = new();
+        _waiting.Add((process, gate));
+        return gate.Task;
+    }
+
     private Task Die(AppProcess process)
     {
         DiesAt = null;
@@ -86,8 +94,6 @@ internal sealed class ProcessTransport(HttpPipelineTransport storage, AppProcess
     public override async ValueTask ProcessAsync(HttpMessage message)
     {
         await faults.BeforeAsync(process).ConfigureAwait(false);
-        if (process.IsDead)
-            await faults.AfterAsync(process).ConfigureAwait(false);
         await storage.ProcessAsync(message).ConfigureAwait(false);
         await faults.AfterAsync(process).ConfigureAwait(false);
     }
