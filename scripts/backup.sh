@@ -3,6 +3,7 @@
 # The account is that of AzureWebJobsStorage (or AzureWebJobsStorage__accountName, with whoever is signed in) in the environment.
 # The copy holds merchants' data: keep it as safe as the account. OPERATIONS.md says more.
 set -euo pipefail
+[ $# -gt 0 ] || { echo "usage: scripts/backup.sh FOLDER" >&2; exit 2; }
 program=$(dirname "$0")/../src/CoinPay.Operations
-dotnet build "$program" -c Release -v quiet -nologo >&2
+dotnet build "$program" -c Release -v quiet -nologo -consoleLoggerParameters:NoSummary >&2
 exec dotnet "$program/bin/Release/net10.0/CoinPay.Operations.dll" backup "$@"

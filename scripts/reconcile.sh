@@ -3,5 +3,5 @@
 # The account is that of AzureWebJobsStorage, as for backup.sh; the gateway may run. Each difference is a line; exit code 0 only without any.
 set -euo pipefail
 program=$(dirname "$0")/../src/CoinPay.Operations
-dotnet build "$program" -c Release -v quiet -nologo >&2
+dotnet build "$program" -c Release -v quiet -nologo -consoleLoggerParameters:NoSummary >&2
 exec dotnet "$program/bin/Release/net10.0/CoinPay.Operations.dll" reconcile "$@"

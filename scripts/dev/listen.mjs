@@ -2,9 +2,8 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { line } from './print.mjs';
-import { fail } from './tools.mjs';
+import { fail, given as read } from './tools.mjs';
 import { newSecret, sign } from './webhook-signature.mjs';
 
 const pageSize = 100;
@@ -17,17 +16,28 @@ const options = {
   state: { type: 'string', default: '.coinpay/listen.json' }, every: { type: 'string', default: '2' },
   once: { type: 'boolean', default: false }, all: { type: 'boolean', default: false },
 };
-const { values: given } = parseArgs({ options });
+const usage = 'usage: scripts/listen.sh --gateway URL --key cp_test_… --to URL [--secret whsec_…] [--state FILE] [--all] [--once]';
+const { values: given } = read({ options }, usage);
 const key = given.key ?? process.env.COINPAY_KEY;
-if (!given.gateway || !key || !given.to) fail('usage: scripts/listen.sh --gateway URL --key cp_test_… --to URL [--secret whsec_…] [--state FILE] [--all] [--once]');
+if (!given.gateway || !key || !given.to) fail(usage);
+for (const name of ['gateway', 'to']) if (!/^https?:\/\/./.test(given[name]) || !URL.canParse(given[name])) fail(`--${name} ${given[name]} is no URL that begins with http:// or https://`);
+if (!(Number(given.every) > 0)) fail('--every is a number of seconds');
 const secret = given.secret ?? process.env.COINPAY_WEBHOOK_SECRET ?? newSecret();
 
 /** `after`: events up to then are not ours to tell; `until`: the newest told; `seen`: what was told lately, id by instant. */
 async function start() {
-  const stored = existsSync(given.state) ? JSON.parse(readFileSync(given.state, 'utf8')) : null;
+  const stored = existsSync(given.state) ? readState() : null;
   if (stored?.gateway === given.gateway) return stored;
   const [newest] = given.all ? [] : (await page()).data;
   return { gateway: given.gateway, after: newest ? Date.parse(newest.created_at) : 0, until: 0, seen: {} };
+}
+
+function readState() {
+  try {
+    return JSON.parse(readFileSync(given.state, 'utf8'));
+  } catch (error) {
+    return fail(`${given.state} cannot be read as JSON: ${error.message}\nRemove it to begin with what happens from now on.`);
+  }
 }
 
 function write(state) {

@@ -3,9 +3,14 @@ import { node } from './chains.mjs';
 import * as state from './state.mjs';
 import { fail } from './tools.mjs';
 
+// More takes minutes, in which the node answers nothing else.
+const mostBlocks = 1000;
+
 const [name, count = '1'] = process.argv.slice(2);
 const blocks = Number(count);
-if (!name || !Number.isInteger(blocks) || blocks < 1) fail('usage: scripts/mine.sh NETWORK [N]');
+if (!name || !Number.isInteger(blocks) || blocks < 1 || blocks > mostBlocks) {
+  fail(`usage: scripts/mine.sh NETWORK [N]   (N blocks, 1 to ${mostBlocks})`);
+}
 try {
   const chain = node(state.readOrFail(), name);
   await chain.mine(blocks);

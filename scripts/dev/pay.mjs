@@ -4,13 +4,17 @@ import { gatewayCaller } from './rpc.mjs';
 import * as state from './state.mjs';
 import { fail } from './tools.mjs';
 
+const isAmount = (text, decimals) =>
+  /^\d{1,20}(\.\d+)?$/.test(text) && /[1-9]/.test(text) && (text.split('.')[1] ?? '').length <= decimals;
+
 const [id, amount] = process.argv.slice(2);
 if (!id) fail('usage: scripts/pay.sh INVOICE [AMOUNT]');
 const stack = state.readOrFail();
 try {
   const invoice = await gatewayCaller(stack.gateway, stack.merchant.api_key)('GET', `/v1/invoices/${id}`);
   const network = networkOf(stack, invoice);
-  const { address, symbol, amount: due } = invoice.payment;
+  const { address, symbol, decimals, amount: due } = invoice.payment;
+  if (amount && !isAmount(amount, decimals)) fail(`AMOUNT is a number of ${symbol} above zero with at most ${decimals} decimals, such as 12.5`);
   const hash = await node(stack, network).pay(address, symbol, amount ?? due);
   console.log(`${amount ?? due} ${symbol} sent to ${address}: ${hash}`);
   console.log(`Confirm it with scripts/mine.sh ${network} ${Number(invoice.confirmation_policy.required) || 10}`);

@@ -47,7 +47,7 @@ function whatNext(stack) {
   # the invoices
   curl -s '${stack.gateway}/v1/invoices?limit=5' ${key}
 
-  # a new invoice; then: scripts/pay.sh INVOICE, scripts/mine.sh anvil 12
+  # a new invoice; then: scripts/pay.sh INVOICE, scripts/mine.sh anvil 3
   curl -s ${stack.gateway}/v1/invoices ${key} -H 'Content-Type: application/json' -d '${order}'
 
   This stack is described in .coinpay/dev.json; logs are in ${path.relative(process.cwd(), folder) || '.'}.

@@ -66,15 +66,18 @@ function bitcoind(folder, port, user, password) {
   ], { folder, ready: async () => (await jsonRpc(local(port), user, password)('getblockcount')) >= 0 });
 }
 
-function gatewaySettings(stack, keys, [blob, queue, table]) {
-  const account = 'devstoreaccount1';
+const account = 'devstoreaccount1';
+
+const connectionString = ({ blob, queue, table }) => `DefaultEndpointsProtocol=http;AccountName=${account};AccountKey=${azuriteKey};`
+  + `BlobEndpoint=${blob}/${account};QueueEndpoint=${queue}/${account};TableEndpoint=${table}/${account};`;
+
+function gatewaySettings(stack, keys) {
   const { anvil: evm, 'bitcoin-regtest': regtest } = stack.networks;
   return {
     AZURE_FUNCTIONS_ENVIRONMENT: 'Development',
     PollSchedule: '*/1 * * * * *',
     ASPNETCORE_URLS: stack.gateway,
-    AzureWebJobsStorage: `DefaultEndpointsProtocol=http;AccountName=${account};AccountKey=${azuriteKey};`
-      + `BlobEndpoint=${local(blob)}/${account};QueueEndpoint=${local(queue)}/${account};TableEndpoint=${local(table)}/${account};`,
+    AzureWebJobsStorage: stack.storage,
     CoinPay__OperatorKey: stack.operator_key,
     CoinPay__KeyPepper: keys.pepper,
     CoinPay__SecretsKey: keys.secrets,
@@ -103,6 +106,7 @@ function gateway(folder, stack, env) {
 /** What .coinpay/dev.json says, before anything runs. */
 function describe([gatewayPort, anvilPort, bitcoinPort, blob, queue, table]) {
   const { factory, test_token } = addresses();
+  const azurite = { blob: local(blob), queue: local(queue), table: local(table) };
   return {
     gateway: local(gatewayPort),
     operator_key: `op_${secret()}`,
@@ -116,7 +120,8 @@ function describe([gatewayPort, anvilPort, bitcoinPort, blob, queue, table]) {
       },
       'bitcoin-regtest': { rpc: local(bitcoinPort), user: 'coinpay', password: secret(), wallet: 'payer' },
     },
-    azurite: { blob: local(blob), queue: local(queue), table: local(table) },
+    azurite,
+    storage: connectionString(azurite),
     pids: {},
   };
 }
@@ -136,7 +141,7 @@ export async function startStack(folder, programs) {
   await start(anvil(folder, anvilPort), evm.rpc);
   await start(bitcoind(folder, bitcoinPort, regtest.user, regtest.password), regtest.rpc);
   await started('chains', `factory ${evm.factory}`, () => prepareChains(stack));
-  const env = gatewaySettings(stack, { pepper: secret(), secrets: randomBytes(32).toString('base64') }, azuritePorts);
+  const env = gatewaySettings(stack, { pepper: secret(), secrets: randomBytes(32).toString('base64') });
   await start(gateway(folder, stack, env), stack.gateway);
   return stack;
 }

@@ -1,7 +1,6 @@
 // Says whether a captured delivery is genuine, and if not, what is wrong with it: see scripts/listen.sh.
 import { readFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
-import { fail } from './tools.mjs';
+import { fail, given } from './tools.mjs';
 import { matches, toleranceSeconds } from './webhook-signature.mjs';
 
 const required = ['webhook-id', 'webhook-timestamp', 'webhook-signature'];
@@ -63,9 +62,10 @@ function about(body, id) {
   }
 }
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { secret: { type: 'string' }, at: { type: 'string' } } });
+const usage = 'usage: scripts/listen.sh verify --secret whsec_… FILE   (- for standard input)';
+const { values, positionals } = given({ allowPositionals: true, options: { secret: { type: 'string' }, at: { type: 'string' } } }, usage);
 const secret = values.secret ?? process.env.COINPAY_WEBHOOK_SECRET;
-if (!secret || positionals.length !== 1) fail('usage: scripts/listen.sh verify --secret whsec_… FILE   (- for standard input)');
+if (!secret || positionals.length !== 1) fail(usage);
 if (!/^whsec_[A-Za-z0-9+/]+={0,2}$/.test(secret)) fail('NOT VERIFIED: this is no secret: it begins with whsec_ and is shown once, when the endpoint is made');
 let why;
 try {

@@ -14,7 +14,7 @@ try {
 } catch (error) {
   fail(`${file} cannot be read as JSON: ${error.message}`);
 }
-if (!Array.isArray(timeline.data) || timeline.data.length === 0) fail('it holds no events');
+if (!Array.isArray(timeline?.data) || timeline.data.length === 0) fail('it holds no events: is it what GET /v1/invoices/{id}/timeline answered?');
 
 let previous = '0'.repeat(64);
 timeline.data.forEach((event, index) => {

@@ -4,6 +4,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import http from 'node:http';
 
 const { GATEWAY, API_KEY, WEBHOOK_SECRET, PORT } = process.env;
+if (!(GATEWAY && API_KEY && WEBHOOK_SECRET && PORT)) { console.error('GATEWAY, API_KEY, WEBHOOK_SECRET and PORT are needed'); process.exit(2); }
 const secret = Buffer.from(WEBHOOK_SECRET.replace('whsec_', ''), 'base64');
 
 /** Standard Webhooks: HMAC-SHA256 over `id.timestamp.body` as it came, fresh; several signatures while a secret is rotated. */

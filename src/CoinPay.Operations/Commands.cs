@@ -48,7 +48,7 @@ internal static class Commands
         };
         skip.Validators.Add(given =>
         {
-            if (given.GetValue(skip) is < 0 or > MostSkip)
+            if (given.Tokens is [{ Value: var text }] && !(int.TryParse(text, out int number) && number is >= 0 and <= MostSkip))
                 given.AddError($"--skip-addresses is a number from 0 to {MostSkip}.");
         });
         Command command = new("restore", "Puts a backup into an account that no gateway runs on.") { folder, force, skip };
@@ -73,14 +73,36 @@ internal static class Commands
         }
         catch (Exception refused) when (refused is RefusedException or SettingsException or IOException or Azure.RequestFailedException)
         {
-            await output.WriteLineAsync("Not done: " + refused.Message.Split('\n')[0]);
-            return 1;
+            return await NotDoneAsync(output, refused.Message);
+        }
+        catch (AggregateException tried) when (tried.InnerExceptions.All(each => each is Azure.RequestFailedException or IOException))
+        {
+            return await NotDoneAsync(output, "The storage account does not answer: " + tried.InnerExceptions[^1].Message);
         }
     }
 
-    private static TableServiceClient Tables() => StorageClients.Tables(Environment, Identity);
+    private static async Task<int> NotDoneAsync(TextWriter output, string why)
+    {
+        await output.WriteLineAsync("Not done: " + why.Split('\n')[0]);
+        return 1;
+    }
 
-    private static DeliveryQueue Queue() => new(StorageClients.Queues(Environment, Identity));
+    private static TableServiceClient Tables() => Client(() => StorageClients.Tables(Environment, Identity));
+
+    private static DeliveryQueue Queue() => new(Client(() => StorageClients.Queues(Environment, Identity)));
+
+    /// <summary>What the libraries say of a connection string that is none may hold a part of it, which may be a key.</summary>
+    private static T Client<T>(Func<T> make)
+    {
+        try
+        {
+            return make();
+        }
+        catch (Exception error) when (error is FormatException or InvalidOperationException)
+        {
+            throw new RefusedException("AzureWebJobsStorage is no connection string of a storage account.");
+        }
+    }
 
     private static IConfiguration Environment => new ConfigurationBuilder().AddEnvironmentVariables().Build();
 

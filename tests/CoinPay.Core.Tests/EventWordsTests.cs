@@ -31,8 +31,10 @@ public sealed class EventWordsTests
     {
         Says(
             new TransferSeen(Seen with { Block = Block, OnTime = true }, At),
-            "transfer_seen by chain: Transaction a stands in block 7; on time.");
-        Says(new TransferSeen(Seen, At), "transfer_seen by chain: Transaction a is in the mempool; late.");
+            "transfer_seen by chain: Transaction a stands in block 7; on time. It brought 1 base units of " + InvoiceSteps.Usdt.Id + ".");
+        Says(
+            new TransferSeen(Seen with { AssetId = "ether", WrongNetwork = "anvil2" }, At),
+            "transfer_seen by chain: Transaction a is in the mempool; late. It brought 1 base units of ether on anvil2.");
     }
 
     [Fact]
@@ -180,6 +182,38 @@ public sealed class EventWordsTests
             + "Open exception stalled: the payment has not become as deep as asked within the limit.",
             state.Explanation());
     }
+
+    [Fact]
+    public void An_invoice_explains_what_became_of_money_that_does_not_count()
+    {
+        const string nothing = " 0 of 1.5 USDT seen, 0 confirmed.";
+        Explains(
+            "Created: the payment that was seen does not stand any more." + nothing + " Transaction a was replaced by b.",
+            new TransferSeen(Seen, At), new TransferLost("a.0", TransferStatus.Replaced, At, "b"));
+        Explains(
+            "Created: the payment that was seen does not stand any more." + nothing + " Transaction a left the mempool and stands in no block.",
+            new TransferSeen(Seen, At), new TransferLost("a.0", TransferStatus.Replaced, At));
+        Explains(
+            "Created: the payment that was seen does not stand any more." + nothing + " Transaction a lost its block to a reorg.",
+            new TransferSeen(Seen with { Block = Block }, At), new TransferLost("a.0", TransferStatus.Reorged, At));
+        Explains(
+            "Created: no payment was seen yet." + nothing
+            + " Transaction a did not bring what is due. It brought 1 base units of ether on anvil2.",
+            new TransferSeen(Seen with { AssetId = "ether", WrongNetwork = "anvil2" }, At));
+        Explains(
+            "Created: no payment was seen yet. 0.000001 of 1.5 USDT seen, 0 confirmed."
+            + " Transaction a was seen at 2026-01-05 12:16:00Z, and 2026-01-05 12:15:00Z was the end.",
+            new TransferSeen(Seen with { FirstSeenAt = At.AddMinutes(16) }, At));
+    }
+
+    [Fact]
+    public void Of_many_coins_that_anyone_sent_an_invoice_explains_a_few()
+    {
+        Invoice state = Life([.. Enumerable.Range(0, 9).Select(number => new TransferSeen(Seen with { Key = $"a.{number}", AssetId = "ether" }, At))]);
+        Assert.Equal(5, state.Explanation().Split("It brought").Length - 1);
+    }
+
+    private static void Explains(string expected, params InvoiceEvent[] events) => Assert.Equal(expected, Life(events).Explanation());
 
     private static void Says(InvoiceEvent happened, string expected) =>
         Assert.Equal(expected, $"{happened.Name()} by {happened.By()}: {happened.Why()}");

@@ -3,6 +3,9 @@ namespace CoinPay.Core;
 /// <summary>What a timeline says of an event to a person: its name, who caused it and why it happened.</summary>
 public static class EventWords
 {
+    /// <summary>Anyone may send a thousand coins; the rest is in the invoice and its timeline.</summary>
+    private const int MaxExplained = 5;
+
     /// <summary>The event's name on the wire: <c>transfer_seen</c>, <c>invoice_paid</c>.</summary>
     public static string Name(this InvoiceEvent happened) => SnakeCase(happened.GetType().Name);
 
@@ -27,8 +30,8 @@ public static class EventWords
     {
         InvoiceCreated created => $"{created.Terms.Due} {created.Terms.Due.Asset.Symbol} are due at {created.Terms.Address} until {created.Terms.ExpiresAt:u}.",
         TransferSeen { Transfer: var seen } => seen.Block is { } block
-            ? $"Transaction {seen.TransactionHash} stands in block {block.Height}; {OnTime(seen)}."
-            : $"Transaction {seen.TransactionHash} is in the mempool; {OnTime(seen)}.",
+            ? $"Transaction {seen.TransactionHash} stands in block {block.Height}; {OnTime(seen)}. {Brought(seen)}"
+            : $"Transaction {seen.TransactionHash} is in the mempool; {OnTime(seen)}. {Brought(seen)}",
         TransferMoved { Block: { } block } moved => $"{moved.Key} stands in block {block.Height} now.",
         TransferMoved moved => $"{moved.Key} stands in no block any more; it may be mined again.",
         TransferConfirmed confirmed => $"{confirmed.Key} is as deep as asked, with the head at {confirmed.HeadHeight}.",
@@ -93,10 +96,31 @@ public static class EventWords
         IEnumerable<string> open = state.Exceptions
             .Where(known => known.IsOpen)
             .Select(known => $"Open exception {known.Type.Text()}: {known.Type.Meaning()}");
-        return string.Join(' ', open.Prepend(money).Prepend($"{Capital(state.Status.Text())}: {state.Status.Meaning()}"));
+        IEnumerable<string> transfers = state.Transfers.Values.Select(transfer => Peculiarity(state, transfer)).OfType<string>().Take(MaxExplained);
+        return string.Join(' ', [$"{Capital(state.Status.Text())}: {Meaning(state)}", money, .. transfers, .. open]);
     }
 
+    /// <summary>What a person who asks for a payment has to know of one that does not count as it came, or null.</summary>
+    private static string? Peculiarity(Invoice state, Transfer transfer) => transfer switch
+    {
+        { Status: TransferStatus.Replaced, ReplacedBy: { } other } => $"Transaction {transfer.TransactionHash} was replaced by {other}.",
+        { Status: TransferStatus.Replaced } => $"Transaction {transfer.TransactionHash} left the mempool and stands in no block.",
+        { Status: TransferStatus.Reorged } => $"Transaction {transfer.TransactionHash} lost its block to a reorg.",
+        _ when transfer.AssetId != state.Terms.Due.Asset.Id => $"Transaction {transfer.TransactionHash} did not bring what is due. {Brought(transfer)}",
+        { OnTime: false } when transfer.FirstSeenAt > state.WindowEndsAt =>
+            $"Transaction {transfer.TransactionHash} was seen at {transfer.FirstSeenAt:u}, and {state.WindowEndsAt:u} was the end.",
+        _ => null,
+    };
+
+    private static string Brought(Transfer transfer) =>
+        $"It brought {transfer.Amount} base units of {transfer.AssetId}{(transfer.WrongNetwork is { } other ? $" on {other}" : "")}.";
+
     private static string Capital(string word) => char.ToUpperInvariant(word[0]) + word[1..].Replace('_', ' ');
+
+    private static string Meaning(Invoice state) =>
+        state.Status == InvoiceStatus.Created && state.Transfers.Values.Any(transfer => state.IsDue(transfer) && !transfer.Stands)
+            ? "the payment that was seen does not stand any more."
+            : state.Status.Meaning();
 
     private static string Meaning(this InvoiceStatus status) => status switch
     {

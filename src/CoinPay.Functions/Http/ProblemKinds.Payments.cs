@@ -50,7 +50,7 @@ internal static partial class ProblemKinds
     public static ProblemKind NotFulfillable { get; } = new(
         "not_fulfillable", 409, "The invoice may not be fulfilled now",
         "Goods may go out only while the invoice is paid under its policy; a reorganisation can take that away again.",
-        "Wait for invoice.paid, or look at the invoice's exceptions.");
+        "Wait for an event with a fulfilment_key (invoice.paid or invoice.overpaid), or look at the invoice's exceptions.");
 
     public static ProblemKind FulfilmentKeyMismatch { get; } = new(
         "fulfilment_key_mismatch", 422, "This is not the invoice's fulfilment key",

@@ -93,7 +93,7 @@ internal sealed partial class InvoiceStore(Tables tables, Networks networks)
     private static List<OutboxRow> WithNewTransactions(List<OutboxRow> outbox, List<CommittedEvent> committed)
     {
         string[] hashes = committed
-            .Select(happened => (happened.Event as TransferSeen)?.Transfer.TransactionHash)
+            .Select(happened => HashOf(happened.Event))
             .OfType<string>()
             .Distinct(StringComparer.Ordinal)
             .ToArray();
@@ -104,6 +104,14 @@ internal sealed partial class InvoiceStore(Tables tables, Networks networks)
             : new(committed[^1].Version, "", "", committed[^1].Event.At, "", null);
         return [first with { NewTransactions = hashes }, .. outbox.Skip(1)];
     }
+
+    /// <summary>A payer whose wallet replaced a payment knows the transaction that took its place, wherever that one pays to.</summary>
+    private static string? HashOf(InvoiceEvent happened) => happened switch
+    {
+        TransferSeen seen => seen.Transfer.TransactionHash,
+        TransferLost lost => lost.ReplacedBy,
+        _ => null,
+    };
 
     /// <summary>Takes away what was sent.</summary>
     public async Task ClearOutboxAsync(StoredInvoice sent, CancellationToken cancellation)

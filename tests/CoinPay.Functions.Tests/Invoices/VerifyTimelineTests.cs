@@ -33,6 +33,13 @@ public sealed class VerifyTimelineTests
             Assert.Equal(1, Verify(Timeline(forge)).Code);
     }
 
+    [Fact]
+    public void What_is_no_timeline_is_said_to_be_none()
+    {
+        (int code, string text) = Verify("null");
+        Assert.Equal((1, "NOT VERIFIED: it holds no events: is it what GET /v1/invoices/{id}/timeline answered?"), (code, text.TrimEnd()));
+    }
+
     private static string Timeline(Action<List<Dictionary<string, object>>> forge)
     {
         string previous = Core.Timeline.Start;
@@ -62,8 +69,10 @@ public sealed class VerifyTimelineTests
         try
         {
             File.WriteAllText(file, timeline);
-            ProcessStartInfo start = new("bash", [Path.Combine(RepositoryFiles.Root, "scripts/verify-timeline.sh"), file])
+            // As whoever saved it names it: from where it lies.
+            ProcessStartInfo start = new("bash", [Path.Combine(RepositoryFiles.Root, "scripts/verify-timeline.sh"), Path.GetFileName(file)])
             {
+                WorkingDirectory = Path.GetDirectoryName(file),
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,
                 UseShellExecute = false,

@@ -94,6 +94,7 @@ public abstract class CoinScenarios(CoinWorld world) : IAsyncLifetime
         await invoice.IsAsync("created");
         Assert.Equal(elsewhere, (await invoice.HasAsync(payment, "replaced"))["replaced_by"]!.GetValue<string>());
         await invoice.IsToldAsync("invoice.payment_reverted");
+        await invoice.IsFoundByAsync(elsewhere, $"Transaction {payment} was replaced by {elsewhere}.");
     }
 
     [Fact]

@@ -85,6 +85,8 @@ public abstract class CoinWorld : IAsyncLifetime
 
     internal async Task<ApiAnswer> ReadAsync(string id) => (await _merchant.GetAsync("/v1/invoices/" + id)).Expect(HttpStatusCode.OK);
 
+    internal async Task<ApiAnswer> SearchAsync(string text) => (await _merchant.GetAsync("/v1/search?q=" + text)).Expect(HttpStatusCode.OK);
+
     internal int Told(string id, string type) =>
         _receiver.Of(id).Where(received => received.Type == type).Select(received => received.Id).Distinct().Count();
 
@@ -128,6 +130,16 @@ internal sealed record CoinInvoice(CoinWorld World, string Id, string Address, d
             transaction!["tx_hash"]!.GetValue<string>() == transactionId && transaction["status"]!.GetValue<string>() == status);
         return Find(await World.WaitForAsync(
             () => World.ReadAsync(Id), invoice => Find(invoice) is not null, $"{transactionId} to be {status}"))!;
+    }
+
+    /// <summary>Waits until a search for a transaction finds the invoice, and is told this about it.</summary>
+    public async Task IsFoundByAsync(string transactionId, string explanation)
+    {
+        ApiAnswer found = await World.WaitForAsync(
+            () => World.SearchAsync(transactionId), answer => answer.Json["data"]!.AsArray().Count > 0, $"{transactionId} to be found");
+        JsonNode result = found.Json["data"]!.AsArray().Single()!;
+        Assert.Equal(Id, result["invoice"]!["id"]!.GetValue<string>());
+        Assert.Contains(explanation, result["explanation"]!.GetValue<string>(), StringComparison.Ordinal);
     }
 
     /// <summary>Waits until merchants were told so many times of an event, and says that it was not more.</summary>
