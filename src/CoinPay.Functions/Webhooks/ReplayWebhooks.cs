@@ -39,7 +39,7 @@ internal sealed class ReplayWebhooks(
     {
         DateTimeOffset? since = body.OptionalTime("since");
         DateTimeOffset? until = body.OptionalTime("until");
-        if (!body.Has("since"))
+        if (!body.HasValue("since"))
             body.Refuse("since", "The time from which to deliver again, such as 2026-11-23T10:45:00Z.");
         if (since > now)
             body.Refuse("since", "A time that has passed.");
