@@ -109,7 +109,7 @@ public sealed class CrashWorld : TestWorld
     internal async Task<string> StoredInvoiceAsync(string key)
     {
         string hash = Stores.Key.Hash("CreateInvoice\n" + key);
-        TableEntity row = await Table("Idempotency").GetEntityAsync<TableEntity>(Stores.Key.Of(MerchantId, hash[..2]), hash);
+        TableEntity row = await Table("Idempotency").GetEntityAsync<TableEntity>(Stores.Key.Of(MerchantId + "-test", hash[..2]), hash);
         return row.GetString("ResourceId");
     }
 

@@ -42,7 +42,7 @@ internal sealed class ResolveException(
         RequireConsent(body, found, decided);
         return await idempotency.RunAsync(
             request,
-            (caller.MerchantId, nameof(ResolveException) + id),
+            (caller.IdempotencyOwner, nameof(ResolveException) + id),
             body.Bytes,
             "exc",
             _ => ResolveAsync(caller, found, decided, durable, cancellation),

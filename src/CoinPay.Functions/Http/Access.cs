@@ -7,7 +7,13 @@ using Microsoft.AspNetCore.Http;
 namespace CoinPay.Functions.Http;
 
 /// <summary>Who calls: which merchant, with which key, and what the key may do.</summary>
-internal sealed record Caller(string MerchantId, string KeyId, bool Livemode, Scope Scopes);
+internal sealed record Caller(string MerchantId, string KeyId, bool Livemode, Scope Scopes)
+{
+    /// <summary>
+    /// Whose an Idempotency-Key is: a merchant's keys of one kind never get an answer that was given to the other's.
+    /// </summary>
+    public string IdempotencyOwner => Livemode ? MerchantId : MerchantId + "-test";
+}
 
 /// <summary>
 /// Lets a call in or throws its problem: 401 for no key or one that is not valid (never saying why), 403 for a valid

@@ -13,10 +13,7 @@ internal sealed class AnswerUnknownPath
     [Function(nameof(AnswerUnknownPath))]
 #pragma warning disable CA1822 // Functions are instance methods, as the host's samples have them.
     public IActionResult Run(
-        [HttpTrigger(
-            AuthorizationLevel.Anonymous, "get", "post", "put", "patch", "delete", "head", "options",
-            Route = "{*path}")]
-        HttpRequest request) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, Route = "{*path}")] HttpRequest request) =>
         Problems.NotFound("path, or it does not take " + request.Method).ToAnswer();
 #pragma warning restore CA1822
 }

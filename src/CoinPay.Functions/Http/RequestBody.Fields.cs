@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
 
@@ -81,11 +80,9 @@ internal sealed partial class RequestBody
     {
         if (OptionalString(name, 40) is not { } text)
             return null;
-        bool hasOffset = text.EndsWith('Z') || (text.Length > 6 && text[^6] is '+' or '-');
-        if (hasOffset
-            && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.None, out DateTimeOffset at))
-            return at.ToUniversalTime();
-        Refuse(name, "A time such as 2026-11-23T10:45:00Z.");
+        if (Rfc3339.Parse(text) is { } at)
+            return at;
+        Refuse(name, $"A time such as {Rfc3339.Example}.");
         return null;
     }
 

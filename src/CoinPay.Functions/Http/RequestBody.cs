@@ -81,6 +81,10 @@ internal sealed partial class RequestBody
     /// <summary>Whether the field is there, null included. Does not count as asking for it.</summary>
     public bool Has(string name) => _element is { } element && element.TryGetProperty(name, out _);
 
+    /// <summary>Whether the field is there and not null. Does not count as asking for it.</summary>
+    public bool HasValue(string name) =>
+        _element is { } element && element.TryGetProperty(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null;
+
     /// <summary>Adds what only the caller could find wrong with a field of this object.</summary>
     public void Refuse(string name, string detail, string code = Problems.InvalidRequestCode) =>
         _errors.Add(new(At(name), detail) { Code = code });

@@ -23,7 +23,7 @@ internal sealed class CancelInvoice(
         body.ThrowIfInvalid();
         return await idempotency.RunAsync(
             request,
-            (caller.MerchantId, nameof(CancelInvoice) + id),
+            (caller.IdempotencyOwner, nameof(CancelInvoice) + id),
             body.Bytes,
             "inv",
             _ => CancelAsync(caller, id, durable, cancellation),

@@ -99,7 +99,7 @@ internal sealed class CreateInvoice(
     private async Task<byte[]?> FindReplayAsync(Caller caller, string key, RequestBody body, CancellationToken cancellation)
     {
         string? invoiceId = await idempotency.FindAsync(
-            caller.MerchantId, nameof(CreateInvoice), key, IdempotencyStore.BodyHash(body.Bytes), cancellation);
+            caller.IdempotencyOwner, nameof(CreateInvoice), key, IdempotencyStore.BodyHash(body.Bytes), cancellation);
         return invoiceId is null ? null : await invoices.FindAnswerAsync(caller.MerchantId, invoiceId, cancellation);
     }
 
@@ -121,7 +121,7 @@ internal sealed class CreateInvoice(
         Caller caller, string key, RequestBody body, string newId, CancellationToken cancellation)
     {
         IdempotencyClaim claim = await idempotency.ClaimAsync(
-            caller.MerchantId, nameof(CreateInvoice), key, IdempotencyStore.BodyHash(body.Bytes), newId, cancellation);
+            caller.IdempotencyOwner, nameof(CreateInvoice), key, IdempotencyStore.BodyHash(body.Bytes), newId, cancellation);
         if (claim is Reused)
             throw new ProblemException(Problems.IdempotencyKeyReused);
         if (claim is Granted { IsFirst: true })
@@ -132,7 +132,7 @@ internal sealed class CreateInvoice(
         if (answered is not null || AgeOf(claim.ResourceId) < IdIsGoodFor)
             return (claim.ResourceId, answered);
         bool isRenewed = AgeOf(claim.ResourceId) > IdIsRenewedAfter
-            && await idempotency.RenewAsync(caller.MerchantId, nameof(CreateInvoice), key, (Granted)claim, newId, cancellation);
+            && await idempotency.RenewAsync(caller.IdempotencyOwner, nameof(CreateInvoice), key, (Granted)claim, newId, cancellation);
         return isRenewed ? (newId, null) : throw new ProblemException(Problems.IdempotencyInFlight(IdIsRenewedAfter - IdIsGoodFor));
     }
 

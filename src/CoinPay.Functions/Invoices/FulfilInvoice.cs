@@ -28,7 +28,7 @@ internal sealed class FulfilInvoice(
         body.ThrowIfInvalid();
         return await idempotency.RunAsync(
             request,
-            (caller.MerchantId, nameof(FulfilInvoice) + id),
+            (caller.IdempotencyOwner, nameof(FulfilInvoice) + id),
             body.Bytes,
             "ful",
             _ => FulfilAsync(caller, id, key, durable, cancellation),

@@ -88,7 +88,7 @@ internal sealed class InvoiceIndex(Tables tables)
         if (filter.CreatedBefore is { } before)
             conditions.Add(TableClient.CreateQueryFilter($"RowKey gt {Id.NewestFirst("inv_" + Id.TimePrefix(before) + new string('0', 16))}"));
         if (filter.CreatedAfter is { } since)
-            conditions.Add(TableClient.CreateQueryFilter($"RowKey lt {Id.NewestFirst("inv_" + Id.TimePrefix(since) + new string('z', 16))}"));
+            conditions.Add(TableClient.CreateQueryFilter($"RowKey le {Id.NewestFirst("inv_" + Id.TimePrefix(since) + new string('0', 16))}"));
         if (filter.Status is { } status)
             conditions.Add(TableClient.CreateQueryFilter($"Status eq {status}"));
         if (filter.OrderId is { } order)

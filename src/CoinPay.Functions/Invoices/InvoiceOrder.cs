@@ -55,7 +55,7 @@ internal sealed record InvoiceOrder
         RefuseEscrow(body);
         Network? network = networkName.Length == 0 ? null : FindNetwork(body, networks, networkName, livemode);
         NetworkAsset? asset = network is null || assetName.Length == 0 ? null : FindAsset(body, network, assetName);
-        Amount? exact = asset is null || amount.Length == 0 ? null : ExactAmount(price, asset, amount, currency);
+        Amount? exact = asset is null || amount.Length == 0 ? null : ExactAmount(price, network!, asset, amount, currency);
         RefuseExtremes(price, amount);
         body.ThrowIfInvalid();
         return new()
@@ -91,9 +91,10 @@ internal sealed record InvoiceOrder
         return null;
     }
 
-    private static Amount? ExactAmount(RequestBody price, NetworkAsset asset, string amount, string currency)
+    private static Amount? ExactAmount(
+        RequestBody price, Network network, NetworkAsset asset, string amount, string currency)
     {
-        if (currency != asset.Asset.Symbol && currency != asset.Asset.Id)
+        if (Networks.FindAsset(network, currency) != asset)
         {
             RefuseFiat(price, amount, currency);
             return null;

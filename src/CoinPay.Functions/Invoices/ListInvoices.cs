@@ -52,9 +52,8 @@ internal sealed class ListInvoices(Access access, InvoiceStore invoices, Invoice
         string? text = request.Query[name];
         if (text is null)
             return null;
-        return DateTimeOffset.TryParse(
-            text, null, System.Globalization.DateTimeStyles.AssumeUniversal, out DateTimeOffset at) && at.Year is > 2000 and < 3000
+        return Rfc3339.Parse(text) is { Year: > 2000 and < 3000 } at
             ? at
-            : throw new ProblemException(Problems.InvalidRequest($"{name} is a time such as 2026-11-23T10:45:00Z."));
+            : throw new ProblemException(Problems.InvalidRequest($"{name} is a time such as {Rfc3339.Example}."));
     }
 }

@@ -46,7 +46,7 @@ internal sealed class CreateApiKey(
                 scopes |= scope;
             else
                 body.Refuse("scopes", "Each is one of " + string.Join(", ", Scopes.Write(Scopes.Built)) + ".");
-        if (names is { Count: 0 } || !body.Has("scopes"))
+        if (names is { Count: 0 } || !body.HasValue("scopes"))
             body.Refuse("scopes", "At least one scope is needed.");
         return scopes;
     }

@@ -27,9 +27,9 @@ internal sealed class IdempotencyStore(Tables tables, TimeProvider clock)
 
     /// <summary>Claims a key for a body, with the id to use if nobody did before.</summary>
     public async Task<IdempotencyClaim> ClaimAsync(
-        string merchantId, string operation, string idempotencyKey, string bodyHash, string newId, CancellationToken cancellation)
+        string owner, string operation, string idempotencyKey, string bodyHash, string newId, CancellationToken cancellation)
     {
-        TableEntity row = RowOf(merchantId, operation, idempotencyKey);
+        TableEntity row = RowOf(owner, operation, idempotencyKey);
         row["BodyHash"] = bodyHash;
         row["ResourceId"] = newId;
         row["LeasedUntil"] = clock.GetUtcNow() + Lease;
@@ -47,9 +47,9 @@ internal sealed class IdempotencyStore(Tables tables, TimeProvider clock)
 
     /// <summary>The id that a key stands for with this body; null when it stands for none, or for another body.</summary>
     public async Task<string?> FindAsync(
-        string merchantId, string operation, string idempotencyKey, string bodyHash, CancellationToken cancellation)
+        string owner, string operation, string idempotencyKey, string bodyHash, CancellationToken cancellation)
     {
-        TableEntity wanted = RowOf(merchantId, operation, idempotencyKey);
+        TableEntity wanted = RowOf(owner, operation, idempotencyKey);
         TableEntity? row = await tables.Idempotency.FindAsync(wanted.PartitionKey, wanted.RowKey, cancellation);
         return row?.GetString("BodyHash") == bodyHash ? row.GetString("ResourceId") : null;
     }
@@ -59,9 +59,9 @@ internal sealed class IdempotencyStore(Tables tables, TimeProvider clock)
     /// made under an old one would be taken for old. False when another request was faster.
     /// </summary>
     public async Task<bool> RenewAsync(
-        string merchantId, string operation, string idempotencyKey, Granted claim, string newId, CancellationToken cancellation)
+        string owner, string operation, string idempotencyKey, Granted claim, string newId, CancellationToken cancellation)
     {
-        TableEntity row = RowOf(merchantId, operation, idempotencyKey);
+        TableEntity row = RowOf(owner, operation, idempotencyKey);
         row["ResourceId"] = newId;
         try
         {
@@ -106,10 +106,10 @@ internal sealed class IdempotencyStore(Tables tables, TimeProvider clock)
         }
     }
 
-    private static TableEntity RowOf(string merchantId, string operation, string idempotencyKey)
+    private static TableEntity RowOf(string owner, string operation, string idempotencyKey)
     {
         string rowKey = Key.Hash(operation + "\n" + idempotencyKey);
-        return new(Key.Of(merchantId, rowKey[..2]), rowKey);
+        return new(Key.Of(owner, rowKey[..2]), rowKey);
     }
 
     private static void WriteCanonical(JsonElement element, Utf8JsonWriter writer)

@@ -30,7 +30,7 @@ internal sealed class RedeliverEvent(
             return Problems.NotFound("event").ToAnswer();
         return await idempotency.RunAsync(
             request,
-            (caller.MerchantId, nameof(RedeliverEvent) + id),
+            (caller.IdempotencyOwner, nameof(RedeliverEvent) + id),
             body.Bytes,
             "rdl",
             redeliveryId => RedeliverAsync(caller, happened, endpointId, redeliveryId, cancellation),

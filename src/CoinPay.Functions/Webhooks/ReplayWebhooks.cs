@@ -25,13 +25,12 @@ internal sealed class ReplayWebhooks(
         DateTimeOffset now = clock.GetUtcNow();
         (DateTimeOffset since, DateTimeOffset until) = ReadRange(body, now);
         body.ThrowIfInvalid();
-        _ = await endpoints.GetEnabledAsync(caller, id, cancellation);
         return await idempotency.RunAsync(
             request,
-            (caller.MerchantId, nameof(ReplayWebhooks) + id),
+            (caller.IdempotencyOwner, nameof(ReplayWebhooks) + id),
             body.Bytes,
             "rep",
-            replayId => StartAsync(caller.MerchantId, id, new(replayId, since, until, now), cancellation),
+            replayId => StartAsync(caller, id, new(replayId, since, until, now), cancellation),
             cancellation);
     }
 
@@ -39,7 +38,7 @@ internal sealed class ReplayWebhooks(
     {
         DateTimeOffset? since = body.OptionalTime("since");
         DateTimeOffset? until = body.OptionalTime("until");
-        if (!body.Has("since"))
+        if (!body.HasValue("since"))
             body.Refuse("since", "The time from which to deliver again, such as 2026-11-23T10:45:00Z.");
         if (since > now)
             body.Refuse("since", "A time that has passed.");
@@ -49,9 +48,10 @@ internal sealed class ReplayWebhooks(
     }
 
     private async Task<JsonAnswer> StartAsync(
-        string merchantId, string endpointId, Replay wanted, CancellationToken cancellation)
+        Caller caller, string endpointId, Replay wanted, CancellationToken cancellation)
     {
-        Replay started = await replays.StartAsync(merchantId, endpointId, wanted, cancellation);
+        _ = await endpoints.GetEnabledAsync(caller, endpointId, cancellation);
+        Replay started = await replays.StartAsync(caller.MerchantId, endpointId, wanted, cancellation);
         return JsonAnswer.Accepted(ReplayDocument.Of(endpointId, started));
     }
 }

@@ -25,19 +25,20 @@ internal sealed class RotateWebhookSecret(
         Caller caller = await access.MerchantAsync(request, Scope.WebhooksManage, cancellation);
         RequestBody body = await RequestBody.ReadOptionalAsync(request, cancellation);
         body.ThrowIfInvalid();
-        Endpoint endpoint = await endpoints.GetAsync(caller, id, cancellation);
         return await idempotency.RunAsync(
             request,
-            (caller.MerchantId, nameof(RotateWebhookSecret) + id),
+            (caller.IdempotencyOwner, nameof(RotateWebhookSecret) + id),
             body.Bytes,
             "sec",
-            rotationId => RotateAsync(endpoint, rotationId, cancellation),
+            rotationId => RotateAsync(caller, id, rotationId, cancellation),
             cancellation);
     }
 
     /// <summary>Done again after a crash, it shows the secret that the first run stored.</summary>
-    private async Task<JsonAnswer> RotateAsync(Endpoint endpoint, string rotationId, CancellationToken cancellation)
+    private async Task<JsonAnswer> RotateAsync(
+        Caller caller, string endpointId, string rotationId, CancellationToken cancellation)
     {
+        Endpoint endpoint = await endpoints.GetAsync(caller, endpointId, cancellation);
         byte[] secret = RandomNumberGenerator.GetBytes(CreateWebhookEndpoint.SecretBytes);
         byte[] sealedSecret = await box.SealAsync(endpoint.SecretPurpose, secret, cancellation);
         DateTimeOffset now = clock.GetUtcNow();

@@ -24,18 +24,19 @@ internal sealed class TestWebhookEndpoint(
         Caller caller = await access.MerchantAsync(request, Scope.WebhooksManage, cancellation);
         RequestBody body = await RequestBody.ReadOptionalAsync(request, cancellation);
         body.ThrowIfInvalid();
-        Endpoint endpoint = await endpoints.GetEnabledAsync(caller, id, cancellation);
         return await idempotency.RunAsync(
             request,
-            (caller.MerchantId, nameof(TestWebhookEndpoint) + id),
+            (caller.IdempotencyOwner, nameof(TestWebhookEndpoint) + id),
             body.Bytes,
             "evt",
-            eventId => PingAsync(endpoint, eventId, cancellation),
+            eventId => PingAsync(caller, id, eventId, cancellation),
             cancellation);
     }
 
-    private async Task<JsonAnswer> PingAsync(Endpoint endpoint, string eventId, CancellationToken cancellation)
+    private async Task<JsonAnswer> PingAsync(
+        Caller caller, string endpointId, string eventId, CancellationToken cancellation)
     {
+        Endpoint endpoint = await endpoints.GetEnabledAsync(caller, endpointId, cancellation);
         DateTimeOffset at = Id.TimeOf(eventId);
         JsonObject data = new()
         {

@@ -200,6 +200,8 @@ public sealed class BadInputTests(TwoMerchants world) : IClassFixture<TwoMerchan
     [InlineData("GET", "/")]
     [InlineData("PUT", "/v1/invoices")]
     [InlineData("DELETE", "/v1/networks")]
+    [InlineData("TRACE", "/v1/invoices")]
+    [InlineData("PROPFIND", "/health/live")]
     [InlineData("GET", "/v1/refunds")]
     public async Task What_does_not_exist_is_a_problem_too(string method, string path) =>
         (await world.Merchant.SendAsync(new HttpMethod(method), path, null)).ExpectProblem(

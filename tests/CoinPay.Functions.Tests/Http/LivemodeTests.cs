@@ -57,6 +57,19 @@ public sealed class LivemodeTests(LivemodeWorld world) : IClassFixture<LivemodeW
         Assert.Equal("true", (await world.Live.CreateAsync("ethereum")).Expect(HttpStatusCode.Created)["livemode"]);
     }
 
+    [Fact]
+    public async Task An_Idempotency_Key_never_brings_one_kind_the_answer_that_the_other_got()
+    {
+        object order = new { price = new { amount = "1", currency = "ETH" }, network = "anvil", asset = "ETH" };
+        string id = (await world.Test.Key.PostAsync("/v1/invoices", order, "order-1")).Expect(HttpStatusCode.Created)["id"]!;
+        (await world.Live.Key.PostAsync("/v1/invoices", order, "order-1"))
+            .ExpectProblem(HttpStatusCode.BadRequest, "unsupported_network");
+
+        string cancel = $"/v1/invoices/{id}/cancel";
+        (await world.Test.Key.PostAsync(cancel, null, "order-1")).Expect(HttpStatusCode.OK);
+        (await world.Live.Key.PostAsync(cancel, null, "order-1")).ExpectProblem(HttpStatusCode.NotFound, "not_found");
+    }
+
     private static async Task CannotReachAsync(Side mine, Side theirs, string method, string route)
     {
         string path = "/" + route.Replace("{id}", theirs.IdIn(route), StringComparison.Ordinal);

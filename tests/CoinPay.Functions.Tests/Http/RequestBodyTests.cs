@@ -84,6 +84,24 @@ public sealed class RequestBodyTests
         Assert.Equal(isRight, Record.Exception(body.ThrowIfInvalid) is null);
     }
 
+    [Theory]
+    [InlineData("2026-11-23T10:45:00Z", true)]
+    [InlineData("2026-11-23T10:45:00.123456789+02:00", true)]
+    [InlineData("2026-11-23 10:45:00z", true)]
+    [InlineData("2026-11-23T10:45:00", false)]
+    [InlineData("2026-11-23T10:45Z", false)]
+    [InlineData("2026-11-23Z", false)]
+    [InlineData("10:45Z", false)]
+    [InlineData("01/02/2027 10:45:00Z", false)]
+    [InlineData("2026-13-01T10:45:00Z", false)]
+    [InlineData("0001-01-01T00:00:00+14:00", false)]
+    public void A_time_is_a_whole_instant_of_RFC_3339(string text, bool isRight)
+    {
+        RequestBody body = Body($$"""{"at": "{{text}}"}""");
+        body.OptionalTime("at");
+        Assert.Equal(isRight, Record.Exception(body.ThrowIfInvalid) is null);
+    }
+
     [Fact]
     public void Metadata_is_at_most_fifty_strings_and_4_KiB()
     {

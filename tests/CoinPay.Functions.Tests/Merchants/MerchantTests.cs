@@ -258,6 +258,7 @@ public sealed class MerchantTests(EdgeStorage storage) : IClassFixture<EdgeStora
         foreach (object scopes in new object[] { new[] { "everything" }, Array.Empty<string>(), "invoices:read" })
             (await NewKeyAsync(edge, id, new { scopes })).ExpectProblem(HttpStatusCode.BadRequest, "invalid_request");
         (await NewKeyAsync(edge, id, new { })).ExpectProblem(HttpStatusCode.BadRequest, "invalid_request");
+        (await NewKeyAsync(edge, id, new { scopes = (string[]?)null })).ExpectProblem(HttpStatusCode.BadRequest, "invalid_request");
         Assert.Single((await KeysAsync(edge, id)).EnumerateArray());
     }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using CoinPay.Functions.Http;
 using CoinPay.Functions.Tests.World;
 using CoinPay.Functions.Webhooks;
 using Xunit;
@@ -92,6 +93,29 @@ public sealed class EndpointTests(EdgeStorage storage) : IClassFixture<EdgeStora
         (await edge.CallAsync<GetWebhookEndpoint>(
             (function, request) => function.Run(request, "no/../id?", default), key))
             .ExpectProblem(HttpStatusCode.NotFound, "not_found");
+    }
+
+    [Fact]
+    public async Task A_retry_gets_its_first_answer_though_the_endpoint_is_gone()
+    {
+        await using Edge edge = await Edge.StartAsync(storage);
+        (_, string key) = await edge.MerchantAsync();
+        (string id, _) = await edge.EndpointAsync(key, new("https://shop.example/hook"));
+        string since = Json.Time(edge.Clock.GetUtcNow());
+        Task<EdgeAnswer>[] Calls(string once) =>
+        [
+            edge.CallAsync<TestWebhookEndpoint>((function, request) => function.Run(request, id, default), key, null, once),
+            edge.CallAsync<RotateWebhookSecret>((function, request) => function.Run(request, id, default), key, null, once),
+            edge.CallAsync<ReplayWebhooks>((function, request) => function.Run(request, id, default), key, new { since }, once),
+        ];
+
+        EdgeAnswer[] first = await Task.WhenAll(Calls("once"));
+        Assert.All(first, answer => Assert.InRange((int)answer.Status, 200, 202));
+        (await edge.CallAsync<DeleteWebhookEndpoint>(
+            (function, request) => function.Run(request, id, default), key)).Expect(HttpStatusCode.NoContent);
+
+        Assert.Equal(first.Select(answer => answer.Text), (await Task.WhenAll(Calls("once"))).Select(answer => answer.Text));
+        Assert.All(await Task.WhenAll(Calls("anew")), answer => answer.ExpectProblem(HttpStatusCode.NotFound, "not_found"));
     }
 
     [Fact]

@@ -126,6 +126,7 @@ public sealed class ReplayTests
 
     [Theory]
     [InlineData("""{}""", "/since")]
+    [InlineData("""{"since":null}""", "/since")]
     [InlineData("""{"since":"2031-05-06T07:00:00Z","until":"2031-05-06T06:00:00Z"}""", "/until")]
     [InlineData("""{"since":"2099-01-01T00:00:00Z"}""", "/since")]
     [InlineData("""{"since":"yesterday"}""", "/since")]
