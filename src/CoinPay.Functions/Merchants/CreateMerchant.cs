@@ -63,8 +63,10 @@ internal sealed record MerchantSettings(string? Name, string? DefaultCurrency)
             ? body.RequiredString("name", MaxNameLength)
             : body.OptionalString("name", MaxNameLength);
         string? currency = body.OptionalString("default_currency", MaxCurrencyLength);
-        if (currency is not null && !currency.All(char.IsAsciiLetterOrDigit))
-            body.Refuse("default_currency", "A currency or asset symbol, such as EUR.");
+        // A price in eur would be refused at every invoice that does not say another.
+        bool isCode = currency?.Length == 3;
+        if (currency is not null && !currency.All(letter => char.IsAsciiLetterOrDigit(letter) && !(isCode && char.IsAsciiLetterLower(letter))))
+            body.Refuse("default_currency", "A currency in capitals, such as EUR, or an asset's symbol.");
         return new(name, currency);
     }
 }

@@ -29,7 +29,7 @@ internal sealed class CreateWebhookEndpoint(
         body.ThrowIfInvalid();
         return await idempotency.RunAsync(
             request,
-            (caller.MerchantId, nameof(CreateWebhookEndpoint) + caller.Livemode),
+            (caller.IdempotencyOwner, nameof(CreateWebhookEndpoint)),
             body.Bytes,
             "whe",
             id => AddAsync(id, caller, wanted, cancellation),

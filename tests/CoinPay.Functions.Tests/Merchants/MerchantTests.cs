@@ -163,6 +163,7 @@ public sealed class MerchantTests(EdgeStorage storage) : IClassFixture<EdgeStora
     }
 
     [Theory]
+    [InlineData("""{"default_currency":"eur"}""", "invalid_request")]
     [InlineData("""{"policy":{"late":"accept_if_rate_within_percent:101"}}""", "invalid_request")]
     [InlineData("""{"policy":{"late":"accept_if_rate_within_percent:"}}""", "invalid_request")]
     [InlineData("""{"policy":{"late":"accept_if_rate_within_percent:-1"}}""", "invalid_request")]

@@ -15,7 +15,9 @@ internal sealed class LivedWorld
 
     private LivedWorld(Simulation.World world) => _world = world;
 
-    public Tables Tables => new(_world.Storage.TableService());
+    public TableServiceClient Service => _world.Storage.TableService();
+
+    public Tables Tables => new(Service);
 
     public static LivedWorld Live(ulong seed)
     {
@@ -29,7 +31,7 @@ internal sealed class LivedWorld
     public async Task<string> DifferencesAsync()
     {
         using StringWriter output = new() { NewLine = "\n" };
-        bool agrees = await new Reconcile(_world.Storage.TableService(), new FakeTimeProvider(_world.Now), TimeSpan.Zero, output)
+        bool agrees = await new Reconcile(Service, new FakeTimeProvider(_world.Now), TimeSpan.Zero, output)
             .RunAsync(TestContext.Current.CancellationToken);
         Assert.Equal(agrees, output.ToString().Contains(" ledger lines agree.", StringComparison.Ordinal));
         return agrees ? "" : output.ToString();
