@@ -51,7 +51,7 @@ function whatNext(stack) {
   curl -s ${stack.gateway}/v1/invoices ${key} -H 'Content-Type: application/json' -d '${order}'
 
   This stack is described in .coinpay/dev.json; logs are in ${path.relative(process.cwd(), folder) || '.'}.
-  Ctrl-C or scripts/run.sh --stop ends it.
+  scripts/run.sh --stop ends it, or Ctrl-C where it runs in the foreground.
 `);
 }
 

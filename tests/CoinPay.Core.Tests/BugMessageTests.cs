@@ -26,7 +26,7 @@ public sealed class BugMessageTests
     public void A_status_and_an_exception_outside_the_set_are_named()
     {
         Names("status 99", () => ((InvoiceStatus)99).Text());
-        Names("status 99", () => (Opened() with { Status = (InvoiceStatus)99 }).Explanation());
+        Names("status 99", () => (Opened() with { Status = (InvoiceStatus)99 }).Explanation(_ => null));
         Names("exception 99", () => ((ExceptionType)99).Meaning());
         Names("exception 99", () => ExceptionRules.Actions((ExceptionType)99));
     }

@@ -165,7 +165,7 @@ public sealed class EventWordsTests
     [InlineData(InvoiceStatus.Refunded, "Refunded: the money went back.")]
     [InlineData(InvoiceStatus.Cancelled, "Cancelled: it was withdrawn before anything was seen.")]
     public void An_invoice_explains_its_status_and_its_money(InvoiceStatus status, string explanation) =>
-        Assert.Equal(explanation + " 0 of 1.5 USDT seen, 0 confirmed.", (Opened() with { Status = status }).Explanation());
+        Assert.Equal(explanation + " 0 of 1.5 USDT seen, 0 confirmed.", (Opened() with { Status = status }).Explanation(AssetOf));
 
     [Fact]
     public void An_invoice_explains_the_exceptions_that_are_open_and_no_other()
@@ -180,7 +180,7 @@ public sealed class EventWordsTests
         Assert.Equal(
             "Detected: money was seen, not yet enough of it in blocks. 0.75 of 1.5 USDT seen, 0.25 confirmed. "
             + "Open exception stalled: the payment has not become as deep as asked within the limit.",
-            state.Explanation());
+            state.Explanation(AssetOf));
     }
 
     [Fact]
@@ -198,8 +198,11 @@ public sealed class EventWordsTests
             new TransferSeen(Seen with { Block = Block }, At), new TransferLost("a.0", TransferStatus.Reorged, At));
         Explains(
             "Created: no payment was seen yet." + nothing
-            + " Transaction a did not bring what is due. It brought 1 base units of ether on anvil2.",
-            new TransferSeen(Seen with { AssetId = "ether", WrongNetwork = "anvil2" }, At));
+            + " Transaction a did not bring what is due. It brought 1 base units of unknown on anvil2.",
+            new TransferSeen(Seen with { AssetId = "unknown", WrongNetwork = "anvil2" }, At));
+        Explains(
+            "Created: no payment was seen yet." + nothing + " Transaction a did not bring what is due. It brought 0.25 ETH.",
+            new TransferSeen(Seen with { AssetId = "ether", Amount = 250_000_000_000_000_000 }, At));
         Explains(
             "Created: no payment was seen yet. 0.000001 of 1.5 USDT seen, 0 confirmed."
             + " Transaction a was seen at 2026-01-05 12:16:00Z, and 2026-01-05 12:15:00Z was the end.",
@@ -210,10 +213,12 @@ public sealed class EventWordsTests
     public void Of_many_coins_that_anyone_sent_an_invoice_explains_a_few()
     {
         Invoice state = Life([.. Enumerable.Range(0, 9).Select(number => new TransferSeen(Seen with { Key = $"a.{number}", AssetId = "ether" }, At))]);
-        Assert.Equal(5, state.Explanation().Split("It brought").Length - 1);
+        Assert.Equal(5, state.Explanation(AssetOf).Split("It brought").Length - 1);
     }
 
-    private static void Explains(string expected, params InvoiceEvent[] events) => Assert.Equal(expected, Life(events).Explanation());
+    private static void Explains(string expected, params InvoiceEvent[] events) => Assert.Equal(expected, Life(events).Explanation(AssetOf));
+
+    private static Asset? AssetOf(string id) => id == "ether" ? new(id, "ETH", 18) : null;
 
     private static void Says(InvoiceEvent happened, string expected) =>
         Assert.Equal(expected, $"{happened.Name()} by {happened.By()}: {happened.Why()}");

@@ -87,7 +87,9 @@ public static class EventWords
     };
 
     /// <summary>Why an invoice is in its state, for a support person: its status, and what is open about it.</summary>
-    public static string Explanation(this Invoice state)
+    /// <param name="state">The invoice as it stands.</param>
+    /// <param name="assetOf">What is known of an asset id, so that other money than the due is told in its own unit.</param>
+    public static string Explanation(this Invoice state, Func<string, Asset?> assetOf)
     {
         InvoiceTerms terms = state.Terms;
         Amount seen = terms.Due with { Base = state.Seen };
@@ -96,24 +98,28 @@ public static class EventWords
         IEnumerable<string> open = state.Exceptions
             .Where(known => known.IsOpen)
             .Select(known => $"Open exception {known.Type.Text()}: {known.Type.Meaning()}");
-        IEnumerable<string> transfers = state.Transfers.Values.Select(transfer => Peculiarity(state, transfer)).OfType<string>().Take(MaxExplained);
+        IEnumerable<string> transfers = state.Transfers.Values
+            .Select(transfer => Peculiarity(state, transfer, assetOf)).OfType<string>().Take(MaxExplained);
         return string.Join(' ', [$"{Capital(state.Status.Text())}: {Meaning(state)}", money, .. transfers, .. open]);
     }
 
     /// <summary>What a person who asks for a payment has to know of one that does not count as it came, or null.</summary>
-    private static string? Peculiarity(Invoice state, Transfer transfer) => transfer switch
+    private static string? Peculiarity(Invoice state, Transfer transfer, Func<string, Asset?> assetOf) => transfer switch
     {
         { Status: TransferStatus.Replaced, ReplacedBy: { } other } => $"Transaction {transfer.TransactionHash} was replaced by {other}.",
         { Status: TransferStatus.Replaced } => $"Transaction {transfer.TransactionHash} left the mempool and stands in no block.",
         { Status: TransferStatus.Reorged } => $"Transaction {transfer.TransactionHash} lost its block to a reorg.",
-        _ when transfer.AssetId != state.Terms.Due.Asset.Id => $"Transaction {transfer.TransactionHash} did not bring what is due. {Brought(transfer)}",
+        _ when transfer.AssetId != state.Terms.Due.Asset.Id => $"Transaction {transfer.TransactionHash} did not bring what is due. {Brought(transfer, assetOf(transfer.AssetId))}",
         { OnTime: false } when transfer.FirstSeenAt > state.WindowEndsAt =>
             $"Transaction {transfer.TransactionHash} was seen at {transfer.FirstSeenAt:u}, and {state.WindowEndsAt:u} was the end.",
         _ => null,
     };
 
-    private static string Brought(Transfer transfer) =>
-        $"It brought {transfer.Amount} base units of {transfer.AssetId}{(transfer.WrongNetwork is { } other ? $" on {other}" : "")}.";
+    private static string Brought(Transfer transfer, Asset? asset = null)
+    {
+        string amount = asset is null ? $"{transfer.Amount} base units of {transfer.AssetId}" : $"{new Amount(asset, transfer.Amount)} {asset.Symbol}";
+        return $"It brought {amount}{(transfer.WrongNetwork is { } other ? $" on {other}" : "")}.";
+    }
 
     private static string Capital(string word) => char.ToUpperInvariant(word[0]) + word[1..].Replace('_', ' ');
 

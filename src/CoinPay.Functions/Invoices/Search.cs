@@ -52,7 +52,7 @@ internal sealed class Search(
         {
             @object = "search_result",
             matched_by = matchedBy,
-            explanation = stored.State.Explanation(),
+            explanation = stored.State.Explanation(networks.FindAsset),
             invoice = InvoiceDocument.Of(stored, cursor?.Head.Height, networks),
         };
     }
