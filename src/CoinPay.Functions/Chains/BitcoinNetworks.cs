@@ -1,5 +1,3 @@
-using NBitcoin.Altcoins;
-
 namespace CoinPay.Functions.Chains;
 
 /// <summary>NBitcoin's name of each chain of the Bitcoin family that we know.</summary>
@@ -11,9 +9,9 @@ internal static class BitcoinNetworks
         // Signet's addresses and keys are written as the test net's.
         ("bitcoin", "test" or "signet") => NBitcoin.Network.TestNet,
         ("bitcoin", "regtest") => NBitcoin.Network.RegTest,
-        ("litecoin", "main") => Litecoin.Instance.Mainnet,
-        ("litecoin", "test") => Litecoin.Instance.Testnet,
-        ("litecoin", "regtest") => Litecoin.Instance.Regtest,
+        ("litecoin", "main") => LitecoinNetworks.Instance.Mainnet,
+        ("litecoin", "test") => LitecoinNetworks.Instance.Testnet,
+        ("litecoin", "regtest") => LitecoinNetworks.Instance.Regtest,
         _ => throw new ArgumentException($"no addresses are known of {network.Coin} {network.Chain}", nameof(network)),
     };
 

@@ -2,7 +2,7 @@ using System.Text.Json;
 using Azure;
 using CoinPay.Embedded.Durable;
 using CoinPay.Embedded.Durable.Storage;
-using CoinPay.Embedded.Storage.Direct;
+using CoinPay.Testing.Storage.Direct;
 using CoinPay.Functions.Tests.Simulation;
 using Microsoft.Extensions.DependencyInjection;
 using CancelInvoice = CoinPay.Functions.Invoices.CancelInvoice;

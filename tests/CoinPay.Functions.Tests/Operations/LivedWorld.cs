@@ -1,5 +1,5 @@
 using Azure.Data.Tables;
-using CoinPay.Embedded.Storage.Direct;
+using CoinPay.Testing.Storage.Direct;
 using CoinPay.Functions.Stores;
 using CoinPay.Functions.Tests.Simulation;
 using CoinPay.Operations;

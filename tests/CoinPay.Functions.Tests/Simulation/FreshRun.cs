@@ -1,7 +1,7 @@
 using System.Numerics;
 using CoinPay.Core;
-using CoinPay.Embedded.Storage;
-using CoinPay.Embedded.Storage.Tables;
+using CoinPay.Testing.Storage;
+using CoinPay.Testing.Storage.Tables;
 using CoinPay.Functions.Chains;
 using CoinPay.Functions.Invoices;
 using Microsoft.Extensions.DependencyInjection;

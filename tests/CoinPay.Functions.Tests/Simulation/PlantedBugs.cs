@@ -1,6 +1,6 @@
-using CoinPay.Embedded.Storage;
-using CoinPay.Embedded.Storage.Direct;
-using CoinPay.Embedded.Storage.Tables;
+using CoinPay.Testing.Storage;
+using CoinPay.Testing.Storage.Direct;
+using CoinPay.Testing.Storage.Tables;
 using CoinPay.Functions.Chains;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
-using CoinPay.Embedded.Storage;
-using CoinPay.Embedded.Storage.Tables;
+using CoinPay.Testing.Storage;
+using CoinPay.Testing.Storage.Tables;
 using CoinPay.Functions.Chains;
 
 namespace CoinPay.Functions.Tests.Simulation;

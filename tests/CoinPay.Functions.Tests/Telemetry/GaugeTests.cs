@@ -1,5 +1,5 @@
 using CoinPay.Core;
-using CoinPay.Embedded.Storage;
+using CoinPay.Testing.Storage;
 using CoinPay.Functions.Chains;
 using CoinPay.Functions.Invoices;
 using CoinPay.Functions.Stores;

@@ -3,7 +3,7 @@ using Azure.Data.Tables;
 using Azure.Identity;
 using Azure.Storage.Queues;
 using CoinPay.Core;
-using CoinPay.Embedded.Storage;
+using CoinPay.Testing.Storage;
 using CoinPay.Functions.Invoices;
 using CoinPay.Functions.Settings;
 using CoinPay.Functions.Stores;

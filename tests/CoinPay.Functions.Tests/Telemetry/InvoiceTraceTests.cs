@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using CoinPay.Core;
-using CoinPay.Embedded.Storage;
+using CoinPay.Testing.Storage;
 using CoinPay.Functions.Invoices;
 using CoinPay.Functions.Stores;
 using CoinPay.Functions.Telemetry;

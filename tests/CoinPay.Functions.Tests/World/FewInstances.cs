@@ -59,6 +59,12 @@ internal sealed class FewInstances() : DurableTaskClient("test")
         return Task.FromResult(new PurgeResult(Instances.Remove(instanceId) ? 1 : 0));
     }
 
+    public override Task SuspendInstanceAsync(string instanceId, string? reason = null, CancellationToken cancellation = default) =>
+        throw new NotSupportedException();
+
+    public override Task ResumeInstanceAsync(string instanceId, string? reason = null, CancellationToken cancellation = default) =>
+        throw new NotSupportedException();
+
     public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     private OrchestrationMetadata? Find(string instanceId) =>

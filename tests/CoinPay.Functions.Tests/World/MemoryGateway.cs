@@ -2,7 +2,7 @@ using Azure.Data.Tables;
 using Azure.Storage.Queues;
 using CoinPay.Embedded.Hosting;
 using CoinPay.Embedded.Http;
-using CoinPay.Embedded.Storage;
+using CoinPay.Testing.Storage;
 using CoinPay.Embedded.Worker;
 using CoinPay.Functions.Chains;
 using CoinPay.Functions.Http;

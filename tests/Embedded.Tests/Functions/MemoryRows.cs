@@ -1,5 +1,5 @@
 using CoinPay.Embedded.Durable.Storage;
-using CoinPay.Embedded.Storage;
+using CoinPay.Testing.Storage;
 
 namespace CoinPay.Embedded.Tests.Functions;
 

@@ -1,7 +1,7 @@
 using Azure.Storage.Queues;
 using CoinPay.Embedded.Hosting;
 using CoinPay.Embedded.Queues;
-using CoinPay.Embedded.Storage;
+using CoinPay.Testing.Storage;
 using CoinPay.Embedded.Worker;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Configuration;

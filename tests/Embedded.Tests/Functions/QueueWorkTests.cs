@@ -1,5 +1,5 @@
 using CoinPay.Embedded.Queues;
-using CoinPay.Embedded.Storage;
+using CoinPay.Testing.Storage;
 using Microsoft.Azure.Functions.Worker;
 using Xunit;
 

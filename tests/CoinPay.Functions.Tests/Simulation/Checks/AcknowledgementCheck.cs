@@ -1,5 +1,5 @@
 using CoinPay.Core;
-using CoinPay.Embedded.Storage.Tables;
+using CoinPay.Testing.Storage.Tables;
 
 namespace CoinPay.Functions.Tests.Simulation;
 

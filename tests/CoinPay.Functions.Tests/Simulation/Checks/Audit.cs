@@ -1,5 +1,5 @@
-using CoinPay.Embedded.Storage;
-using CoinPay.Embedded.Storage.Tables;
+using CoinPay.Testing.Storage;
+using CoinPay.Testing.Storage.Tables;
 
 namespace CoinPay.Functions.Tests.Simulation;
 

@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using CoinPay.Core;
-using CoinPay.Embedded.Storage.Tables;
+using CoinPay.Testing.Storage.Tables;
 using CoinPay.Functions.Stores;
 
 namespace CoinPay.Functions.Tests.Simulation;

@@ -1,5 +1,5 @@
 using CoinPay.Embedded.Durable;
-using CoinPay.Embedded.Storage.Direct;
+using CoinPay.Testing.Storage.Direct;
 using CoinPay.Embedded.Worker;
 using CoinPay.Functions.Http;
 using CoinPay.Functions.Stores;

@@ -1,6 +1,6 @@
 using System.Text;
-using CoinPay.Embedded.Storage;
-using CoinPay.Embedded.Storage.Queues;
+using CoinPay.Testing.Storage;
+using CoinPay.Testing.Storage.Queues;
 
 namespace CoinPay.Functions.Tests.Simulation;
 

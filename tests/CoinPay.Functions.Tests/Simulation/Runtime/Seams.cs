@@ -1,4 +1,4 @@
-using CoinPay.Embedded.Storage.Direct;
+using CoinPay.Testing.Storage.Direct;
 using CoinPay.Functions.Chains;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -1,4 +1,4 @@
-using CoinPay.Embedded.Storage;
+using CoinPay.Testing.Storage;
 
 namespace CoinPay.Functions.Tests.Simulation;
 
