@@ -104,8 +104,12 @@ public sealed class ExceptionDecisionTests
             .Then(Open(ExceptionType.Late, ExceptionType.Ambiguous));
 
     [Fact]
-    public void While_too_little_has_come_the_end_of_the_window_is_the_deadline_though_a_payment_waits() =>
-        Given(Due(1_000)).When(Mined("a", 400)).Then(NextDeadlineIs(InvoiceWorld.Opened + Window));
+    public void While_too_little_is_confirmed_the_end_of_the_window_is_the_deadline() =>
+        Given(Due(1_000)).When(Deep("a", 400)).Then(NextDeadlineIs(InvoiceWorld.Opened + Window));
+
+    [Fact]
+    public void The_end_of_the_window_is_no_deadline_while_what_came_waits_for_depth() =>
+        Given(Due(1_000)).When(Mined("a", 400)).Then(NextDeadlineIs(InvoiceWorld.Opened + TimeSpan.FromHours(24)));
 
     [Fact]
     public void Once_enough_is_in_blocks_the_end_of_the_window_is_no_deadline() =>
