@@ -32,6 +32,7 @@ internal static class Gateway
         .AddSingleton<PaymentAddresses>()
         .AddSingleton<CheckoutLinks>()
         .AddSingleton<Checkouts>()
+        .AddSingleton<Deadlines>()
         .AddSingleton<Outbox>();
 
     private static IServiceCollection AddRates(
