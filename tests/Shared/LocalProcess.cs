@@ -9,7 +9,7 @@ namespace CoinPay.Tests;
 /// <summary>A program that a test starts on 127.0.0.1 and ends by its own pid: Azurite, a node, the gateway.</summary>
 internal sealed class LocalProcess : IAsyncDisposable
 {
-    private static readonly ConcurrentDictionary<LocalProcess, bool> Running = new();
+    private static readonly ConcurrentDictionary<LocalProcess, bool> All = new();
 
     private readonly Process _process;
     private readonly StringBuilder _output = new();
@@ -20,9 +20,12 @@ internal sealed class LocalProcess : IAsyncDisposable
     /// <summary>A test program that is told to end leaves nothing behind that it started.</summary>
     static LocalProcess() => AppDomain.CurrentDomain.ProcessExit += (_, _) =>
     {
-        foreach (LocalProcess left in Running.Keys)
+        foreach (LocalProcess left in All.Keys)
             left._process.Kill(entireProcessTree: true);
     };
+
+    /// <summary>Every program that was started here and has not been killed.</summary>
+    public static IEnumerable<LocalProcess> Running => All.Keys;
 
     public int Id => _process.Id;
 
@@ -91,7 +94,7 @@ internal sealed class LocalProcess : IAsyncDisposable
         foreach ((string name, string? value) in environment ?? new Dictionary<string, string?>())
             start.Environment[name] = value;
         LocalProcess started = new(Process.Start(start) ?? throw new InvalidOperationException("did not start: " + program));
-        Running.TryAdd(started, true);
+        All.TryAdd(started, true);
         started._process.OutputDataReceived += started.Keep;
         started._process.ErrorDataReceived += started.Keep;
         started._process.BeginOutputReadLine();
@@ -100,13 +103,16 @@ internal sealed class LocalProcess : IAsyncDisposable
         return started;
     }
 
+    /// <summary>The command line.</summary>
+    public override string ToString() => $"{_process.StartInfo.FileName} {string.Join(' ', _process.StartInfo.ArgumentList)}";
+
     /// <summary>kill -9.</summary>
     public async Task KillAsync()
     {
         if (!_process.HasExited)
             _process.Kill(entireProcessTree: true);
         await _process.WaitForExitAsync();
-        Running.TryRemove(this, out _);
+        All.TryRemove(this, out _);
     }
 
     public async ValueTask DisposeAsync()
