@@ -34,7 +34,7 @@ public class TestWorld : IAsyncLifetime
 
     internal string WebhookSecret { get; private set; } = null!;
 
-    /// <summary>The account key of a throw-away wallet of bitcoind.</summary>
+    /// <summary>The account key of bitcoind's <see cref="MerchantWallet"/>.</summary>
     internal string Tpub { get; private set; } = null!;
 
     /// <summary>An address of the merchant's own: anvil's second account.</summary>
@@ -55,7 +55,7 @@ public class TestWorld : IAsyncLifetime
         Receiver = await WebhookReceiver.StartAsync();
         Gateway = await GatewayProcess.StartAsync(await StorageAsync(), Networks());
         Operator = new Api(Gateway.Address, GatewayProcess.OperatorKey);
-        Tpub = await AccountKeyAsync();
+        Tpub = await Bitcoind.AccountKeyAsync();
         try
         {
             await CreateMerchantAsync();
@@ -160,15 +160,6 @@ public class TestWorld : IAsyncLifetime
         Addresses.GetProperty("deployment_proxy").GetString(),
         0,
         Addresses.GetProperty("salt").GetString() + ReadJson(artifact).GetProperty("bytecode").GetString()![2..]);
-
-    private async Task<string> AccountKeyAsync()
-    {
-        JsonElement descriptors = (await Bitcoind.CallAsync("listdescriptors")).GetProperty("descriptors");
-        string receive = descriptors.EnumerateArray()
-            .Select(descriptor => descriptor.GetProperty("desc").GetString()!)
-            .First(text => text.StartsWith("wpkh(", StringComparison.Ordinal) && text.Contains("/0/*", StringComparison.Ordinal));
-        return receive[(receive.IndexOf(']', StringComparison.Ordinal) + 1)..receive.IndexOf("/0/*", StringComparison.Ordinal)];
-    }
 
     private static JsonElement ReadJson(string artifact) => JsonDocument.Parse(
         File.ReadAllText(Path.Combine(RepositoryFiles.Root, "src/contracts/artifacts", artifact))).RootElement;
