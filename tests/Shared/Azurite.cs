@@ -31,7 +31,9 @@ internal sealed class Azurite : IAsyncDisposable
     public int ProcessId => _process.Id;
 
     /// <summary>
-    /// Starts one on disk, because in memory it stands still for a minute at times under a task hub's queues; again, on other ports, should somebody have taken a port in between.</summary>
+    /// Starts one on disk, because in memory it stands still for a minute at times under a task hub's queues; again, on other
+    /// ports, if somebody has taken a port in between.
+    /// </summary>
     public static async Task<Azurite> StartAsync()
     {
         for (int start = 1; ; start++)
