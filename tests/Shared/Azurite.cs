@@ -61,7 +61,7 @@ internal sealed class Azurite : IAsyncDisposable
         string[] arguments =
         [
             RepositoryFiles.NodeModule("azurite/dist/src/azurite.js"),
-            "--location", folder, "--silent", "--skipApiVersionCheck", "--disableTelemetry",
+            "--location", folder, "--silent", "--skipApiVersionCheck",
             "--blobHost", "127.0.0.1", "--blobPort", $"{blob}",
             "--queueHost", "127.0.0.1", "--queuePort", $"{queue}",
             "--tableHost", "127.0.0.1", "--tablePort", $"{table}",
