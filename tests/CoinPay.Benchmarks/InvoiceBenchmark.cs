@@ -31,7 +31,6 @@ internal static class InvoiceBenchmark
         await CountIdleAsync();
         await MeasureCreationAsync();
         await MeasureLivesAsync();
-        await LatencyBenchmark.RunAsync();
     }
 
     private static async Task CountAsync()

@@ -44,7 +44,7 @@ internal sealed class GatewayProcess : IAsyncDisposable
             ["CoinPay__Limits__RequestsPerKey"] = "1000",
             ["CoinPay__Limits__RequestsPerAddress"] = "1000",
             ["CoinPay__Rates__EUR__USDT"] = "1.0812",
-            ["Embedded__SystemKey"] = SystemKey,
+            ["CoinPayHost__SystemKey"] = SystemKey,
         };
         foreach ((string name, string? value) in settings)
             environment[name] = value;
@@ -59,7 +59,7 @@ internal sealed class GatewayProcess : IAsyncDisposable
         using HttpClient http = new() { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(2) };
         _processes.Add(await LocalProcess.StartAsync(
             "dotnet",
-            [Path.Combine(AppContext.BaseDirectory, "CoinPay.Functions.dll")],
+            [Path.Combine(AppContext.BaseDirectory, "CoinPay.Host.dll")],
             async _ => (await http.GetAsync(new Uri("/health/live", UriKind.Relative))).StatusCode == HttpStatusCode.OK,
             _environment,
             AppContext.BaseDirectory));
