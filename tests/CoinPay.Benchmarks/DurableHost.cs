@@ -8,6 +8,9 @@ namespace CoinPay.Benchmarks;
 /// <summary>CoinPay.Host with the test app, whose <c>DurableLoad</c> runs the orchestrations that are measured.</summary>
 internal sealed class DurableHost : IAsyncDisposable
 {
+    /// <summary>Functions of the test app that would ask the storage for work meanwhile.</summary>
+    private static readonly string[] Unmeasured = ["OnText", "OnOrder", "OnMessage", "Often", "Seldom", "Never", "AtStart"];
+
     private readonly LocalProcess _process;
     private readonly HttpClient _http;
 
@@ -23,7 +26,8 @@ internal sealed class DurableHost : IAsyncDisposable
             "dotnet",
             [Path.Combine(AppContext.BaseDirectory, "CoinPay.Host.dll"), "--app", App],
             async _ => (await http.GetAsync(new Uri("/health/ready", UriKind.Relative))).StatusCode == HttpStatusCode.OK,
-            new Dictionary<string, string?>(StringComparer.Ordinal)
+            new Dictionary<string, string?>(
+                Unmeasured.Select(function => KeyValuePair.Create<string, string?>($"AzureWebJobs__{function}__Disabled", "true")), StringComparer.Ordinal)
             {
                 ["AzureWebJobsStorage"] = storage,
                 ["ASPNETCORE_URLS"] = address.ToString(),

@@ -11,8 +11,8 @@ namespace CoinPay.Benchmarks;
 /// </summary>
 internal static class LatencyBenchmark
 {
-    private const int Payments = 40;
-    private static readonly TimeSpan ShortestPause = TimeSpan.FromSeconds(8);
+    private static readonly int Payments = int.Parse(Environment.GetEnvironmentVariable("COINPAY_PAYMENTS") ?? "40");
+    private static readonly TimeSpan MinPause = TimeSpan.Parse(Environment.GetEnvironmentVariable("COINPAY_PAUSE") ?? "00:00:08");
 
     public static async Task RunAsync()
     {
@@ -26,7 +26,7 @@ internal static class LatencyBenchmark
         {
             (string id, string address) = await shop.CreateAsync();
             // Not in step with polls, which come each second.
-            await Task.Delay(ShortestPause + (TimeSpan.FromSeconds(1) * Random.Shared.NextDouble()));
+            await Task.Delay(MinPause + (TimeSpan.FromSeconds(1) * Random.Shared.NextDouble()));
             await shop.PayAsync([address]);
             long seen = Stopwatch.GetTimestamp();
             await shop.WaitAsync(() => shop.HasWebhook(id), "the webhook");
@@ -34,7 +34,7 @@ internal static class LatencyBenchmark
             if (payment > 0)
                 each.Add(Stopwatch.GetElapsedTime(seen));
         }
-        Report.Title($"From a payment in a block to the first webhook about it, {Payments} payments, polls each second");
+        Report.Title($"From a payment in a block to the first webhook about it, {Payments} payments, polls each second, {MinPause} of quiet");
         foreach ((string name, string? value) in settings)
             Report.Line(name.Split("__")[^1], value!);
         foreach (double share in (double[])[0.5, 0.95, 1])

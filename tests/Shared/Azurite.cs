@@ -2,7 +2,10 @@ using System.Net.Sockets;
 
 namespace CoinPay.Tests;
 
-/// <summary>One Azurite of its own on three free ports of 127.0.0.1; disposing it ends the process and removes all it held.</summary>
+/// <summary>
+/// One Azurite of its own on three free ports of 127.0.0.1; disposing it ends the process and deletes all it held. On disk: in memory it
+/// stands still for a minute now and then under the many queue messages of the durable engine.
+/// </summary>
 internal sealed class Azurite : IAsyncDisposable
 {
     /// <summary>Azurite's published development account, the same on every machine.</summary>
@@ -30,10 +33,7 @@ internal sealed class Azurite : IAsyncDisposable
 
     public int ProcessId => _process.Id;
 
-    /// <summary>
-    /// Starts one on disk, because in memory it stands still for a minute at times under a task hub's queues; again, on other
-    /// ports, if somebody has taken a port in between.
-    /// </summary>
+    /// <summary>Starts one; again, on other ports, if somebody has taken a port in between.</summary>
     public static async Task<Azurite> StartAsync()
     {
         for (int start = 1; ; start++)

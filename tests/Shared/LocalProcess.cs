@@ -10,6 +10,7 @@ namespace CoinPay.Tests;
 internal sealed class LocalProcess : IAsyncDisposable
 {
     private static readonly ConcurrentDictionary<LocalProcess, bool> All = new();
+    private static readonly TimeSpan LongestStop = TimeSpan.FromMinutes(1);
 
     private readonly Process _process;
     private readonly StringBuilder _output = new();
@@ -99,12 +100,21 @@ internal sealed class LocalProcess : IAsyncDisposable
         started._process.ErrorDataReceived += started.Keep;
         started._process.BeginOutputReadLine();
         started._process.BeginErrorReadLine();
-        await started.WaitUntilReadyAsync(ready, timeout ?? TimeSpan.FromSeconds(60));
+        await started.WaitUntilReadyAsync(ready, timeout ?? TimeSpan.FromMinutes(2));
         return started;
     }
 
     /// <summary>The command line.</summary>
     public override string ToString() => $"{_process.StartInfo.FileName} {string.Join(' ', _process.StartInfo.ArgumentList)}";
+
+    /// <summary>SIGTERM, and waits until it has ended; throws if it does not within a minute.</summary>
+    public async Task StopAsync()
+    {
+        using (Process kill = Process.Start("kill", ["-TERM", $"{Id}"]))
+            await kill.WaitForExitAsync();
+        await _process.WaitForExitAsync().WaitAsync(LongestStop);
+        All.TryRemove(this, out _);
+    }
 
     /// <summary>kill -9.</summary>
     public async Task KillAsync()

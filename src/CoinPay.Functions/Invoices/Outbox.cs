@@ -39,8 +39,8 @@ internal sealed class Outbox(
 
     private async Task PublishAndForgetAsync(StoredInvoice stored, CancellationToken cancellation)
     {
-        foreach (OutboxRow row in stored.Outbox.Where(row => !row.IsForIndexOnly))
-            await events.PublishAsync(EventOf(stored, row), cancellation);
+        await events.PublishAsync(
+            [.. stored.Outbox.Where(row => !row.IsForIndexOnly).Select(row => EventOf(stored, row))], cancellation);
         // Until here the sweeper takes the creation for unfinished.
         if (stored.Outbox.Any(row => row.Version == 1))
             await watches.AcknowledgeAsync(stored.State.Terms.Network, stored.State.Terms.Id, cancellation);

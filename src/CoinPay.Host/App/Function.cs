@@ -1,5 +1,6 @@
 using System.Text.Json;
 using CoinPay.Host.Worker.Protocol;
+using Microsoft.Extensions.Configuration;
 
 namespace CoinPay.Host.App;
 
@@ -29,6 +30,14 @@ internal sealed class Function
     public bool IsActivity => Trigger.Is("activityTrigger");
 
     public bool IsOrchestrator => Trigger.Is("orchestrationTrigger");
+
+    /// <summary>
+    /// Whether <c>AzureWebJobs.NAME.Disabled</c>, or <c>AzureWebJobs__NAME__Disabled</c>, switches it off.
+    /// Source: https://learn.microsoft.com/azure/azure-functions/disable-function
+    /// </summary>
+    public bool IsDisabled(IConfiguration configuration) =>
+        bool.TryParse(configuration[$"AzureWebJobs.{Name}.Disabled"] ?? configuration[$"AzureWebJobs:{Name}:Disabled"], out bool isDisabled)
+        && isDisabled;
 
     /// <exception cref="StartException">It has a binding that this host does not know.</exception>
     public static Function From(FunctionMetadata metadata)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using Microsoft.Extensions.Configuration;
 
@@ -9,6 +10,8 @@ namespace CoinPay.Host.Configuration;
 internal sealed record HostSettings
 {
     private const string Section = "CoinPayHost";
+    private const string ProxiesSetting = "CoinPay:TrustedProxies";
+    private const string BodyLimitSetting = "FUNCTIONS_REQUEST_BODY_SIZE_LIMIT";
     private const string DefaultUrl = "http://127.0.0.1:7071";
     private const long DefaultBodyLimit = 104_857_600;
     private static readonly TimeSpan DefaultStopLimit = TimeSpan.FromSeconds(20);
@@ -28,7 +31,7 @@ internal sealed record HostSettings
     /// <summary>How long running functions have to end when the host is told to stop.</summary>
     public TimeSpan StopLimit { get; init; }
 
-    /// <summary>Whose <c>X-Forwarded-*</c> headers are believed.</summary>
+    /// <summary>Whose <c>X-Forwarded-*</c> headers are passed on: <c>CoinPay__TrustedProxies</c>, the app's own setting.</summary>
     public IReadOnlyList<IPNetwork> TrustedProxies { get; init; } = [];
 
     /// <summary>The largest request body in bytes: <c>FUNCTIONS_REQUEST_BODY_SIZE_LIMIT</c>, 100 MiB as on the real host.</summary>
@@ -45,24 +48,28 @@ internal sealed record HostSettings
             Urls = urls,
             IsOutOfProcess = Flag(own, "OutOfProcess"),
             UsesDeployedHostJson = Flag(own, "DeployedHostJson"),
-            StopLimit = own["StopLimit"] is { } limit ? Parse("StopLimit", limit, ParseTime) : DefaultStopLimit,
-            TrustedProxies = [.. List(own["TrustedProxies"]).Select(proxy => Parse("TrustedProxies", proxy, ParseNetwork))],
-            BodyLimit = configuration.GetValue("FUNCTIONS_REQUEST_BODY_SIZE_LIMIT", DefaultBodyLimit),
+            StopLimit = own["StopLimit"] is { Length: > 0 } limit
+                ? Parse($"{Section}:StopLimit", limit, text => TimeSpan.Parse(text, CultureInfo.InvariantCulture))
+                : DefaultStopLimit,
+            TrustedProxies = [.. Proxies(configuration[ProxiesSetting])],
+            BodyLimit = configuration[BodyLimitSetting] is { Length: > 0 } bytes
+                ? Parse(BodyLimitSetting, bytes, text => long.Parse(text, CultureInfo.InvariantCulture))
+                : DefaultBodyLimit,
         };
     }
 
     /// <summary>Stays the same when the host is started again, so that it finds its partitions still its own.</summary>
     private static string DefaultName(string url) => $"{Environment.MachineName}-{ListenUrl.PortOf(url)}";
 
-    private static bool Flag(IConfiguration own, string name) => own[name] is { } text && Parse(name, text, bool.Parse);
+    private static bool Flag(IConfiguration own, string name) =>
+        own[name] is { Length: > 0 } text && Parse($"{Section}:{name}", text, bool.Parse);
 
-    private static string[] List(string? text) =>
-        (text ?? "").Split([',', ';'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+    private static IEnumerable<IPNetwork> Proxies(string? list) => (list ?? "")
+        .Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+        .Select(proxy => Parse(ProxiesSetting, proxy, Network));
 
-    private static TimeSpan ParseTime(string text) => TimeSpan.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
-
-    private static IPNetwork ParseNetwork(string text) =>
-        text.Contains('/', StringComparison.Ordinal) ? IPNetwork.Parse(text) : new(IPAddress.Parse(text), IPAddress.Parse(text).GetAddressBytes().Length * 8);
+    private static IPNetwork Network(string text) =>
+        IPAddress.TryParse(text, out IPAddress? one) ? new(one, one.GetAddressBytes().Length * 8) : IPNetwork.Parse(text);
 
     private static T Parse<T>(string name, string text, Func<string, T> parse)
     {
@@ -70,9 +77,9 @@ internal sealed record HostSettings
         {
             return parse(text);
         }
-        catch (FormatException)
+        catch (Exception wrong) when (wrong is FormatException or OverflowException)
         {
-            throw new StartException($"{Section}__{name} cannot be read: \"{text}\".");
+            throw new StartException($"{name.Replace(":", "__", StringComparison.Ordinal)} cannot be read: \"{text}\".");
         }
     }
 }

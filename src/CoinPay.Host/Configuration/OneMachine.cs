@@ -23,8 +23,8 @@ internal static class OneMachine
         ["singleton:listenerLockRecoveryPollingInterval"] = "00:00:15",
         // Lines of the SDKs about each call, beside those of the app. Azure.Core warns whenever a blob or row does not exist.
         ["logging:logLevel:Azure.Core"] = "Error",
-        ["logging:logLevel:Function"] = "Warning",
-        ["logging:logLevel:Host"] = "Warning",
+        ["logging:logLevel:Function."] = "Warning",
+        ["logging:logLevel:Host."] = "Warning",
         ["logging:logLevel:Microsoft.AspNetCore.DataProtection"] = "Error",
     };
 }

@@ -40,7 +40,7 @@ internal static class HostProgram
         Environment.SetEnvironmentVariable("FUNCTIONS_WORKER_DIRECTORY", folder.Path);
     }
 
-    /// <summary>SIGTERM, SIGINT and SIGQUIT: the first asks for a stop in order.</summary>
+    /// <summary>SIGTERM, SIGINT and SIGQUIT: the first asks for a stop in order, a second ends the process.</summary>
     private sealed class StopSignals : IDisposable
     {
         private readonly TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -59,8 +59,7 @@ internal static class HostProgram
 
         private void Ask(PosixSignalContext signal)
         {
-            signal.Cancel = true;
-            _asked.TrySetResult();
+            signal.Cancel = _asked.TrySetResult();
         }
     }
 }

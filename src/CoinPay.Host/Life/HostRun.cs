@@ -1,3 +1,4 @@
+using Azure.Storage.Blobs;
 using CoinPay.Host.App;
 using CoinPay.Host.Configuration;
 using CoinPay.Host.Http;
@@ -26,6 +27,7 @@ internal sealed class HostRun : IAsyncDisposable
     private readonly ILogger _log;
     private readonly WorkerPool _workers = new();
     private readonly RunningInvocations _running = new();
+    private readonly BlobContainerClient _storage;
     private readonly Readiness _readiness;
     private readonly PublicSite _site;
     private readonly NameLease _name;
@@ -39,9 +41,10 @@ internal sealed class HostRun : IAsyncDisposable
         _configuration = configuration;
         _loggers = loggers;
         _log = loggers.CreateLogger("CoinPay.Host");
-        _readiness = new(configuration.Root, _workers, configuration.Settings.Name);
+        _storage = HostStorage.HostsContainer(configuration.Root);
+        _readiness = new(_storage, _workers, configuration.Settings.Name);
         _site = new(configuration.Settings, _readiness, loggers);
-        _name = new(configuration, loggers.CreateLogger<NameLease>());
+        _name = new(_storage, configuration, loggers.CreateLogger<NameLease>());
     }
 
     /// <summary>Runs the app until a stop is asked for, which is true, or the host cannot go on.</summary>
@@ -49,7 +52,7 @@ internal sealed class HostRun : IAsyncDisposable
     public async Task<bool> RunAsync(Task stopAsked)
     {
         await _site.StartAsync();
-        await HostStorage.PrepareAsync(_configuration.Root);
+        await HostStorage.PrepareAsync(_storage);
         using CancellationTokenSource stop = new();
         _ = stopAsked.ContinueWith(_ => stop.Cancel(), TaskScheduler.Default);
         if (!await OwnNameAsync(stop.Token))
@@ -94,7 +97,7 @@ internal sealed class HostRun : IAsyncDisposable
         Task first = await Task.WhenAny(stopAsked, ended, _workers.Functions, Task.Delay(AppStartLimit));
         if (first == _workers.Functions)
         {
-            await OpenAsync(await _workers.Functions);
+            await OpenAsync([.. (await _workers.Functions).Where(function => !function.IsDisabled(_configuration.Root))]);
             first = await Task.WhenAny(stopAsked, ended, _name.Lost);
         }
         else if (first != stopAsked && first != ended)
@@ -123,7 +126,8 @@ internal sealed class HostRun : IAsyncDisposable
         (Function Function, FunctionRoute Route)[] routes =
             [.. functions.Where(function => function.IsHttp).Select(function => (function, FunctionRoute.Of(function, prefix)))];
         FunctionBridge.Invoker = new(functions, _workers, _site.Forwarder, _running);
-        _triggers = TriggerHost.Build(_configuration, functions, _loggers);
+        TriggerFailures failures = new(_worker!, _loggers.CreateLogger<TriggerFailures>());
+        _triggers = TriggerHost.Build(_configuration, functions, failures, _loggers);
         await _triggers.StartAsync();
         HostKeys keys = new(_configuration.Root);
         FunctionEndpoints endpoints = new(

@@ -18,26 +18,27 @@ internal static class HostStorage
 
     /// <summary>Makes the hosts' container.</summary>
     /// <exception cref="StartException">The storage cannot be reached, or refuses the key.</exception>
-    public static async Task PrepareAsync(IConfiguration configuration)
+    public static async Task PrepareAsync(BlobContainerClient container)
     {
-        BlobContainerClient container = HostsContainer(configuration);
         try
         {
             await container.CreateIfNotExistsAsync();
         }
         catch (Exception failure) when (failure is RequestFailedException or AggregateException or OperationCanceledException)
         {
-            string why = failure is RequestFailedException { Status: > 0 } refused ? $"{refused.Status} {refused.ErrorCode}" : failure.GetBaseException().Message;
+            string why = failure is RequestFailedException { Status: > 0 } refused
+                ? $"{refused.Status} {refused.ErrorCode}"
+                : failure.GetBaseException().Message;
             throw new StartException($"The storage of {Setting} at {container.Uri.GetLeftPart(UriPartial.Authority)} cannot be used: {why}.");
         }
     }
 
     /// <summary>Whether the storage answers within a few seconds.</summary>
-    public static async Task<bool> AnswersAsync(IConfiguration configuration, CancellationToken cancellation)
+    public static async Task<bool> AnswersAsync(BlobContainerClient container, CancellationToken cancellation)
     {
         try
         {
-            await HostsContainer(configuration).ExistsAsync(cancellation);
+            await container.ExistsAsync(cancellation);
             return true;
         }
         catch (Exception failure) when (failure is RequestFailedException or AggregateException or OperationCanceledException)

@@ -28,12 +28,11 @@ internal sealed class NameLease : IDisposable
     private readonly CancellationTokenSource _released = new();
     private Task _renewal = Task.CompletedTask;
 
-    public NameLease(HostConfiguration configuration, ILogger<NameLease> log)
+    public NameLease(BlobContainerClient storage, HostConfiguration configuration, ILogger<NameLease> log)
     {
         _name = configuration.Settings.Name;
         _log = log;
-        _blob = HostStorage.HostsContainer(configuration.Root)
-            .GetBlobClient($"coinpay-hosts/{HostId.Of(configuration.Root)}/{Uri.EscapeDataString(_name)}");
+        _blob = storage.GetBlobClient($"coinpay-hosts/{HostId.Of(configuration.Root)}/{Uri.EscapeDataString(_name)}");
         _lease = _blob.GetBlobLeaseClient();
     }
 

@@ -1,6 +1,6 @@
+using Azure.Storage.Blobs;
 using CoinPay.Host.Worker;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Configuration;
 
 namespace CoinPay.Host.Life;
 
@@ -18,7 +18,7 @@ internal enum HostPhase
 /// <summary>
 /// <c>GET /health/ready</c>: 200 while the host runs its app, a worker is there and the storage answers; else 503. Both name each part.
 /// </summary>
-internal sealed class Readiness(IConfiguration configuration, WorkerPool workers, string hostName)
+internal sealed class Readiness(BlobContainerClient storage, WorkerPool workers, string hostName)
 {
     public const string Path = "/health/ready";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
@@ -52,7 +52,7 @@ internal sealed class Readiness(IConfiguration configuration, WorkerPool workers
     {
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(aborted);
         limit.CancelAfter(Patience);
-        return await HostStorage.AnswersAsync(configuration, limit.Token);
+        return await HostStorage.AnswersAsync(storage, limit.Token);
     }
 
     private static string Word(HostPhase phase) => phase switch

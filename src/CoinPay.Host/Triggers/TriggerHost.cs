@@ -8,6 +8,7 @@ using Microsoft.Azure.WebJobs.Extensions.Timers;
 using Microsoft.Azure.WebJobs.Host;
 using Microsoft.Azure.WebJobs.Host.Config;
 using Microsoft.Azure.WebJobs.Host.Executors;
+using Microsoft.Azure.WebJobs.Host.Timers;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -19,7 +20,10 @@ namespace CoinPay.Host.Triggers;
 /// <summary>The WebJobs SDK's host with the extensions for queues, timers and orchestrations: what calls functions other than by HTTP.</summary>
 internal static class TriggerHost
 {
-    public static IHost Build(HostConfiguration configuration, IReadOnlyList<Function> functions, ILoggerFactory loggers) => new HostBuilder()
+    /// <summary>What listeners may take to stop, after the host has let functions end.</summary>
+    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(10);
+
+    public static IHost Build(HostConfiguration configuration, IReadOnlyList<Function> functions, TriggerFailures failures, ILoggerFactory loggers) => new HostBuilder()
         .ConfigureAppConfiguration(configuration.AddTo)
         .ConfigureWebJobs(jobs =>
         {
@@ -28,12 +32,14 @@ internal static class TriggerHost
             jobs.AddTimers();
             jobs.AddAzureStorageQueues();
             jobs.AddDurableTask();
+            jobs.Services.Replace(ServiceDescriptor.Singleton<IWebJobsExceptionHandler>(failures));
             AddOwn(jobs.Services, configuration, functions);
         })
         .ConfigureServices(services =>
         {
             services.Replace(ServiceDescriptor.Singleton(loggers));
             services.Replace(ServiceDescriptor.Singleton<IHostLifetime, NoLifetime>());
+            services.Configure<HostOptions>(host => host.ShutdownTimeout = StopLimit);
         })
         .Build();
 

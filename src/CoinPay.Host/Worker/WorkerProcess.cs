@@ -11,6 +11,9 @@ internal sealed class WorkerProcess(AppFolder folder, ILogger<WorkerProcess> log
     /// <summary>Ends the worker when the thread that started it ends, so with the host, however that ends. Linux has it.</summary>
     private const string SetPrivileges = "/usr/bin/setpriv";
 
+    /// <summary>Ctrl-C in the host's terminal is for the host alone, which then ends the worker in order.</summary>
+    private const string SetSession = "/usr/bin/setsid";
+
     private volatile Process? _process;
 
     public Task<int> RunAsync(Uri endpoint)
@@ -62,8 +65,8 @@ internal sealed class WorkerProcess(AppFolder folder, ILogger<WorkerProcess> log
             "--functions-uri", endpoint.ToString(), "--functions-worker-id", id, "--functions-request-id", id,
             "--functions-grpc-max-message-length", maxLength,
         ];
-        if (File.Exists(SetPrivileges))
-            command.InsertRange(0, [SetPrivileges, "--pdeathsig", "KILL", "--"]);
+        if (File.Exists(SetSession) && File.Exists(SetPrivileges))
+            command.InsertRange(0, [SetPrivileges, "--pdeathsig", "KILL", "--", SetSession]);
         return new(command[0], command.Skip(1)) { WorkingDirectory = folder.Path, UseShellExecute = false };
     }
 }

@@ -19,7 +19,21 @@ internal sealed class WorkerSupervisor(IWorkerProgram program, WorkerPool worker
     /// <summary>Completes when the worker has ended and is not started again.</summary>
     public Task Ended => _ended.Task;
 
-    public void Start(Uri endpoint) => _ = RunAsync(endpoint);
+    public void Start(Uri endpoint)
+    {
+        workers.Lost = EndUseless;
+        _ = RunAsync(endpoint);
+    }
+
+    /// <summary>
+    /// Ends a worker that does not answer, so that another takes its place; if it cannot be ended without the host, it counts as ended.
+    /// </summary>
+    public void Replace()
+    {
+        program.Kill();
+        if (!restarts)
+            _ended.TrySetResult();
+    }
 
     /// <summary>Asks the worker to end, and ends it if it does not.</summary>
     public async Task StopAsync()
@@ -47,7 +61,13 @@ internal sealed class WorkerSupervisor(IWorkerProgram program, WorkerPool worker
             pause = TimeProvider.System.GetElapsedTime(from) > SoundFor ? FirstPause : TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, MaxPause.Ticks));
             await Task.Delay(pause);
         }
-        _ended.SetResult();
+        _ended.TrySetResult();
+    }
+
+    private void EndUseless()
+    {
+        if (!_isStopping)
+            program.Kill();
     }
 
     private async Task RunOnceAsync(Uri endpoint)

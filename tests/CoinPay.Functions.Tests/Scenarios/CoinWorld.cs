@@ -13,7 +13,7 @@ namespace CoinPay.Functions.Tests.Scenarios;
 public abstract class CoinWorld : IAsyncLifetime
 {
     /// <summary>Longer than anything here takes, so that a wait that ends tells of a fault and not of a busy machine.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
 
     /// <summary>So many coinbases are old enough that no reorg of a test makes them immature.</summary>
     private const int WarmUpBlocks = 30;
