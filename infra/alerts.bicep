@@ -1,5 +1,5 @@
 // What wakes an operator. Each alert is a row of the table: a query over the gateway's own metrics, and when it is too much.
-// Metrics are described in the README under Look after it; OPERATIONS.md says what to do about each alert.
+// docs/telemetry.md describes the metrics; OPERATIONS.md says what to do about each alert.
 metadata description = 'Alerts on the gateway\'s metrics.'
 
 @description('Name that the resources\' names are made of.')

@@ -54,7 +54,7 @@ param ratesMaxAge string
 @description('Percent by which a rate may stray from the median of all before it is left out.')
 param ratesMaxDeviationPercent string
 
-@description('Any further settings of the gateway, by name; the README lists them. Never secrets: those are the vault\'s.')
+@description('Any further settings of the gateway, by name; docs/configuration.md lists them. Never secrets: those are the vault\'s.')
 param settings { *: string }
 
 @description('Resource id of the Log Analytics workspace.')

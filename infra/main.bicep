@@ -51,7 +51,7 @@ param ratesMaxAge string = '00:05:00'
 @description('Percent by which a rate may stray from the median of all before it is left out.')
 param ratesMaxDeviationPercent string = '2'
 
-@description('Any further settings of the gateway, by name; the README lists them. Never secrets.')
+@description('Any further settings of the gateway, by name; docs/configuration.md lists them. Never secrets.')
 param settings { *: string } = {}
 
 @description('Addresses that alerts are mailed to.')

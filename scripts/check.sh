@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What CI runs: format, build with warnings as errors, every test, and the main job from a clone to two paid invoices.
-# Ends at the first thing that is wrong.
+# What CI runs: build with warnings as errors, format, every test, the package for Azure, and the main job from a clone to two
+# paid invoices. Ends at the first failure.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -11,9 +11,15 @@ check() { # TITLE COMMAND…
   printf '== %s: %d s\n' "$title" $((SECONDS - from))
 }
 
+package() {
+  local folder
+  folder=$(mktemp -d) && scripts/tools/publish.sh "$folder" && rm -rf "$folder"
+}
+
 check setup scripts/setup.sh
 check build dotnet build CoinPay.Functions.sln -v quiet -nologo
 check format dotnet format CoinPay.Functions.sln --verify-no-changes --no-restore
 check tests scripts/test.sh
+check package package
 check 'main job' timeout --foreground -k 10 15m scripts/run.sh --once
 printf '\nAll is well after %d s.\n' $SECONDS

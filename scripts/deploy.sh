@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# From this clone to a live gateway on Azure, or to its next version: builds on the published packages, shows what would
-# change and asks, deploys infra/, makes the secrets that are missing, deploys the code, looks whether it answers, prints its URL.
+# From this clone to a live gateway on Azure, or to its next version: builds the app, shows what would change and asks,
+# deploys infra/, makes the secrets that are missing, deploys the code, checks that it answers, prints its URL.
 # usage: scripts/deploy.sh dev|prod RESOURCE_GROUP [OPTION…]
 #   --location REGION     where to make the resource group, if it is not there yet
 #   --subscription ID     which subscription; it becomes that of `az account show`

@@ -5,15 +5,17 @@
 #        scripts/run.sh --once      demo, then ends: exit code 0 only if both invoices were paid and their webhooks verified
 #        scripts/run.sh --detach    demo, then stays up in the background; --stop ends it
 #        --no-demo with the first or the third: the stack and the demo shop, without invoices
+#        --out-of-process with any: the gateway as in Azure, a process beside its host, with host.json as it is deployed
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
-mode='' demo=
+mode='' demo='' process=
 for option in "$@"; do
   case $option in
     --once | --detach) mode=$option ;;
     --no-demo) demo=$option ;;
+    --out-of-process) process=$option ;;
     --stop) exec node "$root/scripts/dev/stop.mjs" ;;
-    *) sed -n '2,8s/^# //p' "$0"; exit 2 ;;
+    *) sed -n '2,9s/^# //p' "$0"; exit 2 ;;
   esac
 done
 
@@ -30,8 +32,8 @@ timed() { # NAME COMMAND…: what it prints is shown only if it fails
 build() {
   # Joined by &&, because set -e rests inside a command that is followed by ||.
   flock 8 &&
-    dotnet build "$root/src/CoinPay.Functions" -c Release -v quiet -nologo 8>&- &&
-    cp -R "$root/src/CoinPay.Functions/bin/Release/net10.0" "$folder/app"
+    dotnet build "$root/src/CoinPay.Host" -c Release -v quiet -nologo 8>&- &&
+    cp -R "$root/src/CoinPay.Host/bin/Release/net10.0" "$folder/app"
 }
 
 "$root/scripts/setup.sh"
@@ -47,10 +49,10 @@ fi
 timed build build 8>"$root/.coinpay/build.lock"
 
 if [ "$mode" != --detach ]; then
-  exec node "$root/scripts/dev/run.mjs" "$folder" $mode $demo
+  exec node "$root/scripts/dev/run.mjs" "$folder" $mode $demo $process
 fi
 : >"$folder/stack.log"
-setsid node "$root/scripts/dev/run.mjs" "$folder" $demo >>"$folder/stack.log" 2>&1 </dev/null &
+setsid node "$root/scripts/dev/run.mjs" "$folder" $demo $process >>"$folder/stack.log" 2>&1 </dev/null &
 stack=$!
 tail -n +1 -f --pid="$stack" "$folder/stack.log" &
 tail=$!

@@ -84,20 +84,6 @@ install_bicep() {
   fi
 }
 
-# Written once: delete Local.props to look again.
-choose_chain_packages() {
-  local props=$root/Local.props
-  [ -e "$props" ] && return
-  step "NBitcoin, Nethereum on your feed"
-  local found=embedded
-  # 9>&-: a build node that dotnet leaves behind must not keep the lock.
-  "$root/scripts/tools/try-chain-packages.sh" "$root" "$tools" >"$tools/chain-packages.log" 2>&1 9>&- && found=nuget
-  printf '<Project>\n  <!-- Written by scripts/setup.sh; delete it to look again. -->\n  <PropertyGroup>\n    <ChainPackages Condition="%s">%s</ChainPackages>\n  </PropertyGroup>\n</Project>\n' \
-    "'\$(ChainPackages)' == ''" "$found" >"$props.$$"
-  mv "$props.$$" "$props"
-  [ "$found" = nuget ] && done_in "found: used" || done_in "not there: src/Embedded is used"
-}
-
 check_sdk
 mkdir -p "$tools"
 exec 9>"$tools/setup.lock"
@@ -112,5 +98,4 @@ install_node litecoin ||
   printf "  litecoind could not be had from Debian's archive: its tests will be skipped. Put litecoind and litecoin-cli on PATH and run this again.\n" >&2
 install_bicep
 install_chromium
-choose_chain_packages
 say "  tools are ready in $tools"

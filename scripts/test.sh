@@ -1,47 +1,73 @@
 #!/usr/bin/env bash
-# Sets up, builds and runs every test project in turn. The last line is `N passed, N failed`; exit code 0 only if none failed.
-# What follows is given to each test program: scripts/test.sh -class '*ContractTests'
+# Sets up, builds and runs every test project of the solution in turn. The last line is `N passed, N failed`; the exit code is 0
+# only if no test failed and every project ran some.
+# Arguments are passed to each test program: scripts/test.sh -class '*ContractTests'
 # Counts of random cases come from the environment; scripts/soak.sh sets the full ones.
-# A test that runs for more than 3 minutes is named while it runs; a test program that is not done after COINPAY_TEST_MINUTES is ended.
+# A test that runs for more than 3 minutes is named while it runs; a test program that is not done after COINPAY_TEST_MINUTES is
+# ended. What failed is repeated at the end, and the whole logs and results of such a run are kept under TestResults/.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 results=$(mktemp -d)
 trap 'rm -rf "$results"' EXIT
 
 slow_after=180
-minutes=${COINPAY_TEST_MINUTES:-20}
+minutes=${COINPAY_TEST_MINUTES:-25}
+passed=0 failed=0 skipped=0
+
+count() { # NAME FILE: the sum of an attribute of the result's assemblies; 0 where a program ended without a result
+  { grep -oE '<assembly [^>]*' "$2" 2>/dev/null || true; } | { grep -oE " $1=\"[0-9]+\"" || true; } |
+    { grep -oE '[0-9]+' || true; } | awk '{ sum += $1 } END { print sum + 0 }'
+}
+
+run_project() { # PROJECT [ARGUMENT…]
+  local name=$1 program=tests/$1/bin/Debug/net10.0/$1 log=$results/$1.txt result=$results/$1.xml from=$SECONDS code=0 ran broken
+  shift
+  printf '\n%s\n' "$name"
+  timeout --foreground -k 10 "${minutes}m" "$program" \
+    -noLogo -noColor -preEnumerateTheories -longRunning $slow_after -result-xml "$result" "$@" | tee "$log" || code=$?
+  if [ "$code" = 124 ] || [ "$code" = 137 ]; then
+    echo "    $name was not done after $minutes minutes [FAIL]" | tee -a "$log"
+    { grep 'Long Running Test' "$log" || true; } | tail -n 3 | sed 's/^ */      /' | tee -a "$log"
+  fi
+  ran=$(($(count passed "$result") + $(count failed "$result")))
+  broken=$(($(count failed "$result") + $(count errors "$result")))
+  if [ "$ran" = 0 ] && [ $# = 0 ]; then
+    echo "    $name ran no test [FAIL]" | tee -a "$log"
+    code=1
+  fi
+  # A program that ended badly without saying which test failed still failed.
+  if [ "$code" != 0 ] && [ "$broken" = 0 ]; then broken=1; fi
+  passed=$((passed + $(count passed "$result")))
+  skipped=$((skipped + $(count skipped "$result")))
+  failed=$((failed + broken))
+  printf '%s: %d s\n' "$name" $((SECONDS - from))
+}
+
+# What failed, once more, where the end of a long log shows it. xunit indents a failure's message, stack and output under
+# `name [FAIL]`; a fixture that fails at its end is a `[… Cleanup Failure …]`. A line in between that is not indented
+# comes from another test's console and does not end the failure.
+repeat_failures() {
+  awk '
+    /^    [^ ].* \[FAIL\]$/ || /^    \[.*(Cleanup Failure|FATAL ERROR)/ { inside = 1; print; next }
+    /^      /                                                          { if (inside) print; next }
+    /^ /                                                               { inside = 0 }' "$results"/*.txt
+}
 
 scripts/setup.sh
 echo "Building"
 dotnet build CoinPay.Functions.sln -v quiet -nologo
+projects=$(dotnet sln CoinPay.Functions.sln list | tr '\\' / | sed -n 's|^tests/.*/\(.*\.Tests\)\.csproj$|\1|p')
+for project in $projects; do run_project "$project" "$@"; done
+[ $((passed + failed)) != 0 ] || { echo "No test ran."; failed=1; }
 
-passed=0 failed=0 skipped=0
-count() { grep -oE "<assembly [^>]*" "$2" | grep -oE " $1=\"[0-9]+\"" | grep -oE '[0-9]+' | paste -sd+ | { IFS= read -r sum && echo $((sum)) || echo 0; }; }
-for project in tests/*.Tests; do
-  name=$(basename "$project")
-  from=$SECONDS
-  printf '\n%s\n' "$name"
-  code=0
-  timeout --foreground -k 10 "${minutes}m" "$project/bin/Debug/net10.0/$name" \
-    -noLogo -noColor -preEnumerateTheories -longRunning $slow_after -result-xml "$results/$name.xml" "$@" |
-    tee "$results/$name.txt" || code=$?
-  if [ "$code" = 124 ] || [ "$code" = 137 ]; then
-    echo "$name was not done after $minutes minutes and has been ended. It last said of long-running tests:" |
-      tee -a "$results/$name.txt"
-    grep 'Long Running Test' "$results/$name.txt" | tail -n 3 || true
-  fi
-  if [ -s "$results/$name.xml" ]; then
-    passed=$((passed + $(count passed "$results/$name.xml")))
-    failed=$((failed + $(count failed "$results/$name.xml") + $(count errors "$results/$name.xml")))
-    skipped=$((skipped + $(count skipped "$results/$name.xml")))
-  fi
-  # A program that ended badly without saying which test failed still failed.
-  if [ "$code" != 0 ] && [ "$failed" = 0 ]; then failed=1; fi
-  printf '%s: %d s\n' "$name" $((SECONDS - from))
-done
 echo
-# What failed, once more, where the end of a long log shows it: xunit indents a failure's lines under `name [FAIL]`.
-awk '/^    [^ ].* \[FAIL\]$/ { inside = 1; print; next } inside && /^      / { print; next } { inside = 0 }' "$results"/*.txt
+if [ "$failed" != 0 ]; then
+  kept=TestResults/$(date +%Y-%m-%dT%H-%M-%S)
+  mkdir -p "$kept"
+  cp "$results"/* "$kept/"
+  repeat_failures
+  echo "The whole logs and results are in $kept"
+fi
 if [ "$skipped" != 0 ]; then echo "$skipped skipped"; fi
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]

@@ -1,5 +1,5 @@
 // Starts the development stack, runs the demo, and stays up until Ctrl-C. Called by scripts/run.sh.
-// usage: node run.mjs FOLDER [--once | --no-demo]
+// usage: node run.mjs FOLDER [--once | --no-demo] [--out-of-process]
 import fs from 'node:fs';
 import path from 'node:path';
 import { Inbox, runDemo } from './demo.mjs';
@@ -11,6 +11,8 @@ import * as state from './state.mjs';
 const folder = path.resolve(process.argv[2]);
 const once = process.argv.includes('--once');
 const demo = !process.argv.includes('--no-demo');
+// As in Azure: the app as a process of its own, and host.json as it is deployed.
+const hostOptions = process.argv.includes('--out-of-process') ? ['--out-of-process', '--deployed-host-json'] : [];
 const programs = {};
 let ending = null;
 
@@ -72,7 +74,7 @@ async function main() {
   heading('Starting');
   const inbox = new Inbox();
   const receiver = await startReceiver((event, error) => inbox.receive(event, error));
-  const stack = await startStack(folder, programs);
+  const stack = await startStack(folder, programs, hostOptions);
   stack.pids.stack = process.pid;
   await addDemoMerchant(stack, receiver);
   if (!once) state.write(stack);

@@ -82,7 +82,7 @@ function gatewaySettings(stack, keys) {
     CoinPay__KeyPepper: keys.pepper,
     CoinPay__SecretsKey: keys.secrets,
     CoinPay__GasWalletKey: gasWalletKey,
-    Embedded__SystemKey: stack.system_key,
+    CoinPayHost__SystemKey: stack.system_key,
     CoinPay__Webhooks__AllowLoopback: 'true',
     CoinPay__WalletDelay: '00:00:00',
     CoinPay__PublicUrl: stack.gateway,
@@ -97,8 +97,8 @@ function gatewaySettings(stack, keys) {
   };
 }
 
-function gateway(folder, stack, env) {
-  return new Program('gateway', 'dotnet', [path.join(folder, 'app', 'CoinPay.Functions.dll')], {
+function gateway(folder, stack, env, hostOptions) {
+  return new Program('gateway', 'dotnet', [path.join(folder, 'app', 'CoinPay.Host.dll'), ...hostOptions], {
     folder, env, ready: async () => (await fetch(`${stack.gateway}/health/live`)).status === 200,
   });
 }
@@ -126,8 +126,11 @@ function describe([gatewayPort, anvilPort, bitcoinPort, blob, queue, table]) {
   };
 }
 
-/** Starts all into `programs` as they come, so that a failure on the way can still end what runs; returns the description. */
-export async function startStack(folder, programs) {
+/**
+ * Starts all into `programs` as they come, so that a failure on the way can still end what runs; returns the description.
+ * `hostOptions` are for CoinPay.Host.
+ */
+export async function startStack(folder, programs, hostOptions = []) {
   const ports = await freePorts(6);
   const [, anvilPort, bitcoinPort, ...azuritePorts] = ports;
   const stack = describe(ports);
@@ -142,7 +145,7 @@ export async function startStack(folder, programs) {
   await start(bitcoind(folder, bitcoinPort, regtest.user, regtest.password), regtest.rpc);
   await started('chains', `factory ${evm.factory}`, () => prepareChains(stack));
   const env = gatewaySettings(stack, { pepper: secret(), secrets: randomBytes(32).toString('base64') });
-  await start(gateway(folder, stack, env), stack.gateway);
+  await start(gateway(folder, stack, env, hostOptions), stack.gateway);
   return stack;
 }
 

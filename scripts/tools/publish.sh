@@ -1,13 +1,25 @@
 #!/usr/bin/env bash
-# The app on the published packages, as Azure runs it.
-# usage: scripts/tools/publish.sh FOLDER
+# Publishes the app as Azure runs it, and checks that the folder holds everything a function app starts from.
+# usage: scripts/tools/publish.sh FOLDER   (new or empty)
 set -euo pipefail
+[ $# = 1 ] || { sed -n '3s/^# //p' "$0"; exit 2; }
+fail() { printf 'publish: %s\n' "$*" >&2; exit 1; }
 to=$(realpath -m "$1")
-root=$(cd "$(dirname "$0")/../.." && pwd)
-mkdir -p "$root/.coinpay"
-# From a copy: what the default build has restored and compiled names other packages. It stands below the root, whose props hold there.
-copy=$(mktemp -d "$root/.coinpay/publish.XXXXXX")
-trap 'rm -rf "$copy"' EXIT
-(cd "$root" && tar -c --exclude=bin --exclude=obj src .editorconfig host.json local.settings.sample.json) | tar -x -C "$copy"
-dotnet publish "$copy/src/CoinPay.Functions" --configuration Release --output "$to" --verbosity quiet -nologo \
-  -p:FunctionsPackages=nuget -p:ChainPackages=nuget
+cd "$(dirname "$0")/../.."
+# A file that an older build left there would be deployed with this one.
+[ -z "$(ls -A "$to" 2>/dev/null)" ] || fail "$to is not empty"
+
+# One build at a time in a clone: scripts/run.sh takes the same lock.
+mkdir -p .coinpay
+exec 8>.coinpay/build.lock
+! command -v flock >/dev/null || flock 8
+# 8>&-: a build node that dotnet leaves behind must not keep the lock.
+dotnet publish src/CoinPay.Functions --configuration Release --output "$to" --verbosity quiet -nologo 8>&-
+
+# The host reads host.json, the worker's description, the functions' metadata and the list of extensions, loads the
+# extensions from their hidden folder, and starts the worker.
+for file in host.json worker.config.json functions.metadata extensions.json .azurefunctions/function.deps.json \
+  .azurefunctions/Microsoft.Azure.WebJobs.Extensions.DurableTask.dll CoinPay.Functions CoinPay.Functions.dll networks.json; do
+  [ -s "$to/$file" ] || fail "the published folder has no $file"
+done
+[ -z "$(ls "$to"/local.settings* 2>/dev/null)" ] || fail "the published folder has local settings, which may hold secrets"

@@ -1,10 +1,13 @@
 using CoinPay.Functions.Chains;
 using CoinPay.Functions.Checkout;
 using CoinPay.Functions.Exceptions;
+using CoinPay.Functions.Http;
 using CoinPay.Functions.Invoices;
 using CoinPay.Functions.Rates;
 using CoinPay.Functions.Settings;
 using CoinPay.Functions.Stores;
+using CoinPay.Functions.Telemetry;
+using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -21,6 +24,16 @@ internal static class Gateway
         .AddInvoices(configuration)
         .AddHostedService<CreateTables>();
 
+    /// <summary>
+    /// The middleware around every function, outermost first: the audit log notes the answer that a problem becomes, and a
+    /// refused rate becomes a problem.
+    /// </summary>
+    public static IFunctionsWorkerApplicationBuilder UseGateway(this IFunctionsWorkerApplicationBuilder builder) => builder
+        .UseMiddleware<FollowInvoice>()
+        .UseMiddleware<AuditMiddleware>()
+        .UseMiddleware<ProblemMiddleware>()
+        .UseMiddleware<LimitMiddleware>();
+
     private static IServiceCollection AddInvoices(this IServiceCollection services, IConfiguration configuration) => services
         .AddRates(configuration, RateSettings.From(configuration))
         .AddSingleton<IdempotencyStore>()
@@ -32,6 +45,7 @@ internal static class Gateway
         .AddSingleton<PaymentAddresses>()
         .AddSingleton<CheckoutLinks>()
         .AddSingleton<Checkouts>()
+        .AddSingleton<Deadlines>()
         .AddSingleton<Outbox>();
 
     private static IServiceCollection AddRates(

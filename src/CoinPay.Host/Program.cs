@@ -1,1 +1,3 @@
-return 1;
+using CoinPay.Host.Life;
+
+return await HostProgram.RunAsync(args);

@@ -1,66 +1,61 @@
-using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
 using CoinPay.Tests;
-using Microsoft.Azure.Functions.Worker.Builder;
-using Microsoft.DurableTask.Client;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 
 namespace CoinPay.Benchmarks;
 
-/// <summary>This program as a Functions app, on the embedded runtime, in this process.</summary>
+/// <summary>CoinPay.Host with the test app, whose <c>DurableLoad</c> runs the orchestrations that are measured.</summary>
 internal sealed class DurableHost : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
-    private readonly IHost _host;
+    /// <summary>Functions of the test app that would ask the storage for work meanwhile.</summary>
+    private static readonly string[] Unmeasured = ["OnText", "OnOrder", "OnMessage", "Often", "Seldom", "Never", "AtStart"];
 
-    private DurableHost(IHost host) => _host = host;
+    private readonly LocalProcess _process;
+    private readonly HttpClient _http;
 
-    private DurableTaskClient Client => _host.Services.GetRequiredService<DurableTaskClient>();
+    private DurableHost(LocalProcess process, HttpClient http) => (_process, _http) = (process, http);
+
+    public int ProcessId => _process.Id;
 
     public static async Task<DurableHost> StartAsync(string storage)
     {
-        FunctionsApplicationBuilder builder = FunctionsApplication.CreateBuilder(
-        [
-            "--urls", $"http://127.0.0.1:{LocalProcess.FreePort()}",
-            "--AzureWebJobsStorage", storage,
-            "--AzureFunctionsJobHost:extensions:durableTask:hubName", "Bench",
-            "--Embedded:SystemKey", "system-key-of-a-benchmark",
-        ]);
-        builder.ConfigureFunctionsWebApplication();
-        builder.Logging.SetMinimumLevel(LogLevel.Warning);
-        builder.Logging.AddFilter(null, LogLevel.Warning);
-        IHost host = builder.Build();
-        await host.StartAsync();
-        return new(host);
+        Uri address = new($"http://127.0.0.1:{LocalProcess.FreePort()}");
+        HttpClient http = new() { BaseAddress = address, Timeout = TimeSpan.FromMinutes(5) };
+        LocalProcess process = await LocalProcess.StartAsync(
+            "dotnet",
+            [Path.Combine(AppContext.BaseDirectory, "CoinPay.Host.dll"), "--app", App],
+            async _ => (await http.GetAsync(new Uri("/health/ready", UriKind.Relative))).StatusCode == HttpStatusCode.OK,
+            new Dictionary<string, string?>(
+                Unmeasured.Select(function => KeyValuePair.Create<string, string?>($"AzureWebJobs__{function}__Disabled", "true")), StringComparer.Ordinal)
+            {
+                ["AzureWebJobsStorage"] = storage,
+                ["ASPNETCORE_URLS"] = address.ToString(),
+                ["AzureFunctionsJobHost__extensions__durableTask__hubName"] = "Bench",
+                ["AzureFunctionsJobHost__logging__logLevel__default"] = "Warning",
+            },
+            AppContext.BaseDirectory);
+        return new(process, http);
     }
 
-    public Task<string> BeginAsync(string orchestrator) => Client.ScheduleNewOrchestrationInstanceAsync(orchestrator);
-
-    public Task RaiseAsync(string instanceId) => Client.RaiseEventAsync(instanceId, "go");
-
-    /// <summary>
-    /// Waits until a client can see that the instance has completed: mostly one look, after its last activity has run.
-    /// </summary>
-    public async Task EndAsync(string instanceId)
+    /// <summary>Runs that many instances of an orchestrator at once: how long all took, and each.</summary>
+    public async Task<(TimeSpan Took, IReadOnlyList<TimeSpan> Each)> RunAsync(string orchestrator, int count)
     {
-        await DurableFunctions.LastStepOf(instanceId).WaitAsync(Patience);
-        Stopwatch waited = Stopwatch.StartNew();
-        while (true)
-        {
-            OrchestrationMetadata? seen = await Client.GetInstanceAsync(instanceId, getInputsAndOutputs: true);
-            if (seen?.RuntimeStatus == OrchestrationRuntimeStatus.Completed)
-                return;
-            if (seen?.IsCompleted == true || waited.Elapsed > Patience)
-                throw new InvalidOperationException(
-                    $"{instanceId}: {seen?.RuntimeStatus} {seen?.FailureDetails?.ErrorMessage}");
-            await Task.Delay(10);
-        }
+        using HttpResponseMessage answer = await _http.PostAsync(new Uri($"/load/{orchestrator}?count={count}", UriKind.Relative), null);
+        JsonElement figures = await answer.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonElement>();
+        return (
+            TimeSpan.FromMilliseconds(figures.GetProperty("took").GetDouble()),
+            [.. figures.GetProperty("each").EnumerateArray().Select(each => TimeSpan.FromMilliseconds(each.GetDouble()))]);
     }
 
     public async ValueTask DisposeAsync()
     {
-        await _host.StopAsync();
-        _host.Dispose();
+        _http.Dispose();
+        await _process.DisposeAsync();
     }
+
+    /// <summary>Built with this program: its own folder has its own host.json.</summary>
+    private static string App => Path.Combine(
+        RepositoryFiles.Root, "tests/CoinPay.Host.TestApp/bin", new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, "net10.0",
+        "CoinPay.Host.TestApp.dll");
 }

@@ -6,7 +6,8 @@ using CoinPay.Tests;
 namespace CoinPay.Benchmarks;
 
 /// <summary>
-/// What a paid invoice costs in storage operations, and how fast invoices are created beside plain inserts.
+/// What a paid invoice and an idle gateway cost in storage requests, how many invoices are created and paid in a second, and how
+/// soon a payment is told of.
 /// </summary>
 internal static class InvoiceBenchmark
 {
@@ -17,14 +18,19 @@ internal static class InvoiceBenchmark
     private const int WarmUp = 100;
     private const int Created = 1_000;
     private const int Inserts = 3_000;
+    private const int WholeLives = 400;
     private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan SettleDown = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Idle = TimeSpan.FromMinutes(2);
 
     public static async Task RunAsync()
     {
         Report.Head("invoice");
         await CountAsync();
+        await CountIdleAsync();
         await MeasureCreationAsync();
+        await MeasureLivesAsync();
     }
 
     private static async Task CountAsync()
@@ -45,22 +51,24 @@ internal static class InvoiceBenchmark
 
     private static async Task CountAsync(Shop shop, StorageCounter counter, Lives lives, string what)
     {
-        List<StorageCall> ours = [];
-        List<StorageCall> others = [];
+        List<StorageCall> theirs = [], others = [];
         Stopwatch took = Stopwatch.StartNew();
         for (int round = 0; round < lives.Rounds; round++)
         {
             (string[] ids, IReadOnlyList<StorageCall> calls) = await LiveAsync(shop, counter, lives.AtOnce, lives.Wait);
             foreach (StorageCall call in calls)
-                (IsOf(ids, call) ? ours : others).Add(call);
+                (IsOf(ids, call) ? theirs : others).Add(call);
         }
         int invoices = lives.AtOnce * lives.Rounds;
-        Report.Title($"Storage operations of a paid invoice, created to webhook delivered: {what}, mean of {invoices}");
-        Report.Line("all (aim 40)", $"{(double)ours.Count / invoices,8:F2}");
+        List<StorageCall> ours = theirs.FindAll(call => call.Owner == StorageOwner.App);
+        List<StorageCall> durable = theirs.FindAll(call => call.Owner == StorageOwner.Durable);
+        Report.Title($"Storage requests of a paid invoice, created to webhook delivered: {what}, mean of {invoices}");
+        Report.Line("all (aim 100)", $"{(double)theirs.Count / invoices,8:F2}");
+        Report.Line("ours (aim 40)", $"{(double)ours.Count / invoices,8:F2}");
         Report.Operations(ours, invoices);
-        Report.Line("besides, whatever invoices there are, a minute",
-            $"{others.Count / took.Elapsed.TotalMinutes,8:F0}");
-        Report.Operations(others, took.Elapsed.TotalMinutes);
+        Report.Line("the Durable Task backend's", $"{(double)durable.Count / invoices,8:F2}");
+        Report.Operations(durable, invoices);
+        Report.Line("whether or not there are invoices, a minute", $"{others.Count / took.Elapsed.TotalMinutes,8:F0}");
     }
 
     /// <summary>
@@ -86,8 +94,8 @@ internal static class InvoiceBenchmark
     }
 
     /// <summary>
-    /// Not an invoice's is what the gateway does whether or not there is one: the cursor is stored, new watches and
-    /// lost work are looked for, empty queues are read, the hub's lease is renewed. Whatever names a row or brings a message is.
+    /// Not an invoice's is what the gateway does whether or not there is one: the cursor is stored, new watches and lost work are
+    /// looked for, empty queues are read, leases are renewed. Whatever names a row or carries a message is.
     /// </summary>
     private static bool IsOf(string[] invoices, StorageCall call) => (call.Service, call.Place, call.Kind) switch
     {
@@ -96,8 +104,55 @@ internal static class InvoiceBenchmark
         (_, "Chains", "update") => false,
         (_, "Merchants", "query") => call.Names("mer_"),
         (_, _, "query") => invoices.Any(call.Names),
-        _ => true,
+        _ => call.Owner != StorageOwner.Host,
     };
+
+    /// <summary>What a gateway without invoices asks of storage.</summary>
+    private static async Task CountIdleAsync()
+    {
+        await using Azurite azurite = await Azurite.StartAsync();
+        await using StorageCounter counter = await StorageCounter.StartAsync(azurite.ConnectionString);
+        await using Shop shop = await Shop.StartAsync(counter.ConnectionString);
+        await Task.Delay(SettleDown);
+        counter.Take();
+        await Task.Delay(Idle);
+        IReadOnlyList<StorageCall> calls = counter.Take();
+        Report.Title($"Idle, over {Idle}, polls each second");
+        Report.Line("storage requests a minute", $"{calls.Count / Idle.TotalMinutes,8:F1}");
+        foreach (IGrouping<StorageOwner, StorageCall> owner in calls.GroupBy(call => call.Owner).OrderBy(owner => owner.Key))
+        {
+            Report.Line($"{owner.Key}", $"{owner.Count() / Idle.TotalMinutes,8:F1}");
+            Report.Operations(owner, Idle.TotalMinutes);
+        }
+    }
+
+    /// <summary>
+    /// Whole lives: created a few at a time, all paid in one block, two more blocks, one webhook each. Straight to Azurite.
+    /// </summary>
+    private static async Task MeasureLivesAsync()
+    {
+        await using Azurite azurite = await Azurite.StartAsync();
+        await using Shop shop = await Shop.StartAsync(azurite.ConnectionString);
+        await CreateAsync(shop, WarmUp);
+        await Task.Delay(Quiet);
+        ConcurrentBag<(string Id, string Address)> made = [];
+        Stopwatch took = Stopwatch.StartNew();
+        await AtOnceAsync(WholeLives, async _ => made.Add(await shop.CreateAsync()));
+        TimeSpan created = took.Elapsed;
+        await shop.PayAsync([.. made.Select(invoice => invoice.Address)]);
+        TimeSpan paid = took.Elapsed;
+        for (int block = 1; block < Shop.Confirmations; block++)
+        {
+            await Task.Delay(2 * PollInterval);
+            await shop.MineAsync();
+        }
+        await shop.WaitAsync(() => made.All(invoice => shop.HasWebhook(invoice.Id)), "the webhooks");
+        Report.Title($"{WholeLives} whole lives, created {AtOnce} at a time, paid in one block");
+        Report.Line("lives/s, all in all (aim 15)", $"{WholeLives / took.Elapsed.TotalSeconds,8:F1}");
+        Report.Line("created after", $"{created.TotalSeconds,8:F1} s");
+        Report.Line("paid on the chain after", $"{paid.TotalSeconds,8:F1} s");
+        Report.Line("last webhook after", $"{took.Elapsed.TotalSeconds,8:F1} s");
+    }
 
     /// <summary>
     /// Until the orchestrations of all that was created wait: nothing but background passes for a while.

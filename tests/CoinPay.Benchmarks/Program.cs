@@ -8,6 +8,10 @@ switch (args)
     case ["invoice"]:
         await InvoiceBenchmark.RunAsync();
         return 0;
+    case ["latency"]:
+        Report.Head("latency");
+        await LatencyBenchmark.RunAsync();
+        return 0;
     case ["start"]:
         await StartBenchmark.RunAsync();
         return 0;
@@ -15,6 +19,6 @@ switch (args)
         await WebhookBenchmark.RunAsync();
         return 0;
     default:
-        await Console.Error.WriteLineAsync("usage: scripts/bench.sh durable|invoice|start|webhooks");
+        await Console.Error.WriteLineAsync("usage: scripts/bench.sh durable|invoice|latency|start|webhooks");
         return 2;
 }

@@ -20,7 +20,7 @@ internal static class Report
             $"{Environment.ProcessorCount} cores, {GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / Gibi:F1} GiB, "
             + $"load average {load} before the start");
         Line("runtime", RuntimeInformation.FrameworkDescription);
-        Line("store", $"Azurite {AzuriteVersion()}, in memory, same machine");
+        Line("store", $"Azurite {AzuriteVersion()}, on disk, same machine");
     }
 
     public static void Title(string title) => Console.WriteLine($"\n{title}");

@@ -7,8 +7,7 @@ using CoinPay.Tests;
 namespace CoinPay.Benchmarks;
 
 /// <summary>
-/// The gateway as a process with a real anvil, one merchant, and one endpoint that is subscribed to
-/// <c>invoice.paid</c>.
+/// The gateway as a process with a real anvil, one merchant, and one endpoint.
 /// </summary>
 internal sealed class Shop : IAsyncDisposable
 {
@@ -32,7 +31,11 @@ internal sealed class Shop : IAsyncDisposable
         _merchant = merchant;
     }
 
-    public static async Task<Shop> StartAsync(string storage)
+    /// <param name="storage">The account's connection string.</param>
+    /// <param name="events">What the endpoint is subscribed to; <c>invoice.paid</c> if nothing is said.</param>
+    /// <param name="settings">Settings of the gateway that are to be others.</param>
+    public static async Task<Shop> StartAsync(
+        string storage, string[]? events = null, IReadOnlyDictionary<string, string?>? settings = null)
     {
         Anvil anvil = await Anvil.StartAsync();
         JsonElement addresses = Artifact("addresses.json");
@@ -42,14 +45,17 @@ internal sealed class Shop : IAsyncDisposable
                 0,
                 Text(addresses, "salt") + Text(Artifact(contract), "bytecode")[2..]);
         WebhookReceiver receiver = await WebhookReceiver.StartAsync();
-        GatewayProcess gateway = await GatewayProcess.StartAsync(storage, new Dictionary<string, string?>
+        Dictionary<string, string?> all = new(StringComparer.Ordinal)
         {
             ["CoinPay__Networks__anvil__Rpc"] = anvil.Rpc.ToString(),
             ["CoinPay__Networks__anvil__PollInterval"] = "00:00:01",
             ["CoinPay__Limits__RequestsPerKey"] = "0",
             ["CoinPay__Limits__RequestsPerAddress"] = "0",
-        });
-        HttpClient merchant = await OpenAsync(gateway.Address, receiver.Address);
+        };
+        foreach ((string name, string? value) in settings ?? new Dictionary<string, string?>())
+            all[name] = value;
+        GatewayProcess gateway = await GatewayProcess.StartAsync(storage, all);
+        HttpClient merchant = await OpenAsync(gateway.Address, receiver.Address, events ?? ["invoice.paid"]);
         return new(anvil, new(anvil, Text(addresses, "test_token")), gateway, receiver, merchant);
     }
 
@@ -105,7 +111,7 @@ internal sealed class Shop : IAsyncDisposable
     }
 
     /// <summary>Gives a client with the key of a merchant that has a wallet and an endpoint.</summary>
-    private static async Task<HttpClient> OpenAsync(Uri gateway, Uri endpoint)
+    private static async Task<HttpClient> OpenAsync(Uri gateway, Uri endpoint, string[] events)
     {
         using HttpClient operators = Client(gateway, GatewayProcess.OperatorKey);
         JsonElement merchant =
@@ -115,7 +121,7 @@ internal sealed class Shop : IAsyncDisposable
             new { kind = "forwarder", settlement_address = Anvil.Accounts[1] }));
         HttpClient client = Client(gateway, Text(merchant, "api_key"));
         await AnswerAsync(await client.PostAsJsonAsync("/v1/webhook-endpoints",
-            new { url = endpoint, events = (string[])["invoice.paid"] }));
+            new { url = endpoint, events }));
         return client;
     }
 

@@ -17,6 +17,13 @@ internal sealed record StorageCall(string Service, string Method, string Path, s
         _ => Path.Split('/')[0],
     };
 
+    /// <summary>Who asks: the hub's tables, queues and containers begin with its name, the WebJobs SDK's container is its own.</summary>
+    public StorageOwner Owner =>
+        Service == "Blob" && Place.StartsWith("azure-webjobs", StringComparison.Ordinal) ? StorageOwner.Host
+        : Place.StartsWith("coinpay", StringComparison.OrdinalIgnoreCase) || Place.StartsWith("bench", StringComparison.OrdinalIgnoreCase)
+            ? StorageOwner.Durable
+        : StorageOwner.App;
+
     public string Kind => Service switch
     {
         "Table" => (Method, Path) switch
@@ -53,4 +60,12 @@ internal sealed record StorageCall(string Service, string Method, string Path, s
         int from = text.IndexOf(mark, StringComparison.Ordinal);
         return from < 0 ? string.Empty : string.Concat(text.Skip(from + mark.Length).TakeWhile(char.IsLetterOrDigit));
     }
+}
+
+/// <summary>Whose a request to storage is: the gateway's own, the Durable Task backend's, or the host's for its timers.</summary>
+internal enum StorageOwner
+{
+    App,
+    Durable,
+    Host,
 }

@@ -104,8 +104,20 @@ public sealed class ExceptionDecisionTests
             .Then(Open(ExceptionType.Late, ExceptionType.Ambiguous));
 
     [Fact]
-    public void While_the_price_stands_its_end_is_the_deadline_though_a_payment_waits() =>
-        Given(Due(1_000)).When(Mined("a", 1_000)).Then(NextDeadlineIs(InvoiceWorld.Opened + Window));
+    public void While_too_little_is_confirmed_the_end_of_the_window_is_the_deadline() =>
+        Given(Due(1_000)).When(Deep("a", 400)).Then(NextDeadlineIs(InvoiceWorld.Opened + Window));
+
+    [Fact]
+    public void The_end_of_the_window_is_no_deadline_while_what_came_waits_for_depth() =>
+        Given(Due(1_000)).When(Mined("a", 400)).Then(NextDeadlineIs(InvoiceWorld.Opened + TimeSpan.FromHours(24)));
+
+    [Fact]
+    public void Once_enough_is_in_blocks_the_end_of_the_window_is_no_deadline() =>
+        Given(Due(1_000)).When(Mined("a", 1_000)).Then(NextDeadlineIs(InvoiceWorld.Opened + TimeSpan.FromHours(24)));
+
+    [Fact]
+    public void A_paid_invoice_waits_for_no_instant() =>
+        Given(Due(1_000)).When(Deep("a", 1_000)).Then(Is(InvoiceStatus.Paid), NextDeadlineIs(null));
 
     [Fact]
     public void A_payment_that_stalls_before_the_rest_is_due_is_the_deadline() =>

@@ -2,7 +2,10 @@ using System.Net.Sockets;
 
 namespace CoinPay.Tests;
 
-/// <summary>One Azurite of its own on three free ports of 127.0.0.1; disposing it ends the process and, in memory, all it held.</summary>
+/// <summary>
+/// One Azurite of its own on three free ports of 127.0.0.1; disposing it ends the process and deletes all it held. On disk: in memory it
+/// stands still for a minute now and then under the many queue messages of the durable engine.
+/// </summary>
 internal sealed class Azurite : IAsyncDisposable
 {
     /// <summary>Azurite's published development account, the same on every machine.</summary>
@@ -30,7 +33,7 @@ internal sealed class Azurite : IAsyncDisposable
 
     public int ProcessId => _process.Id;
 
-    /// <summary>Starts one in memory; again, on other ports, should somebody have taken a port in between.</summary>
+    /// <summary>Starts one; again, on other ports, if somebody has taken a port in between.</summary>
     public static async Task<Azurite> StartAsync()
     {
         for (int start = 1; ; start++)
@@ -58,7 +61,7 @@ internal sealed class Azurite : IAsyncDisposable
         string[] arguments =
         [
             RepositoryFiles.NodeModule("azurite/dist/src/azurite.js"),
-            "--inMemoryPersistence", "--silent", "--skipApiVersionCheck",
+            "--location", folder, "--silent", "--skipApiVersionCheck",
             "--blobHost", "127.0.0.1", "--blobPort", $"{blob}",
             "--queueHost", "127.0.0.1", "--queuePort", $"{queue}",
             "--tableHost", "127.0.0.1", "--tablePort", $"{table}",

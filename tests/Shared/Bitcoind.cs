@@ -4,7 +4,8 @@ using System.Text.Json;
 namespace CoinPay.Tests;
 
 /// <summary>
-/// A bitcoind on regtest with a wallet whose first coinbase is spendable: 101 blocks are mined to it.
+/// A bitcoind on regtest with the payer's wallet, whose first coinbase is spendable (101 blocks are mined to it), and a
+/// <see cref="MerchantWallet"/>.
 /// </summary>
 internal sealed class Bitcoind : IAsyncDisposable
 {
@@ -15,7 +16,8 @@ internal sealed class Bitcoind : IAsyncDisposable
     private readonly string _data;
     private LocalProcess _process = null!;
     private JsonRpcCall _node = null!;
-    private JsonRpcCall _wallet = null!;
+    private JsonRpcCall _payer = null!;
+    private JsonRpcCall _merchant = null!;
     private DateTimeOffset? _clock;
 
     private Bitcoind(string program, string[] options, Uri rpc)
@@ -30,7 +32,8 @@ internal sealed class Bitcoind : IAsyncDisposable
 
     public const string Password = "regtest";
 
-    public const string Wallet = "dev";
+    /// <summary>The payer's.</summary>
+    public const string Wallet = "payer";
 
     public Uri Rpc { get; }
 
@@ -58,6 +61,7 @@ internal sealed class Bitcoind : IAsyncDisposable
         Bitcoind started = new(program, options, new Uri($"http://127.0.0.1:{LocalProcess.FreePort()}"));
         await started.RunAsync(started.Rpc);
         await started.CallAsync("createwallet", Wallet);
+        await started.CallAsync("createwallet", MerchantWallet.Name);
         await started.MineAsync(CoinbaseMaturity + 1);
         return started;
     }
@@ -98,14 +102,17 @@ internal sealed class Bitcoind : IAsyncDisposable
     {
         await RunAsync(rpc);
         await CallAsync("loadwallet", Wallet);
+        await CallAsync("loadwallet", MerchantWallet.Name);
     }
 
     private async Task RunAsync(Uri rpc)
     {
         _node?.Dispose();
-        _wallet?.Dispose();
+        _payer?.Dispose();
+        _merchant?.Dispose();
         _node = new JsonRpcCall(rpc, User, Password);
-        _wallet = new JsonRpcCall(new Uri(rpc, "/wallet/" + Wallet), User, Password);
+        _payer = new JsonRpcCall(new Uri(rpc, "/wallet/" + Wallet), User, Password);
+        _merchant = new JsonRpcCall(new Uri(rpc, "/wallet/" + MerchantWallet.Name), User, Password);
         _process = await LocalProcess.StartAsync(
             _program,
             [
@@ -121,9 +128,12 @@ internal sealed class Bitcoind : IAsyncDisposable
             async _ => (await AnswersAsync(_node)).GetProperty("chain").GetString() == "regtest");
     }
 
-    /// <summary>A call of the node or of its wallet.</summary>
+    /// <summary>A call of the node or of the payer's wallet.</summary>
     public Task<JsonElement> CallAsync(string method, params object?[] parameters) =>
-        (method is "createwallet" or "loadwallet" or "stop" ? _node : _wallet).SendAsync(method, parameters);
+        (method is "createwallet" or "loadwallet" or "stop" ? _node : _payer).SendAsync(method, parameters);
+
+    /// <summary>A call of the merchant's wallet.</summary>
+    public Task<JsonElement> CallMerchantAsync(string method, params object?[] parameters) => _merchant.SendAsync(method, parameters);
 
     /// <summary>A call of another wallet of the node.</summary>
     public async Task<JsonElement> CallWalletAsync(string wallet, string method, params object?[] parameters)
@@ -153,7 +163,8 @@ internal sealed class Bitcoind : IAsyncDisposable
     {
         await _process.DisposeAsync();
         _node.Dispose();
-        _wallet.Dispose();
+        _payer.Dispose();
+        _merchant.Dispose();
         Directory.Delete(_data, recursive: true);
     }
 

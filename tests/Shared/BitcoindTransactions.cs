@@ -2,8 +2,8 @@ using System.Text.Json;
 
 namespace CoinPay.Tests;
 
-/// <summary>An output that the node's wallet can spend.</summary>
-internal sealed record Coin(string TransactionId, int Number, decimal Amount);
+/// <summary>An output that a wallet of the node can spend.</summary>
+internal sealed record Coin(string TransactionId, int Number, decimal Amount, bool IsMerchants = false);
 
 /// <summary>A signed transaction, sent or not.</summary>
 internal sealed record RawTransaction(string Id, string Hex);
@@ -37,7 +37,7 @@ internal static class BitcoindTransactions
         return await node.TakeAsync(unspent.EnumerateArray().First());
     }
 
-    /// <summary>Signs a transaction that pays these amounts and the rest, less the fee, back to the wallet.</summary>
+    /// <summary>Signs a transaction that pays these amounts and the rest, less the fee, to the payer's wallet.</summary>
     public static async Task<RawTransaction> SignAsync(
         this Bitcoind node, Coin coin, decimal fee, params (string Address, decimal Amount)[] payments)
     {
@@ -47,7 +47,8 @@ internal static class BitcoindTransactions
             outputs[await node.NewAddressAsync()] = rest;
         object[] inputs = [new { txid = coin.TransactionId, vout = coin.Number, sequence = Replaceable }];
         string unsigned = (await node.CallAsync("createrawtransaction", inputs, outputs)).GetString()!;
-        JsonElement signed = await node.CallAsync("signrawtransactionwithwallet", unsigned);
+        const string sign = "signrawtransactionwithwallet";
+        JsonElement signed = await (coin.IsMerchants ? node.CallMerchantAsync(sign, unsigned) : node.CallAsync(sign, unsigned));
         if (!signed.GetProperty("complete").GetBoolean())
             throw new InvalidOperationException("the wallet could not sign: " + signed);
         string hex = signed.GetProperty("hex").GetString()!;
@@ -60,13 +61,13 @@ internal static class BitcoindTransactions
         this Bitcoind node, Coin coin, decimal fee, params (string Address, decimal Amount)[] payments) =>
         (await node.CallAsync("sendrawtransaction", (await node.SignAsync(coin, fee, payments)).Hex)).GetString()!;
 
-    /// <summary>The output of a transaction that pays an address.</summary>
+    /// <summary>The output of a transaction that pays an address of the merchant.</summary>
     public static async Task<Coin> OutputToAsync(this Bitcoind node, string transactionId, string address)
     {
         string script = (await node.CallAsync("validateaddress", address)).GetProperty("scriptPubKey").GetString()!;
         JsonElement output = (await node.CallAsync("getrawtransaction", transactionId, true)).GetProperty("vout").EnumerateArray()
             .Single(candidate => candidate.GetProperty("scriptPubKey").GetProperty("hex").GetString() == script);
-        return new(transactionId, output.GetProperty("n").GetInt32(), output.GetProperty("value").GetDecimal());
+        return new(transactionId, output.GetProperty("n").GetInt32(), output.GetProperty("value").GetDecimal(), IsMerchants: true);
     }
 
     /// <summary>

@@ -9,7 +9,8 @@ namespace CoinPay.Tests;
 /// <summary>A program that a test starts on 127.0.0.1 and ends by its own pid: Azurite, a node, the gateway.</summary>
 internal sealed class LocalProcess : IAsyncDisposable
 {
-    private static readonly ConcurrentDictionary<LocalProcess, bool> Running = new();
+    private static readonly ConcurrentDictionary<LocalProcess, bool> All = new();
+    private static readonly TimeSpan LongestStop = TimeSpan.FromMinutes(1);
 
     private readonly Process _process;
     private readonly StringBuilder _output = new();
@@ -20,9 +21,12 @@ internal sealed class LocalProcess : IAsyncDisposable
     /// <summary>A test program that is told to end leaves nothing behind that it started.</summary>
     static LocalProcess() => AppDomain.CurrentDomain.ProcessExit += (_, _) =>
     {
-        foreach (LocalProcess left in Running.Keys)
+        foreach (LocalProcess left in All.Keys)
             left._process.Kill(entireProcessTree: true);
     };
+
+    /// <summary>Every program that was started here and has not been killed.</summary>
+    public static IEnumerable<LocalProcess> Running => All.Keys;
 
     public int Id => _process.Id;
 
@@ -91,13 +95,25 @@ internal sealed class LocalProcess : IAsyncDisposable
         foreach ((string name, string? value) in environment ?? new Dictionary<string, string?>())
             start.Environment[name] = value;
         LocalProcess started = new(Process.Start(start) ?? throw new InvalidOperationException("did not start: " + program));
-        Running.TryAdd(started, true);
+        All.TryAdd(started, true);
         started._process.OutputDataReceived += started.Keep;
         started._process.ErrorDataReceived += started.Keep;
         started._process.BeginOutputReadLine();
         started._process.BeginErrorReadLine();
-        await started.WaitUntilReadyAsync(ready, timeout ?? TimeSpan.FromSeconds(60));
+        await started.WaitUntilReadyAsync(ready, timeout ?? TimeSpan.FromMinutes(2));
         return started;
+    }
+
+    /// <summary>The command line.</summary>
+    public override string ToString() => $"{_process.StartInfo.FileName} {string.Join(' ', _process.StartInfo.ArgumentList)}";
+
+    /// <summary>SIGTERM, and waits until it has ended; throws if it does not within a minute.</summary>
+    public async Task StopAsync()
+    {
+        using (Process kill = Process.Start("kill", ["-TERM", $"{Id}"]))
+            await kill.WaitForExitAsync();
+        await _process.WaitForExitAsync().WaitAsync(LongestStop);
+        All.TryRemove(this, out _);
     }
 
     /// <summary>kill -9.</summary>
@@ -106,7 +122,7 @@ internal sealed class LocalProcess : IAsyncDisposable
         if (!_process.HasExited)
             _process.Kill(entireProcessTree: true);
         await _process.WaitForExitAsync();
-        Running.TryRemove(this, out _);
+        All.TryRemove(this, out _);
     }
 
     public async ValueTask DisposeAsync()

@@ -24,10 +24,13 @@ public static class InvoiceDecider
         _ => throw new BugException("command " + command.GetType().Name),
     };
 
-    /// <summary>The next instant at which time alone may change the invoice, or null.</summary>
+    /// <summary>
+    /// The next instant at which time alone may change the invoice's status or exceptions, or null. The end of the window is none
+    /// for an invoice that is paid: it is closed when something else is decided.
+    /// </summary>
     public static DateTimeOffset? NextDeadline(Invoice state)
     {
-        DateTimeOffset? windowEnds = state.WindowClosed ? null : state.WindowEndsAt;
+        DateTimeOffset? windowEnds = StatusRules.TurnsOnTheWindow(state) ? state.WindowEndsAt : null;
         DateTimeOffset? stalls = ExceptionRules.StallsAt(state);
         return windowEnds is null || stalls < windowEnds ? stalls : windowEnds;
     }

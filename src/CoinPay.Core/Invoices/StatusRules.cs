@@ -37,6 +37,10 @@ internal static class StatusRules
         (state.Status, target) == (InvoiceStatus.LatePaid, InvoiceStatus.Underpaid)
         && !Totals.Of(state).HasLessThan(Totals.Of(before));
 
+    /// <summary>Whether the end of the payment window will change the status.</summary>
+    public static bool TurnsOnTheWindow(Invoice state) =>
+        !state.WindowClosed && Target(state) != Target(state with { WindowClosed = true });
+
     private static InvoiceStatus NextStep(Invoice state, InvoiceStatus target) => (state.Status, target) switch
     {
         (InvoiceStatus.Created, InvoiceStatus.Confirming or InvoiceStatus.Paid or InvoiceStatus.Overpaid or InvoiceStatus.Underpaid)

@@ -23,7 +23,7 @@ internal sealed class RecoverForwarders(
     private static readonly (TimeSpan Shortest, TimeSpan Longest) AfterFailure = (TimeSpan.FromMinutes(1), TimeSpan.FromDays(1));
 
     [Function(nameof(RecoverForwarders))]
-    public async Task Run([TimerTrigger("*/5 * * * * *")] TimerInfo timer, CancellationToken cancellation)
+    public async Task Run([TimerTrigger("*/15 * * * * *")] TimerInfo timer, CancellationToken cancellation)
     {
         _ = timer;
         foreach (PendingRecovery pending in await recoveries.ReadDueAsync(cancellation))

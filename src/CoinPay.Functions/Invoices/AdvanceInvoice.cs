@@ -19,18 +19,13 @@ internal sealed class AdvanceInvoice(
     WatchStore watches,
     CursorStore cursors,
     Outbox outbox,
-    Networks networks,
+    Deadlines deadlines,
     IRateSource rates,
     TimeProvider clock,
     ILogger<AdvanceInvoice> log)
 {
     private const int MaxConflicts = 10;
     private const int MaxCommits = 1_000;
-
-    /// <summary>A deadline that the poller has not yet borne out is looked at again after this, and then ever more rarely.</summary>
-    private static readonly TimeSpan ShortestWait = TimeSpan.FromSeconds(3);
-
-    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(10);
 
     [Function(nameof(AdvanceInvoice))]
     public async Task<Outlook> Run([ActivityTrigger] InvoiceReference invoice, CancellationToken cancellation)
@@ -41,8 +36,7 @@ internal sealed class AdvanceInvoice(
         using Activity? span = InvoiceTrace.Continue("invoice.advance", invoice.InvoiceId, stored.TraceParent, pending?.TraceParent);
         if (pending is not null || !IsAsCreated(stored.State))
             stored = await CommitAsync(invoice, stored, await ReadViewAsync(invoice, cancellation), cancellation);
-        if (stored.Outbox.Count > 0)
-            await SendAsync(invoice, stored, cancellation);
+        await outbox.FlushAsync(stored, cancellation);
         if (pending is not null)
             await views.AcknowledgeAsync(invoice.Network, invoice.InvoiceId, pending.Tag, cancellation);
         span?.SetTag("coinpay.status", stored.State.Status.Text());
@@ -107,37 +101,12 @@ internal sealed class AdvanceInvoice(
         await invoices.FindAsync(invoice.MerchantId, invoice.InvoiceId, cancellation)
         ?? throw new InvalidOperationException($"{invoice.InvoiceId} is started and not stored");
 
-    /// <summary>Sends the outbox, and only then forgets it: a crash in between sends it again under the same ids.</summary>
-    private async Task SendAsync(InvoiceReference invoice, StoredInvoice stored, CancellationToken cancellation)
-    {
-        await outbox.SendAsync(stored, cancellation);
-        if (stored.Outbox.Any(row => row.Version == 1))
-            await watches.AcknowledgeAsync(invoice.Network, invoice.InvoiceId, cancellation);
-        await invoices.ClearOutboxAsync(stored, cancellation);
-    }
-
     private Outlook LookOut(Invoice state)
     {
         DateTimeOffset now = clock.GetUtcNow();
         bool isSettled = state.Counted.All(transfer => transfer.Status == TransferStatus.Confirmed);
         bool isFinished = now >= state.Terms.MonitorUntil && state.WindowClosed && isSettled;
-        return new(state.Status.Text(), state.Version, isFinished ? null : Deadline(state, now)?.UtcDateTime, isFinished);
-    }
-
-    /// <summary>
-    /// A moment after the next deadline, when a poll that began after it can have ended; then after growing waits. Late
-    /// money that waits for an exchange rate is looked at again as rarely as that.
-    /// </summary>
-    private DateTimeOffset? Deadline(Invoice state, DateTimeOffset now)
-    {
-        if (InvoiceDecider.NextDeadline(state) is not { } deadline)
-            return InvoiceDecider.WantsRate(state) ? now + LongestWait : null;
-        TimeSpan poll = networks.Find(state.Terms.Network)?.PollInterval ?? TimeSpan.Zero;
-        DateTimeOffset first = deadline + ShortestWait + poll + poll;
-        if (now < first)
-            return first;
-        TimeSpan overdue = (now - deadline) / 2;
-        return now + (overdue < ShortestWait ? ShortestWait : overdue > LongestWait ? LongestWait : overdue);
+        return new(state.Status.Text(), state.Version, isFinished ? null : deadlines.NextOf(state), isFinished);
     }
 
     private async Task StopWatchingAsync(InvoiceReference invoice, CancellationToken cancellation)

@@ -18,8 +18,9 @@ namespace CoinPay.Functions.Invoices;
 
 /// <summary>
 /// <c>POST /v1/invoices</c>. Three writes in sequence: the idempotency row (which chooses the invoice's id), the watch with
-/// the checkout link beside it, the invoice. Then the answer; the start of the orchestration follows it. After a crash between any two, a retry with the
-/// same key finds what stands and goes on from there, and the sweeper starts what was stored and not started.
+/// the checkout link beside it, the invoice. Then the answer; the start of the orchestration and the first event follow it. After
+/// a crash between any two, a retry with the same key finds what exists and goes on from there, and the sweeper finishes what was
+/// stored and not started or not told.
 /// </summary>
 internal sealed class CreateInvoice(
     Access access,
@@ -31,6 +32,8 @@ internal sealed class CreateInvoice(
     CheckoutLinks links,
     WatchStore watches,
     InvoiceStore invoices,
+    Outbox outbox,
+    Deadlines deadlines,
     ChainDirectory chains,
     RandomNumberGenerator random,
     TimeProvider clock,
@@ -80,10 +83,24 @@ internal sealed class CreateInvoice(
         }
         using IDisposable? marked = InvoiceTrace.Mark(log, invoiceId, request.HttpContext);
         InvoiceTerms terms = await WatchAsync(merchant, judged, invoiceId, cancellation);
-        byte[]? twin = await CommitAsync(terms, cancellation);
-        InvoiceReference reference = new(terms.MerchantId, terms.Id, terms.Network);
-        request.HttpContext.Response.OnCompleted(() => InvoiceOrchestrations.StartAsync(durable, reference, CancellationToken.None));
+        (StoredInvoice? created, byte[]? twin) = await CommitAsync(terms, cancellation);
+        request.HttpContext.Response.OnCompleted(() => BeginLifeAsync(durable, terms, created));
         return twin is null ? Answer(terms) : Replay(twin);
+    }
+
+    /// <summary>
+    /// Starts the orchestration and tells of the creation, in this order: the sweeper starts what is not acknowledged, and that is the
+    /// last step. For what a twin request stored, the orchestration itself looks at what is left to tell.
+    /// </summary>
+    private async Task BeginLifeAsync(DurableTaskClient durable, InvoiceTerms terms, StoredInvoice? created)
+    {
+        InvoiceReference invoice = new(terms.MerchantId, terms.Id, terms.Network)
+        {
+            FirstDeadlineAt = created is null ? null : deadlines.NextOf(created.State),
+        };
+        await InvoiceOrchestrations.StartAsync(durable, invoice, CancellationToken.None);
+        if (created is not null)
+            await outbox.FlushCreationAsync(created, CancellationToken.None);
     }
 
     /// <summary>Everything that may refuse an order.</summary>
@@ -206,21 +223,21 @@ internal sealed class CreateInvoice(
     }
 
     /// <summary>Stores the invoice with its answer. When a twin request was faster, what it answered.</summary>
-    private async Task<byte[]?> CommitAsync(InvoiceTerms terms, CancellationToken cancellation)
+    private async Task<(StoredInvoice? Created, byte[]? Twin)> CommitAsync(InvoiceTerms terms, CancellationToken cancellation)
     {
         if (AgeOf(terms.Id) >= IdIsGoodFor)
             throw new ProblemException(Problems.IdempotencyInFlight(IdIsRenewedAfter - IdIsGoodFor));
         Decision decision = InvoiceDecider.Decide(null, new Core.CreateInvoice(terms, terms.CreatedAt));
         try
         {
-            await invoices.CommitAsync(null, decision.Events, chain: null, Body(terms), cancellation);
+            StoredInvoice created = await invoices.CommitAsync(null, decision.Events, chain: null, Body(terms), cancellation);
             log.LogInformation("{InvoiceId}: created on {Network}", terms.Id, terms.Network);
-            return null;
+            return (created, null);
         }
         catch (RequestFailedException exists) when (exists.Status == 409)
         {
-            return await invoices.FindAnswerAsync(terms.MerchantId, terms.Id, cancellation)
-                ?? throw new BugException("an invoice without its answer: " + terms.Id);
+            byte[]? answered = await invoices.FindAnswerAsync(terms.MerchantId, terms.Id, cancellation);
+            return (null, answered ?? throw new BugException("an invoice without its answer: " + terms.Id));
         }
     }
 

@@ -1,3 +1,4 @@
+using Azure;
 using Azure.Data.Tables;
 using CoinPay.Core;
 using CoinPay.Functions.Http;
@@ -33,6 +34,27 @@ internal sealed class InvoiceIndex(Tables tables)
     /// <summary>Writes the invoice's row, and what it is newly found by; one batch but for very many transactions.</summary>
     public async Task WriteAsync(StoredInvoice stored, CancellationToken cancellation)
     {
+        foreach (TableEntity[] batch in Rows(stored).Chunk(MaxBatchRows))
+            await tables.Index.SubmitTransactionAsync(
+                batch.Select(entity => new TableTransactionAction(TableTransactionActionType.UpsertReplace, entity)), cancellation);
+    }
+
+    /// <summary>The same for an invoice that was created this moment; what exists already is newer, and stays.</summary>
+    public async Task AddAsync(StoredInvoice created, CancellationToken cancellation)
+    {
+        try
+        {
+            await tables.Index.SubmitTransactionAsync(
+                Rows(created).Select(entity => new TableTransactionAction(TableTransactionActionType.Add, entity)), cancellation);
+        }
+        catch (RequestFailedException exists) when (exists.Status == 409)
+        {
+            // Written by the invoice's orchestration, all rows at once.
+        }
+    }
+
+    private static IEnumerable<TableEntity> Rows(StoredInvoice stored)
+    {
         InvoiceTerms terms = stored.State.Terms;
         (string partition, string key) = PlaceOf(terms);
         TableEntity row = new(partition, key)
@@ -46,9 +68,7 @@ internal sealed class InvoiceIndex(Tables tables)
         IEnumerable<TableEntity> found = NewTerms(stored)
             .DistinctBy(term => KeyOf(term.Text))
             .Select(term => new TableEntity(partition, $"{TermPrefix}{KeyOf(term.Text)}!{terms.Id}") { ["Kind"] = term.Kind });
-        foreach (TableEntity[] batch in found.Prepend(row).Chunk(MaxBatchRows))
-            await tables.Index.SubmitTransactionAsync(
-                batch.Select(entity => new TableTransactionAction(TableTransactionActionType.UpsertReplace, entity)), cancellation);
+        return found.Prepend(row);
     }
 
     /// <summary>The newest invoices that have this as address, transaction hash, order id or customer reference, and as which.</summary>

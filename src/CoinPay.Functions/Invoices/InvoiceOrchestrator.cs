@@ -26,34 +26,54 @@ internal static class InvoiceOrchestrator
     {
         InvoiceReference invoice = context.GetInput<InvoiceReference>()!;
         Task<string?> wake = context.WaitForExternalEvent<string?>(Wake);
+        Alarm alarm = new(context);
+        DateTime? deadline = invoice.FirstDeadlineAt;
         for (int turn = 0; turn < MaxTurns; turn++)
         {
-            Outlook outlook = await context.CallActivityAsync<Outlook>(nameof(AdvanceInvoice), invoice, Retry);
-            context.SetCustomStatus(outlook.Status);
-            if (outlook.IsFinished)
-                return outlook.Status;
-            await WaitAsync(context, wake, outlook.DeadlineAt);
+            // Whoever created the invoice has sent what there was to send: nothing is due before the first deadline.
+            bool isJustCreated = turn == 0 && deadline is not null;
+            if (!isJustCreated)
+            {
+                Outlook outlook = await context.CallActivityAsync<Outlook>(nameof(AdvanceInvoice), invoice, Retry);
+                context.SetCustomStatus(outlook.Status);
+                if (outlook.IsFinished)
+                    return outlook.Status;
+                deadline = outlook.DeadlineAt;
+            }
+            await alarm.WaitAsync(wake, deadline);
             // One task waits for the wake across turns and is never cancelled: a cancelled wait can swallow an event.
             if (wake.IsCompleted)
                 wake = context.WaitForExternalEvent<string?>(Wake);
         }
-        context.ContinueAsNew(invoice, preserveUnprocessedEvents: true);
+        context.ContinueAsNew(invoice with { FirstDeadlineAt = null }, preserveUnprocessedEvents: true);
         return "continued";
     }
 
-    private static async Task WaitAsync(TaskOrchestrationContext context, Task wake, DateTime? deadline)
+    /// <summary>
+    /// At most one timer that matters. Storage keeps a cancelled timer until it would have fired, so a timer is never cancelled:
+    /// one that fires before the deadline, because the deadline has moved, is followed by another.
+    /// </summary>
+    private sealed class Alarm(TaskOrchestrationContext context)
     {
-        if (deadline is not { } at)
-        {
-            await wake;
-            return;
-        }
-        using CancellationTokenSource noLongerNeeded = new();
-        Task timer = context.CreateTimer(at, noLongerNeeded.Token);
-        if (await Task.WhenAny(wake, timer) == wake)
-            CancelNow(noLongerNeeded);
-    }
+        private Task? _timer;
+        private DateTime _firesAt;
 
-    /// <summary>Cancels on the orchestrator's own thread: CancelAsync would go on from the thread pool, which is no replay.</summary>
-    private static void CancelNow(CancellationTokenSource source) => source.Cancel();
+        /// <summary>Returns at a wake, or at the deadline if there is one.</summary>
+        public async Task WaitAsync(Task wake, DateTime? deadline)
+        {
+            if (deadline is not { } at)
+            {
+                await wake;
+                return;
+            }
+            do
+            {
+                if (_timer is null or { IsCompleted: true } || _firesAt > at)
+                    (_timer, _firesAt) = (context.CreateTimer(at, CancellationToken.None), at);
+                if (await Task.WhenAny(wake, _timer) == wake)
+                    return;
+            }
+            while (_firesAt < at);
+        }
+    }
 }

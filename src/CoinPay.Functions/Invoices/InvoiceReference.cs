@@ -1,7 +1,14 @@
 namespace CoinPay.Functions.Invoices;
 
 /// <summary>Where an invoice's rows are: the input of its orchestration.</summary>
-internal sealed record InvoiceReference(string MerchantId, string InvoiceId, string Network);
+internal sealed record InvoiceReference(string MerchantId, string InvoiceId, string Network)
+{
+    /// <summary>
+    /// Set by the creation of the invoice, which does itself what the first advance would do: when time alone may first change
+    /// it. Null: something may be due already.
+    /// </summary>
+    public DateTime? FirstDeadlineAt { get; init; }
+}
 
 /// <summary>What an advance leaves to wait for.</summary>
 /// <param name="Status">The invoice's status, shown as the orchestration's custom status.</param>

@@ -113,15 +113,26 @@ internal sealed partial class InvoiceStore(Tables tables, Networks networks)
         _ => null,
     };
 
-    /// <summary>Takes away what was sent.</summary>
+    /// <summary>Takes away what was sent; some of it may have been sent, and taken away, by somebody else meanwhile.</summary>
     public async Task ClearOutboxAsync(StoredInvoice sent, CancellationToken cancellation)
     {
         string partition = Key.Of(sent.State.Terms.MerchantId, sent.State.Terms.Id);
         foreach (OutboxRow[] rows in sent.Outbox.Chunk(MaxBatchRows))
-            await tables.Invoices.SubmitTransactionAsync(
-                rows.Select(row => new TableTransactionAction(
-                    TableTransactionActionType.Delete, new TableEntity(partition, OutboxKey(row.Version)), ETag.All)),
-                cancellation);
+        {
+            try
+            {
+                await tables.Invoices.SubmitTransactionAsync(
+                    rows.Select(row => new TableTransactionAction(
+                        TableTransactionActionType.Delete, new TableEntity(partition, OutboxKey(row.Version)), ETag.All)),
+                    cancellation);
+            }
+            catch (RequestFailedException missing) when (missing.Status == 404)
+            {
+                // One missing row fails the whole batch; a delete of its own takes it for done.
+                foreach (OutboxRow row in rows)
+                    await tables.Invoices.DeleteEntityAsync(partition, OutboxKey(row.Version), ETag.All, cancellation);
+            }
+        }
     }
 
     /// <summary>The bytes that the creation answered, or null when the invoice was not created.</summary>

@@ -1,3 +1,4 @@
+using Azure.Data.Tables;
 using CoinPay.Functions.Stores;
 
 namespace CoinPay.Functions.Webhooks;
@@ -10,23 +11,33 @@ namespace CoinPay.Functions.Webhooks;
 internal sealed class EventPublisher(
     Tables tables, EndpointStore endpoints, DeliveryStore deliveries, DueWork due, DeliveryQueue queue)
 {
+    /// <summary>Rows of a batch: bodies of 64 KiB, and a transaction takes 4 MiB.</summary>
+    private const int MaxBatchRows = 50;
+
     /// <summary>
     /// Returns when all is stored and queued; throws otherwise, and is then to be called again with the same event.
-    /// Should an event with this id stand already, its body is what counts.
+    /// Should an event with this id exist already, its body is what counts.
     /// </summary>
-    public async Task PublishAsync(GatewayEvent happened, CancellationToken cancellation)
+    public Task PublishAsync(GatewayEvent happened, CancellationToken cancellation) => PublishAsync([happened], cancellation);
+
+    /// <summary>The same for what happened to one merchant at once, stored in one batch.</summary>
+    public async Task PublishAsync(IReadOnlyList<GatewayEvent> happened, CancellationToken cancellation)
     {
-        await AddAsync(happened, cancellation);
-        IReadOnlyList<Endpoint> all = await endpoints.ListAsync(happened.MerchantId, cancellation);
-        await Task.WhenAll(all
-            .Where(endpoint => endpoint.Wants(happened))
-            .Select(endpoint => StartAsync(happened, endpoint, cancellation)));
+        if (happened.Count == 0)
+            return;
+        foreach (GatewayEvent[] batch in happened.Chunk(MaxBatchRows))
+            await AddAsync(batch, cancellation);
+        IReadOnlyList<Endpoint> all = await endpoints.ListAsync(happened[0].MerchantId, cancellation);
+        foreach (GatewayEvent one in happened)
+            await Task.WhenAll(all
+                .Where(endpoint => endpoint.Wants(one))
+                .Select(endpoint => StartAsync(one, endpoint, cancellation)));
     }
 
     /// <summary>The same for one endpoint alone, whatever its filters.</summary>
     public async Task PublishAsync(GatewayEvent happened, Endpoint only, CancellationToken cancellation)
     {
-        await AddAsync(happened, cancellation);
+        await AddAsync([happened], cancellation);
         await StartAsync(happened, only, cancellation);
     }
 
@@ -37,8 +48,16 @@ internal sealed class EventPublisher(
             ? GatewayEvent.FromRow(row)
             : null;
 
-    private Task<bool> AddAsync(GatewayEvent happened, CancellationToken cancellation) =>
-        tables.Events.TryAddAsync(happened.ToRow(happened.MerchantId, Id.NewestFirst(happened.Id)), cancellation);
+    private async Task AddAsync(GatewayEvent[] happened, CancellationToken cancellation)
+    {
+        TableEntity[] rows = [.. happened.Select(one => one.ToRow(one.MerchantId, Id.NewestFirst(one.Id)))];
+        if (rows.Length > 1 && await tables.Events.TryCommitAsync(
+                [.. rows.Select(row => new TableTransactionAction(TableTransactionActionType.Add, row))], cancellation))
+            return;
+        // One that exists already, from a try that was cut short, fails the whole batch.
+        foreach (TableEntity row in rows)
+            await tables.Events.TryAddAsync(row, cancellation);
+    }
 
     private async Task StartAsync(GatewayEvent happened, Endpoint endpoint, CancellationToken cancellation)
     {

@@ -26,4 +26,15 @@ public sealed class NodeFixtureTests
             transaction, (await bitcoind.CallAsync("getblock", block, 1)).ToString(), StringComparison.Ordinal);
         Assert.Equal(102, await bitcoind.HeightAsync());
     }
+
+    [Fact]
+    public async Task The_merchants_wallet_gets_what_is_paid_to_it_and_no_coin_or_change_of_the_payer()
+    {
+        await using Bitcoind bitcoind = await Bitcoind.StartAsync();
+        await bitcoind.MineAsync(20);
+        await bitcoind.SendAsync(await bitcoind.TakeCoinAsync(), 0.0005m, (await bitcoind.MerchantAddressAsync(), 0.5m));
+        await bitcoind.PayAsync(await bitcoind.MerchantAddressAsync(), 0.25m);
+        await bitcoind.MineAsync();
+        Assert.Equal(0.75m, (await bitcoind.CallMerchantAsync("getbalance")).GetDecimal());
+    }
 }

@@ -126,7 +126,7 @@ internal sealed record Side(Api Key, string InvoiceId, string EndpointId, string
 /// <summary>The real gateway with a live network and one for tests, whose nodes are nowhere.</summary>
 public sealed class LivemodeWorld : IAsyncLifetime
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
     private static readonly string[] Scopes = ["invoices:read", "invoices:write", "exceptions:write", "webhooks:manage"];
 
     private Azurite _azurite = null!;

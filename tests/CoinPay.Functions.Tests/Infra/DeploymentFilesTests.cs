@@ -5,7 +5,7 @@ using YamlDotNet.RepresentationModel;
 
 namespace CoinPay.Functions.Tests.Infra;
 
-/// <summary>azure.yaml and the deploying workflow: what they name is there, and no secret is stored for them.</summary>
+/// <summary>azure.yaml and the workflows: what they name exists, and no secret is stored for them.</summary>
 public sealed partial class DeploymentFilesTests
 {
     [Fact]
@@ -23,6 +23,16 @@ public sealed partial class DeploymentFilesTests
                     && run.ToString().StartsWith("scripts/deploy.sh ", StringComparison.Ordinal));
         }
         Assert.DoesNotContain("secrets.", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_workflow_that_checks_a_change_has_one_job_which_runs_what_anybody_can_run()
+    {
+        YamlMappingNode workflow = Parse(Read(".github/workflows/ci.yml"));
+        YamlNode job = Assert.Single(((YamlMappingNode)workflow["jobs"]).Children).Value;
+        IEnumerable<YamlMappingNode> steps = ((YamlSequenceNode)job["steps"]).OfType<YamlMappingNode>();
+        Assert.StartsWith("debian:", job["container"].ToString(), StringComparison.Ordinal);
+        Assert.Equal(".ci/run", steps.Last()["run"].ToString());
     }
 
     [Fact]

@@ -8,7 +8,7 @@ namespace CoinPay.Functions.Tests.Invoices;
 
 public sealed class ListInvoicesTests(LivemodeWorld world) : IClassFixture<LivemodeWorld>
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(1);
 
     [Fact]

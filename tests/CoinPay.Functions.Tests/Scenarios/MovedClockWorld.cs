@@ -125,7 +125,7 @@ public abstract class MovedClockWorld : AppServices
             MerchantId = invoice.MerchantId,
             Quote = new(new Price("0.5", due.Asset.Symbol), null, due),
             Network = invoice.Network,
-            Address = await Node.NewAddressAsync(),
+            Address = await Node.MerchantAddressAsync(),
             PaymentUri = "bitcoin:",
             Derivation = new XpubDerivation("0/0", 0, "00000000"),
             Confirmation = new(RequiredDepth.OfBlocks(2), "test", "two blocks"),

@@ -71,7 +71,7 @@ public sealed class RecoveryWorld : AppServices
             {
                 ConfirmedSettlementAddress = terms.SettlementDestination,
             });
-        await Get<Outbox>().SendAsync(stored, CancellationToken.None);
+        await Get<Outbox>().FlushAsync(stored, CancellationToken.None);
         return new(this, terms, amount);
     }
 

@@ -3,7 +3,6 @@ using Azure.Data.Tables;
 using Azure.Storage.Queues;
 using CoinPay.Testing.Storage;
 using Microsoft.Extensions.Time.Testing;
-using Xunit;
 
 namespace CoinPay.Functions.Tests.StorageContract;
 

@@ -6,19 +6,18 @@ using Xunit;
 namespace CoinPay.Functions.Tests.Webhooks;
 
 /// <summary>
-/// kill -9 of the gateway in the middle of 500 deliveries, while an endpoint that has got one still thinks about its
-/// answer. COINPAY_DELIVERY_KILLS says how often (scripts/soak.sh: 20),
-/// COINPAY_SEED repeats a run's moments.
+/// kill -9 of the gateway in the middle of 500 deliveries, while an endpoint that has received one has not answered yet.
+/// COINPAY_DELIVERY_KILLS says how often (scripts/soak.sh: 10), COINPAY_SEED repeats a run's moments.
 /// </summary>
 public sealed class DeliveryKillTests(EdgeStorage storage, ITestOutputHelper output) : IClassFixture<EdgeStorage>
 {
     private const int Endpoints = 10;
     private const int Events = 50;
-    private static readonly int Kills = int.Parse(Environment.GetEnvironmentVariable("COINPAY_DELIVERY_KILLS") ?? "3");
+    private static readonly int Kills = int.Parse(Environment.GetEnvironmentVariable("COINPAY_DELIVERY_KILLS") ?? "1");
     private static readonly int Seed = int.Parse(Environment.GetEnvironmentVariable("COINPAY_SEED") ?? $"{Environment.TickCount}");
 
-    /// <summary>What a killed process had taken from the queue comes back after half a minute.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
+    /// <summary>The queue extension hides what it has taken for ten minutes: what a killed process had comes back then.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(16);
 
     [Fact]
     public async Task Every_delivery_arrives_under_its_id()
@@ -41,11 +40,10 @@ public sealed class DeliveryKillTests(EdgeStorage storage, ITestOutputHelper out
             await gateway.KillAsync();
             await publishing;
             await gateway.StartAsync();
-            int all = kill * Events * Endpoints;
-            await UntilAsync(() => Arrived(shops) == all, gateway, () => $"{Arrived(shops)} of {all} after kill {kill}");
         }
 
         int deliveries = Kills * Events * Endpoints;
+        await UntilAsync(() => Arrived(shops) == deliveries, gateway, () => $"{Arrived(shops)} of {deliveries} after {Kills} kills");
         await UntilAsync(
             () => shops.Posts.Count >= deliveries + Kills, gateway, () => $"{shops.Posts.Count} POSTs: what was not answered comes again");
         Assert.All(shops.Posts, post => Assert.Equal(bodies[post.Id], post.Body));

@@ -52,6 +52,20 @@ public sealed class EventPublisherTests(EdgeStorage storage) : IClassFixture<Edg
     }
 
     [Fact]
+    public async Task Events_told_together_are_each_stored_once_though_one_of_them_was_told_before()
+    {
+        await using Edge edge = await Edge.StartAsync(storage);
+        (string merchant, string key) = await edge.MerchantAsync();
+        await edge.EndpointAsync(key, Somewhere);
+        GatewayEvent[] happened = [Happened(edge, merchant), Happened(edge, merchant), Happened(edge, merchant)];
+
+        await edge.Get<EventPublisher>().PublishAsync(happened[1], default);
+        await edge.Get<EventPublisher>().PublishAsync(happened, default);
+
+        Assert.Equal((3, 3), await CountAsync(edge, merchant));
+    }
+
+    [Fact]
     public async Task Only_endpoints_that_want_an_event_get_it()
     {
         await using Edge edge = await Edge.StartAsync(storage);

@@ -10,12 +10,12 @@ namespace CoinPay.Functions.Tests.Webhooks;
 public sealed class LiveDeliveryTests(TestWorld world) : IClassFixture<TestWorld>
 {
     [Fact]
-    public async Task A_webhook_that_failed_before_a_kill_is_tried_again_after_it()
+    public async Task A_webhook_that_failed_before_a_stop_is_tried_again_after_it()
     {
         world.Receiver.Answer = _ => StatusCodes.Status500InternalServerError;
         ApiAnswer invoice = (await world.CreateUsdtInvoiceAsync()).Expect(HttpStatusCode.Created);
         Received first = await world.WaitForWebhookAsync(invoice["id"]!, "invoice.created");
-        await world.Gateway.KillAsync();
+        await world.Gateway.StopAsync();
         world.Receiver.Answer = _ => StatusCodes.Status204NoContent;
         await world.Gateway.StartAsync();
 

@@ -40,7 +40,7 @@ internal sealed class Api : IDisposable
 
     public Api(Uri gateway, string? key)
     {
-        _http = new HttpClient(new DocumentedAnswers()) { BaseAddress = gateway, Timeout = TimeSpan.FromSeconds(30) };
+        _http = new HttpClient(new DocumentedAnswers()) { BaseAddress = gateway, Timeout = TimeSpan.FromMinutes(2) };
         if (key is not null)
             _http.DefaultRequestHeaders.Authorization = new("Bearer", key);
     }

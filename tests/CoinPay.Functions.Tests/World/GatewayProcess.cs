@@ -1,20 +1,26 @@
+using System.Diagnostics;
+using System.Globalization;
 using System.Net;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using CoinPay.Tests;
 
 namespace CoinPay.Functions.Tests.World;
 
 /// <summary>The real gateway as one process, as scripts/run.sh starts it. It can be killed and started again on the same storage.</summary>
-internal sealed class GatewayProcess : IAsyncDisposable
+internal sealed partial class GatewayProcess : IAsyncDisposable
 {
     public const string OperatorKey = "operator-key-of-a-test-0123456789";
     public const string SystemKey = "system-key-of-a-test-0123456789";
 
     private readonly IReadOnlyDictionary<string, string?> _environment;
+    private readonly string[] _arguments;
     private readonly List<LocalProcess> _processes = [];
 
-    private GatewayProcess(IReadOnlyDictionary<string, string?> environment, Uri address)
+    private GatewayProcess(IReadOnlyDictionary<string, string?> environment, string[] arguments, Uri address)
     {
         _environment = environment;
+        _arguments = arguments;
         Address = address;
     }
 
@@ -22,12 +28,18 @@ internal sealed class GatewayProcess : IAsyncDisposable
 
     public int Id => _processes[^1].Id;
 
+    /// <summary>The process of the app that was started last, if it runs beside its host (<c>--out-of-process</c>).</summary>
+    public int WorkerId => int.Parse(
+        WorkerLine().Matches(_processes[^1].Output)[^1].Groups["id"].Value, CultureInfo.InvariantCulture);
+
     /// <summary>All that every process of this gateway has printed.</summary>
     public string Log => string.Concat(_processes.Select(process => process.Output));
 
     /// <param name="storage">Connection string of the storage account.</param>
     /// <param name="settings">Networks and whatever a test wants otherwise; null takes a setting away.</param>
-    public static async Task<GatewayProcess> StartAsync(string storage, IReadOnlyDictionary<string, string?> settings)
+    /// <param name="arguments">Options of the host.</param>
+    public static async Task<GatewayProcess> StartAsync(
+        string storage, IReadOnlyDictionary<string, string?> settings, params string[] arguments)
     {
         Uri address = new($"http://127.0.0.1:{LocalProcess.FreePort()}");
         Dictionary<string, string?> environment = new(StringComparer.Ordinal)
@@ -44,11 +56,11 @@ internal sealed class GatewayProcess : IAsyncDisposable
             ["CoinPay__Limits__RequestsPerKey"] = "1000",
             ["CoinPay__Limits__RequestsPerAddress"] = "1000",
             ["CoinPay__Rates__EUR__USDT"] = "1.0812",
-            ["Embedded__SystemKey"] = SystemKey,
+            ["CoinPayHost__SystemKey"] = SystemKey,
         };
         foreach ((string name, string? value) in settings)
             environment[name] = value;
-        GatewayProcess gateway = new(environment, address);
+        GatewayProcess gateway = new(environment, arguments, address);
         await gateway.StartAsync();
         return gateway;
     }
@@ -59,7 +71,7 @@ internal sealed class GatewayProcess : IAsyncDisposable
         using HttpClient http = new() { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(2) };
         _processes.Add(await LocalProcess.StartAsync(
             "dotnet",
-            [Path.Combine(AppContext.BaseDirectory, "CoinPay.Functions.dll")],
+            [Path.Combine(AppContext.BaseDirectory, "CoinPay.Host.dll"), .. _arguments],
             async _ => (await http.GetAsync(new Uri("/health/live", UriKind.Relative))).StatusCode == HttpStatusCode.OK,
             _environment,
             AppContext.BaseDirectory));
@@ -68,9 +80,32 @@ internal sealed class GatewayProcess : IAsyncDisposable
     /// <summary>kill -9.</summary>
     public Task KillAsync() => _processes[^1].KillAsync();
 
+    /// <summary>SIGTERM: a stop in order.</summary>
+    public Task StopAsync() => _processes[^1].StopAsync();
+
+    /// <summary>kill -9 of the app alone, which runs beside its host.</summary>
+    public async Task KillWorkerAsync()
+    {
+        using Process worker = Process.GetProcessById(WorkerId);
+        worker.Kill();
+        await worker.WaitForExitAsync();
+    }
+
+    /// <summary>The orchestrations that failed or that somebody ended, as the management API lists them.</summary>
+    public async Task<string[]> EndedInstancesAsync()
+    {
+        using HttpClient http = new() { BaseAddress = Address };
+        string listed = await http.GetStringAsync(new Uri(
+            $"/runtime/webhooks/durabletask/instances?runtimeStatus=Failed,Terminated,Canceled&code={SystemKey}", UriKind.Relative));
+        return [.. JsonNode.Parse(listed)!.AsArray().Select(instance => instance!.ToJsonString())];
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (LocalProcess process in _processes)
             await process.DisposeAsync();
     }
+
+    [GeneratedRegex("The worker runs as process (?<id>[0-9]+)", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    private static partial Regex WorkerLine();
 }

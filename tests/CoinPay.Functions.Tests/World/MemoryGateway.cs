@@ -1,24 +1,12 @@
 using Azure.Data.Tables;
 using Azure.Storage.Queues;
-using CoinPay.Embedded.Hosting;
-using CoinPay.Embedded.Http;
-using CoinPay.Testing.Storage;
-using CoinPay.Embedded.Worker;
 using CoinPay.Functions.Chains;
-using CoinPay.Functions.Http;
-using CoinPay.Functions.Telemetry;
 using CoinPay.Functions.Tests.Simulation;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Routing;
-using Microsoft.Azure.Functions.Worker.Middleware;
+using CoinPay.Testing.Front;
+using CoinPay.Testing.Storage;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 
 namespace CoinPay.Functions.Tests.World;
 
@@ -30,48 +18,34 @@ internal sealed class MemoryGateway : IAsyncDisposable
 {
     public const string OperatorKey = "operator-key-of-a-test-0123456789";
 
-    private readonly WebApplication _app;
+    private readonly FunctionsFront _front;
     private readonly MemoryStorage _storage;
-    private int _underWay;
 
-    private MemoryGateway(WebApplication app, MemoryStorage storage)
+    private MemoryGateway(FunctionsFront front, MemoryStorage storage)
     {
-        (_app, _storage) = (app, storage);
-        Operator = null!;
+        (_front, _storage) = (front, storage);
+        Operator = new(Address, OperatorKey);
     }
 
-    public Uri Address => new(_app.Urls.Single());
+    public Uri Address => _front.Address;
 
-    public Api Operator { get; private set; }
+    public Api Operator { get; }
 
     public static async Task<MemoryGateway> StartAsync(params (string Name, string? Value)[] settings)
     {
-        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Logging.ClearProviders();
-        builder.Configuration.AddInMemoryCollection(Settings);
-        builder.Configuration.AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Name, setting.Value)));
+        Dictionary<string, string?> configuration = Settings;
+        foreach ((string name, string? value) in settings)
+            configuration[name] = value;
         MemoryStorage storage = new(TimeProvider.System);
-        FunctionCatalog catalog = AddFunctions(builder, storage);
-        WebApplication app = builder.Build();
-        MemoryGateway gateway = new(app, storage);
-        app.Use((http, next) =>
-        {
-            // Registered first and so called last: once nothing is under way, what follows an answer is done too.
-            Interlocked.Increment(ref gateway._underWay);
-            http.Response.OnCompleted(() =>
-            {
-                Interlocked.Decrement(ref gateway._underWay);
-                return Task.CompletedTask;
-            });
-            return next(http);
-        });
-        app.UseRouting();
-        HttpFunctions.Map(app, catalog, app.Services.GetRequiredService<HostSettings>());
-        await app.Services.GetRequiredService<Stores.Tables>().EnsureCreatedAsync(CancellationToken.None);
-        await app.StartAsync();
-        gateway.Operator = new(gateway.Address, OperatorKey);
-        return gateway;
+        await new Stores.Tables(storage.TableService()).EnsureCreatedAsync(CancellationToken.None);
+        FunctionsFront front = await FunctionsFront.StartAsync(
+            configuration,
+            services => services
+                .AddSingleton(storage.TableService())
+                .AddSingleton(storage.QueueService(QueueMessageEncoding.Base64))
+                .AddSingleton(new Networks(OfferedNetworks.All))
+                .AddSingleton<DurableTaskClient>(new NoInstances()));
+        return new(front, storage);
     }
 
     /// <summary>A merchant with a wallet on anvil: its id and a key with all scopes.</summary>
@@ -84,11 +58,7 @@ internal sealed class MemoryGateway : IAsyncDisposable
     }
 
     /// <summary>Waits until every request is answered and what follows an answer is done.</summary>
-    public async Task QuietAsync()
-    {
-        while (Volatile.Read(ref _underWay) > 0)
-            await Task.Delay(1);
-    }
+    public Task QuietAsync() => _front.QuietAsync();
 
     /// <summary>Every row of every table but the audit log, which also tells of calls that were refused.</summary>
     public async Task<string> DumpAsync()
@@ -106,7 +76,7 @@ internal sealed class MemoryGateway : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Operator.Dispose();
-        await _app.DisposeAsync();
+        await _front.DisposeAsync();
     }
 
     private static Dictionary<string, string?> Settings => new(StringComparer.Ordinal)
@@ -120,29 +90,6 @@ internal sealed class MemoryGateway : IAsyncDisposable
         ["CoinPay:Limits:RequestsPerKey"] = "0",
         ["CoinPay:Limits:RequestsPerAddress"] = "0",
     };
-
-    private static FunctionCatalog AddFunctions(WebApplicationBuilder builder, MemoryStorage storage)
-    {
-        EmbeddedOptions options = new() { FunctionsAssembly = typeof(Gateway).Assembly };
-        FunctionCatalog catalog = FunctionCatalog.Discover(options);
-        IServiceCollection services = builder.Services;
-        foreach (ServiceDescriptor part in new ServiceCollection().AddGateway(builder.Configuration))
-            if (part.ServiceType != typeof(IHostedService))
-                services.Add(part);
-        services.AddMvcCore();
-        services.AddSingleton(storage.TableService()).AddSingleton(storage.QueueService(QueueMessageEncoding.Base64));
-        services.AddSingleton(new Networks(OfferedNetworks.All)).AddSingleton<DurableTaskClient>(new NoInstances());
-        services.AddSingleton(catalog).AddSingleton(HostSettings.Load(options, builder.Configuration));
-        services.AddSingleton<FunctionInvoker>().AddSingleton<HostKeys>();
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<MatcherPolicy, AcceptedMethodsPolicy>());
-        services.AddSingleton<FollowInvoice>().AddSingleton<AuditMiddleware>().AddSingleton<ProblemMiddleware>().AddSingleton<LimitMiddleware>();
-        services.AddSingleton(new MiddlewareList([Use<FollowInvoice>, Use<AuditMiddleware>, Use<ProblemMiddleware>, Use<LimitMiddleware>]));
-        return catalog;
-    }
-
-    private static FunctionExecutionDelegate Use<T>(FunctionExecutionDelegate next)
-        where T : class, IFunctionsWorkerMiddleware =>
-        context => context.InstanceServices.GetRequiredService<T>().Invoke(context, next);
 
     private static string Shown(KeyValuePair<string, object> property) =>
         property.Key + "=" + (property.Value is byte[] bytes ? Convert.ToHexString(bytes) : property.Value);
@@ -173,6 +120,14 @@ internal sealed class MemoryGateway : IAsyncDisposable
 
         public override AsyncPageable<OrchestrationMetadata> GetAllInstancesAsync(
             OrchestrationQuery? filter = null) => throw new NotSupportedException();
+
+        public override Task SuspendInstanceAsync(
+            string instanceId, string? reason = null, CancellationToken cancellation = default) =>
+            throw new NotSupportedException();
+
+        public override Task ResumeInstanceAsync(
+            string instanceId, string? reason = null, CancellationToken cancellation = default) =>
+            throw new NotSupportedException();
 
         public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }

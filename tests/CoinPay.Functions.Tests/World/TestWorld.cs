@@ -12,7 +12,8 @@ namespace CoinPay.Functions.Tests.World;
 public class TestWorld : IAsyncLifetime
 {
     /// <summary>Longer than anything here takes, so that a wait that ends tells of a fault and not of a busy machine.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    /// <remarks>After a kill the engine takes up what was under way after a minute, and timers after half a minute.</remarks>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
 
     internal Azurite Azurite { get; private set; } = null!;
 
@@ -34,7 +35,7 @@ public class TestWorld : IAsyncLifetime
 
     internal string WebhookSecret { get; private set; } = null!;
 
-    /// <summary>The account key of a throw-away wallet of bitcoind.</summary>
+    /// <summary>The account key of bitcoind's <see cref="MerchantWallet"/>.</summary>
     internal string Tpub { get; private set; } = null!;
 
     /// <summary>An address of the merchant's own: anvil's second account.</summary>
@@ -44,7 +45,7 @@ public class TestWorld : IAsyncLifetime
 
     internal static string Token => Addresses.GetProperty("test_token").GetString()!;
 
-    public async ValueTask InitializeAsync()
+    public virtual async ValueTask InitializeAsync()
     {
         Task<Azurite> azurite = Azurite.StartAsync();
         Task<Anvil> anvil = Anvil.StartAsync();
@@ -53,9 +54,9 @@ public class TestWorld : IAsyncLifetime
         await DeployAsync("ForwarderFactory.json", Anvil);
         await DeployAsync("TestToken.json", Anvil);
         Receiver = await WebhookReceiver.StartAsync();
-        Gateway = await GatewayProcess.StartAsync(await StorageAsync(), Networks());
+        Gateway = await GatewayProcess.StartAsync(await StorageAsync(), Networks(), HostArguments);
         Operator = new Api(Gateway.Address, GatewayProcess.OperatorKey);
-        Tpub = await AccountKeyAsync();
+        Tpub = await Bitcoind.AccountKeyAsync();
         try
         {
             await CreateMerchantAsync();
@@ -65,6 +66,9 @@ public class TestWorld : IAsyncLifetime
             throw new InvalidOperationException(Tail(Gateway.Log), failed);
         }
     }
+
+    /// <summary>Options of the host.</summary>
+    internal virtual string[] HostArguments => [];
 
     /// <summary>What the gateway gets as its storage account.</summary>
     internal virtual Task<string> StorageAsync() => Task.FromResult(Azurite.ConnectionString);
@@ -85,13 +89,19 @@ public class TestWorld : IAsyncLifetime
     public virtual async ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
-        Operator.Dispose();
+        Operator?.Dispose();
         Merchant?.Dispose();
-        await Gateway.DisposeAsync();
-        await Receiver.DisposeAsync();
-        await Bitcoind.DisposeAsync();
-        await Anvil.DisposeAsync();
-        await Azurite.DisposeAsync();
+        // From the last to the first that was started, as far as the start came.
+        foreach (IAsyncDisposable? part in new IAsyncDisposable?[] { Gateway, Receiver, Bitcoind, Anvil, Azurite })
+            if (part is not null)
+                await part.DisposeAsync();
+    }
+
+    /// <summary>The shop's calls go to this gateway from now on.</summary>
+    internal void Ask(GatewayProcess gateway)
+    {
+        Merchant?.Dispose();
+        Merchant = new Api(gateway.Address, MerchantKey);
     }
 
     internal Task<ApiAnswer> CreateUsdtInvoiceAsync(string amount = "49.90", string? idempotencyKey = null) => Merchant.PostAsync(
@@ -149,7 +159,7 @@ public class TestWorld : IAsyncLifetime
         (await Operator.PutAsync($"/v1/merchants/{MerchantId}/wallets/bitcoin-regtest", new { kind = "xpub", xpub = Tpub }))
             .Expect(HttpStatusCode.OK);
         MerchantKey = merchant["api_key"]!;
-        Merchant = new Api(Gateway.Address, MerchantKey);
+        Ask(Gateway);
         ApiAnswer endpoint = (await Merchant.PostAsync("/v1/webhook-endpoints", new { url = Receiver.Address.ToString() }))
             .Expect(HttpStatusCode.Created);
         WebhookSecret = endpoint["secret"]!;
@@ -160,15 +170,6 @@ public class TestWorld : IAsyncLifetime
         Addresses.GetProperty("deployment_proxy").GetString(),
         0,
         Addresses.GetProperty("salt").GetString() + ReadJson(artifact).GetProperty("bytecode").GetString()![2..]);
-
-    private async Task<string> AccountKeyAsync()
-    {
-        JsonElement descriptors = (await Bitcoind.CallAsync("listdescriptors")).GetProperty("descriptors");
-        string receive = descriptors.EnumerateArray()
-            .Select(descriptor => descriptor.GetProperty("desc").GetString()!)
-            .First(text => text.StartsWith("wpkh(", StringComparison.Ordinal) && text.Contains("/0/*", StringComparison.Ordinal));
-        return receive[(receive.IndexOf(']', StringComparison.Ordinal) + 1)..receive.IndexOf("/0/*", StringComparison.Ordinal)];
-    }
 
     private static JsonElement ReadJson(string artifact) => JsonDocument.Parse(
         File.ReadAllText(Path.Combine(RepositoryFiles.Root, "src/contracts/artifacts", artifact))).RootElement;

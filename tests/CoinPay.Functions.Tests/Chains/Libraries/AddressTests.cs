@@ -1,7 +1,8 @@
+using CoinPay.Functions.Chains;
 using NBitcoin;
-using NBitcoin.Altcoins;
 using NBitcoin.DataEncoders;
 using Xunit;
+using ChainNetwork = NBitcoin.Network;
 
 namespace CoinPay.Functions.Tests.Chains.Libraries;
 
@@ -32,9 +33,11 @@ public sealed class AddressTests
     public void A_valid_witness_address_has_the_script_of_the_vector(string text, string script)
     {
         string prefix = text[..2].ToLowerInvariant();
-        (int version, byte[] program) = SegwitText.Decode(prefix, text)!.Value;
-        Assert.Equal(script, Script.PayToWitness(version, program).ToHex());
-        Assert.Equal(text.ToLowerInvariant(), SegwitText.Encode(prefix, version, program));
+        byte[] program = Encoders.Bech32(prefix).Decode(text, out byte version);
+        // OP_0 is 0x00; OP_1 to OP_16 are 0x51 to 0x60.
+        OpcodeType opcode = version == 0 ? OpcodeType.OP_0 : OpcodeType.OP_1 + (byte)(version - 1);
+        Assert.Equal(script, PayToWitTemplate.Instance.GenerateScriptPubKey(opcode, program).ToHex());
+        Assert.Equal(text.ToLowerInvariant(), Encoders.Bech32(prefix).Encode(version, program));
     }
 
     [Theory]
@@ -55,8 +58,9 @@ public sealed class AddressTests
     [InlineData("bc1gmk9yu")]
     public void An_invalid_address_is_refused_on_every_network(string text)
     {
-        Network[] networks = [Network.Main, Network.TestNet, Network.RegTest, Litecoin.Instance.Mainnet];
-        foreach (Network network in networks)
+        ChainNetwork[] networks =
+            [ChainNetwork.Main, ChainNetwork.TestNet, ChainNetwork.RegTest, LitecoinNetworks.Instance.Mainnet];
+        foreach (ChainNetwork network in networks)
             Assert.Throws<FormatException>(() => BitcoinAddress.Create(text, network));
     }
 
@@ -64,12 +68,12 @@ public sealed class AddressTests
     public void An_address_of_one_chain_is_none_of_another()
     {
         const string ofMain = "bc1qcr8te4kr609gcawutmrza0j4xv80jy8z306fyu";
-        Assert.Equal(ofMain, BitcoinAddress.Create(ofMain, Network.Main).ToString());
-        Assert.Throws<FormatException>(() => BitcoinAddress.Create(ofMain, Network.TestNet));
+        Assert.Equal(ofMain, BitcoinAddress.Create(ofMain, ChainNetwork.Main).ToString());
+        Assert.Throws<FormatException>(() => BitcoinAddress.Create(ofMain, ChainNetwork.TestNet));
         Assert.Throws<FormatException>(
-            () => BitcoinAddress.Create("1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN2", Network.TestNet));
+            () => BitcoinAddress.Create("1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN2", ChainNetwork.TestNet));
         Assert.Throws<FormatException>(
-            () => BitcoinAddress.Create("1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN2", Litecoin.Instance.Mainnet));
+            () => BitcoinAddress.Create("1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN2", LitecoinNetworks.Instance.Mainnet));
     }
 
     /// <summary>A 32-byte program of version 1 that is no x coordinate could never be spent. Source: BIP-341.</summary>
@@ -77,6 +81,6 @@ public sealed class AddressTests
     public void A_taproot_address_must_be_a_point_of_the_curve()
     {
         byte[] outside = Convert.FromHexString("eefdea4cdb677750a420fee807eacf21eb9898ae79b9768766e4faa04a2d4a34");
-        Assert.Throws<FormatException>(() => BitcoinAddress.Create(SegwitText.Encode("bc", 1, outside), Network.Main));
+        Assert.Throws<FormatException>(() => BitcoinAddress.Create(Encoders.Bech32("bc").Encode(1, outside), ChainNetwork.Main));
     }
 }

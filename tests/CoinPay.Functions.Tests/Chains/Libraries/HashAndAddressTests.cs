@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Text;
 using Nethereum.ABI;
+using Nethereum.ABI.FunctionEncoding;
 using Nethereum.Hex.HexConvertors.Extensions;
 using Nethereum.RLP;
 using Nethereum.Util;
@@ -73,16 +74,18 @@ public sealed class HashAndAddressTests
     [Fact]
     public void Recursive_length_prefix_is_that_of_the_examples()
     {
-        byte[] empty = Rlp.List();
+        byte[] empty = RLP.EncodeList();
         Assert.Equal("83646f67", Text("dog").ToHex());
-        Assert.Equal("c88363617483646f67", Rlp.List(Text("cat"), Text("dog")).ToHex());
+        Assert.Equal("c88363617483646f67", RLP.EncodeList(Text("cat"), Text("dog")).ToHex());
         Assert.Equal("80", Text("").ToHex());
         Assert.Equal("c0", empty.ToHex());
-        Assert.Equal("80", Rlp.Number(0).ToHex());
-        Assert.Equal("00", Rlp.Element([0]).ToHex());
-        Assert.Equal("0f", Rlp.Number(15).ToHex());
-        Assert.Equal("820400", Rlp.Number(1024).ToHex());
-        Assert.Equal("c7c0c1c0c3c0c1c0", Rlp.List(empty, Rlp.List(empty), Rlp.List(empty, Rlp.List(empty))).ToHex());
+        Assert.Equal("80", Number(0).ToHex());
+        Assert.Equal("00", RLP.EncodeElement([0]).ToHex());
+        Assert.Equal("0f", Number(15).ToHex());
+        Assert.Equal("820400", Number(1024).ToHex());
+        Assert.Equal(
+            "c7c0c1c0c3c0c1c0",
+            RLP.EncodeList(empty, RLP.EncodeList(empty), RLP.EncodeList(empty, RLP.EncodeList(empty))).ToHex());
         const string lorem = "Lorem ipsum dolor sit amet, consectetur adipisicing elit";
         Assert.Equal("b838" + Encoding.ASCII.GetBytes(lorem).ToHex(), Text(lorem).ToHex());
     }
@@ -99,9 +102,11 @@ public sealed class HashAndAddressTests
         Assert.Equal(
             "6162630000000000000000000000000000000000000000000000000000000000",
             encoder.GetABIEncoded(new ABIValue("bytes3", Encoding.ASCII.GetBytes("abc"))).ToHex());
-        Assert.Throws<ArgumentException>(() => encoder.GetABIEncoded(new ABIValue("uint256", BigInteger.Pow(2, 256))));
-        Assert.Throws<ArgumentException>(() => encoder.GetABIEncoded(new ABIValue("string", "abc")));
+        Assert.Throws<AbiEncodingException>(
+            () => encoder.GetABIEncoded(new ABIValue("uint256", BigInteger.Pow(2, 256))));
     }
 
-    private static byte[] Text(string text) => Rlp.Element(Encoding.ASCII.GetBytes(text));
+    private static byte[] Text(string text) => RLP.EncodeElement(Encoding.ASCII.GetBytes(text));
+
+    private static byte[] Number(int number) => RLP.EncodeElement(new BigInteger(number).ToBytesForRLPEncoding());
 }

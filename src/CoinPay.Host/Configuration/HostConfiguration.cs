@@ -1,0 +1,63 @@
+using CoinPay.Host.App;
+using Microsoft.Extensions.Configuration;
+
+namespace CoinPay.Host.Configuration;
+
+/// <summary>
+/// Where every value comes from, the last winning: host.json, <see cref="OneMachine"/>, the environment, the command line.
+/// </summary>
+internal sealed class HostConfiguration
+{
+    /// <summary>Under which host.json stands in the configuration, as on the real host.</summary>
+    public const string HostSection = "AzureFunctionsJobHost";
+
+    private readonly IReadOnlyList<KeyValuePair<string, string?>> _hostJson;
+    private readonly HostArguments _arguments;
+
+    /// <param name="folder">Whose local.settings.json goes into this process's environment in development, where the app reads it too.</param>
+    /// <param name="arguments">The command line.</param>
+    public HostConfiguration(AppFolder folder, HostArguments arguments)
+    {
+        _arguments = arguments;
+        if (string.Equals(Environment.GetEnvironmentVariable("AZURE_FUNCTIONS_ENVIRONMENT"), "Development", StringComparison.OrdinalIgnoreCase))
+            folder.PutLocalSettingsIntoEnvironment();
+        _hostJson = folder.ReadHostJson();
+        Settings = HostSettings.From(Build([]));
+        Root = Build(Settings.UsesDeployedHostJson ? _hostJson : [.. _hostJson, .. OneMachine.HostJson]);
+    }
+
+    public HostSettings Settings { get; }
+
+    public IConfigurationRoot Root { get; }
+
+    /// <summary>
+    /// Adds the same sources to a host's configuration. Not this one as a chained source: that drops empty values, and an empty
+    /// <c>routePrefix</c> would become <c>api</c>.
+    /// </summary>
+    public void AddTo(IConfigurationBuilder builder)
+    {
+        foreach (IConfigurationSource source in Root.Providers.Select(provider => new Existing(provider)))
+            builder.Add(source);
+    }
+
+    private IConfigurationRoot Build(IReadOnlyList<KeyValuePair<string, string?>> hostJson) => new ConfigurationBuilder()
+        .AddInMemoryCollection(Latest(hostJson))
+        .AddEnvironmentVariables()
+        .AddInMemoryCollection(_arguments.Settings)
+        .AddInMemoryCollection([new("AzureWebJobsConfigurationSection", HostSection)])
+        .Build();
+
+    /// <summary>Of values for one key, the last.</summary>
+    private static Dictionary<string, string?> Latest(IReadOnlyList<KeyValuePair<string, string?>> values)
+    {
+        Dictionary<string, string?> latest = new(StringComparer.OrdinalIgnoreCase);
+        foreach ((string key, string? value) in values)
+            latest[$"{HostSection}:{key}"] = value;
+        return latest;
+    }
+
+    private sealed class Existing(IConfigurationProvider provider) : IConfigurationSource
+    {
+        public IConfigurationProvider Build(IConfigurationBuilder builder) => provider;
+    }
+}

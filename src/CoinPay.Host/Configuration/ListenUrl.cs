@@ -1,0 +1,32 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+
+namespace CoinPay.Host.Configuration;
+
+/// <summary>A URL to listen on, which may have <c>*</c>, <c>+</c> or <c>0.0.0.0</c> for its host.</summary>
+internal static class ListenUrl
+{
+    private static readonly string[] Anything = ["*", "+", "0.0.0.0", "[::]"];
+
+    public static int PortOf(string url) => Parse(url).Port;
+
+    /// <summary>The same URL as a client on this machine calls it.</summary>
+    public static Uri ForClients(string url)
+    {
+        BindingAddress address = Parse(url);
+        string host = Anything.Contains(address.Host, StringComparer.Ordinal) ? "localhost" : address.Host;
+        return new($"{address.Scheme}://{host}:{address.Port.ToString(CultureInfo.InvariantCulture)}");
+    }
+
+    private static BindingAddress Parse(string url)
+    {
+        try
+        {
+            return BindingAddress.Parse(url);
+        }
+        catch (FormatException)
+        {
+            throw new StartException($"ASPNETCORE_URLS cannot be read: \"{url}\" is not a URL like http://127.0.0.1:7071.");
+        }
+    }
+}

@@ -1,0 +1,41 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc.WebApiCompatShim;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Routing.Patterns;
+using Microsoft.Azure.WebJobs;
+using Microsoft.Azure.WebJobs.Host.Config;
+
+namespace CoinPay.Host.Http;
+
+/// <summary>The extensions' own HTTP APIs behind the system key; of those here, Durable Functions' management API.</summary>
+internal static class ExtensionWebhooks
+{
+    private const string Root = "runtime/webhooks";
+
+    public static string PathOf(IExtensionConfigProvider extension) =>
+        $"{Root}/{extension.GetType().Name.Replace("Extension", "", StringComparison.Ordinal).ToLowerInvariant()}";
+
+    public static IEnumerable<Endpoint> EndpointsOf(IEnumerable<IExtensionConfigProvider> extensions, HostKeys keys) =>
+        from extension in extensions
+        let api = extension as IAsyncConverter<HttpRequestMessage, HttpResponseMessage>
+        where api is not null
+        select new RouteEndpointBuilder(
+            context => AnswerAsync(api, keys, context), RoutePatternFactory.Parse(PathOf(extension) + "/{**rest}"), order: 0).Build();
+
+    private static async Task AnswerAsync(IAsyncConverter<HttpRequestMessage, HttpResponseMessage> api, HostKeys keys, HttpContext context)
+    {
+        if (!keys.Allow(KeyLevel.System, context.Request))
+        {
+            context.Response.StatusCode = StatusCodes.Status401Unauthorized;
+            return;
+        }
+        using HttpRequestMessage request = new HttpRequestMessageFeature(context).HttpRequestMessage;
+        using HttpResponseMessage response = await api.ConvertAsync(request, context.RequestAborted);
+        context.Response.StatusCode = (int)response.StatusCode;
+        foreach ((string name, IEnumerable<string> values) in response.Headers.Concat(response.Content?.Headers.AsEnumerable() ?? []))
+            if (!name.Equals("Transfer-Encoding", StringComparison.OrdinalIgnoreCase))
+                context.Response.Headers[name] = values.ToArray();
+        if (response.Content is { } content)
+            await content.CopyToAsync(context.Response.Body, context.RequestAborted);
+    }
+}

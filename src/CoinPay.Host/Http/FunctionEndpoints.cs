@@ -1,0 +1,57 @@
+using CoinPay.Host.App;
+using CoinPay.Host.Worker;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Azure.WebJobs;
+using Microsoft.Extensions.Logging;
+
+namespace CoinPay.Host.Http;
+
+/// <summary>The HTTP functions as endpoints of ASP.NET Core's routing.</summary>
+internal sealed class FunctionEndpoints(JobHost jobs, HostKeys keys, ILogger<FunctionEndpoints> log)
+{
+    public Endpoint ToEndpoint(Function function, FunctionRoute route)
+    {
+        RouteEndpointBuilder endpoint = new(context => AnswerAsync(function, route.Level, context), route.Pattern, order: 0)
+        {
+            DisplayName = function.Name,
+        };
+        endpoint.Metadata.Add(new AcceptedMethods(route.Methods));
+        return endpoint.Build();
+    }
+
+    private async Task AnswerAsync(Function function, KeyLevel level, HttpContext context)
+    {
+        if (!keys.Allow(level, context.Request))
+        {
+            context.Response.StatusCode = StatusCodes.Status401Unauthorized;
+            return;
+        }
+        try
+        {
+            Dictionary<string, object> arguments = new(StringComparer.Ordinal) { [function.Trigger.Name] = context };
+            await jobs.CallAsync(function.Name, arguments, context.RequestAborted);
+        }
+        catch (Exception) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // Nobody is left to answer.
+        }
+        catch (Exception failure)
+        {
+            log.LogDebug(failure, "{Function} failed", function.Name);
+            if (context.Response.HasStarted)
+                context.Abort();
+            else
+                Answer(context.Response, failure);
+        }
+    }
+
+    /// <summary>An empty answer, as the real host gives.</summary>
+    private static void Answer(HttpResponse response, Exception failure)
+    {
+        response.Clear();
+        response.StatusCode = failure.GetBaseException() is NoWorkerException or IOException
+            ? StatusCodes.Status503ServiceUnavailable
+            : StatusCodes.Status500InternalServerError;
+    }
+}

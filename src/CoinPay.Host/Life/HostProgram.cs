@@ -1,0 +1,65 @@
+using System.Runtime.InteropServices;
+using CoinPay.Host.App;
+using CoinPay.Host.Configuration;
+using CoinPay.Host.Logs;
+using Microsoft.Extensions.Logging;
+
+namespace CoinPay.Host.Life;
+
+/// <summary>The program: one functions app on one machine, until a signal ends it or it cannot go on.</summary>
+internal static class HostProgram
+{
+    private const int Failure = 1;
+
+    /// <returns>0 after a stop that was asked for; otherwise 1.</returns>
+    public static async Task<int> RunAsync(IReadOnlyList<string> arguments)
+    {
+        try
+        {
+            HostArguments parsed = HostArguments.Parse(arguments);
+            AppFolder folder = new(parsed.App);
+            HostConfiguration configuration = new(folder, parsed);
+            TellTheWorker(folder);
+            using ILoggerFactory loggers = HostLog.Create(configuration.Root);
+            using StopSignals stop = new();
+            await using HostRun run = new(folder, configuration, loggers);
+            return await run.RunAsync(stop.Asked) ? 0 : Failure;
+        }
+        catch (StartException wrong)
+        {
+            await Console.Error.WriteLineAsync($"CoinPay.Host cannot start. {wrong.Message}");
+            return Failure;
+        }
+    }
+
+    /// <summary>What an app reads about its host, in a process of its own or in this one.</summary>
+    private static void TellTheWorker(AppFolder folder)
+    {
+        Environment.SetEnvironmentVariable("FUNCTIONS_WORKER_RUNTIME", "dotnet-isolated");
+        Environment.SetEnvironmentVariable("FUNCTIONS_APPLICATION_DIRECTORY", folder.Path);
+        Environment.SetEnvironmentVariable("FUNCTIONS_WORKER_DIRECTORY", folder.Path);
+    }
+
+    /// <summary>SIGTERM, SIGINT and SIGQUIT: the first asks for a stop in order, a second ends the process.</summary>
+    private sealed class StopSignals : IDisposable
+    {
+        private readonly TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly PosixSignalRegistration[] _registrations;
+
+        public StopSignals() => _registrations =
+            [.. new[] { PosixSignal.SIGTERM, PosixSignal.SIGINT, PosixSignal.SIGQUIT }.Select(signal => PosixSignalRegistration.Create(signal, Ask))];
+
+        public Task Asked => _asked.Task;
+
+        public void Dispose()
+        {
+            foreach (PosixSignalRegistration registration in _registrations)
+                registration.Dispose();
+        }
+
+        private void Ask(PosixSignalContext signal)
+        {
+            signal.Cancel = _asked.TrySetResult();
+        }
+    }
+}

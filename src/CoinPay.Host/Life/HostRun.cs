@@ -1,0 +1,166 @@
+using Azure.Storage.Blobs;
+using CoinPay.Host.App;
+using CoinPay.Host.Configuration;
+using CoinPay.Host.Http;
+using CoinPay.Host.Logs;
+using CoinPay.Host.Triggers;
+using CoinPay.Host.Worker;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Azure.WebJobs;
+using Microsoft.Azure.WebJobs.Host;
+using Microsoft.Azure.WebJobs.Host.Config;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace CoinPay.Host.Life;
+
+/// <summary>One life of the host: its parts started in order, and stopped in the opposite one.</summary>
+internal sealed class HostRun : IAsyncDisposable
+{
+    /// <summary>How long an app may take to say what functions it has.</summary>
+    private static readonly TimeSpan AppStartLimit = TimeSpan.FromMinutes(2);
+
+    private readonly AppFolder _folder;
+    private readonly HostConfiguration _configuration;
+    private readonly ILoggerFactory _loggers;
+    private readonly ILogger _log;
+    private readonly WorkerPool _workers = new();
+    private readonly RunningInvocations _running = new();
+    private readonly BlobContainerClient _storage;
+    private readonly Readiness _readiness;
+    private readonly PublicSite _site;
+    private readonly NameLease _name;
+    private WebApplication? _workerServer;
+    private WorkerSupervisor? _worker;
+    private IHost? _triggers;
+
+    public HostRun(AppFolder folder, HostConfiguration configuration, ILoggerFactory loggers)
+    {
+        _folder = folder;
+        _configuration = configuration;
+        _loggers = loggers;
+        _log = loggers.CreateLogger("CoinPay.Host");
+        _storage = HostStorage.HostsContainer(configuration.Root);
+        _readiness = new(_storage, _workers, configuration.Settings.Name);
+        _site = new(configuration.Settings, _readiness, loggers);
+        _name = new(_storage, configuration, loggers.CreateLogger<NameLease>());
+    }
+
+    /// <summary>Runs the app until a stop is asked for, which is true, or the host cannot go on.</summary>
+    /// <exception cref="StartException">It cannot run at all.</exception>
+    public async Task<bool> RunAsync(Task stopAsked)
+    {
+        await _site.StartAsync();
+        await HostStorage.PrepareAsync(_storage);
+        using CancellationTokenSource stop = new();
+        _ = stopAsked.ContinueWith(_ => stop.Cancel(), TaskScheduler.Default);
+        if (!await OwnNameAsync(stop.Token))
+            return true;
+        try
+        {
+            return await RunAppAsync(stopAsked);
+        }
+        finally
+        {
+            await StopAsync();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _triggers?.Dispose();
+        if (_workerServer is not null)
+            await _workerServer.DisposeAsync();
+        await _site.DisposeAsync();
+        _name.Dispose();
+    }
+
+    /// <summary>Returns false if a stop was asked for before the name was free.</summary>
+    private async Task<bool> OwnNameAsync(CancellationToken stop)
+    {
+        try
+        {
+            await _name.AcquireAsync(() => _readiness.Phase = HostPhase.StandingBy, stop);
+            _readiness.Phase = HostPhase.Starting;
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    private async Task<bool> RunAppAsync(Task stopAsked)
+    {
+        Task ended = await StartWorkerAsync();
+        Task first = await Task.WhenAny(stopAsked, ended, _workers.Functions, Task.Delay(AppStartLimit));
+        if (first == _workers.Functions)
+        {
+            await OpenAsync([.. (await _workers.Functions).Where(function => !function.IsDisabled(_configuration.Root))]);
+            first = await Task.WhenAny(stopAsked, ended, _name.Lost);
+        }
+        else if (first != stopAsked && first != ended)
+        {
+            _log.LogCritical("The app did not start in {Limit}", AppStartLimit);
+        }
+        return first == stopAsked;
+    }
+
+    /// <returns>The worker's end.</returns>
+    private async Task<Task> StartWorkerAsync()
+    {
+        WorkerLog log = new(_loggers, _running);
+        _workerServer = await WorkerServer.StartAsync(_folder, _workers, log, _loggers);
+        IWorkerProgram program = _configuration.Settings.IsOutOfProcess
+            ? new WorkerProcess(_folder, _loggers.CreateLogger<WorkerProcess>())
+            : new WorkerInThisProcess(_folder);
+        _worker = new(program, _workers, restarts: _configuration.Settings.IsOutOfProcess, _loggers.CreateLogger<WorkerSupervisor>());
+        _worker.Start(new(_workerServer.Urls.First()));
+        return _worker.Ended;
+    }
+
+    private async Task OpenAsync(IReadOnlyList<Function> functions)
+    {
+        string prefix = _configuration.Root[$"{HostConfiguration.HostSection}:extensions:http:routePrefix"] ?? "api";
+        (Function Function, FunctionRoute Route)[] routes =
+            [.. functions.Where(function => function.IsHttp).Select(function => (function, FunctionRoute.Of(function, prefix)))];
+        FunctionBridge.Invoker = new(functions, _workers, _site.Forwarder, _running);
+        TriggerFailures failures = new(_worker!, _loggers.CreateLogger<TriggerFailures>());
+        _triggers = TriggerHost.Build(_configuration, functions, failures, _loggers);
+        await _triggers.StartAsync();
+        HostKeys keys = new(_configuration.Root);
+        FunctionEndpoints endpoints = new(
+            (JobHost)_triggers.Services.GetRequiredService<IJobHost>(), keys, _loggers.CreateLogger<FunctionEndpoints>());
+        _site.Open(
+        [
+            .. routes.Select(route => endpoints.ToEndpoint(route.Function, route.Route)),
+            .. ExtensionWebhooks.EndpointsOf(_triggers.Services.GetServices<IExtensionConfigProvider>(), keys),
+        ]);
+        _readiness.Phase = HostPhase.Running;
+        _log.LogInformation(
+            "{Name} runs {Count} functions and listens on {Urls}",
+            _configuration.Settings.Name, functions.Count, string.Join(", ", _configuration.Settings.Urls));
+    }
+
+    /// <summary>Takes no more work, lets what runs end within the limit, and ends the app.</summary>
+    private async Task StopAsync()
+    {
+        _readiness.Phase = HostPhase.Stopping;
+        _log.LogInformation("Stopping: {Count} invocations run", _running.Count);
+        if (_triggers is not null)
+        {
+            await _triggers.Services.GetRequiredService<IDrainModeManager>().EnableDrainModeAsync(CancellationToken.None);
+            if (!await _running.HaveEndedAsync(_configuration.Settings.StopLimit))
+                _log.LogWarning("{Count} invocations are cut off", _running.Count);
+            await _triggers.StopAsync();
+        }
+        if (_worker is not null)
+            await _worker.StopAsync();
+        await _site.StopAsync();
+        if (_workerServer is not null)
+            await _workerServer.StopAsync();
+        await _name.ReleaseAsync();
+        _log.LogInformation("Stopped");
+    }
+}

@@ -1,0 +1,65 @@
+using Azure;
+using Azure.Core;
+using Azure.Storage.Blobs;
+using Microsoft.Extensions.Configuration;
+
+namespace CoinPay.Host.Life;
+
+/// <summary>The storage account that the host itself uses: the connection string <c>AzureWebJobsStorage</c>.</summary>
+internal static class HostStorage
+{
+    private const string Setting = "AzureWebJobsStorage";
+    private const string Container = "azure-webjobs-hosts";
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    /// <summary>Where hosts keep what they share: timers' statuses, locks, names.</summary>
+    /// <exception cref="StartException">The setting is missing or malformed. The message does not repeat it: it holds a key.</exception>
+    public static BlobContainerClient HostsContainer(IConfiguration configuration) => Blobs(configuration).GetBlobContainerClient(Container);
+
+    /// <summary>Makes the hosts' container.</summary>
+    /// <exception cref="StartException">The storage cannot be reached, or refuses the key.</exception>
+    public static async Task PrepareAsync(BlobContainerClient container)
+    {
+        try
+        {
+            await container.CreateIfNotExistsAsync();
+        }
+        catch (Exception failure) when (failure is RequestFailedException or AggregateException or OperationCanceledException)
+        {
+            string why = failure is RequestFailedException { Status: > 0 } refused
+                ? $"{refused.Status} {refused.ErrorCode}"
+                : failure.GetBaseException().Message;
+            throw new StartException($"The storage of {Setting} at {container.Uri.GetLeftPart(UriPartial.Authority)} cannot be used: {why}.");
+        }
+    }
+
+    /// <summary>Whether the storage answers within a few seconds.</summary>
+    public static async Task<bool> AnswersAsync(BlobContainerClient container, CancellationToken cancellation)
+    {
+        try
+        {
+            await container.ExistsAsync(cancellation);
+            return true;
+        }
+        catch (Exception failure) when (failure is RequestFailedException or AggregateException or OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    private static BlobServiceClient Blobs(IConfiguration configuration)
+    {
+        string connection = configuration[Setting] is { Length: > 0 } given
+            ? given
+            : throw new StartException($"{Setting} is not set: the connection string of a storage account or of Azurite.");
+        BlobClientOptions options = new() { Retry = { MaxRetries = 1, Mode = RetryMode.Fixed, NetworkTimeout = Patience } };
+        try
+        {
+            return new(connection, options);
+        }
+        catch (Exception malformed) when (malformed is FormatException or ArgumentException)
+        {
+            throw new StartException($"{Setting} is not a connection string of a storage account.");
+        }
+    }
+}

@@ -1,0 +1,11 @@
+using Microsoft.Extensions.Hosting;
+
+namespace CoinPay.Host.Life;
+
+/// <summary>For the hosts inside this process: only <see cref="HostProgram"/> listens to signals.</summary>
+internal sealed class NoLifetime : IHostLifetime
+{
+    public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+}

@@ -1,0 +1,9 @@
+namespace CoinPay.Host.Triggers;
+
+/// <summary>Where every emitted method arrives. Public, because the emitted code calls it.</summary>
+public static class FunctionBridge
+{
+    internal static FunctionInvoker? Invoker { get; set; }
+
+    public static Task<object?> Invoke(string function, object?[] arguments) => Invoker!.InvokeAsync(function, arguments);
+}

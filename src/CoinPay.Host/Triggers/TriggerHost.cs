@@ -1,0 +1,78 @@
+using CoinPay.Host.App;
+using CoinPay.Host.Configuration;
+using CoinPay.Host.Http;
+using CoinPay.Host.Life;
+using Microsoft.Azure.WebJobs;
+using Microsoft.Azure.WebJobs.Extensions.DurableTask;
+using Microsoft.Azure.WebJobs.Extensions.Timers;
+using Microsoft.Azure.WebJobs.Host;
+using Microsoft.Azure.WebJobs.Host.Config;
+using Microsoft.Azure.WebJobs.Host.Executors;
+using Microsoft.Azure.WebJobs.Host.Timers;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace CoinPay.Host.Triggers;
+
+/// <summary>The WebJobs SDK's host with the extensions for queues, timers and orchestrations: what calls functions other than by HTTP.</summary>
+internal static class TriggerHost
+{
+    /// <summary>What listeners may take to stop, after the host has let functions end.</summary>
+    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(10);
+
+    public static IHost Build(HostConfiguration configuration, IReadOnlyList<Function> functions, TriggerFailures failures, ILoggerFactory loggers) => new HostBuilder()
+        .ConfigureAppConfiguration(configuration.AddTo)
+        .ConfigureWebJobs(jobs =>
+        {
+            jobs.AddAzureStorageCoreServices();
+            jobs.AddExecutionContextBinding();
+            jobs.AddTimers();
+            jobs.AddAzureStorageQueues();
+            jobs.AddDurableTask();
+            jobs.Services.Replace(ServiceDescriptor.Singleton<IWebJobsExceptionHandler>(failures));
+            AddOwn(jobs.Services, configuration, functions);
+        })
+        .ConfigureServices(services =>
+        {
+            services.Replace(ServiceDescriptor.Singleton(loggers));
+            services.Replace(ServiceDescriptor.Singleton<IHostLifetime, NoLifetime>());
+            services.Configure<HostOptions>(host => host.ShutdownTimeout = StopLimit);
+        })
+        .Build();
+
+    private static void AddOwn(IServiceCollection services, HostConfiguration configuration, IReadOnlyList<Function> functions)
+    {
+        IConfigurationSection hostJson = configuration.Root.GetSection(HostConfiguration.HostSection);
+        services.Replace(ServiceDescriptor.Singleton<ITypeLocator>(new EmittedTypes(FunctionMethods.Emit(functions))));
+        services.Replace(ServiceDescriptor.Singleton<INameResolver>(new HostNames(configuration)));
+        services.Replace(ServiceDescriptor.Singleton<IHostIdProvider>(new HostId(configuration.Root)));
+        services.Replace(ServiceDescriptor.Singleton<ScheduleMonitor, ScheduleBlobs>());
+#pragma warning disable CS0618 // There is no other way to tell an extension where its API is; the real host takes it, too.
+        services.AddSingleton<IWebHookProvider>(new WebhookUrls(configuration));
+#pragma warning restore CS0618
+        services.Configure<SingletonOptions>(hostJson.GetSection("singleton"));
+        if (TimeSpan.TryParse(hostJson["functionTimeout"], System.Globalization.CultureInfo.InvariantCulture, out TimeSpan limit))
+            services.Configure<JobHostFunctionTimeoutOptions>(timeout =>
+            {
+                timeout.Timeout = limit;
+                timeout.ThrowOnTimeout = true;
+            });
+    }
+
+    private sealed class EmittedTypes(Type type) : ITypeLocator
+    {
+        public IReadOnlyList<Type> GetTypes() => [type];
+    }
+
+#pragma warning disable CS0618
+    private sealed class WebhookUrls(HostConfiguration configuration) : IWebHookProvider
+    {
+        public Uri GetUrl(IExtensionConfigProvider extension) => new(
+            ListenUrl.ForClients(configuration.Settings.Urls[0]),
+            $"{ExtensionWebhooks.PathOf(extension)}?code={Uri.EscapeDataString(configuration.Root[HostKeys.SystemKeySetting] ?? "")}");
+    }
+#pragma warning restore CS0618
+}

@@ -1,0 +1,25 @@
+using System.Collections.Concurrent;
+using CoinPay.Host.Logs;
+using CoinPay.Host.Worker.Protocol;
+using Microsoft.Extensions.Logging;
+
+namespace CoinPay.Host.Worker;
+
+/// <summary>Writes the worker's log lines as the host's own, with the invocation that they belong to.</summary>
+internal sealed class WorkerLog(ILoggerFactory loggers, RunningInvocations running)
+{
+    private readonly ConcurrentDictionary<string, ILogger> _loggers = new(StringComparer.Ordinal);
+
+    public void Write(RpcLog line)
+    {
+        if (line.LogCategory == RpcLog.Types.Category.CustomMetric)
+            return;
+        ILogger log = _loggers.GetOrAdd(line.Category, loggers.CreateLogger);
+        using IDisposable? scope = running.Find(line.InvocationId) is { } invocation ? log.BeginScope(invocation) : null;
+        log.Log((LogLevel)line.Level, default, line, exception: null, Format);
+    }
+
+    private static string Format(RpcLog line, Exception? none) => line.Exception is { } failure
+        ? $"{line.Message} | {failure.Type}: {failure.Message}\n{failure.StackTrace}"
+        : line.Message;
+}

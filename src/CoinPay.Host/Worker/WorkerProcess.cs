@@ -1,0 +1,72 @@
+using System.Diagnostics;
+using System.Globalization;
+using CoinPay.Host.App;
+using Microsoft.Extensions.Logging;
+
+namespace CoinPay.Host.Worker;
+
+/// <summary>The app as a process of its own, started as Azure starts it.</summary>
+internal sealed class WorkerProcess(AppFolder folder, ILogger<WorkerProcess> log) : IWorkerProgram
+{
+    /// <summary>Ends the worker when the thread that started it ends, so with the host, however that ends. Linux has it.</summary>
+    private const string SetPrivileges = "/usr/bin/setpriv";
+
+    /// <summary>Ctrl-C in the host's terminal is for the host alone, which then ends the worker in order.</summary>
+    private const string SetSession = "/usr/bin/setsid";
+
+    private volatile Process? _process;
+
+    public Task<int> RunAsync(Uri endpoint)
+    {
+        TaskCompletionSource<int> ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        // A thread of its own, which lives as long as the worker: see SetPrivileges.
+        new Thread(() => Run(endpoint, ended)) { IsBackground = true, Name = "worker process" }.Start();
+        return ended.Task;
+    }
+
+    public void Kill()
+    {
+        try
+        {
+            _process?.Kill();
+        }
+        catch (InvalidOperationException)
+        {
+            // It has ended.
+        }
+    }
+
+    private void Run(Uri endpoint, TaskCompletionSource<int> ended)
+    {
+        try
+        {
+            using Process process = Process.Start(StartInfo(endpoint))!;
+            _process = process;
+            log.LogInformation("The worker runs as process {Pid}", process.Id);
+            process.WaitForExit();
+            _process = null;
+            ended.SetResult(process.ExitCode);
+        }
+        catch (Exception failure)
+        {
+            ended.SetException(failure);
+        }
+    }
+
+    private ProcessStartInfo StartInfo(Uri endpoint)
+    {
+        string id = Guid.NewGuid().ToString();
+        string maxLength = int.MaxValue.ToString(CultureInfo.InvariantCulture);
+        List<string> command =
+        [
+            "dotnet", folder.AssemblyFile,
+            "--host", endpoint.Host, "--port", endpoint.Port.ToString(CultureInfo.InvariantCulture),
+            "--workerId", id, "--requestId", id, "--grpcMaxMessageLength", maxLength,
+            "--functions-uri", endpoint.ToString(), "--functions-worker-id", id, "--functions-request-id", id,
+            "--functions-grpc-max-message-length", maxLength,
+        ];
+        if (File.Exists(SetSession) && File.Exists(SetPrivileges))
+            command.InsertRange(0, [SetPrivileges, "--pdeathsig", "KILL", "--", SetSession]);
+        return new(command[0], command.Skip(1)) { WorkingDirectory = folder.Path, UseShellExecute = false };
+    }
+}

@@ -1,0 +1,45 @@
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask;
+
+namespace CoinPay.Host.TestApp;
+
+/// <summary>An orchestration of three activities, a timer and two events. The custom status names the event that it waits for.</summary>
+public static class Life
+{
+    public const string Result = "first go second stop third";
+
+    [Function(nameof(Life))]
+    public static async Task<string> Run([OrchestrationTrigger] TaskOrchestrationContext context)
+    {
+        string first = await context.CallActivityAsync<string>(nameof(LifeStep), "first");
+        DateTime due = context.CurrentUtcDateTime.AddSeconds(1);
+        await context.CreateTimer(due, CancellationToken.None);
+        string early = context.CurrentUtcDateTime < due ? " and a timer fired early" : "";
+        context.SetCustomStatus("Go");
+        string go = await context.WaitForExternalEvent<string>("Go");
+        string second = await context.CallActivityAsync<string>(nameof(LifeStep), "second");
+        context.SetCustomStatus("Stop");
+        string stop = await context.WaitForExternalEvent<string>("Stop");
+        string third = await context.CallActivityAsync<string>(nameof(LifeStep), "third");
+        return $"{first} {go} {second} {stop} {third}{early}";
+    }
+
+    /// <summary>Fails with what the activity threw.</summary>
+    [Function("FailingLife")]
+    public static Task<string> Fail([OrchestrationTrigger] TaskOrchestrationContext context) =>
+        context.CallActivityAsync<string>(nameof(LifeStep), "fail");
+}
+
+/// <summary>An activity that writes each of its runs to the topic of its instance before it does anything else.</summary>
+public sealed class LifeStep(Diary diary)
+{
+    private static readonly TimeSpan Work = TimeSpan.FromMilliseconds(200);
+
+    [Function(nameof(LifeStep))]
+    public async Task<string> Run([ActivityTrigger] string step, string instanceId)
+    {
+        await diary.WriteAsync(instanceId, step);
+        await Task.Delay(Work);
+        return step == "fail" ? throw new InvalidOperationException("as asked") : step;
+    }
+}
