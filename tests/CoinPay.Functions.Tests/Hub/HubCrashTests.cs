@@ -91,6 +91,6 @@ public sealed class HubCrashTests
         return (requests, found!.SerializedOutput);
     }
 
-    private static Task StartAsync(HubRig rig, string name, object? input = null) =>
+    private static Task<string> StartAsync(HubRig rig, string name, object? input = null) =>
         rig.Client.ScheduleNewOrchestrationInstanceAsync(name, input, new StartOrchestrationOptions("it"));
 }

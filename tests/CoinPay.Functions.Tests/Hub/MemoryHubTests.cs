@@ -149,6 +149,6 @@ public sealed class MemoryHubTests
         await Assert.ThrowsAsync<InvalidOperationException>(() => _rig.Client.PurgeInstanceAsync("word"));
     }
 
-    private Task StartAsync(string id, string name, object? input = null, params string[] dedupe) =>
+    private Task<string> StartAsync(string id, string name, object? input = null, params string[] dedupe) =>
         _rig.Client.ScheduleNewOrchestrationInstanceAsync(name, input, new StartOrchestrationOptions(id) { DedupeStatuses = dedupe.Length > 0 ? dedupe : null });
 }
