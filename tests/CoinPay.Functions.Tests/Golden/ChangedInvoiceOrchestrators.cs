@@ -1,5 +1,4 @@
 using CoinPay.Functions.Invoices;
-using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
 
 namespace CoinPay.Functions.Tests.Golden;
@@ -13,28 +12,20 @@ internal static class ChangedInvoiceOrchestrators
     private static readonly TaskOptions Retry = TaskOptions.FromRetryPolicy(
         new RetryPolicy(maxNumberOfAttempts: 1_000, TimeSpan.FromSeconds(1), backoffCoefficient: 2, TimeSpan.FromMinutes(5)));
 
-    [Function(nameof(Unchanged))]
-    public static Task<string> Unchanged([OrchestrationTrigger] TaskOrchestrationContext context) => RunAsync(context);
+    public static IReadOnlyDictionary<string, Func<TaskOrchestrationContext, Task<string>>> All { get; } =
+        new Dictionary<string, Func<TaskOrchestrationContext, Task<string>>>
+        {
+            [nameof(Unchanged)] = Unchanged,
+            ["one more activity"] = context => RunAsync(context, before: () => context.CallActivityAsync("ReadWeather")),
+            ["another activity"] = context => RunAsync(context, activity: "AdvanceInvoiceAnew"),
+            ["a pause before each turn"] = context =>
+                RunAsync(context, before: () => context.CreateTimer(TimeSpan.FromSeconds(1), CancellationToken.None)),
+            ["shorter histories"] = context => RunAsync(context, maxTurns: 20),
+            ["no more retries"] = context =>
+                RunAsync(context, retry: TaskOptions.FromRetryPolicy(new RetryPolicy(1, TimeSpan.FromSeconds(1)))),
+        };
 
-    [Function(nameof(OneMoreActivity))]
-    public static Task<string> OneMoreActivity([OrchestrationTrigger] TaskOrchestrationContext context) =>
-        RunAsync(context, before: () => context.CallActivityAsync("ReadWeather"));
-
-    [Function(nameof(AnotherActivity))]
-    public static Task<string> AnotherActivity([OrchestrationTrigger] TaskOrchestrationContext context) =>
-        RunAsync(context, activity: "AdvanceInvoiceAnew");
-
-    [Function(nameof(PauseBeforeEachTurn))]
-    public static Task<string> PauseBeforeEachTurn([OrchestrationTrigger] TaskOrchestrationContext context) =>
-        RunAsync(context, before: () => context.CreateTimer(TimeSpan.FromSeconds(1), CancellationToken.None));
-
-    [Function(nameof(ShorterHistories))]
-    public static Task<string> ShorterHistories([OrchestrationTrigger] TaskOrchestrationContext context) =>
-        RunAsync(context, maxTurns: 20);
-
-    [Function(nameof(NoMoreRetries))]
-    public static Task<string> NoMoreRetries([OrchestrationTrigger] TaskOrchestrationContext context) =>
-        RunAsync(context, retry: TaskOptions.FromRetryPolicy(new RetryPolicy(1, TimeSpan.FromSeconds(1))));
+    public static Task<string> Unchanged(TaskOrchestrationContext context) => RunAsync(context);
 
     private static async Task<string> RunAsync(
         TaskOrchestrationContext context,
@@ -52,11 +43,17 @@ internal static class ChangedInvoiceOrchestrators
             Outlook outlook = await context.CallActivityAsync<Outlook>(activity, invoice, retry ?? Retry);
             if (outlook.IsFinished)
                 return outlook.Status;
-            Task timer = outlook.DeadlineAt is { } at ? context.CreateTimer(at, CancellationToken.None) : wake;
+            using CancellationTokenSource noLongerNeeded = new();
+            Task timer = outlook.DeadlineAt is { } at ? context.CreateTimer(at, noLongerNeeded.Token) : wake;
             if (await Task.WhenAny(wake, timer) == wake)
+            {
                 wake = context.WaitForExternalEvent<string?>(InvoiceOrchestrator.Wake);
+                Cancel(noLongerNeeded);
+            }
         }
         context.ContinueAsNew(invoice, preserveUnprocessedEvents: true);
         return "continued";
     }
+
+    private static void Cancel(CancellationTokenSource source) => source.Cancel();
 }

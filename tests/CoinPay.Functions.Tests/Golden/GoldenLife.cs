@@ -1,10 +1,8 @@
 using System.Text.Json;
 using Azure;
-using CoinPay.Embedded.Durable;
-using CoinPay.Embedded.Durable.Storage;
 using CoinPay.Testing.Storage.Direct;
 using CoinPay.Functions.Tests.Simulation;
-using Microsoft.Extensions.DependencyInjection;
+using DurableTask.Core.History;
 using CancelInvoice = CoinPay.Functions.Invoices.CancelInvoice;
 
 namespace CoinPay.Functions.Tests.Golden;
@@ -37,17 +35,8 @@ internal sealed class GoldenLife
 
     private ModelNode Node => _world.NodeOf(_order.Network.Name);
 
-    /// <summary>The instance's generation of now, with all that stands of its history.</summary>
-    public GoldenHistory History
-    {
-        get
-        {
-            StoredInstance? stored = null;
-            _world.Do(async process => stored = await process.Services.GetRequiredService<HubStore>()
-                .LoadAsync(_order.Answer!.Id, evenEnded: true, CancellationToken.None));
-            return new(stored!.State, stored.History);
-        }
-    }
+    /// <summary>All that the hub holds of the invoice's current execution.</summary>
+    public GoldenHistory History => new(_world.Hub.Find(_order.Answer!.Id)!.History);
 
     public GoldenLife Wait(TimeSpan time, TimeSpan? step = null)
     {
@@ -56,12 +45,12 @@ internal sealed class GoldenLife
         return this;
     }
 
-    /// <summary>Waits as long as this holds for the number of turns that the generation has had.</summary>
+    /// <summary>Waits as long as this holds for the number of turns that the execution has had; a new execution ends it too.</summary>
     public GoldenLife WaitWhile(Func<int, bool> holds)
     {
-        int generation = History.State.Generation;
-        int Advances() => History is { State.Generation: var now } history && now == generation
-            ? history.Events.Count(step => step.Type == HistoryEventType.TaskCompleted)
+        string execution = History.Start.OrchestrationInstance.ExecutionId;
+        int Advances() => History is var now && now.Start.OrchestrationInstance.ExecutionId == execution
+            ? now.Events.Count(step => step is TaskCompletedEvent)
             : 0;
         for (int advances = Advances(); advances > 0 && holds(advances + 1); advances = Advances())
             Turn(Poll);

@@ -31,7 +31,7 @@ internal sealed class World
         Seams = seams ?? new();
         Numbers = new SeededNumbers(Dice.Fork());
         Storage = new(Time) { Before = Before, After = After };
-        Hub = new(Time);
+        Hub = new(Time, AppParts.OrchestrationVersion);
         Calls = new(Time, Dice.Fork()) { Struck = Strike };
         Wakes = new(Dice.Fork()) { Struck = Strike };
         Endpoints = new(Dice.Fork()) { Struck = Strike };

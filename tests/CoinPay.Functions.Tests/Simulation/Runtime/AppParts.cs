@@ -6,6 +6,7 @@ using CoinPay.Functions.Chains;
 using CoinPay.Functions.Rates;
 using CoinPay.Functions.Settings;
 using CoinPay.Functions.Webhooks;
+using CoinPay.Tests;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -34,6 +35,11 @@ internal static class AppParts
             ["CoinPay:Limits:RequestsPerKey"] = "0", // They would refill by the machine's clock.
         })
         .Build();
+
+    /// <summary>What new orchestrations are started as: host.json's <c>defaultVersion</c>.</summary>
+    public static string OrchestrationVersion { get; } = new ConfigurationBuilder()
+        .AddJsonFile(Path.Combine(RepositoryFiles.Root, "host.json"))
+        .Build()["extensions:durableTask:defaultVersion"]!;
 
     private static readonly IReadOnlyList<ServiceDescriptor> Shared = [.. Common()];
 
