@@ -2,7 +2,6 @@ using System.Text.Json;
 using Azure;
 using CoinPay.Testing.Storage.Direct;
 using CoinPay.Functions.Tests.Simulation;
-using DurableTask.Core.History;
 using CancelInvoice = CoinPay.Functions.Invoices.CancelInvoice;
 
 namespace CoinPay.Functions.Tests.Golden;
@@ -14,6 +13,8 @@ internal sealed class GoldenLife
     private readonly StorageDoor _door = new();
     private readonly Simulation.World _world;
     private readonly Order _order;
+    private GoldenHistory? _before;
+    private GoldenHistory? _lookedBackTo;
 
     public GoldenLife(ulong seed, ShopPolicy policy)
     {
@@ -35,8 +36,8 @@ internal sealed class GoldenLife
 
     private ModelNode Node => _world.NodeOf(_order.Network.Name);
 
-    /// <summary>All that the hub holds of the invoice's current execution.</summary>
-    public GoldenHistory History => new(_world.Hub.Find(_order.Answer!.Id)!.History);
+    /// <summary>All that the hub holds of the invoice's current execution, or held of the one that was looked back to.</summary>
+    public GoldenHistory History => _lookedBackTo ?? new(_world.Hub.Find(_order.Answer!.Id)!.History);
 
     public GoldenLife Wait(TimeSpan time, TimeSpan? step = null)
     {
@@ -45,15 +46,22 @@ internal sealed class GoldenLife
         return this;
     }
 
-    /// <summary>Waits as long as this holds for the number of turns that the execution has had; a new execution ends it too.</summary>
-    public GoldenLife WaitWhile(Func<int, bool> holds)
+    /// <summary>Waits until the orchestration has continued as new.</summary>
+    public GoldenLife WaitForNextExecution()
     {
         string execution = History.Start.OrchestrationInstance.ExecutionId;
-        int Advances() => History is var now && now.Start.OrchestrationInstance.ExecutionId == execution
-            ? now.Events.Count(step => step is TaskCompletedEvent)
-            : 0;
-        for (int advances = Advances(); advances > 0 && holds(advances + 1); advances = Advances())
+        while (History is var now && now.Start.OrchestrationInstance.ExecutionId == execution)
+        {
+            _before = now;
             Turn(Poll);
+        }
+        return this;
+    }
+
+    /// <summary>What is recorded is the execution before, in its last moment.</summary>
+    public GoldenLife LookBack()
+    {
+        _lookedBackTo = _before;
         return this;
     }
 

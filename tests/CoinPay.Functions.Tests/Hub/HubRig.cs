@@ -11,10 +11,16 @@ internal sealed class HubRig
     private static readonly TimeSpan Step = TimeSpan.FromSeconds(1);
     private readonly Queue<Func<Task>> _ready = new();
     private readonly Queue<Exception> _activityFailures = new();
+    private readonly HubFunctions _functions;
+    private readonly Func<string, string?, string?> _activity;
     private int _process;
 
-    public HubRig()
+    /// <param name="add">Adds the orchestrators; those of <see cref="HubRigFunctions"/> if null.</param>
+    /// <param name="activity">What every activity does; it adds one if null.</param>
+    public HubRig(Func<HubFunctions, HubFunctions>? add = null, Func<string, string?, string?>? activity = null)
     {
+        _activity = activity ?? AddOne;
+        _functions = (add ?? HubRigFunctions.AddAll)(new(ActivityAsync));
         Hub = new(Time);
         StartProcess();
     }
@@ -52,7 +58,7 @@ internal sealed class HubRig
         int process = ++_process;
         IsDead = false;
         HubDoor door = new(operation => PassAsync(process, operation, isAfter: false), operation => PassAsync(process, operation, isAfter: true));
-        HubWorker worker = new(Hub, HubRigFunctions.All(ActivityAsync), door, work => _ready.Enqueue(() => process == _process ? work() : Task.CompletedTask));
+        HubWorker worker = new(Hub, _functions, door, work => _ready.Enqueue(() => process == _process ? work() : Task.CompletedTask));
         Client = new HubServer(Hub, door).Client();
         worker.Start();
     }
@@ -94,8 +100,11 @@ internal sealed class HubRig
         Activities.Add($"{name} {input}");
         if (_activityFailures.TryDequeue(out Exception? failure))
             return Task.FromException<string?>(failure);
-        return Task.FromResult<string?>(HubFunctions.Converter.Serialize(HubFunctions.Converter.Deserialize<int>(input) + 1));
+        return Task.FromResult(_activity(name, input));
     }
+
+    private static string? AddOne(string name, string? input) =>
+        HubFunctions.Converter.Serialize(HubFunctions.Converter.Deserialize<int>(input) + 1);
 
     private Task PassAsync(int process, HubOperation operation, bool isAfter)
     {

@@ -8,7 +8,7 @@ internal static class HubRigFunctions
 {
     private static readonly TaskOptions Retry = TaskOptions.FromRetryPolicy(new RetryPolicy(4, TimeSpan.FromSeconds(5), backoffCoefficient: 2));
 
-    public static HubFunctions All(Func<string, string?, Task<string?>> activity) => new HubFunctions(activity)
+    public static HubFunctions AddAll(HubFunctions functions) => functions
         .Add<int, int>(nameof(CountAsync), CountAsync)
         .Add<string, string>(nameof(CollectAsync), CollectAsync)
         .Add<string, string>(nameof(CollectInGenerationsAsync), CollectInGenerationsAsync)
