@@ -28,6 +28,8 @@ internal sealed class Anvil : IAsyncDisposable
         "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC",
     ];
 
+    /// <summary>One at a time: the node gives two transactions of an account that come at once the same nonce.</summary>
+    private readonly SemaphoreSlim _sending = new(1);
     private readonly LocalProcess _process;
     private readonly JsonRpcCall _rpc;
     private readonly string _home;
@@ -97,9 +99,22 @@ internal sealed class Anvil : IAsyncDisposable
         };
         foreach (string absent in fields.Where(field => field.Value is null).Select(field => field.Key).ToList())
             fields.Remove(absent);
-        string hash = (await SendAsync("eth_sendTransaction", fields)).GetString()!;
+        string hash = await SendInTurnAsync(fields);
         await ReceiptAsync(hash);
         return hash;
+    }
+
+    private async Task<string> SendInTurnAsync(object transaction)
+    {
+        await _sending.WaitAsync();
+        try
+        {
+            return (await SendAsync("eth_sendTransaction", transaction)).GetString()!;
+        }
+        finally
+        {
+            _sending.Release();
+        }
     }
 
     /// <summary>Deploys a contract; gives its address as the receipt shows it, in lower case.</summary>
@@ -125,6 +140,7 @@ internal sealed class Anvil : IAsyncDisposable
     {
         await _process.DisposeAsync();
         _rpc.Dispose();
+        _sending.Dispose();
         Directory.Delete(_home, recursive: true);
     }
 

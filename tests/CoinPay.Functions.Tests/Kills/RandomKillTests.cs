@@ -35,7 +35,7 @@ public sealed class RandomKillTests(ITestOutputHelper output)
             await Task.WhenAll(underWay.Select(sale => sale.PayAsync()));
             sales.AddRange(underWay.Select(Task.FromResult));
             // Polling has resumed since the last kill, and there is work to interrupt.
-            await Task.WhenAll(underWay.Select(sale => sale.IsAsync("confirming")));
+            await Task.WhenAll(underWay.Select(sale => sale.IsSeenAsync()));
             sales.AddRange(new[] { "anvil", "bitcoin-regtest" }.Select(network => SellAsync(world, network, $"amid-{kill}-{network}")));
             await Task.Delay(random.Next((int)LongestLife.TotalMilliseconds));
             await world.Gateway.KillAsync();

@@ -66,6 +66,10 @@ internal sealed class Sale
 
     public Task IsAsync(string status) => _world.WaitForStatusAsync(Id, status);
 
+    /// <summary>Waits until the gateway has seen the payment; others' blocks may have confirmed it by then.</summary>
+    public Task IsSeenAsync() =>
+        _world.WaitForInvoiceAsync(Id, invoice => invoice["status"] != "created", $"{Id} to be seen");
+
     /// <summary>
     /// Waits until it is paid and told: by one payment, booked in once and to the merchant once, with one id for each event. A POST
     /// may have come twice.

@@ -21,7 +21,7 @@ public sealed class TwoHostTests(TwoHostWorld world) : IClassFixture<TwoHostWorl
 
         Sale[] during = await OpenAsync("during");
         await Task.WhenAll(during.Select(sale => sale.PayAsync()));
-        await Task.WhenAll(during.Select(sale => sale.IsAsync("confirming")));
+        await Task.WhenAny(during.Select(sale => sale.IsSeenAsync()));
         await world.LoseTheFirstAsync();
         await during[0].ConfirmAsync();
         await during[1].ConfirmAsync();

@@ -15,7 +15,7 @@ public sealed class WorkerKillTests(OutOfProcessWorld world) : IClassFixture<Out
         for (int order = 0; order < Orders; order++)
             sales = [.. sales, .. await Sale.OpenBothAsync(world, $"worker-{order}")];
         await Task.WhenAll(sales.Select(sale => sale.PayAsync()));
-        await sales[0].IsAsync("confirming");
+        await Task.WhenAny(sales.Select(sale => sale.IsSeenAsync()));
 
         int killed = world.Gateway.WorkerId;
         await Task.WhenAll(world.Gateway.KillWorkerAsync(), sales[0].ConfirmAsync());

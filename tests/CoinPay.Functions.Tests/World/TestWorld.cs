@@ -128,7 +128,13 @@ public class TestWorld : IAsyncLifetime
 
     /// <summary>Waits until the invoice has this status.</summary>
     internal Task<ApiAnswer> WaitForStatusAsync(string id, string status) =>
-        WaitForAsync(() => InvoiceAsync(id), invoice => invoice["status"] == status, $"{id} to be {status}");
+        WaitForInvoiceAsync(id, invoice => invoice["status"] == status, $"{id} to be {status}");
+
+    /// <summary>Waits for an invoice, also while the host has no worker.</summary>
+    internal Task<ApiAnswer> WaitForInvoiceAsync(string id, Func<ApiAnswer, bool> isThere, string what) => WaitForAsync(
+        () => Merchant.GetAsync("/v1/invoices/" + id),
+        answer => answer.Status != HttpStatusCode.ServiceUnavailable && isThere(answer.Expect(HttpStatusCode.OK)),
+        what);
 
     /// <summary>Waits until the receiver has an event of this type for the invoice.</summary>
     internal async Task<Received> WaitForWebhookAsync(string invoiceId, string type) => (await WaitForAsync(
