@@ -18,6 +18,9 @@ internal static class OneMachine
         ["extensions:durableTask:storageProvider:workItemQueueVisibilityTimeout"] = "00:01:00",
         ["extensions:durableTask:maxConcurrentActivityFunctions"] = "32",
         ["extensions:durableTask:maxConcurrentOrchestratorFunctions"] = "200",
+        // It would warn at each start that it might trace. The app's own spans tell of an invoice's whole life.
+        ["extensions:durableTask:tracing:distributedTracingEnabled"] = "true",
+        ["extensions:durableTask:tracing:version"] = "None",
         // Timers of a killed host wait until its locks run out, and then until the next look for them.
         ["singleton:listenerLockPeriod"] = "00:00:15",
         ["singleton:listenerLockRecoveryPollingInterval"] = "00:00:15",
@@ -25,6 +28,7 @@ internal static class OneMachine
         ["logging:logLevel:Azure.Core"] = "Error",
         ["logging:logLevel:Function."] = "Warning",
         ["logging:logLevel:Host."] = "Warning",
+        ["logging:logLevel:Host.Results"] = "None",
         ["logging:logLevel:Microsoft.AspNetCore.DataProtection"] = "Error",
     };
 }

@@ -18,13 +18,15 @@ namespace CoinPay.Host.Http;
 /// </summary>
 internal sealed class PublicSite : IAsyncDisposable
 {
+    private readonly IReadOnlyList<string> _urls;
     private readonly WebApplication _site;
     private readonly OpenEndpoints _endpoints = new();
 
     public PublicSite(HostSettings settings, Readiness readiness, ILoggerFactory loggers)
     {
+        _urls = settings.Urls;
         WebApplicationBuilder builder = QuietWeb.CreateBuilder(loggers);
-        builder.WebHost.UseKestrelHttpsConfiguration().UseUrls([.. settings.Urls]).ConfigureKestrel(kestrel =>
+        builder.WebHost.UseKestrelHttpsConfiguration().UseUrls([.. _urls]).ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = settings.BodyLimit;
@@ -59,7 +61,7 @@ internal sealed class PublicSite : IAsyncDisposable
         }
         catch (Exception failure) when (failure is IOException or SocketException)
         {
-            throw new StartException($"Cannot listen on {string.Join(", ", _site.Urls)}: {failure.GetBaseException().Message}");
+            throw new StartException($"Cannot listen on {string.Join(", ", _urls)}: {failure.GetBaseException().Message}.");
         }
     }
 

@@ -22,14 +22,39 @@ internal static class HostProgram
             TellTheWorker(folder);
             using ILoggerFactory loggers = HostLog.Create(configuration.Root);
             using StopSignals stop = new();
-            await using HostRun run = new(folder, configuration, loggers);
-            return await run.RunAsync(stop.Asked) ? 0 : Failure;
+            AppDomain.CurrentDomain.ProcessExit += EndWithFailure;
+            int exitCode = await RunAsync(new(folder, configuration, loggers), stop.Asked, loggers);
+            AppDomain.CurrentDomain.ProcessExit -= EndWithFailure;
+            return exitCode;
         }
         catch (StartException wrong)
         {
             await Console.Error.WriteLineAsync($"CoinPay.Host cannot start. {wrong.Message}");
             return Failure;
         }
+    }
+
+    private static async Task<int> RunAsync(HostRun run, Task stopAsked, ILoggerFactory loggers)
+    {
+        await using (run)
+        {
+            try
+            {
+                return await run.RunAsync(stopAsked) ? 0 : Failure;
+            }
+            catch (Exception failure) when (failure is not StartException)
+            {
+                loggers.CreateLogger("CoinPay.Host").LogCritical(failure, "The host failed: {Reason}", failure.Message);
+                return Failure;
+            }
+        }
+    }
+
+    /// <summary>An app in this process that calls Exit ends the host, which nobody asked for, whatever the app's exit code.</summary>
+    private static void EndWithFailure(object? sender, EventArgs e)
+    {
+        if (Environment.ExitCode == 0)
+            Environment.ExitCode = Failure;
     }
 
     /// <summary>What an app reads about its host, in a process of its own or in this one.</summary>

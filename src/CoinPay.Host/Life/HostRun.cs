@@ -6,11 +6,6 @@ using CoinPay.Host.Logs;
 using CoinPay.Host.Triggers;
 using CoinPay.Host.Worker;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.Azure.WebJobs;
-using Microsoft.Azure.WebJobs.Host;
-using Microsoft.Azure.WebJobs.Host.Config;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace CoinPay.Host.Life;
@@ -33,7 +28,7 @@ internal sealed class HostRun : IAsyncDisposable
     private readonly NameLease _name;
     private WebApplication? _workerServer;
     private WorkerSupervisor? _worker;
-    private IHost? _triggers;
+    private TriggerHost? _triggers;
 
     public HostRun(AppFolder folder, HostConfiguration configuration, ILoggerFactory loggers)
     {
@@ -72,6 +67,7 @@ internal sealed class HostRun : IAsyncDisposable
         _triggers?.Dispose();
         if (_workerServer is not null)
             await _workerServer.DisposeAsync();
+        await _site.StopAsync();
         await _site.DisposeAsync();
         _name.Dispose();
     }
@@ -97,8 +93,9 @@ internal sealed class HostRun : IAsyncDisposable
         Task first = await Task.WhenAny(stopAsked, ended, _workers.Functions, Task.Delay(AppStartLimit));
         if (first == _workers.Functions)
         {
-            await OpenAsync([.. (await _workers.Functions).Where(function => !function.IsDisabled(_configuration.Root))]);
-            first = await Task.WhenAny(stopAsked, ended, _name.Lost);
+            TriggerFailures failures = new(_worker!, _loggers.CreateLogger<TriggerFailures>());
+            await OpenAsync([.. (await _workers.Functions).Where(function => !function.IsDisabled(_configuration.Root))], failures);
+            first = await Task.WhenAny(stopAsked, ended, _name.Lost, failures.Broken);
         }
         else if (first != stopAsked && first != ended)
         {
@@ -120,22 +117,19 @@ internal sealed class HostRun : IAsyncDisposable
         return _worker.Ended;
     }
 
-    private async Task OpenAsync(IReadOnlyList<Function> functions)
+    private async Task OpenAsync(IReadOnlyList<Function> functions, TriggerFailures failures)
     {
         string prefix = _configuration.Root[$"{HostConfiguration.HostSection}:extensions:http:routePrefix"] ?? "api";
         (Function Function, FunctionRoute Route)[] routes =
             [.. functions.Where(function => function.IsHttp).Select(function => (function, FunctionRoute.Of(function, prefix)))];
         FunctionBridge.Invoker = new(functions, _workers, _site.Forwarder, _running);
-        TriggerFailures failures = new(_worker!, _loggers.CreateLogger<TriggerFailures>());
-        _triggers = TriggerHost.Build(_configuration, functions, failures, _loggers);
-        await _triggers.StartAsync();
+        _triggers = await TriggerHost.StartAsync(_configuration, functions, failures, _loggers);
         HostKeys keys = new(_configuration.Root);
-        FunctionEndpoints endpoints = new(
-            (JobHost)_triggers.Services.GetRequiredService<IJobHost>(), keys, _loggers.CreateLogger<FunctionEndpoints>());
+        FunctionEndpoints endpoints = new(_triggers.Jobs, keys, _loggers.CreateLogger<FunctionEndpoints>());
         _site.Open(
         [
             .. routes.Select(route => endpoints.ToEndpoint(route.Function, route.Route)),
-            .. ExtensionWebhooks.EndpointsOf(_triggers.Services.GetServices<IExtensionConfigProvider>(), keys),
+            .. ExtensionWebhooks.EndpointsOf(_triggers.Extensions, keys),
         ]);
         _readiness.Phase = HostPhase.Running;
         _log.LogInformation(
@@ -150,7 +144,7 @@ internal sealed class HostRun : IAsyncDisposable
         _log.LogInformation("Stopping: {Count} invocations run", _running.Count);
         if (_triggers is not null)
         {
-            await _triggers.Services.GetRequiredService<IDrainModeManager>().EnableDrainModeAsync(CancellationToken.None);
+            await _triggers.DrainAsync();
             if (!await _running.HaveEndedAsync(_configuration.Settings.StopLimit))
                 _log.LogWarning("{Count} invocations are cut off", _running.Count);
             await _triggers.StopAsync();

@@ -10,7 +10,9 @@ internal static class HostStorage
 {
     private const string Setting = "AzureWebJobsStorage";
     private const string Container = "azure-webjobs-hosts";
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    /// <summary>For one try of a request; there are two. A storage on a busy machine may be slow, and one that is not there refuses at once.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     /// <summary>Where hosts keep what they share: timers' statuses, locks, names.</summary>
     /// <exception cref="StartException">The setting is missing or malformed. The message does not repeat it: it holds a key.</exception>
@@ -33,7 +35,7 @@ internal static class HostStorage
         }
     }
 
-    /// <summary>Whether the storage answers within a few seconds.</summary>
+    /// <summary>Whether the storage answers before the cancellation.</summary>
     public static async Task<bool> AnswersAsync(BlobContainerClient container, CancellationToken cancellation)
     {
         try

@@ -21,7 +21,7 @@ internal enum HostPhase
 internal sealed class Readiness(BlobContainerClient storage, WorkerPool workers, string hostName)
 {
     public const string Path = "/health/ready";
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     public HostPhase Phase { get; set; }
 

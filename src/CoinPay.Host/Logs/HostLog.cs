@@ -8,7 +8,7 @@ namespace CoinPay.Host.Logs;
 /// <summary>One log for all parts of the host, at the levels of host.json; libraries speak only of trouble.</summary>
 internal static class HostLog
 {
-    private static readonly string[] Quiet = ["Azure", "DurableTask", "Grpc", "Microsoft", "Yarp"];
+    private static readonly string[] Quiet = ["Azure", "DurableTask", "Grpc", "Microsoft"];
 
     public static ILoggerFactory Create(IConfiguration configuration) => LoggerFactory.Create(log =>
     {
@@ -16,6 +16,10 @@ internal static class HostLog
             .AddConsoleFormatter<LineFormatter, ConsoleFormatterOptions>(formatter => formatter.IncludeScopes = true);
         foreach (string library in Quiet)
             log.AddFilter(library, LogLevel.Warning);
+        // A part of the host that cannot start is told of once, by the host.
+        log.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None).AddFilter("Host.Startup", LogLevel.None);
+        // Of requests that clients broke off or made too long.
+        log.AddFilter("Yarp", LogLevel.Error);
         foreach (IConfigurationSection level in configuration.GetSection($"{HostConfiguration.HostSection}:logging:logLevel").GetChildren())
             if (Enum.TryParse(level.Value, ignoreCase: true, out LogLevel least))
                 log.AddFilter(string.Equals(level.Key, "default", StringComparison.OrdinalIgnoreCase) ? null : level.Key, least);

@@ -8,6 +8,7 @@ using Microsoft.Azure.WebJobs.Extensions.Timers;
 using Microsoft.Azure.WebJobs.Host;
 using Microsoft.Azure.WebJobs.Host.Config;
 using Microsoft.Azure.WebJobs.Host.Executors;
+using Microsoft.Azure.WebJobs.Host.Indexers;
 using Microsoft.Azure.WebJobs.Host.Timers;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -18,12 +19,48 @@ using Microsoft.Extensions.Logging;
 namespace CoinPay.Host.Triggers;
 
 /// <summary>The WebJobs SDK's host with the extensions for queues, timers and orchestrations: what calls functions other than by HTTP.</summary>
-internal static class TriggerHost
+internal sealed class TriggerHost : IDisposable
 {
     /// <summary>What listeners may take to stop, after the host has let functions end.</summary>
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(10);
 
-    public static IHost Build(HostConfiguration configuration, IReadOnlyList<Function> functions, TriggerFailures failures, ILoggerFactory loggers) => new HostBuilder()
+    private readonly IHost _host;
+
+    private TriggerHost(IHost host) => _host = host;
+
+    /// <summary>Calls functions by name.</summary>
+    public JobHost Jobs => (JobHost)_host.Services.GetRequiredService<IJobHost>();
+
+    /// <summary>Of which some have HTTP APIs of their own.</summary>
+    public IEnumerable<IExtensionConfigProvider> Extensions => _host.Services.GetServices<IExtensionConfigProvider>();
+
+    /// <exception cref="StartException">A function's trigger is wrong, or names a setting that does not exist.</exception>
+    public static async Task<TriggerHost> StartAsync(
+        HostConfiguration configuration, IReadOnlyList<Function> functions, TriggerFailures failures, ILoggerFactory loggers)
+    {
+        IHost host = Build(configuration, functions, failures, loggers);
+        try
+        {
+            await host.StartAsync();
+            return new(host);
+        }
+        catch (FunctionIndexingException wrong)
+        {
+            host.Dispose();
+            throw new StartException($"{wrong.Message}: {wrong.GetBaseException().Message}");
+        }
+    }
+
+    /// <summary>Takes no more work, and leaves what runs alone.</summary>
+    public Task DrainAsync() => _host.Services.GetRequiredService<IDrainModeManager>().EnableDrainModeAsync(CancellationToken.None);
+
+    /// <summary>Cancels what runs, and stops.</summary>
+    public Task StopAsync() => _host.StopAsync();
+
+    public void Dispose() => _host.Dispose();
+
+    private static IHost Build(
+        HostConfiguration configuration, IReadOnlyList<Function> functions, TriggerFailures failures, ILoggerFactory loggers) => new HostBuilder()
         .ConfigureAppConfiguration(configuration.AddTo)
         .ConfigureWebJobs(jobs =>
         {

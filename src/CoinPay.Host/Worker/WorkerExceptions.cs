@@ -13,4 +13,8 @@ internal sealed class NoWorkerException() : InvalidOperationException("Did not f
 
 /// <summary>A function failed. The Durable extension reads the message, which therefore has exactly the real host's form.</summary>
 internal sealed class FunctionFailedException(StatusResult result)
-    : Exception($"Result: {result.Status}\nException: {result.Exception?.Message}\nStack: {result.Exception?.StackTrace}");
+    : Exception($"Result: {result.Status}\nException: {result.Exception?.Message}\nStack: {result.Exception?.StackTrace}")
+{
+    /// <summary>Short, because the worker has logged the same with its stack.</summary>
+    public override string ToString() => $"{nameof(FunctionFailedException)}: {result.Exception?.Message.Split('\n')[0]}";
+}

@@ -19,7 +19,7 @@ internal sealed class WorkerLog(ILoggerFactory loggers, RunningInvocations runni
         log.Log((LogLevel)line.Level, default, line, exception: null, Format);
     }
 
-    private static string Format(RpcLog line, Exception? none) => line.Exception is { } failure
-        ? $"{line.Message} | {failure.Type}: {failure.Message}\n{failure.StackTrace}"
-        : line.Message;
+    /// <summary>The worker's exceptions carry all that they have, the stack too, in their message.</summary>
+    private static string Format(RpcLog line, Exception? none) =>
+        line.Exception is { } failure ? $"{line.Message} | {failure.Message}" : line.Message;
 }

@@ -9,8 +9,8 @@ internal sealed class WorkerPool
     private readonly Lock _lock = new();
     private TaskCompletionSource<WorkerStream> _ready = NewReady();
 
-    /// <summary>Called when the stream to the worker has ended, so that it can do no more work.</summary>
-    public Action? Lost { get; set; }
+    /// <summary>The stream to the worker has ended, so that it can do no more work.</summary>
+    public event EventHandler? Lost;
 
     /// <summary>The app's functions, when its first worker is ready; fails with <see cref="StartException"/> if it cannot be.</summary>
     public Task<IReadOnlyList<Function>> Functions => _functions.Task;
@@ -48,7 +48,7 @@ internal sealed class WorkerPool
         lock (_lock)
             if (_ready.Task.IsCompleted && ReferenceEquals(_ready.Task.Result, stream))
                 _ready = NewReady();
-        Lost?.Invoke();
+        Lost?.Invoke(this, EventArgs.Empty);
     }
 
     /// <summary>The app cannot be run as it is.</summary>

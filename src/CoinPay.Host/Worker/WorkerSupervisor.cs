@@ -21,7 +21,7 @@ internal sealed class WorkerSupervisor(IWorkerProgram program, WorkerPool worker
 
     public void Start(Uri endpoint)
     {
-        workers.Lost = EndUseless;
+        workers.Lost += (_, _) => EndUseless();
         _ = RunAsync(endpoint);
     }
 
@@ -56,7 +56,8 @@ internal sealed class WorkerSupervisor(IWorkerProgram program, WorkerPool worker
         {
             long from = TimeProvider.System.GetTimestamp();
             await RunOnceAsync(endpoint);
-            if (_isStopping || !restarts)
+            // One that never was ready would end the same way again.
+            if (_isStopping || !restarts || !workers.Functions.IsCompletedSuccessfully)
                 break;
             pause = TimeProvider.System.GetElapsedTime(from) > SoundFor ? FirstPause : TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, MaxPause.Ticks));
             await Task.Delay(pause);

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using CoinPay.Host.TestApp;
 using CoinPay.Host.Tests.World;
 using Xunit;
 

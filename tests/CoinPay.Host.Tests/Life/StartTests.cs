@@ -68,6 +68,15 @@ public sealed class StartTests(TestStorage storage)
         Assert.Matches("Function '[A-Za-z]+': the host keeps the route \"admin/[^\"]*\" to itself", output);
     }
 
+    [Fact]
+    public async Task A_setting_that_a_trigger_names_and_nobody_has_set_is_told_with_the_functions_name()
+    {
+        string output = await FailsAsync(
+            HostProcess.WithTestApp, ("AzureWebJobsStorage", storage.ConnectionString), ("TestRun", "unset"), ("Seldom", "0 0 0 1 1 *"),
+            ("ASPNETCORE_URLS", "http://127.0.0.1:" + FreePort()));
+        Assert.Contains("'Often': '%Often%' does not resolve", output, StringComparison.Ordinal);
+    }
+
     /// <summary>It ends with a failure, and with no stack trace.</summary>
     private static async Task<string> FailsAsync(string[] options, params (string Name, string? Value)[] settings)
     {

@@ -8,7 +8,7 @@ internal static class Eventually
     /// <summary>Work under way in a process that is killed comes back after a minute or more, and the machine may be busy.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
 
-    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(250);
 
     /// <param name="reached">Asked until it is true.</param>
     /// <param name="what">What is waited for, with what is known when it did not come.</param>

@@ -22,7 +22,11 @@ public abstract class SharedHost(TestStorage storage, string[] options) : IAsync
             ("FUNCTIONS_REQUEST_BODY_SIZE_LIMIT", $"{BodyLimit}"));
     }
 
-    public ValueTask DisposeAsync() => Run.DisposeAsync();
+    public ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        return Run.DisposeAsync();
+    }
 }
 
 public sealed class InProcessHost(TestStorage storage) : SharedHost(storage, HostProcess.InProcess);

@@ -1,9 +1,7 @@
-using Azure;
 using Azure.Data.Tables;
 using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
 using CoinPay.Host.TestApp;
-using Xunit;
 
 namespace CoinPay.Host.Tests.World;
 
