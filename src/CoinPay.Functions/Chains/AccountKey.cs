@@ -1,6 +1,7 @@
 using CoinPay.Core;
 using NBitcoin;
 using NBitcoin.DataEncoders;
+using NBitcoin.WalletPolicies;
 
 namespace CoinPay.Functions.Chains;
 
@@ -56,7 +57,7 @@ internal sealed class AccountKey
     /// The output descriptor that any wallet can import to see the same addresses (BIP-380, BIP-382).
     /// </summary>
     /// <param name="origin">Where the key comes from: <c>[d34db33f/84h/0h/0h]</c>, or nothing.</param>
-    public string Descriptor(string? origin = null) => DescriptorChecksum.Append($"wpkh({origin}{Text}/0/*)");
+    public string Descriptor(string? origin = null) => Miniscript.AddChecksum($"wpkh({origin}{Text}/0/*)");
 
     private static (AccountKey? Key, string? Refusal) Read(Network network, string text)
     {

@@ -66,7 +66,7 @@ internal sealed class CheckFactories(
         {
             return new(network, nodes.Http, key, time);
         }
-        catch (Exception noKey) when (noKey is FormatException or ArgumentException)
+        catch (ArgumentException)
         {
             throw new SettingsException("CoinPay__GasWalletKey must be a private key: 32 bytes as hex.");
         }

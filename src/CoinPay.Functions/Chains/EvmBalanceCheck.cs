@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Text.Json;
+using Nethereum.Contracts.Standards.ERC20.ContractDefinition;
 
 namespace CoinPay.Functions.Chains;
 
@@ -12,12 +13,12 @@ internal sealed class EvmBalanceCheck(Network network, JsonRpc rpc)
     /// <summary>eth_call answers this code when the contract reverts. Source: https://ethereum.github.io/execution-apis/</summary>
     private const int Reverted = 3;
 
-    /// <summary>The selector of balanceOf(address).</summary>
-    public const string BalanceOf = "0x70a08231";
-
     private readonly Dictionary<string, string> _tokens = network.Assets
         .Where(listed => listed.VerifyBalance)
         .ToDictionary(listed => listed.Asset.Id, listed => listed.Contract!, StringComparer.Ordinal);
+
+    /// <summary>The data of a call of <c>balanceOf</c>. Source: ERC-20.</summary>
+    public static string BalanceOf(string owner) => ContractAbi.DataOf(new BalanceOfFunction { Owner = owner });
 
     /// <summary>The blocks with their transfers as the balances bear them out; asks the node only where there are any.</summary>
     public async Task<IReadOnlyList<ChainBlock>> CheckAsync(
@@ -71,17 +72,16 @@ internal sealed class EvmBalanceCheck(Network network, JsonRpc rpc)
         string token, string recipient, ChainBlock block, bool isNear, CancellationToken cancellation)
     {
         RpcCall BalanceAt(string hash) =>
-            new("eth_call", new { to = token, data = BalanceOf + recipient[2..].PadLeft(64, '0') }, new { blockHash = hash });
+            new("eth_call", new { to = token, data = BalanceOf(recipient) }, new { blockHash = hash });
         RpcAnswer<JsonElement>[] answers =
             await rpc.BatchAsync<JsonElement>([BalanceAt(block.ParentHash), BalanceAt(block.Hash)], cancellation);
         if (Array.Find(answers, answer => answer.Error is not null)?.Error is { } error)
             return isNear && error.Code != Reverted
                 ? throw new ChainUnknownException(network.Name, $"balanceOf: {error.Message} ({error.Code})")
                 : null;
-        BigInteger[] balances = [.. answers.Select(answer => Word(rpc.Read<string>(answer.Result)))];
+        // A contract that does not exist yet answers with nothing at all, which is zero.
+        BigInteger[] balances = [.. answers.Select(answer => ContractAbi.NumberOf(rpc.Read<string>(answer.Result)))];
         return BigInteger.Max(0, balances[1] - balances[0]);
     }
 
-    /// <summary>A contract that is not there yet answers with nothing at all.</summary>
-    private static BigInteger Word(string answer) => answer == "0x" ? BigInteger.Zero : Quantity.Number(answer);
 }

@@ -53,7 +53,7 @@ internal sealed class EvmHistory(Network network, JsonRpc rpc)
     public async Task<IReadOnlyList<Flushed>> FlushesAsync(
         string forwarder, string token, long from, long to, CancellationToken cancellation)
     {
-        string[] topics = [FlushedTopic, "0x" + token[2..].ToLowerInvariant().PadLeft(64, '0')];
+        string[] topics = [FlushedTopic, ContractAbi.TopicOf(token)];
         List<Flushed> flushes = [];
         while (from <= to && _logCalls++ < MostLogCalls)
         {
@@ -72,7 +72,7 @@ internal sealed class EvmHistory(Network network, JsonRpc rpc)
                 continue;
             }
             flushes.AddRange(rpc.ResultOf(answers[0], "eth_getLogs").Select(
-                log => new Flushed(Quantity.Height(log.BlockNumber), Quantity.Number(log.Data), log.TransactionHash)));
+                log => new Flushed(Quantity.Height(log.BlockNumber), ContractAbi.NumberOf(log.Data), log.TransactionHash)));
             to = first - 1;
         }
         return flushes;

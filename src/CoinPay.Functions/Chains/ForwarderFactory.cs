@@ -1,6 +1,4 @@
-using System.Numerics;
 using System.Text.Json;
-using Nethereum.ABI;
 using Nethereum.Hex.HexConvertors.Extensions;
 using Nethereum.Util;
 
@@ -30,7 +28,6 @@ internal sealed class ForwarderFactory(Network network, HttpClient http, GasWall
     /// <summary>Far below a block's gas with a deployment for each.</summary>
     public const int MostForwardings = 50;
     private static readonly string Salt = new byte[32].ToHex(prefix: true);
-    private static readonly string FlushSelector = Selector("flush((address,bytes32)[],address[])");
     private static readonly string FlushFailed =
         Sha3Keccack.Current.CalculateHash("FlushFailed(address,address)").EnsureHexPrefix();
 
@@ -79,24 +76,17 @@ internal sealed class ForwarderFactory(Network network, HttpClient http, GasWall
         return new Flush(receipt.GetProperty("transactionHash").GetString()!, [.. FailuresIn(receipt)]);
     }
 
-    /// <summary>
-    /// The call's data. Tuples of static types stand in an array one after the other, so every argument is a word: two
-    /// offsets from the arguments' start, then each array's length and items.
-    /// </summary>
-    internal static string FlushCall(IReadOnlyList<Forwarding> forwardings, IReadOnlyList<string> tokens)
-    {
-        const int word = 32, heads = 2, wordsPerForwarding = 2;
-        int tokensAt = word * (heads + 1 + wordsPerForwarding * forwardings.Count);
-        ABIValue[] words =
-        [
-            Number(word * heads), Number(tokensAt), Number(forwardings.Count),
-            .. forwardings.SelectMany(forwarding => (ABIValue[])
-                [new("address", forwarding.SettlementAddress), new("bytes32", forwarding.Salt.HexToByteArray())]),
-            Number(tokens.Count),
-            .. tokens.Select(token => new ABIValue("address", token)),
-        ];
-        return FlushSelector + new ABIEncode().GetABIEncoded(words).ToHex();
-    }
+    /// <summary>The data of a call of the factory's <c>flush</c>.</summary>
+    internal static string FlushCall(IReadOnlyList<Forwarding> forwardings, IReadOnlyList<string> tokens) =>
+        ContractAbi.DataOf(new FlushFunction
+        {
+            Forwardings = [.. forwardings.Select(forwarding => new ForwardingTuple
+            {
+                Settlement = forwarding.SettlementAddress,
+                Salt = forwarding.Salt.HexToByteArray(),
+            })],
+            Tokens = [.. tokens],
+        });
 
     private IEnumerable<(string Forwarder, string Token)> FailuresIn(JsonElement receipt) =>
         from log in receipt.GetProperty("logs").EnumerateArray()
@@ -104,11 +94,5 @@ internal sealed class ForwarderFactory(Network network, HttpClient http, GasWall
         let emitter = log.GetProperty("address").GetString()
         where topics is [_, _, _] && topics[0] == FlushFailed
             && string.Equals(emitter, network.Factory, StringComparison.OrdinalIgnoreCase)
-        select (AddressIn(topics[1]), AddressIn(topics[2]));
-
-    private static string AddressIn(string topic) => "0x" + topic[^40..];
-
-    private static ABIValue Number(int number) => new("uint256", new BigInteger(number));
-
-    private static string Selector(string signature) => "0x" + Sha3Keccack.Current.CalculateHash(signature)[..8];
+        select (ContractAbi.AddressOf(topics[1]), ContractAbi.AddressOf(topics[2]));
 }

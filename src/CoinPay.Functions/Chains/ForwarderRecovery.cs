@@ -72,11 +72,11 @@ internal sealed class ForwarderRecovery(Network network, HttpClient http, GasWal
     {
         if (asset.Contract is not { } contract)
             return Quantity.Number(await _rpc.CallAsync<string>("eth_getBalance", cancellation, address, block));
-        string data = EvmBalanceCheck.BalanceOf + address[2..].ToLowerInvariant().PadLeft(64, '0');
+        string data = EvmBalanceCheck.BalanceOf(address);
         string answer = await _rpc.CallAsync<string>("eth_call", cancellation, new { to = contract, data }, block);
         // A contract that is not there answers with nothing at all, which is no balance.
         return answer.Length > "0x".Length
-            ? Quantity.Number(answer)
+            ? ContractAbi.NumberOf(answer)
             : throw new ChainUnknownException(network.Name, $"{contract} answers no balance");
     }
 

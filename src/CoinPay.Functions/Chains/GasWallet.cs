@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Numerics;
 using System.Text.Json;
 using Nethereum.Hex.HexConvertors.Extensions;
@@ -20,6 +21,8 @@ internal sealed class GasWallet : IDisposable
     /// Source of the default: what most nodes answer to eth_maxPriorityFeePerGas on a quiet chain, 1 gwei.
     /// </summary>
     private static readonly BigInteger UsualPriorityFee = 1_000_000_000;
+    private const int KeyDigits = 64;
+    private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdefABCDEF");
     private static readonly TimeSpan ReceiptInterval = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(3);
 
@@ -30,13 +33,17 @@ internal sealed class GasWallet : IDisposable
     private readonly SemaphoreSlim _one = new(1, 1);
 
     /// <param name="network">An EVM network with its node.</param>
-    /// <param name="privateKey">32 bytes of hex; refused with an exception that does not show it.</param>
+    /// <param name="privateKey">32 bytes of hex, with or without <c>0x</c>.</param>
+    /// <exception cref="ArgumentException">This is not a private key of secp256k1. The text is never shown.</exception>
     public GasWallet(Network network, HttpClient http, string privateKey, TimeProvider? time = null)
     {
         _network = network;
         _rpc = new JsonRpc(network.Name, network.Rpc, http);
-        _privateKey = privateKey;
+        _privateKey = IsKey(privateKey)
+            ? privateKey
+            : throw new ArgumentException("This is not a private key: 32 bytes of hex.", nameof(privateKey));
         _time = time ?? TimeProvider.System;
+        // Refuses zero and whatever is not below the curve's order.
         Address = new EthECKey(privateKey).GetPublicAddress();
     }
 
@@ -71,6 +78,16 @@ internal sealed class GasWallet : IDisposable
     }
 
     public void Dispose() => _one.Dispose();
+
+    /// <summary>
+    /// Nethereum takes a key of any length, so that one that was cut short would be another account's; and it shows a text
+    /// that is not hex in its exception.
+    /// </summary>
+    private static bool IsKey(string text)
+    {
+        ReadOnlySpan<char> digits = text.RemoveHexPrefix();
+        return digits.Length == KeyDigits && digits.IndexOfAnyExcept(HexDigits) < 0;
+    }
 
     private async Task<string> SignAsync(string to, BigInteger value, string data, CancellationToken cancellation)
     {

@@ -2,7 +2,6 @@ using System.Numerics;
 using System.Text.RegularExpressions;
 using CoinPay.Core;
 using CoinPay.Functions.Settings;
-using Nethereum.Util;
 
 namespace CoinPay.Functions.Chains;
 
@@ -90,7 +89,7 @@ internal sealed record NetworkEntry(
     {
         Require(Matches(Id, "^eip155:[1-9][0-9]{0,17}$"), "id: eip155:<chain id>");
         Require(Create2 is "evm" or "none", "create2: evm or none");
-        bool hasFactory = AddressUtil.Current.IsChecksumAddress(Factory ?? "");
+        bool hasFactory = EvmAddress.IsChecksummed(Factory);
         Require(Create2 == "none" || hasFactory, "factory: a checksummed address");
         Require(Assets.Count(asset => asset.Contract is null) <= 1, "assets: one coin without a contract at most");
     }
@@ -141,7 +140,7 @@ internal sealed record AssetEntry(
         { Decimals: < 0 or > MostDecimals } => $"decimals: 0 to {MostDecimals}",
         { Contract: null, Slip44: null } or { Contract: not null, Slip44: not null } =>
             "contract or slip44, one of them",
-        { Contract: { } contract } when !AddressUtil.Current.IsChecksumAddress(contract) =>
+        { Contract: { } contract } when !EvmAddress.IsChecksummed(contract) =>
             "contract: a checksummed address",
         { VerifyBalance: true, Contract: null } => "verify_balance: for tokens only",
         _ when !IsNumber(Dust) => "dust: a number of base units, as text",

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Globalization;
 using System.Numerics;
 
 namespace CoinPay.Functions.Chains;
@@ -26,9 +25,9 @@ internal sealed record TransferLog(string Token, string From, string To, BigInte
         return isTransfer
             ? new(
                 log.Address.ToLowerInvariant(),
-                AddressOf(log.Topics[1]),
-                AddressOf(log.Topics[2]),
-                AmountOf(log.Data))
+                ContractAbi.AddressOf(log.Topics[1]),
+                ContractAbi.AddressOf(log.Topics[2]),
+                ContractAbi.NumberOf(log.Data))
             : null;
     }
 
@@ -39,9 +38,4 @@ internal sealed record TransferLog(string Token, string From, string To, BigInte
 
     private static bool IsAddress(string topic) =>
         IsWord(topic) && topic.StartsWith(AddressPadding, StringComparison.Ordinal);
-
-    private static string AddressOf(string topic) => "0x" + topic[AddressPadding.Length..].ToLowerInvariant();
-
-    private static BigInteger AmountOf(string data) =>
-        BigInteger.Parse("0" + data[2..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
 }

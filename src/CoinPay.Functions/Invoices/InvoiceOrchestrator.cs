@@ -26,7 +26,7 @@ internal static class InvoiceOrchestrator
     {
         InvoiceReference invoice = context.GetInput<InvoiceReference>()!;
         Task<string?> wake = context.WaitForExternalEvent<string?>(Wake);
-        Alarm alarm = new(context);
+        using Alarm alarm = new(context);
         DateTime? deadline = invoice.FirstDeadlineAt;
         for (int turn = 0; turn < MaxTurns; turn++)
         {
@@ -37,7 +37,10 @@ internal static class InvoiceOrchestrator
                 Outlook outlook = await context.CallActivityAsync<Outlook>(nameof(AdvanceInvoice), invoice, Retry);
                 context.SetCustomStatus(outlook.Status);
                 if (outlook.IsFinished)
+                {
+                    alarm.Cancel();
                     return outlook.Status;
+                }
                 deadline = outlook.DeadlineAt;
             }
             await alarm.WaitAsync(wake, deadline);
@@ -45,16 +48,18 @@ internal static class InvoiceOrchestrator
             if (wake.IsCompleted)
                 wake = context.WaitForExternalEvent<string?>(Wake);
         }
+        alarm.Cancel();
         context.ContinueAsNew(invoice with { FirstDeadlineAt = null }, preserveUnprocessedEvents: true);
         return "continued";
     }
 
     /// <summary>
-    /// At most one timer that matters. Storage keeps a cancelled timer until it would have fired, so a timer is never cancelled:
-    /// one that fires before the deadline, because the deadline has moved, is followed by another.
+    /// At most one timer that matters. Storage keeps a cancelled timer until it would have fired, so none is cancelled before the
+    /// end: one that fires before the deadline, because the deadline has moved, is followed by another.
     /// </summary>
-    private sealed class Alarm(TaskOrchestrationContext context)
+    private sealed class Alarm(TaskOrchestrationContext context) : IDisposable
     {
+        private readonly CancellationTokenSource _end = new();
         private Task? _timer;
         private DateTime _firesAt;
 
@@ -69,11 +74,19 @@ internal static class InvoiceOrchestrator
             do
             {
                 if (_timer is null or { IsCompleted: true } || _firesAt > at)
-                    (_timer, _firesAt) = (context.CreateTimer(at, CancellationToken.None), at);
+                    (_timer, _firesAt) = (context.CreateTimer(at, _end.Token), at);
                 if (await Task.WhenAny(wake, _timer) == wake)
                     return;
             }
             while (_firesAt < at);
         }
+
+        /// <summary>
+        /// Cancels every timer, on the orchestrator's own thread: the engine ends an execution, or continues it as new, only when
+        /// none of its timers is open. Without this a life of many wakes would stand still until its deadline.
+        /// </summary>
+        public void Cancel() => _end.Cancel();
+
+        public void Dispose() => _end.Dispose();
     }
 }

@@ -9,8 +9,8 @@ internal sealed class WorkerPool
     private readonly Lock _lock = new();
     private TaskCompletionSource<WorkerStream> _ready = NewReady();
 
-    /// <summary>The stream to the worker has ended, so that it can do no more work.</summary>
-    public event Action? Lost;
+    /// <summary>Called when the stream to the worker has ended, so that it can do no more work.</summary>
+    public Action? Lost { get; set; }
 
     /// <summary>The app's functions, when its first worker is ready; fails with <see cref="StartException"/> if it cannot be.</summary>
     public Task<IReadOnlyList<Function>> Functions => _functions.Task;

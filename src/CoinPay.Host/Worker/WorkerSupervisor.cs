@@ -21,7 +21,7 @@ internal sealed class WorkerSupervisor(IWorkerProgram program, WorkerPool worker
 
     public void Start(Uri endpoint)
     {
-        workers.Lost += EndUseless;
+        workers.Lost = EndUseless;
         _ = RunAsync(endpoint);
     }
 

@@ -16,6 +16,10 @@ public sealed class AccountKeyTests
     private const string Zpub =
         "zpub6rFR7y4Q2AijBEqTUquhVz398htDFrtymD9xYYfG1m4wAcvPhXNfE3EfH1r1ADqtfSdVCToUG868RvUUkgDKf31mGDtKsAYz2oz2AGutZYs";
 
+    /// <summary>The master key of BIP-32's test vector 1.</summary>
+    private const string MasterKey =
+        "xpub661MyMwAqRbcFtXgS5sYJABqqG9YLmC4Q1Rdap9gSE8NqtwybGhePY2gZ29ESFjqJoCu1Rupje8YtGqsefD265TMg7usUDFdp6W1EGMcet8";
+
     private static readonly Network Main = TestNetworks.Bitcoin(chain: "main");
     private static readonly Network Test = TestNetworks.Bitcoin(chain: "test");
     private static readonly Network Litecoin = TestNetworks.Bitcoin(coin: "litecoin", chain: "main");
@@ -118,12 +122,36 @@ public sealed class AccountKeyTests
         };
     }
 
-    /// <summary>Source: BIP-380, "Test Vectors".</summary>
-    [Fact]
-    public void A_descriptor_has_the_checksum_of_the_vector()
+    /// <summary>The faults of BIP-32's test vector 5, made from its vector 1.</summary>
+    [Theory]
+    [InlineData("a master key with a parent's fingerprint", 5, 1)]
+    [InlineData("a master key with an index", 12, 1)]
+    [InlineData("a public key with prefix 4", 45, 4)]
+    [InlineData("a public key with prefix 1", 45, 1)]
+    public void A_faulty_key_is_refused(string fault, int at, byte value)
     {
-        Assert.Equal("raw(deadbeef)#89f8spxm", DescriptorChecksum.Append("raw(deadbeef)"));
-        Assert.Throws<ArgumentException>(() => DescriptorChecksum.Append("raw(Ü)"));
+        byte[] data = Encoders.Base58Check.DecodeData(MasterKey);
+        data[at] = value;
+        Assert.True(AccountKey.Parse(Main, Encoders.Base58Check.EncodeData(data), out string? refusal) is null, fault);
+        Assert.Contains("no public key", refusal, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_key_that_is_not_a_point_of_the_curve_is_refused()
+    {
+        byte[] data = [.. Encoders.Base58Check.DecodeData(Xpub)[..45], 2, .. new byte[31], 7];
+        Assert.Null(AccountKey.Parse(Main, Encoders.Base58Check.EncodeData(data), out string? refusal));
+        Assert.Contains("no public key", refusal, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(73)]
+    [InlineData(75)]
+    public void A_key_of_another_length_is_refused(int length)
+    {
+        byte[] data = [.. Encoders.Base58Check.DecodeData(Xpub), 0];
+        Assert.Null(AccountKey.Parse(Main, Encoders.Base58Check.EncodeData(data[..(length + 4)]), out string? refusal));
+        Assert.Contains("no extended public key", refusal, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -45,6 +45,7 @@ public sealed class CheckFactoriesTests
     [Theory]
     [InlineData("0x1234")]
     [InlineData("not hex at all")]
+    [InlineData("0x0000000000000000000000000000000000000000000000000000000000000000")]
     public async Task A_gas_wallet_key_that_is_none_stops_the_start_without_being_shown(string key)
     {
         await using Anvil anvil = await Anvil.StartAsync();

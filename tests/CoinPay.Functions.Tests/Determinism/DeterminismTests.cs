@@ -3,7 +3,10 @@ using Xunit;
 
 namespace CoinPay.Functions.Tests.Determinism;
 
-/// <summary>An orchestrator is replayed: it may do nothing whose outcome a replay would not see again.</summary>
+/// <summary>
+/// An orchestrator is replayed: it may do nothing whose outcome a replay would not see again. These tests find what the published
+/// analyzers do not look for (chance, stopwatches, other threads, files, static state) or do not follow.
+/// </summary>
 public sealed class DeterminismTests
 {
     private static readonly IReadOnlyDictionary<string, string> Offences = typeof(PlantedOrchestrators).GetMethods()

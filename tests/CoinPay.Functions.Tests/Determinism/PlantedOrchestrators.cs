@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
-using Azure.Data.Tables;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
 
@@ -9,34 +8,21 @@ namespace CoinPay.Functions.Tests.Determinism;
 // Each does what no orchestrator may: that is what they are for.
 #pragma warning disable CA1031, CA1822, CA1849, CA2000, CA2211, CA2201, CA5394, IDE0051
 #pragma warning disable IDE0052, IDE0059, MA0004, MA0040, MA0042, MA0045, MA0069, MA0167, MA0168
-/// <summary>Orchestrators that must be found out, one kind of offence each; the attribute says which.</summary>
+/// <summary>
+/// Orchestrators that must be found out, one kind of offence each; the attribute says which. Offences that the published analyzers
+/// report are not among them, unless they are reached by a way that those do not follow.
+/// </summary>
 internal static class PlantedOrchestrators
 {
     private static readonly List<int> Seen = [];
     private static int _count;
 
-    [Planted("System.DateTime.get_UtcNow")]
-    public static Task Clock([OrchestrationTrigger] TaskOrchestrationContext context) =>
-        context.CreateTimer(DateTime.UtcNow, default);
-
-    [Planted("System.DateTimeOffset.get_Now")]
-    public static async Task<DateTimeOffset> ClockAfterAwait([OrchestrationTrigger] TaskOrchestrationContext context)
+    [Planted("System.Diagnostics.Stopwatch.GetTimestamp")]
+    public static async Task<long> WatchAfterAwait([OrchestrationTrigger] TaskOrchestrationContext context)
     {
         await context.CallActivityAsync("Nothing");
-        return DateTimeOffset.Now;
+        return Stopwatch.GetTimestamp();
     }
-
-    [Planted("System.TimeProvider.get_System")]
-    public static Task Provider([OrchestrationTrigger] TaskOrchestrationContext context) =>
-        Task.FromResult(TimeProvider.System);
-
-    [Planted("System.Diagnostics.Stopwatch.GetTimestamp")]
-    public static Task<long> Watch([OrchestrationTrigger] TaskOrchestrationContext context) =>
-        Task.FromResult(Stopwatch.GetTimestamp());
-
-    [Planted("System.Guid.NewGuid")]
-    public static Task<Guid[]> GuidInLambda([OrchestrationTrigger] TaskOrchestrationContext context) =>
-        Task.FromResult(Enumerable.Range(0, 2).Select(_ => Guid.NewGuid()).ToArray());
 
     [Planted("System.Random.get_Shared")]
     public static Task<int> ChanceInLocalFunction([OrchestrationTrigger] TaskOrchestrationContext context)
@@ -47,25 +33,8 @@ internal static class PlantedOrchestrators
     }
 
     [Planted("System.Security.Cryptography.RandomNumberGenerator.GetInt32")]
-    public static Task<int> StrongChance([OrchestrationTrigger] TaskOrchestrationContext context) =>
-        Task.FromResult(RandomNumberGenerator.GetInt32(6));
-
-    [Planted("System.Threading.Tasks.Task.Delay")]
-    public static async Task Delay([OrchestrationTrigger] TaskOrchestrationContext context) => await Task.Delay(1);
-
-    [Planted("System.Threading.Tasks.Task.Run")]
-    public static Task Run([OrchestrationTrigger] TaskOrchestrationContext context) => Task.Run(() => { });
-
-    [Planted("System.Threading.Tasks.Task.get_Factory")]
-    public static Task Factory([OrchestrationTrigger] TaskOrchestrationContext context) =>
-        Task.Factory.StartNew(() => { }, default, default, TaskScheduler.Default);
-
-    [Planted("System.Threading.Thread.Sleep")]
-    public static Task Sleep([OrchestrationTrigger] TaskOrchestrationContext context)
-    {
-        Thread.Sleep(1);
-        return Task.CompletedTask;
-    }
+    public static Task<int[]> StrongChanceInLambda([OrchestrationTrigger] TaskOrchestrationContext context) =>
+        Task.FromResult(Enumerable.Range(0, 2).Select(_ => RandomNumberGenerator.GetInt32(6)).ToArray());
 
     [Planted("System.Threading.Timer..ctor")]
     public static Task TimerOfThreads([OrchestrationTrigger] TaskOrchestrationContext context) =>
@@ -90,14 +59,6 @@ internal static class PlantedOrchestrators
     public static Task AtOnce([OrchestrationTrigger] TaskOrchestrationContext context) =>
         Task.FromResult(Parallel.For(0, 2, _ => { }));
 
-    [Planted("System.Environment.GetEnvironmentVariable")]
-    public static Task Surroundings([OrchestrationTrigger] TaskOrchestrationContext context) =>
-        Task.FromResult(Environment.GetEnvironmentVariable("PATH"));
-
-    [Planted("System.Net.Http.HttpClient..ctor")]
-    public static Task Call([OrchestrationTrigger] TaskOrchestrationContext context) =>
-        new HttpClient().GetAsync(new Uri("http://127.0.0.1"));
-
     [Planted("System.IO.File.ReadAllTextAsync")]
     public static Task ReadFile([OrchestrationTrigger] TaskOrchestrationContext context) => File.ReadAllTextAsync("x");
 
@@ -108,10 +69,6 @@ internal static class PlantedOrchestrators
     [Planted("System.IO.Stream.ReadByte")]
     public static Task ReadStream([OrchestrationTrigger] TaskOrchestrationContext context) =>
         Task.FromResult(Stream.Null.ReadByte());
-
-    [Planted("Azure.Data.Tables.TableClient.GetEntityAsync")]
-    public static Task ReadTable([OrchestrationTrigger] TaskOrchestrationContext context) =>
-        ((TableClient)null!).GetEntityAsync<TableEntity>("p", "r");
 
     [Planted("System.Console.WriteLine")]
     public static Task Print([OrchestrationTrigger] TaskOrchestrationContext context)
@@ -132,10 +89,6 @@ internal static class PlantedOrchestrators
         Task.FromResult(NameBy(new GuidNames()));
 
     [Planted("System.Guid.NewGuid")]
-    public static Task<int> ThroughAnIterator([OrchestrationTrigger] TaskOrchestrationContext context) =>
-        Task.FromResult(Names().Count());
-
-    [Planted("System.Guid.NewGuid")]
     public static Task<Guid> ThroughAGenericType([OrchestrationTrigger] TaskOrchestrationContext context) =>
         Task.FromResult(new Made<int>().Id);
 
@@ -144,11 +97,6 @@ internal static class PlantedOrchestrators
         Task.FromResult(Started.At);
 
     private static string NameBy(INames names) => names.Next();
-
-    private static IEnumerable<string> Names()
-    {
-        yield return Guid.NewGuid().ToString();
-    }
 
     private interface INames
     {

@@ -1,62 +1,89 @@
 using CoinPay.Functions.Invoices;
-using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace CoinPay.Functions.Tests.Golden;
 
 /// <summary>
-/// Copies of <see cref="InvoiceOrchestrator"/>, each with one change that would break invoices that run. They show that the recorded
-/// histories catch such a change; the copy without one shows that it is the change that they catch.
+/// <see cref="InvoiceOrchestrator"/> with one change each that would break invoices that run. They show that the recorded histories
+/// catch such a change; the one without a change shows that it is the change that they catch.
 /// </summary>
 internal static class ChangedInvoiceOrchestrators
 {
-    private static readonly TaskOptions Retry = TaskOptions.FromRetryPolicy(
-        new RetryPolicy(maxNumberOfAttempts: 1_000, TimeSpan.FromSeconds(1), backoffCoefficient: 2, TimeSpan.FromMinutes(5)));
+    private static readonly TaskOptions OnceOnly = TaskOptions.FromRetryPolicy(new RetryPolicy(1, TimeSpan.FromSeconds(1)));
 
-    [Function(nameof(Unchanged))]
-    public static Task<string> Unchanged([OrchestrationTrigger] TaskOrchestrationContext context) => RunAsync(context);
-
-    [Function(nameof(OneMoreActivity))]
-    public static Task<string> OneMoreActivity([OrchestrationTrigger] TaskOrchestrationContext context) =>
-        RunAsync(context, before: () => context.CallActivityAsync("ReadWeather"));
-
-    [Function(nameof(AnotherActivity))]
-    public static Task<string> AnotherActivity([OrchestrationTrigger] TaskOrchestrationContext context) =>
-        RunAsync(context, activity: "AdvanceInvoiceAnew");
-
-    [Function(nameof(PauseBeforeEachTurn))]
-    public static Task<string> PauseBeforeEachTurn([OrchestrationTrigger] TaskOrchestrationContext context) =>
-        RunAsync(context, before: () => context.CreateTimer(TimeSpan.FromSeconds(1), CancellationToken.None));
-
-    [Function(nameof(ShorterHistories))]
-    public static Task<string> ShorterHistories([OrchestrationTrigger] TaskOrchestrationContext context) =>
-        RunAsync(context, maxTurns: 20);
-
-    [Function(nameof(NoMoreRetries))]
-    public static Task<string> NoMoreRetries([OrchestrationTrigger] TaskOrchestrationContext context) =>
-        RunAsync(context, retry: TaskOptions.FromRetryPolicy(new RetryPolicy(1, TimeSpan.FromSeconds(1))));
-
-    private static async Task<string> RunAsync(
-        TaskOrchestrationContext context,
-        Func<Task>? before = null,
-        string activity = nameof(AdvanceInvoice),
-        int maxTurns = 40,
-        TaskOptions? retry = null)
-    {
-        InvoiceReference invoice = context.GetInput<InvoiceReference>()!;
-        Task<string?> wake = context.WaitForExternalEvent<string?>(InvoiceOrchestrator.Wake);
-        for (int turn = 0; turn < maxTurns; turn++)
+    public static IReadOnlyDictionary<string, Func<TaskOrchestrationContext, Task<string>>> All { get; } =
+        new Dictionary<string, Func<TaskOrchestrationContext, Task<string>>>
         {
-            if (before is not null)
-                await before();
-            Outlook outlook = await context.CallActivityAsync<Outlook>(activity, invoice, retry ?? Retry);
-            if (outlook.IsFinished)
-                return outlook.Status;
-            Task timer = outlook.DeadlineAt is { } at ? context.CreateTimer(at, CancellationToken.None) : wake;
-            if (await Task.WhenAny(wake, timer) == wake)
-                wake = context.WaitForExternalEvent<string?>(InvoiceOrchestrator.Wake);
-        }
-        context.ContinueAsNew(invoice, preserveUnprocessedEvents: true);
-        return "continued";
+            ["one more activity"] = Change(context => new(context) { Before = () => context.CallActivityAsync("ReadWeather") }),
+            ["another activity"] = Change(context => new(context) { Activity = _ => "AdvanceInvoiceAnew" }),
+            ["a pause before each activity"] = Change(context => new(context)
+            {
+                Before = () => context.CreateTimer(TimeSpan.FromSeconds(1), CancellationToken.None),
+            }),
+            ["no more retries"] = Change(context => new(context) { Options = _ => OnceOnly }),
+            ["deadlines a second later"] = Change(context => new(context) { FireAt = at => at.AddSeconds(1) }),
+            ["another event"] = Change(context => new(context) { Event = _ => "view" }),
+        };
+
+    public static Task<string> Unchanged(TaskOrchestrationContext context) => InvoiceOrchestrator.Run(new ChangedContext(context));
+
+    private static Func<TaskOrchestrationContext, Task<string>> Change(Func<TaskOrchestrationContext, ChangedContext> change) =>
+        context => InvoiceOrchestrator.Run(change(context));
+}
+
+/// <summary>What an orchestrator asks for, changed on its way to the engine.</summary>
+internal sealed class ChangedContext(TaskOrchestrationContext inner) : TaskOrchestrationContext
+{
+    public Func<Task>? Before { get; init; }
+
+    public Func<TaskName, TaskName> Activity { get; init; } = name => name;
+
+    public Func<TaskOptions?, TaskOptions?> Options { get; init; } = options => options;
+
+    public Func<DateTime, DateTime> FireAt { get; init; } = at => at;
+
+    public Func<string, string> Event { get; init; } = name => name;
+
+    public override TaskName Name => inner.Name;
+
+    public override string InstanceId => inner.InstanceId;
+
+    public override ParentOrchestrationInstance? Parent => inner.Parent;
+
+    public override DateTime CurrentUtcDateTime => inner.CurrentUtcDateTime;
+
+    public override bool IsReplaying => inner.IsReplaying;
+
+    protected override ILoggerFactory LoggerFactory => NullLoggerFactory.Instance;
+
+    public override T? GetInput<T>()
+        where T : default => inner.GetInput<T>();
+
+    public override async Task<TResult> CallActivityAsync<TResult>(TaskName name, object? input = null, TaskOptions? options = null)
+    {
+        if (Before is not null)
+            await Before();
+        return await inner.CallActivityAsync<TResult>(Activity(name), input, Options(options));
     }
+
+    public override Task CreateTimer(DateTime fireAt, CancellationToken cancellationToken) =>
+        inner.CreateTimer(FireAt(fireAt), cancellationToken);
+
+    public override Task<T> WaitForExternalEvent<T>(string eventName, CancellationToken cancellationToken = default) =>
+        inner.WaitForExternalEvent<T>(Event(eventName), cancellationToken);
+
+    public override void SendEvent(string instanceId, string eventName, object payload) => inner.SendEvent(instanceId, eventName, payload);
+
+    public override void SetCustomStatus(object? customStatus) => inner.SetCustomStatus(customStatus);
+
+    public override Task<TResult> CallSubOrchestratorAsync<TResult>(
+        TaskName orchestratorName, object? input = null, TaskOptions? options = null) =>
+        inner.CallSubOrchestratorAsync<TResult>(orchestratorName, input, options);
+
+    public override void ContinueAsNew(object? newInput = null, bool preserveUnprocessedEvents = true) =>
+        inner.ContinueAsNew(newInput, preserveUnprocessedEvents);
+
+    public override Guid NewGuid() => inner.NewGuid();
 }

@@ -1,10 +1,7 @@
 using System.Text.Json;
 using Azure;
-using CoinPay.Embedded.Durable;
-using CoinPay.Embedded.Durable.Storage;
 using CoinPay.Testing.Storage.Direct;
 using CoinPay.Functions.Tests.Simulation;
-using Microsoft.Extensions.DependencyInjection;
 using CancelInvoice = CoinPay.Functions.Invoices.CancelInvoice;
 
 namespace CoinPay.Functions.Tests.Golden;
@@ -16,6 +13,8 @@ internal sealed class GoldenLife
     private readonly StorageDoor _door = new();
     private readonly Simulation.World _world;
     private readonly Order _order;
+    private GoldenHistory? _before;
+    private GoldenHistory? _lookedBackTo;
 
     public GoldenLife(ulong seed, ShopPolicy policy)
     {
@@ -37,17 +36,8 @@ internal sealed class GoldenLife
 
     private ModelNode Node => _world.NodeOf(_order.Network.Name);
 
-    /// <summary>The instance's generation of now, with all that stands of its history.</summary>
-    public GoldenHistory History
-    {
-        get
-        {
-            StoredInstance? stored = null;
-            _world.Do(async process => stored = await process.Services.GetRequiredService<HubStore>()
-                .LoadAsync(_order.Answer!.Id, evenEnded: true, CancellationToken.None));
-            return new(stored!.State, stored.History);
-        }
-    }
+    /// <summary>All that the hub holds of the invoice's current execution, or held of the one that was looked back to.</summary>
+    public GoldenHistory History => _lookedBackTo ?? new(_world.Hub.Find(_order.Answer!.Id)!.History);
 
     public GoldenLife Wait(TimeSpan time, TimeSpan? step = null)
     {
@@ -56,15 +46,22 @@ internal sealed class GoldenLife
         return this;
     }
 
-    /// <summary>Waits as long as this holds for the number of turns that the generation has had.</summary>
-    public GoldenLife WaitWhile(Func<int, bool> holds)
+    /// <summary>Waits until the orchestration has continued as new.</summary>
+    public GoldenLife WaitForNextExecution()
     {
-        int generation = History.State.Generation;
-        int Advances() => History is { State.Generation: var now } history && now == generation
-            ? history.Events.Count(step => step.Type == HistoryEventType.TaskCompleted)
-            : 0;
-        for (int advances = Advances(); advances > 0 && holds(advances + 1); advances = Advances())
+        string execution = History.Start.OrchestrationInstance.ExecutionId;
+        while (History is var now && now.Start.OrchestrationInstance.ExecutionId == execution)
+        {
+            _before = now;
             Turn(Poll);
+        }
+        return this;
+    }
+
+    /// <summary>What is recorded is the execution before, in its last moment.</summary>
+    public GoldenLife LookBack()
+    {
+        _lookedBackTo = _before;
         return this;
     }
 

@@ -23,8 +23,8 @@ internal static class GoldenLives
         ["stalled"] = life => life.Pay().Mine(1).Wait(TimeSpan.FromHours(26)),
         ["retried"] = life => life.Pay().WithoutInvoices(() => life.Mine(1)).Mine(3).Wait(Minute),
         ["node-down"] = life => life.NodeDown().Wait(TimeSpan.FromHours(3), step: TimeSpan.FromMinutes(10)),
-        ["long"] = life => life.NodeDown().WaitWhile(turns => turns < 41),
-        ["continued"] = life => life.NodeDown().WaitWhile(turns => turns > 0).Wait(TimeSpan.FromHours(1), step: TimeSpan.FromMinutes(10)),
+        ["long"] = life => life.NodeDown().WaitForNextExecution().LookBack(),
+        ["continued"] = life => life.NodeDown().WaitForNextExecution().Wait(TimeSpan.FromHours(1), step: TimeSpan.FromMinutes(10)),
     };
 
     /// <summary>Lives it on a thread of its own and gives the history of its invoice's instance.</summary>

@@ -8,6 +8,7 @@ namespace CoinPay.Functions.Tests.Simulation;
 internal static class Actions
 {
     private const int LeastOrders = 20;
+    private const int MaxCaughtUp = 2 * LeastOrders;
     private const int MostTakenBack = 7;
 
     private static readonly (int Weight, Action<World> Do)[] All =
@@ -19,11 +20,17 @@ internal static class Actions
 
     public static void Draw(World world, bool mayOrder)
     {
-        bool isShort = !mayOrder && world.Orders.Count(order => order.IdempotencyKey is not null || order.Answer is not null) < LeastOrders;
-        if (isShort || (mayOrder && world.Dice.Chance(0.35)))
+        if (mayOrder ? world.Dice.Chance(0.35) : IsShort(world))
             NewOrder(world);
         else
             world.Dice.Of(All)(world);
+    }
+
+    /// <summary>A world whose process was dead for most of its life catches up on its orders.</summary>
+    public static void CatchUp(World world)
+    {
+        for (int i = 0; i < MaxCaughtUp && IsShort(world); i++)
+            NewOrder(world);
     }
 
     public static void Ask(World world, Order order) => world.Do(async process =>
@@ -37,6 +44,10 @@ internal static class Actions
         else
             Invariant.Require(reply.Status is 409 or 500 or 503, $"order {order.Number}: {reply.Status} {System.Text.Encoding.UTF8.GetString(reply.Body)}");
     });
+
+    /// <summary>An order counts that has an answer, or will be asked for until it has one.</summary>
+    private static bool IsShort(World world) =>
+        world.Orders.Count(order => order.IdempotencyKey is not null || order.Answer is not null) < LeastOrders;
 
     private static void NewOrder(World world)
     {
@@ -145,7 +156,7 @@ internal static class Actions
             return;
         Order order = world.Dice.Of(known);
         // Only an instance calls it: one that was not started yet has none.
-        if (world.Storage.Rows["HubInstances"].Find(order.Answer!.Id, "state") is null)
+        if (world.Hub.Find(order.Answer!.Id) is null)
             return;
         InvoiceReference reference = new(order.Shop.Id, order.Answer.Id, order.Network.Name);
         for (int i = 0; i < 2; i++)

@@ -16,6 +16,7 @@ internal static class Rest
         Weather.Clear(world);
         if (world.Process.IsDead)
             world.Restart();
+        Actions.CatchUp(world);
         MineDeep(world);
         Settle(world);
         RestCheck.Require(world);

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using CoinPay.Testing.Hub;
 using CoinPay.Testing.Storage;
 using CoinPay.Testing.Storage.Tables;
 using CoinPay.Functions.Chains;
@@ -30,6 +31,7 @@ internal sealed class World
         Seams = seams ?? new();
         Numbers = new SeededNumbers(Dice.Fork());
         Storage = new(Time) { Before = Before, After = After };
+        Hub = new(Time, AppParts.OrchestrationVersion);
         Calls = new(Time, Dice.Fork()) { Struck = Strike };
         Wakes = new(Dice.Fork()) { Struck = Strike };
         Endpoints = new(Dice.Fork()) { Struck = Strike };
@@ -57,6 +59,9 @@ internal sealed class World
     public RandomNumberGenerator Numbers { get; }
 
     public MemoryStorage Storage { get; }
+
+    /// <summary>The task hub, which outlives the processes as storage does.</summary>
+    public MemoryHub Hub { get; }
 
     public CallFaults Calls { get; }
 
@@ -120,6 +125,13 @@ internal sealed class World
         Settle();
     }
 
+    /// <summary>Work that a process has begun by itself: if it fails, so does the run.</summary>
+    public void Watch(AppProcess process, Task work)
+    {
+        if (!work.IsCompletedSuccessfully)
+            _works.Add((process, work));
+    }
+
     /// <summary>A timer or the like runs a function, unless it still runs.</summary>
     public void Trigger(string function)
     {
@@ -167,7 +179,7 @@ internal sealed class World
     {
         for (Exception? at = failure; at is not null; at = at.InnerException)
             if (at is Azure.RequestFailedException or ChainUnknownException or OperationCanceledException or Grpc.Core.RpcException
-                or DurableTask.Core.Exceptions.OrchestrationAlreadyExistsException
+                or global::DurableTask.Core.Exceptions.OrchestrationAlreadyExistsException
                 or Functions.Http.ProblemException)
                 return;
         _failure ??= failure;
@@ -193,6 +205,15 @@ internal sealed class World
         {
             Failed(failure);
         }
+    }
+
+    /// <summary>Another host commits the same turn a moment before: the one that is under way is given up, with its messages sent.</summary>
+    public void Before(HubOperation operation)
+    {
+        if (operation.Action != HubAction.CommitHistory || Conflicts == 0 || !Dice.Chance(Conflicts))
+            return;
+        Strike(Fault.Conflict);
+        throw new Azure.RequestFailedException(412, "The update condition was not satisfied.", "UpdateConditionNotSatisfied", null);
     }
 
     private ValueTask Before(StorageOperation operation)

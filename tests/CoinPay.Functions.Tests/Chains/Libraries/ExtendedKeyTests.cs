@@ -59,27 +59,6 @@ public sealed class ExtendedKeyTests
     public void A_hardened_child_needs_the_private_key() =>
         Assert.Throws<InvalidOperationException>(() => ExtPubKey.Parse(Vector1, Network.Main).Derive(0x80000000));
 
-    /// <summary>The faults of BIP-32's test vector 5, made from vector 1.</summary>
-    [Theory]
-    [InlineData("a master key with a parent's fingerprint", 5, 1)]
-    [InlineData("a master key with an index", 12, 1)]
-    [InlineData("a public key with prefix 4", 45, 4)]
-    [InlineData("a public key with prefix 1", 45, 1)]
-    public void A_faulty_key_is_refused(string fault, int at, byte value)
-    {
-        byte[] data = Encoders.Base58Check.DecodeData(Vector1);
-        data[at] = value;
-        string faulty = Encoders.Base58Check.EncodeData(data);
-        Assert.True(Record.Exception(() => ExtPubKey.Parse(faulty, Network.Main)) is FormatException, fault);
-    }
-
-    [Fact]
-    public void A_key_that_is_no_point_of_the_curve_is_refused()
-    {
-        byte[] data = [.. Encoders.Base58Check.DecodeData(Vector1)[..45], 2, .. new byte[31], 7];
-        Assert.Throws<FormatException>(() => ExtPubKey.Parse(Encoders.Base58Check.EncodeData(data), Network.Main));
-    }
-
     [Theory]
     [InlineData("xpub661MyMwAqRbcFtXgS5sYJABqqG9YLmC4Q1Rdap9gSE8NqtwybGhePY2gZ29ESFjqJoCu1Rupje8YtGqsefD265TMg7usUDFdp6W1EGMcet9")]
     [InlineData("")]

@@ -49,17 +49,6 @@ public sealed class TransactionSigningTests
         Assert.NotEqual(transaction.RawHash, transaction.Hash);
     }
 
-    [Theory]
-    [InlineData("0x00")]
-    [InlineData("0x0000000000000000000000000000000000000000000000000000000000000000")]
-    [InlineData("0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141")]
-    [InlineData("0x00fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364140")]
-    public void What_is_no_key_is_refused_and_not_shown(string text)
-    {
-        ArgumentException refusal = Assert.Throws<ArgumentException>(() => new EthECKey(text));
-        Assert.DoesNotContain(text[2..], refusal.Message, StringComparison.Ordinal);
-    }
-
     private static string Signed(JsonElement of)
     {
         BigInteger chain = Number(of, "chainId"), nonce = Number(of, "nonce");

@@ -1,5 +1,6 @@
 using System.Numerics;
 using CoinPay.Core;
+using CoinPay.Testing.Hub;
 using CoinPay.Functions.Chains;
 
 namespace CoinPay.Functions.Tests.Simulation;
@@ -55,11 +56,19 @@ internal static class RestCheck
     {
         string? unrest = Unrest(world) ?? (OpenUntil(world) is { } until ? $"a customer may pay the rest until {until}" : null);
         Invariant.Require(unrest is null, $"the world does not come to rest: {unrest}");
+        RequireOrchestrations(world);
         ILookup<string, Standing> chains = world.Nodes.SelectMany(Standing.On).ToLookup(one => one.Transfer.Recipient, StringComparer.Ordinal);
         foreach (AuditedInvoice invoice in world.Audit.Invoices)
             RequireChain(world, invoice, chains);
         foreach (Order order in world.Orders.Where(order => order.Answer is not null))
             Invariant.Require(world.Audit.Find(order.Answer!.Id) is not null, $"order {order.Number} was answered with an invoice that is not there");
+    }
+
+    /// <summary>No orchestration fails, whatever storage refuses: its activity is tried again until it succeeds.</summary>
+    private static void RequireOrchestrations(World world)
+    {
+        HubInstance? failed = world.Hub.Instances.FirstOrDefault(instance => instance.Row is { Failure: not null });
+        Invariant.Require(failed is null, $"orchestration {failed?.Id} has failed: {failed?.Row?.Failure?.ErrorMessage}");
     }
 
     /// <summary>

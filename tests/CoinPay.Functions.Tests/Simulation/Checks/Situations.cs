@@ -1,4 +1,5 @@
 using CoinPay.Core;
+using CoinPay.Testing.Hub;
 
 namespace CoinPay.Functions.Tests.Simulation;
 
@@ -16,12 +17,22 @@ internal static class Situations
     private const string PaidInTime = "the rest paid in time";
     private const string AfterTheEnd = "money after the end";
 
+    /// <summary>The hub's requests in a turn, an activity and a client: a process must have died at each.</summary>
+    private static readonly HubAction[] Deadly =
+    [
+        HubAction.ReadRow, HubAction.InsertRow, HubAction.ReadHistory, HubAction.Send, HubAction.CommitHistory, HubAction.UpdateRow,
+        HubAction.DeleteMessage,
+    ];
+
     public static IReadOnlyList<string> All { get; } =
     [
         EndOfWatch, FreshRun, Unconfirmed, InConflict, DoubleSpend, NearRate, FarRate, Fulfilled, PaidInTime, AfterTheEnd,
         .. Enum.GetValues<ExceptionType>().Where(type => type != ExceptionType.Ambiguous).Select(Of),
         .. Enum.GetValues<ExceptionAction>().Select(Of),
+        .. Deadly.Select(DeathAt),
     ];
+
+    public static string DeathAt(HubAction action) => $"death at hub {action}";
 
     public static string? Of(Invoice state, InvoiceEvent happened, bool hasConflict) => happened switch
     {

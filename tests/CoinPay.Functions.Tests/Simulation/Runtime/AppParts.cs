@@ -2,27 +2,20 @@ using System.Security.Cryptography;
 using Azure.Core;
 using Azure.Data.Tables;
 using Azure.Storage.Queues;
-using CoinPay.Embedded.Durable;
-using CoinPay.Embedded.Durable.Ownership;
-using CoinPay.Embedded.Durable.Storage;
-using CoinPay.Embedded.Hosting;
-using CoinPay.Embedded.Worker;
 using CoinPay.Functions.Chains;
 using CoinPay.Functions.Rates;
 using CoinPay.Functions.Settings;
 using CoinPay.Functions.Webhooks;
-using Microsoft.DurableTask;
+using CoinPay.Tests;
 using Microsoft.DurableTask.Client;
-using Microsoft.DurableTask.Converters;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace CoinPay.Functions.Tests.Simulation;
 
-/// <summary>What a process is made of: the gateway's own parts and the durable engine's, with storage, nodes and clock of the simulation.</summary>
+/// <summary>What a process is made of: the gateway's own parts, with storage, nodes, task hub and clock of the simulation.</summary>
 internal static class AppParts
 {
     public const string OperatorKey = "operator-key-of-a-simulation-0123456789";
@@ -43,24 +36,12 @@ internal static class AppParts
         })
         .Build();
 
-    /// <summary>
-    /// The whole app has some time limits on the system's clock: none may strike. Places for activities are never short,
-    /// as waiting for one would go on on the thread pool.
-    /// </summary>
-    private static readonly EmbeddedOptions Options = new()
-    {
-        FunctionsAssembly = typeof(Gateway).Assembly,
-        HostJson = new Dictionary<string, string?>
-        {
-            ["extensions:durableTask:hubName"] = "Hub",
-            ["extensions:durableTask:maxConcurrentActivityFunctions"] = "100000",
-            ["functionTimeout"] = Timeout.InfiniteTimeSpan.ToString(),
-        },
-    };
+    /// <summary>What new orchestrations are started as: host.json's <c>defaultVersion</c>.</summary>
+    public static string OrchestrationVersion { get; } = new ConfigurationBuilder()
+        .AddJsonFile(Path.Combine(RepositoryFiles.Root, "host.json"))
+        .Build()["extensions:durableTask:defaultVersion"]!;
 
     private static readonly IReadOnlyList<ServiceDescriptor> Shared = [.. Common()];
-
-    public static FunctionCatalog Catalog { get; } = FunctionCatalog.Discover(Options);
 
     public static IServiceCollection For(AppProcess process, World world)
     {
@@ -80,12 +61,7 @@ internal static class AppParts
             .AddSingleton(new ChainDirectory(world.Nodes.Select(node => world.Seams.Through(node))))
             .AddSingleton(provider => new WebhookSender(
                 world.Internet, provider.GetRequiredService<WebhookTargets>(), provider.GetRequiredService<SecretBox>(), process.Time))
-            .AddSingleton<IRowStore>(new AzureRowStore(tables))
-            .AddSingleton(process.Flow.Background)
-            .AddSingleton<DurableTaskClient>(provider => new FaultyWakes(
-                new HubClient(
-                    provider.GetRequiredService<TaskHub>(), provider.GetRequiredService<HubStore>(), JsonDataConverter.Default, process.Time),
-                world.Wakes));
+            .AddSingleton<DurableTaskClient>(new FaultyWakes(process.Hub.Client(), world.Wakes));
         world.Seams.Change(parts);
         return parts;
     }
@@ -116,33 +92,6 @@ internal static class AppParts
         return new ServiceCollection()
             .Add(new ServiceCollection().AddGateway(Configuration).Where(part => !replaced.Contains(part.ServiceType)))
             .AddSingleton(Configuration)
-            .AddSingleton(typeof(ILogger<>), typeof(Logger<>))
-            .AddSingleton(_ => Catalog)
-            .AddSingleton(HostSettings.Load(Options, new ConfigurationBuilder().Build()))
-            .AddSingleton(new MiddlewareList([]))
-            .AddSingleton<FunctionInvoker>()
-            .AddSingleton<DataConverter>(JsonDataConverter.Default)
-            .AddSingleton(_ => new HubOwnership(new UndisputedLease(), new StoppedTime(), NullLogger<HubOwnership>.Instance))
-            .AddSingleton<IPayloadStore, NoPayloads>()
-            .AddSingleton<PayloadRows>()
-            .AddSingleton<RunningIndex>()
-            .AddSingleton<HubStore>()
-            .AddSingleton<ActivityPool>()
-            .AddSingleton<TaskHub>();
-    }
-
-    /// <summary>There is one process at a time.</summary>
-    private sealed class UndisputedLease : ILease
-    {
-        public Task<bool> TryAcquireAsync(string leaseId, TimeSpan duration, string owner, CancellationToken cancellation) =>
-            Task.FromResult(true);
-
-        public Task RenewAsync(string leaseId, CancellationToken cancellation) => Task.CompletedTask;
-
-        public Task ReleaseAsync(string leaseId, CancellationToken cancellation) => Task.CompletedTask;
-
-        public Task<string?> OwnerAsync(CancellationToken cancellation) => Task.FromResult<string?>(null);
-
-        public Task BreakAsync(CancellationToken cancellation) => Task.CompletedTask;
+            .AddSingleton(typeof(ILogger<>), typeof(Logger<>));
     }
 }

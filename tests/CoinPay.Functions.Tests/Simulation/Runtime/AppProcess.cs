@@ -1,7 +1,7 @@
-using CoinPay.Embedded.Durable;
 using CoinPay.Testing.Storage.Direct;
-using CoinPay.Embedded.Worker;
+using CoinPay.Testing.Hub;
 using CoinPay.Functions.Http;
+using CoinPay.Functions.Invoices;
 using CoinPay.Functions.Stores;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -16,15 +16,20 @@ internal sealed class AppProcess
 {
     private readonly World _world;
     private readonly ServiceProvider _services;
-    private readonly TaskHub _hub;
+    private readonly HubWorker _worker;
 
     public AppProcess(World world)
     {
         _world = world;
         Time = new ProcessTime(world.Time, Flow);
+        HubDoor door = new(BeforeAsync, AfterAsync);
+        Hub = new(world.Hub, door);
+        _worker = new(world.Hub, Orchestrators(), door, BeginLater);
         _services = AppParts.For(this, world).BuildServiceProvider();
-        _hub = _services.GetRequiredService<TaskHub>();
     }
+
+    /// <summary>Its way to the task hub as a client of it.</summary>
+    public HubServer Hub { get; }
 
     public Flow Flow { get; } = new();
 
@@ -51,21 +56,64 @@ internal sealed class AppProcess
     public Task StartAsync() => Begin(async () =>
     {
         await _services.GetRequiredService<Tables>().EnsureCreatedAsync(CancellationToken.None);
-        await _hub.StartAsync(CancellationToken.None);
+        _worker.Start();
         IsUp = true;
     });
 
-    public void Kill() => Flow.End();
+    /// <summary>What it had taken from the hub's queues comes back to the next process.</summary>
+    public void Kill()
+    {
+        if (IsDead)
+            return;
+        Flow.End();
+        _world.Hub.Abandon();
+    }
 
     public Task Begin(Func<Task> work) => Flow.Within(work);
 
     /// <summary>Runs a function by its name, as a trigger does.</summary>
-    public Task RunAsync(string function, object? trigger) => Begin(async () =>
+    public Task RunAsync(string function, object? trigger) => Begin(() => NamedFunction.RunAsync(_services, function, trigger));
+
+    private HubFunctions Orchestrators() =>
+        new HubFunctions(ActivityAsync).Add<InvoiceReference, string>(nameof(InvoiceOrchestrator), InvoiceOrchestrator.Run);
+
+    private async Task<string?> ActivityAsync(string name, string? input)
     {
-        FunctionDescriptor descriptor = AppParts.Catalog.Functions.Single(one => one.Name == function);
-        await _services.GetRequiredService<FunctionInvoker>().InvokeAsync(
-            new(descriptor, CancellationToken.None) { TriggerValue = trigger });
+        try
+        {
+            return await NamedFunction.RunActivityAsync(_services, name, input);
+        }
+        catch (Exception failure)
+        {
+            _world.Failed(failure);
+            throw;
+        }
+    }
+
+    /// <summary>The hub's work waits its turn in the flow like any continuation.</summary>
+    private void BeginLater(Func<Task> work) => Flow.Post(_ => _world.Watch(this, work()), null);
+
+    private Task BeforeAsync(HubOperation operation) => WatchedAsync(operation, async () =>
+    {
+        await _world.Calls.BeforeAsync(this);
+        _world.Before(operation);
     });
+
+    private Task AfterAsync(HubOperation operation)
+    {
+        _world.Log.Add(operation, _world.Now);
+        return WatchedAsync(operation, () => _world.Calls.AfterAsync(this));
+    }
+
+    /// <summary>Notes at which of the hub's requests it dies, if it does.</summary>
+    private Task WatchedAsync(HubOperation operation, Func<Task> call)
+    {
+        bool wasDead = IsDead;
+        Task going = call();
+        if (IsDead && !wasDead)
+            _world.Coverage.Happened(Situations.DeathAt(operation.Action));
+        return going;
+    }
 
     /// <summary>
     /// An HTTP call. Problems are answers, whatever else is thrown is a 500; a process that dies over it never answers.
@@ -120,7 +168,7 @@ internal sealed class AppProcess
                 {
                     await callback();
                 }
-                catch (Azure.RequestFailedException)
+                catch (Exception refused) when (refused is Azure.RequestFailedException or Grpc.Core.RpcException)
                 {
                     // The sweeper starts what was stored and not started.
                 }

@@ -1,4 +1,5 @@
 using DurableTask.Core.Exceptions;
+using Grpc.Core;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 
@@ -38,7 +39,7 @@ internal sealed class WakeFaults(Dice dice)
         {
             await send();
         }
-        catch (OrchestrationAlreadyExistsException)
+        catch (Exception refused) when (refused is OrchestrationAlreadyExistsException or RpcException)
         {
             // The sender has the first answer.
         }
@@ -86,6 +87,12 @@ internal sealed class FaultyWakes(DurableTaskClient hub, WakeFaults faults) : Du
 
     public override AsyncPageable<OrchestrationMetadata> GetAllInstancesAsync(OrchestrationQuery? filter = null) =>
         hub.GetAllInstancesAsync(filter);
+
+    public override Task SuspendInstanceAsync(string instanceId, string? reason = null, CancellationToken cancellation = default) =>
+        throw new NotSupportedException();
+
+    public override Task ResumeInstanceAsync(string instanceId, string? reason = null, CancellationToken cancellation = default) =>
+        throw new NotSupportedException();
 
     public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
 

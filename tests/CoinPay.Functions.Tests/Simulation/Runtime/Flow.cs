@@ -1,5 +1,3 @@
-using CoinPay.Embedded.Durable;
-
 namespace CoinPay.Functions.Tests.Simulation;
 
 /// <summary>
@@ -11,11 +9,6 @@ internal sealed class Flow : SynchronizationContext
 {
     private readonly Queue<(SendOrPostCallback Callback, object? State)> _ready = new();
     private readonly int _thread = Environment.CurrentManagedThreadId;
-
-    public Flow() => Background = Within(() => new Background(TaskScheduler.FromCurrentSynchronizationContext()));
-
-    /// <summary>Where the durable engine starts its work.</summary>
-    public Background Background { get; }
 
     /// <summary>The process has died: nothing of it runs any more.</summary>
     public bool IsOver { get; private set; }

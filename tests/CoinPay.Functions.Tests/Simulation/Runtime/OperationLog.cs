@@ -1,3 +1,4 @@
+using CoinPay.Testing.Hub;
 using CoinPay.Testing.Storage;
 
 namespace CoinPay.Functions.Tests.Simulation;
@@ -23,6 +24,12 @@ internal sealed class OperationLog(int kept)
         string rows = string.Join(',', operation.Rows.Select(row => WithoutGuid(row.Row)));
         string partition = operation.Partition?.StartsWith("apikey", StringComparison.Ordinal) == true ? "apikey" : operation.Partition ?? "";
         Add($"{at:HH:mm:ss.fff} {operation.Action} {operation.Container} {partition} {key}{rows} {operation.Status}");
+    }
+
+    public void Add(HubOperation operation, DateTimeOffset at)
+    {
+        Count++;
+        Add($"{at:HH:mm:ss.fff} hub {operation.Action} {operation.InstanceId}");
     }
 
     /// <summary>What the simulation did.</summary>

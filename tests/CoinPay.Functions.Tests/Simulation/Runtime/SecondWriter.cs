@@ -14,7 +14,6 @@ internal static class SecondWriter
         ["Merchants"] = ["counter!", "endpoint!"],
         ["Deliveries"] = ["evt_"],
         ["Watches"] = ["pending!"],
-        ["HubInstances"] = ["state"],
     };
 
     public static void Write(World world, StorageOperation operation)

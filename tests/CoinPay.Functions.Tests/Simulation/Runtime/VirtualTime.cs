@@ -93,24 +93,3 @@ internal sealed class ProcessTime(VirtualTime time, Flow flow) : TimeProvider
             dueTime,
             period);
 }
-
-/// <summary>A clock that stands still: for the lease on the task hub, which nobody disputes here.</summary>
-internal sealed class StoppedTime : TimeProvider
-{
-    public override DateTimeOffset GetUtcNow() => DateTimeOffset.UnixEpoch;
-
-    public override long GetTimestamp() => 0;
-
-    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => new Never();
-
-    private sealed class Never : ITimer
-    {
-        public bool Change(TimeSpan dueTime, TimeSpan period) => true;
-
-        public void Dispose()
-        {
-        }
-
-        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
-    }
-}

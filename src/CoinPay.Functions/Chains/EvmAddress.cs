@@ -1,0 +1,14 @@
+using Nethereum.Util;
+
+namespace CoinPay.Functions.Chains;
+
+/// <summary>EVM addresses as text.</summary>
+internal static class EvmAddress
+{
+    /// <summary>
+    /// Whether the text is <c>0x</c> and 40 hex digits in the checksum's case (EIP-55). Nethereum's own check does not ask
+    /// for the <c>0x</c>, and fails on a text that is nothing else.
+    /// </summary>
+    public static bool IsChecksummed(string? text) => AddressUtil.Current.IsValidEthereumAddressHexFormat(text)
+        && AddressUtil.Current.IsChecksumAddress(text);
+}
