@@ -6,7 +6,8 @@ using Xunit;
 namespace CoinPay.Functions.Tests;
 
 /// <summary>The main job with the app in its host's process, and what else a shop does on the way.</summary>
-public sealed class MainJobTests(TestWorld world) : MainJob(world), IClassFixture<TestWorld>
+[Collection(nameof(TestWorld))]
+public sealed class MainJobTests(TestWorld world) : MainJob(world)
 {
     private readonly TestWorld _world = world;
 

@@ -6,7 +6,8 @@ using Xunit;
 namespace CoinPay.Functions.Tests.Invoices;
 
 /// <summary>The queue of exceptions, fulfilment and search on the live gateway and real chains.</summary>
-public sealed class ExceptionApiTests(TestWorld world) : IClassFixture<TestWorld>
+[Collection(nameof(TestWorld))]
+public sealed class ExceptionApiTests(TestWorld world)
 {
     [Fact]
     public async Task Money_for_a_cancelled_invoice_waits_for_a_person_who_accepts_it_and_then_the_goods_go_out_once()

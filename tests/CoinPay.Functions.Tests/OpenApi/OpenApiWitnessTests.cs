@@ -8,7 +8,8 @@ using Xunit;
 namespace CoinPay.Functions.Tests.OpenApi;
 
 /// <summary>Programs that are not ours read the document: npm's redocly lints it, a client generated from it works.</summary>
-public sealed class OpenApiWitnessTests(TestWorld world) : IClassFixture<TestWorld>
+[Collection(nameof(TestWorld))]
+public sealed class OpenApiWitnessTests(TestWorld world)
 {
     [Fact]
     public async Task The_linter_has_nothing_to_say_against_the_document()

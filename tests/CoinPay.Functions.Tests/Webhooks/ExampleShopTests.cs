@@ -8,7 +8,8 @@ using Xunit;
 namespace CoinPay.Functions.Tests.Webhooks;
 
 /// <summary>scripts/examples/shop.mjs sells one thing over a real chain, and ships it once whatever is delivered.</summary>
-public sealed class ExampleShopTests(TestWorld world) : IClassFixture<TestWorld>
+[Collection(nameof(TestWorld))]
+public sealed class ExampleShopTests(TestWorld world)
 {
     [Fact]
     public async Task The_example_shop_ships_once_however_often_it_is_told()

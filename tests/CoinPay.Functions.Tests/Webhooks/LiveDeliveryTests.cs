@@ -7,7 +7,8 @@ using Xunit;
 namespace CoinPay.Functions.Tests.Webhooks;
 
 /// <summary>Deliveries of the real gateway, from its queue.</summary>
-public sealed class LiveDeliveryTests(TestWorld world) : IClassFixture<TestWorld>
+[Collection(nameof(TestWorld))]
+public sealed class LiveDeliveryTests(TestWorld world)
 {
     [Fact]
     public async Task A_webhook_that_failed_before_a_stop_is_tried_again_after_it()

@@ -184,3 +184,7 @@ public class TestWorld : IAsyncLifetime
 
     private static string Tail(string log) => log[Math.Max(0, log.Length - 4_000)..];
 }
+
+/// <summary>One world for the classes that do no more than sell: a start of all its programs takes seconds.</summary>
+[CollectionDefinition(nameof(TestWorld))]
+public sealed class TestWorldCollection : ICollectionFixture<TestWorld>;
