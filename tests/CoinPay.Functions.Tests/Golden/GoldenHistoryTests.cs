@@ -1,4 +1,3 @@
-using System.Reflection;
 using CoinPay.Functions.Invoices;
 using CoinPay.Functions.Tests.Simulation;
 using CoinPay.Testing.Hub;

@@ -2,7 +2,6 @@ using CoinPay.Functions.Invoices;
 using CoinPay.Functions.Tests.Hub;
 using CoinPay.Testing.Hub;
 using Microsoft.DurableTask;
-using Microsoft.DurableTask.Client;
 using Xunit;
 
 namespace CoinPay.Functions.Tests.Invoices;
