@@ -110,7 +110,8 @@ internal sealed class LocalProcess : IAsyncDisposable
     /// <summary>SIGTERM, and waits until it has ended; throws if it does not within a minute.</summary>
     public async Task StopAsync()
     {
-        using (Process kill = Process.Start("kill", ["-TERM", $"{Id}"]))
+        // bash has it built in; a program of the name is not on every machine.
+        using (Process kill = Process.Start("bash", ["-c", $"kill -TERM {Id}"]))
             await kill.WaitForExitAsync();
         await _process.WaitForExitAsync().WaitAsync(LongestStop);
         All.TryRemove(this, out _);
