@@ -17,7 +17,7 @@ internal static class RestCheck
             return $"{unread.Network.Name} is not read to its head";
         if (world.Audit.Invoices.FirstOrDefault(invoice => invoice.HasOutbox) is { } outbox)
             return $"{outbox.State.Terms.Id} has an outbox";
-        if (world.Audit.Invoices.FirstOrDefault(invoice => invoice.State is { WindowClosed: false, TopUp: null }) is { } running)
+        if (world.Audit.Invoices.FirstOrDefault(invoice => invoice.State.TopUp is null && IsOpen(invoice)) is { } running)
             return $"the window of {running.State.Terms.Id} is open";
         if (world.Audit.Invoices.FirstOrDefault(invoice => InvoiceDecider.WantsRate(invoice.State)) is { } unjudged)
             return $"{unjudged.State.Terms.Id} waits for a rate";
@@ -33,7 +33,10 @@ internal static class RestCheck
 
     /// <summary>Until when customers may pay the rest that they were asked for; null when all that is over.</summary>
     public static DateTimeOffset? OpenUntil(World world) =>
-        world.Audit.Invoices.Where(invoice => invoice.State is { WindowClosed: false, TopUp: not null }).Max(invoice => invoice.State.TopUp?.Until);
+        world.Audit.Invoices.Where(invoice => invoice.State.TopUp is not null && IsOpen(invoice)).Max(invoice => invoice.State.TopUp?.Until);
+
+    /// <summary>Whether the end of the window is still to come and will change something: nobody looks at it otherwise.</summary>
+    private static bool IsOpen(AuditedInvoice invoice) => !invoice.State.WindowClosed && InvoiceDecider.NextDeadline(invoice.State) is not null;
 
     /// <summary>Nothing is kept of what was watched long enough, but for recoveries: here no forwarder is ever flushed.</summary>
     public static void RequireUnwatched(World world, IEnumerable<Order> over)
