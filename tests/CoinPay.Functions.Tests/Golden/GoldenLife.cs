@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Azure;
-using CoinPay.Testing.Storage.Direct;
 using CoinPay.Functions.Tests.Simulation;
+using CoinPay.Testing.Storage.Direct;
 using CancelInvoice = CoinPay.Functions.Invoices.CancelInvoice;
 
 namespace CoinPay.Functions.Tests.Golden;

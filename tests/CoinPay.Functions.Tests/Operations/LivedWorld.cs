@@ -1,8 +1,8 @@
 using Azure.Data.Tables;
-using CoinPay.Testing.Storage.Direct;
 using CoinPay.Functions.Stores;
 using CoinPay.Functions.Tests.Simulation;
 using CoinPay.Operations;
+using CoinPay.Testing.Storage.Direct;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 

@@ -1,11 +1,10 @@
 using CoinPay.Functions.Tests.World;
-using CoinPay.Tests;
 using Xunit;
 
 namespace CoinPay.Functions.Tests.Settings;
 
 /// <summary>The gateway's own process outside of development.</summary>
-public sealed class ProductionStartTests
+public sealed class ProductionStartTests(EdgeStorage storage) : IClassFixture<EdgeStorage>
 {
     [Theory]
     [InlineData("CoinPay__Networks__bitcoin_regtest__Rpc", "http://127.0.0.1:1", "remove CoinPay__Networks__bitcoin_regtest__Rpc")]
@@ -17,7 +16,7 @@ public sealed class ProductionStartTests
         string name, string value, string remedy)
     {
         InvalidOperationException ended = await Assert.ThrowsAsync<InvalidOperationException>(
-            () => StartAsync("UseDevelopmentStorage=true", (name, value)));
+            () => StartAsync((name, value)));
         Assert.Contains("AZURE_FUNCTIONS_ENVIRONMENT=Development only", ended.Message, StringComparison.Ordinal);
         Assert.Contains(remedy, ended.Message, StringComparison.Ordinal);
     }
@@ -25,9 +24,7 @@ public sealed class ProductionStartTests
     [Fact]
     public async Task A_public_test_network_is_offered_in_production()
     {
-        await using Azurite azurite = await Azurite.StartAsync();
-        await using GatewayProcess gateway = await StartAsync(
-            azurite.ConnectionString, ("CoinPay__Networks__bitcoin_signet__Rpc", "http://127.0.0.1:1"));
+        await using GatewayProcess gateway = await StartAsync(("CoinPay__Networks__bitcoin_signet__Rpc", "http://127.0.0.1:1"));
         using Api operators = new(gateway.Address, GatewayProcess.OperatorKey);
         ApiAnswer made = await operators.PostAsync("/v1/merchants", new { name = "A shop" });
         using Api merchant = new(gateway.Address, made["api_key"]);
@@ -36,7 +33,7 @@ public sealed class ProductionStartTests
             (await merchant.GetAsync("/v1/networks")).Json["data"]!.AsArray().Select(network => network!["name"]!.ToString()));
     }
 
-    private static async Task<GatewayProcess> StartAsync(string storage, params (string Name, string? Value)[] settings)
+    private async Task<GatewayProcess> StartAsync(params (string Name, string? Value)[] settings)
     {
         Dictionary<string, string?> all = new(StringComparer.Ordinal)
         {
@@ -46,6 +43,6 @@ public sealed class ProductionStartTests
         };
         foreach ((string name, string? value) in settings)
             all[name] = value;
-        return await GatewayProcess.StartAsync(storage, all);
+        return await GatewayProcess.StartAsync(storage.ConnectionString, all);
     }
 }

@@ -40,20 +40,30 @@ public sealed class TalkativeWorld : TestWorld
         return Bitcoind.StartAsync($"-rpcauth={NodeUser}:{salt}${hash}");
     }
 
-    internal override Dictionary<string, string?> Networks() => new(base.Networks(), StringComparer.Ordinal)
+    /// <summary>Names that are longer than those of host.json, whose levels would count otherwise.</summary>
+    private static readonly string[] Talkative =
+    [
+        "CoinPay", "System.Net", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Routing", "Microsoft.AspNetCore.Server",
+        "Microsoft.AspNetCore.HttpLogging",
+    ];
+
+    /// <summary>The levels twice: the worker sends what its own allow, the host prints what its own allow.</summary>
+    internal override Dictionary<string, string?> Networks()
     {
-        ["CoinPay__Networks__bitcoin_regtest__User"] = NodeUser,
-        ["CoinPay__Networks__bitcoin_regtest__Password"] = NodePassword,
-        ["CoinPay__KeyPepper"] = Pepper,
-        ["CoinPay__SecretsKey"] = SecretsKey,
-        // Names that are longer than those of host.json, whose levels would count otherwise.
-        ["Logging__LogLevel__CoinPay"] = "Trace",
-        ["Logging__LogLevel__System.Net"] = "Trace",
-        ["Logging__LogLevel__Microsoft.AspNetCore.Hosting"] = "Trace",
-        ["Logging__LogLevel__Microsoft.AspNetCore.Routing"] = "Trace",
-        ["Logging__LogLevel__Microsoft.AspNetCore.Server"] = "Trace",
-        ["Logging__LogLevel__Microsoft.AspNetCore.HttpLogging"] = "Trace",
-    };
+        Dictionary<string, string?> settings = new(base.Networks(), StringComparer.Ordinal)
+        {
+            ["CoinPay__Networks__bitcoin_regtest__User"] = NodeUser,
+            ["CoinPay__Networks__bitcoin_regtest__Password"] = NodePassword,
+            ["CoinPay__KeyPepper"] = Pepper,
+            ["CoinPay__SecretsKey"] = SecretsKey,
+        };
+        foreach (string category in Talkative)
+        {
+            settings["Logging__LogLevel__" + category] = "Trace";
+            settings["AzureFunctionsJobHost__logging__logLevel__" + category] = "Trace";
+        }
+        return settings;
+    }
 
     /// <summary>All that stands in the storage account: rows of every table, messages and blobs, bytes as Latin-1.</summary>
     internal async Task<string> StoredAsync()

@@ -1,9 +1,9 @@
 using System.Numerics;
 using CoinPay.Core;
-using CoinPay.Testing.Storage;
-using CoinPay.Testing.Storage.Tables;
 using CoinPay.Functions.Chains;
 using CoinPay.Functions.Invoices;
+using CoinPay.Testing.Storage;
+using CoinPay.Testing.Storage.Tables;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace CoinPay.Functions.Tests.Simulation;

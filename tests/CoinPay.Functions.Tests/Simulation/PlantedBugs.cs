@@ -1,7 +1,7 @@
+using CoinPay.Functions.Chains;
 using CoinPay.Testing.Storage;
 using CoinPay.Testing.Storage.Direct;
 using CoinPay.Testing.Storage.Tables;
-using CoinPay.Functions.Chains;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace CoinPay.Functions.Tests.Simulation;

@@ -1,8 +1,8 @@
 using System.Security.Cryptography;
+using CoinPay.Functions.Chains;
 using CoinPay.Testing.Hub;
 using CoinPay.Testing.Storage;
 using CoinPay.Testing.Storage.Tables;
-using CoinPay.Functions.Chains;
 
 namespace CoinPay.Functions.Tests.Simulation;
 

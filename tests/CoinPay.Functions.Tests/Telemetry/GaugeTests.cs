@@ -1,5 +1,4 @@
 using CoinPay.Core;
-using CoinPay.Testing.Storage;
 using CoinPay.Functions.Chains;
 using CoinPay.Functions.Invoices;
 using CoinPay.Functions.Stores;
@@ -7,6 +6,7 @@ using CoinPay.Functions.Telemetry;
 using CoinPay.Functions.Tests.Chains;
 using CoinPay.Functions.Tests.Invoices;
 using CoinPay.Functions.Tests.World;
+using CoinPay.Testing.Storage;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;

@@ -1,11 +1,11 @@
 using System.Diagnostics;
 using CoinPay.Core;
-using CoinPay.Testing.Storage;
 using CoinPay.Functions.Invoices;
 using CoinPay.Functions.Stores;
 using CoinPay.Functions.Telemetry;
 using CoinPay.Functions.Tests.Invoices;
 using CoinPay.Functions.Tests.World;
+using CoinPay.Testing.Storage;
 using Xunit;
 
 namespace CoinPay.Functions.Tests.Telemetry;

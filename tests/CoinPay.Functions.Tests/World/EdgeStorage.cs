@@ -2,8 +2,8 @@ using Azure.Core;
 using Azure.Core.Pipeline;
 using Azure.Data.Tables;
 using Azure.Storage.Queues;
-using CoinPay.Testing.Storage;
 using CoinPay.Functions.Settings;
+using CoinPay.Testing.Storage;
 using CoinPay.Tests;
 using Xunit;
 

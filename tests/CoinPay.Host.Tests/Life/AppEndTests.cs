@@ -24,7 +24,8 @@ public sealed class AppEndTests(TestStorage storage)
     public async Task A_function_past_its_time_limit_ends_a_host_with_its_app_in_its_process()
     {
         await using TestRun run = await TestRun.BeginAsync(storage);
-        HostProcess host = await run.StartAsync(HostProcess.InProcess, ("AzureFunctionsJobHost__functionTimeout", "00:00:10"));
+        HostProcess host = await run.StartAsync(HostProcess.InProcess,
+            ("AzureFunctionsJobHost__functionTimeout", "00:00:20"), ("AzureWebJobs__AtStart__Disabled", "true"));
         await AskAsync(host, HttpMethod.Get, "/hang");
         await host.HasEndedAsync();
         Assert.Equal(Failure, host.ExitCode);
@@ -34,7 +35,8 @@ public sealed class AppEndTests(TestStorage storage)
     public async Task A_function_past_its_time_limit_costs_a_worker_process_its_life()
     {
         await using TestRun run = await TestRun.BeginAsync(storage);
-        HostProcess host = await run.StartAsync(HostProcess.OutOfProcess, ("AzureFunctionsJobHost__functionTimeout", "00:00:10"));
+        HostProcess host = await run.StartAsync(HostProcess.OutOfProcess,
+            ("AzureFunctionsJobHost__functionTimeout", "00:00:20"), ("AzureWebJobs__AtStart__Disabled", "true"));
         int worker = await host.WorkerIdAsync();
         await AskAsync(host, HttpMethod.Get, "/hang");
         await Eventually.UntilAsync(() => host.Output.Split("The worker runs as process").Length == 3, () => host.Output);

@@ -2,8 +2,8 @@ using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using CoinPay.Core;
-using CoinPay.Testing.Storage.Tables;
 using CoinPay.Functions.Stores;
+using CoinPay.Testing.Storage.Tables;
 
 namespace CoinPay.Functions.Tests.Simulation;
 

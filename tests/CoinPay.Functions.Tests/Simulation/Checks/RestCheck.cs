@@ -1,7 +1,7 @@
 using System.Numerics;
 using CoinPay.Core;
-using CoinPay.Testing.Hub;
 using CoinPay.Functions.Chains;
+using CoinPay.Testing.Hub;
 
 namespace CoinPay.Functions.Tests.Simulation;
 

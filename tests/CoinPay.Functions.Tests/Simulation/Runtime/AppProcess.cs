@@ -1,8 +1,8 @@
-using CoinPay.Testing.Storage.Direct;
-using CoinPay.Testing.Hub;
 using CoinPay.Functions.Http;
 using CoinPay.Functions.Invoices;
 using CoinPay.Functions.Stores;
+using CoinPay.Testing.Hub;
+using CoinPay.Testing.Storage.Direct;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Mvc;

@@ -1,5 +1,5 @@
-using CoinPay.Testing.Storage.Direct;
 using CoinPay.Functions.Chains;
+using CoinPay.Testing.Storage.Direct;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace CoinPay.Functions.Tests.Simulation;
