@@ -36,7 +36,8 @@ internal static class RestCheck
         world.Audit.Invoices.Where(invoice => invoice.State.TopUp is not null && IsOpen(invoice)).Max(invoice => invoice.State.TopUp?.Until);
 
     /// <summary>Whether the end of the window is still to come and will change something: nobody looks at it otherwise.</summary>
-    private static bool IsOpen(AuditedInvoice invoice) => !invoice.State.WindowClosed && InvoiceDecider.NextDeadline(invoice.State) is not null;
+    private static bool IsOpen(AuditedInvoice invoice) =>
+        !invoice.State.WindowClosed && InvoiceDecider.NextDeadline(invoice.State) == invoice.State.WindowEndsAt;
 
     /// <summary>Nothing is kept of what was watched long enough, but for recoveries: here no forwarder is ever flushed.</summary>
     public static void RequireUnwatched(World world, IEnumerable<Order> over)
