@@ -82,13 +82,19 @@ internal sealed class WatchStore(Tables tables, Networks? networks = null)
         return watches;
     }
 
-    /// <summary>Marks that the invoice's orchestration runs.</summary>
-    public Task AcknowledgeAsync(string network, string invoiceId, CancellationToken cancellation) =>
-        tables.Watches.UpdateEntityAsync(
-            new TableEntity(Partition(SpaceOf(network), invoiceId), Prefix + invoiceId) { ["Acknowledged"] = true },
-            ETag.All,
-            TableUpdateMode.Merge,
-            cancellation);
+    /// <summary>Marks that the invoice's orchestration runs and that its creation was told. An invoice that is not watched needs no mark.</summary>
+    public async Task AcknowledgeAsync(string network, string invoiceId, CancellationToken cancellation)
+    {
+        TableEntity acknowledged = new(Partition(SpaceOf(network), invoiceId), Prefix + invoiceId) { ["Acknowledged"] = true };
+        try
+        {
+            await tables.Watches.UpdateEntityAsync(acknowledged, ETag.All, TableUpdateMode.Merge, cancellation);
+        }
+        catch (RequestFailedException gone) when (gone.Status == 404)
+        {
+            // Its time is over, and nobody will start it again.
+        }
+    }
 
     /// <summary>Removes the watch of an invoice that is looked out for no longer.</summary>
     public Task RemoveAsync(string network, string invoiceId, CancellationToken cancellation) =>

@@ -33,8 +33,8 @@ public sealed class MonitoredLifeTests(MonitoredWorld world) : IClassFixture<Mon
         await world.WaitForSentAsync(
             sent => sent.Type == "MessageData" && sent.Name!.Contains(id) && sent.Name.Contains("invoice.paid"), "the delivery's line");
         Sent request = await world.WaitForSentAsync(
-            sent => sent.Name == "POST v1/invoices" && sent.InvoiceId == id, "the creating request's span");
-        await world.WaitForSentAsync(sent => sent.Name == "GET v1/invoices/{id}" && sent.InvoiceId == id, "the reading request's span");
+            sent => sent.Name == "POST /v1/invoices" && sent.InvoiceId == id, "the creating request's span");
+        await world.WaitForSentAsync(sent => sent.Name == "GET /v1/invoices/{id}" && sent.InvoiceId == id, "the reading request's span");
 
         Sent[] all = [.. world.Ingestion.All];
         string[] continuing = ["invoice.advance", "webhook.deliver"];
@@ -47,7 +47,7 @@ public sealed class MonitoredLifeTests(MonitoredWorld world) : IClassFixture<Mon
             line => Assert.Equal(id, line.InvoiceId));
         Assert.Contains(all, sent => sent.IsSpan && sent.Name == "function AdvanceInvoice" && sent.InvoiceId == id);
         Assert.Contains(all, sent => sent.IsSpan && sent.Name == "function DeliverWebhook" && sent.InvoiceId == id);
-        Assert.Contains(all, sent => sent.Name == "GET v1/search");
+        Assert.Contains(all, sent => sent.Name == "GET /v1/search");
         AssertNothingPrivate(world.Ingestion.Text);
         Assert.All(world.Receiver.All, received => Assert.Null(received.TraceParent));
     }

@@ -26,6 +26,16 @@ public sealed class MonitoredWorld : TestWorld
     }
 
     /// <summary>Waits until what was sent holds something.</summary>
-    internal Task<Sent> WaitForSentAsync(Func<Sent, bool> isIt, string what) =>
-        WaitForAsync(() => Task.FromResult(Ingestion.All.FirstOrDefault(isIt)!), sent => sent is not null, what);
+    internal async Task<Sent> WaitForSentAsync(Func<Sent, bool> isIt, string what)
+    {
+        try
+        {
+            return await WaitForAsync(() => Task.FromResult(Ingestion.All.FirstOrDefault(isIt)!), sent => sent is not null, what);
+        }
+        catch (TimeoutException late)
+        {
+            IEnumerable<string> spans = Ingestion.All.Where(sent => sent.IsSpan).Select(sent => $"{sent.Name} ({sent.InvoiceId})").Distinct();
+            throw new TimeoutException($"{what}: not among {string.Join(", ", spans)}", late);
+        }
+    }
 }

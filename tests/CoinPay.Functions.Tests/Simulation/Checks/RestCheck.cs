@@ -18,7 +18,7 @@ internal static class RestCheck
         if (world.Audit.Invoices.FirstOrDefault(invoice => invoice.HasOutbox) is { } outbox)
             return $"{outbox.State.Terms.Id} has an outbox";
         if (world.Audit.Invoices.FirstOrDefault(invoice => invoice.State.TopUp is null && IsOpen(invoice)) is { } running)
-            return $"the window of {running.State.Terms.Id} is open";
+            return $"the window of {running.State.Terms.Id}, {running.State.Status.Text()}, is open until {running.State.WindowEndsAt:u}, and it is {world.Now:u}";
         if (world.Audit.Invoices.FirstOrDefault(invoice => InvoiceDecider.WantsRate(invoice.State)) is { } unjudged)
             return $"{unjudged.State.Terms.Id} waits for a rate";
         if (world.Audit.Rows("Watches").FirstOrDefault(row => row.Key.StartsWith("pending!", StringComparison.Ordinal)) is { } pending)

@@ -31,6 +31,15 @@ internal sealed class WakeFaults(Dice dice)
             _held.Add(send);
             return;
         }
+        await SendDurablyAsync(send);
+    }
+
+    /// <summary>
+    /// A start that the hub has confirmed stands in its storage and is not lost: the creation of an invoice builds on that. It may
+    /// come twice.
+    /// </summary>
+    public async Task SendDurablyAsync(Func<Task> send)
+    {
         await send();
         if (!dice.Chance(Doubled))
             return;
@@ -57,7 +66,7 @@ internal sealed class WakeFaults(Dice dice)
     public void Forget() => _held.Clear();
 }
 
-/// <summary>The engine's client with wakes, and starts, that go astray.</summary>
+/// <summary>The engine's client with wakes that go astray, and starts that come twice.</summary>
 internal sealed class FaultyWakes(DurableTaskClient hub, WakeFaults faults) : DurableTaskClient("default")
 {
     public override async Task<string> ScheduleNewOrchestrationInstanceAsync(
@@ -65,7 +74,7 @@ internal sealed class FaultyWakes(DurableTaskClient hub, WakeFaults faults) : Du
     {
         if (options?.InstanceId is not { } id)
             return await hub.ScheduleNewOrchestrationInstanceAsync(orchestratorName, input, options, cancellation);
-        await faults.SendAsync(() => StartAsync(orchestratorName, input, options));
+        await faults.SendDurablyAsync(() => StartAsync(orchestratorName, input, options));
         return id;
     }
 
