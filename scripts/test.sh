@@ -11,7 +11,7 @@ results=$(mktemp -d)
 trap 'rm -rf "$results"' EXIT
 
 slow_after=180
-minutes=${COINPAY_TEST_MINUTES:-25}
+minutes=${COINPAY_TEST_MINUTES:-30}
 passed=0 failed=0 skipped=0
 
 count() { # NAME FILE: the sum of an attribute of the result's assemblies; 0 where a program ended without a result
