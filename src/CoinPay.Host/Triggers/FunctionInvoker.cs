@@ -102,8 +102,17 @@ internal sealed class FunctionInvoker(
     private static IEnumerable<KeyValuePair<string, object?>> BindingData(HttpContext? http, Binder binder) =>
         http is null ? binder.BindingData! : http.Request.RouteValues;
 
-    /// <summary>The caller's own trace goes on in the app: this host adds no span between.</summary>
-    private static RpcTraceContext TraceOf(HttpContext? http) => http is null
-        ? new() { TraceParent = Activity.Current?.Id ?? "", TraceState = Activity.Current?.TraceStateString ?? "" }
-        : new() { TraceParent = http.Request.Headers.TraceParent.ToString(), TraceState = http.Request.Headers.TraceState.ToString() };
+    /// <summary>
+    /// The caller's own trace goes on in the app. Without one a trace begins here, so that the request and the invocation, which reach
+    /// the worker by two ways, are of the same.
+    /// </summary>
+    private static RpcTraceContext TraceOf(HttpContext? http)
+    {
+        if (http is null)
+            return new() { TraceParent = Activity.Current?.Id ?? "", TraceState = Activity.Current?.TraceStateString ?? "" };
+        IHeaderDictionary headers = http.Request.Headers;
+        if (headers.TraceParent.Count == 0)
+            headers.TraceParent = $"00-{ActivityTraceId.CreateRandom()}-{ActivitySpanId.CreateRandom()}-01";
+        return new() { TraceParent = headers.TraceParent.ToString(), TraceState = headers.TraceState.ToString() };
+    }
 }

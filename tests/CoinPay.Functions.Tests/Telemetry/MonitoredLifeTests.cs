@@ -42,8 +42,10 @@ public sealed class MonitoredLifeTests(MonitoredWorld world) : IClassFixture<Mon
         Assert.Equal(continuing, life.Select(span => span.Name).Distinct().Order());
         Assert.All(life, span => Assert.Equal(request.Trace, span.Trace));
         AssertLinkedToItsPoll(all, life, id);
+        // The Durable SDK's own lines have the id as theirs, instanceId.
         Assert.All(
-            all.Where(sent => sent.Type == "MessageData" && sent.Name!.Contains(id, StringComparison.Ordinal)),
+            all.Where(sent => sent.Type == "MessageData" && sent.Name!.Contains(id, StringComparison.Ordinal)
+                && sent["CategoryName"]!.StartsWith("CoinPay.", StringComparison.Ordinal)),
             line => Assert.Equal(id, line.InvoiceId));
         Assert.Contains(all, sent => sent.IsSpan && sent.Name == "function AdvanceInvoice" && sent.InvoiceId == id);
         Assert.Contains(all, sent => sent.IsSpan && sent.Name == "function DeliverWebhook" && sent.InvoiceId == id);
