@@ -44,23 +44,19 @@ internal sealed class NameLease : IDisposable
     public async Task AcquireAsync(Action standingBy, CancellationToken cancellation)
     {
         await EnsureBlobAsync(cancellation);
-        for (bool isFirst = true; !await TryAcquireAsync(cancellation); isFirst = false)
+        if (!await TryTakeAsync(cancellation))
         {
-            if (await HolderAsync(cancellation) is { } holder && ProcessIdentity.IsKnownDead(holder))
-            {
-                _log.LogInformation("The host that had the name {Name} is gone: its lease is broken", _name);
-                await _lease.BreakAsync(TimeSpan.Zero, cancellationToken: cancellation);
-                continue;
-            }
-            if (isFirst)
-            {
-                _log.LogWarning("Another host has the name {Name}: this one stands by", _name);
-                standingBy();
-            }
-            await Task.Delay(LookAgain, cancellation);
+            _log.LogWarning("Another host has the name {Name}: this one stands by", _name);
+            standingBy();
+            do
+                await Task.Delay(LookAgain, cancellation);
+            while (!await TryTakeLaterAsync(cancellation));
         }
         _renewal = RenewAsync();
     }
+
+    /// <summary>Whether the host has its name now, by the storage's word. If not, it is <see cref="Lost"/>, or the storage did not answer.</summary>
+    public Task<bool> IsHeldAsync() => TryRenewAsync();
 
     public async Task ReleaseAsync()
     {
@@ -88,6 +84,38 @@ internal sealed class NameLease : IDisposable
         catch (RequestFailedException exists) when (exists.Status is 409 or 412)
         {
             // It has been there, perhaps leased.
+        }
+    }
+
+    /// <summary>Returns false if another host has the name, and may live.</summary>
+    private async Task<bool> TryTakeAsync(CancellationToken cancellation)
+    {
+        if (await TryAcquireAsync(cancellation))
+            return true;
+        if (await HolderAsync(cancellation) is not { } holder || !ProcessIdentity.IsKnownDead(holder))
+            return false;
+        try
+        {
+            await _lease.BreakAsync(TimeSpan.Zero, cancellationToken: cancellation);
+            _log.LogInformation("The host that had the name {Name} is gone: its lease is broken", _name);
+        }
+        catch (RequestFailedException free) when (free.Status == 409)
+        {
+            // It gave the lease back in between.
+        }
+        return await TryAcquireAsync(cancellation);
+    }
+
+    /// <summary>A host that stands by waits for a storage that is unreachable.</summary>
+    private async Task<bool> TryTakeLaterAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            return await TryTakeAsync(cancellation);
+        }
+        catch (Exception failure) when (IsStorageFailure(failure) && !cancellation.IsCancellationRequested)
+        {
+            return false;
         }
     }
 
@@ -127,9 +155,10 @@ internal sealed class NameLease : IDisposable
         }
     }
 
+    /// <summary>Returns true if the lease is renewed, or was gone and is taken again.</summary>
     /// <remarks>
-    /// While the storage is unreachable the host waits: nobody else can take the name there, and it can do no work on the hub. If the
-    /// lease ran out meanwhile, it can still be renewed unless another host has taken it.
+    /// While the storage is unreachable the host keeps trying: it can do no work on the hub there. A lease that ran out meanwhile can still
+    /// be renewed unless another host has taken it.
     /// </remarks>
     private async Task<bool> TryRenewAsync()
     {
@@ -138,16 +167,34 @@ internal sealed class NameLease : IDisposable
             await _lease.RenewAsync(cancellationToken: _released.Token);
             return true;
         }
-        catch (RequestFailedException taken) when (taken.Status is 409 or 412)
+        catch (RequestFailedException gone) when (gone.Status is 404 or 409 or 412)
         {
-            _log.LogCritical("The name {Name} belongs to another host now: {Reason}", _name, taken.ErrorCode);
-            _lost.TrySetResult();
-            return false;
+            return await TryTakeAgainAsync(gone.ErrorCode);
         }
         catch (Exception failure) when (IsStorageFailure(failure))
         {
             return false;
         }
+    }
+
+    private async Task<bool> TryTakeAgainAsync(string? reason)
+    {
+        try
+        {
+            await EnsureBlobAsync(_released.Token);
+            if (await TryAcquireAsync(_released.Token))
+            {
+                _log.LogWarning("The lease on the name {Name} was gone and is taken again: {Reason}", _name, reason);
+                return true;
+            }
+            _log.LogCritical("The name {Name} belongs to another host now: {Reason}", _name, reason);
+            _lost.TrySetResult();
+        }
+        catch (Exception failure) when (IsStorageFailure(failure))
+        {
+            _log.LogDebug(failure, "The storage did not answer");
+        }
+        return false;
     }
 
     private static bool IsStorageFailure(Exception failure) =>

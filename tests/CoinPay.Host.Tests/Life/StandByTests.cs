@@ -1,4 +1,5 @@
 using System.Net;
+using Azure.Storage.Blobs.Specialized;
 using CoinPay.Host.Tests.World;
 using Xunit;
 
@@ -23,6 +24,23 @@ public sealed class StandByTests(TestStorage storage)
         await first.SignalAsync(signal);
         await second.IsReadyAsync();
         Assert.Equal(second.Id, await second.WorkerIdAsync());
+    }
+
+    [Fact]
+    public async Task A_host_takes_its_name_again_that_nobody_holds_and_ends_if_another_has_taken_it()
+    {
+        await using TestRun run = await TestRun.BeginAsync(storage);
+        HostProcess host = await run.StartAsync(HostProcess.InProcess, Same);
+        BlobLeaseClient other = run.NameOf("same").GetBlobLeaseClient();
+        await other.BreakAsync(TimeSpan.Zero);
+        await Eventually.UntilAsync(
+            () => host.Output.Contains("The lease on the name same was gone and is taken again", StringComparison.Ordinal), () => host.Output);
+        await host.IsReadyAsync();
+        await other.BreakAsync(TimeSpan.Zero);
+        await other.AcquireAsync(BlobLeaseClient.InfiniteLeaseDuration);
+        await host.HasEndedAsync();
+        Assert.Equal(1, host.ExitCode);
+        Assert.Contains("The name same belongs to another host now", host.Output, StringComparison.Ordinal);
     }
 
     private static (string, string?) Same => ("CoinPayHost__Name", "same");

@@ -16,11 +16,15 @@ internal sealed class TestRun : IAsyncDisposable
     /// <summary>Also the task hub's and the host id.</summary>
     public string Name { get; } = "r" + Guid.NewGuid().ToString("N")[..12];
 
+    private BlobContainerClient Hosts => new(_storage, "azure-webjobs-hosts");
+
     private TableClient Diary => new(_storage, TestApp.Diary.Table);
 
-    public static async Task<TestRun> BeginAsync(TestStorage storage)
+    public static Task<TestRun> BeginAsync(TestStorage storage) => BeginAsync(storage.ConnectionString);
+
+    public static async Task<TestRun> BeginAsync(string storage)
     {
-        TestRun run = new(storage.ConnectionString);
+        TestRun run = new(storage);
         await run.Diary.CreateIfNotExistsAsync();
         foreach (string queue in (string[])[Queues.Texts, Queues.Orders, Queues.Messages])
             await run.Queue(queue).CreateIfNotExistsAsync();
@@ -88,10 +92,15 @@ internal sealed class TestRun : IAsyncDisposable
     /// <summary>Where the host keeps a timer's status.</summary>
     public async Task<BlobClient> TimerStatusAsync(string timer)
     {
-        BlobContainerClient container = new(_storage, "azure-webjobs-hosts");
-        await container.CreateIfNotExistsAsync();
-        return container.GetBlobClient($"timers/{Name}/Host.Functions.{timer}/status");
+        await Hosts.CreateIfNotExistsAsync();
+        return Hosts.GetBlobClient($"timers/{Name}/Host.Functions.{timer}/status");
     }
+
+    /// <summary>What a host has a lease on that has the name.</summary>
+    public BlobClient NameOf(string host) => Hosts.GetBlobClient($"coinpay-hosts/{Name}/{host}");
+
+    /// <summary>What the host has a lease on that runs the timer.</summary>
+    public BlobClient LockOf(string timer) => Hosts.GetBlobClient($"locks/{Name}/Host.Functions.{timer}.Listener");
 
     /// <summary>All that every host of the run has printed.</summary>
     public string Logs => string.Join("\n\n", _hosts.Select(host => host.Output));
