@@ -26,18 +26,28 @@ public static class Life
     [Function("FailingLife")]
     public static Task<string> Fail([OrchestrationTrigger] TaskOrchestrationContext context) =>
         context.CallActivityAsync<string>(nameof(LifeStep), "fail");
+
+    /// <summary>Ends when its activity does.</summary>
+    [Function("WaitingLife")]
+    public static Task<string> Wait([OrchestrationTrigger] TaskOrchestrationContext context) =>
+        context.CallActivityAsync<string>(nameof(LifeStep), "wait");
 }
 
-/// <summary>An activity that writes each of its runs to the topic of its instance before it does anything else.</summary>
+/// <summary>
+/// An activity that writes each of its runs to the topic of its instance before it does anything else. The step <c>wait</c> lasts until the
+/// test has opened <c>open-INSTANCE</c>.
+/// </summary>
 public sealed class LifeStep(Diary diary)
 {
     private static readonly TimeSpan Work = TimeSpan.FromMilliseconds(200);
 
     [Function(nameof(LifeStep))]
-    public async Task<string> Run([ActivityTrigger] string step, string instanceId)
+    public async Task<string> Run([ActivityTrigger] string step, string instanceId, CancellationToken cancellation)
     {
         await diary.WriteAsync(instanceId, step);
-        await Task.Delay(Work);
+        await Task.Delay(Work, CancellationToken.None);
+        if (step == "wait")
+            await diary.WaitAsync("open-" + instanceId, cancellation);
         return step == "fail" ? throw new InvalidOperationException("as asked") : step;
     }
 }

@@ -14,13 +14,19 @@ internal sealed class Azurite : IAsyncDisposable
         "AccountKey=Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==;";
 
     private const int Starts = 3;
-    private readonly LocalProcess _process;
+
+    /// <summary>It writes its tables, queues and blobs to disk every five seconds.</summary>
+    private static readonly TimeSpan StoresWithin = TimeSpan.FromSeconds(8);
+
     private readonly string _folder;
+    private readonly int _blobPort, _queuePort, _tablePort;
+    private LocalProcess _process;
 
     private Azurite(LocalProcess process, string folder, int blobPort, int queuePort, int tablePort)
     {
         _process = process;
         _folder = folder;
+        (_blobPort, _queuePort, _tablePort) = (blobPort, queuePort, tablePort);
         string host = "http://127.0.0.1:";
         ConnectionString = Account
             + $"BlobEndpoint={host}{blobPort}/devstoreaccount1;"
@@ -48,6 +54,16 @@ internal sealed class Azurite : IAsyncDisposable
         }
     }
 
+    /// <summary>kill -9, once it holds on disk all that it has been told until now: an outage, until <see cref="StartAgainAsync"/>.</summary>
+    public async Task KillAsync()
+    {
+        await Task.Delay(StoresWithin);
+        await _process.KillAsync();
+    }
+
+    /// <summary>Starts it on the same ports, with what it held.</summary>
+    public async Task StartAgainAsync() => _process = await LaunchAsync(_folder, _blobPort, _queuePort, _tablePort);
+
     public async ValueTask DisposeAsync()
     {
         await _process.DisposeAsync();
@@ -58,6 +74,11 @@ internal sealed class Azurite : IAsyncDisposable
     {
         int blob = LocalProcess.FreePort(), queue = LocalProcess.FreePort(), table = LocalProcess.FreePort();
         string folder = Directory.CreateTempSubdirectory("azurite-").FullName;
+        return new(await LaunchAsync(folder, blob, queue, table), folder, blob, queue, table);
+    }
+
+    private static Task<LocalProcess> LaunchAsync(string folder, int blob, int queue, int table)
+    {
         string[] arguments =
         [
             RepositoryFiles.NodeModule("azurite/dist/src/azurite.js"),
@@ -66,9 +87,7 @@ internal sealed class Azurite : IAsyncDisposable
             "--queueHost", "127.0.0.1", "--queuePort", $"{queue}",
             "--tableHost", "127.0.0.1", "--tablePort", $"{table}",
         ];
-        LocalProcess process = await LocalProcess.StartAsync(
-            "node", arguments, _ => ListensAsync(blob, queue, table), workingDirectory: folder);
-        return new(process, folder, blob, queue, table);
+        return LocalProcess.StartAsync("node", arguments, _ => ListensAsync(blob, queue, table), workingDirectory: folder);
     }
 
     private static async Task<bool> ListensAsync(params int[] ports)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using CoinPay.Host.App;
 using Microsoft.Extensions.Configuration;
 
@@ -29,6 +30,12 @@ internal sealed class HostConfiguration
     public HostSettings Settings { get; }
 
     public IConfigurationRoot Root { get; }
+
+    /// <summary>How long a function may run, by host.json; null without a limit.</summary>
+    public TimeSpan? FunctionTimeout =>
+        TimeSpan.TryParse(Root[$"{HostSection}:functionTimeout"], CultureInfo.InvariantCulture, out TimeSpan limit) && limit > TimeSpan.Zero
+            ? limit
+            : null;
 
     /// <summary>
     /// Adds the same sources to a host's configuration. Not this one as a chained source: that drops empty values, and an empty

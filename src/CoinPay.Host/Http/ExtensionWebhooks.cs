@@ -1,3 +1,4 @@
+using CoinPay.Host.Life;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc.WebApiCompatShim;
 using Microsoft.AspNetCore.Routing;
@@ -15,18 +16,27 @@ internal static class ExtensionWebhooks
     public static string PathOf(IExtensionConfigProvider extension) =>
         $"{Root}/{extension.GetType().Name.Replace("Extension", "", StringComparison.Ordinal).ToLowerInvariant()}";
 
-    public static IEnumerable<Endpoint> EndpointsOf(IEnumerable<IExtensionConfigProvider> extensions, HostKeys keys) =>
+    /// <param name="extensions">Those of the triggers that run.</param>
+    /// <param name="keys">Who gets in.</param>
+    /// <param name="readiness">While triggers do not run, the answer is 503.</param>
+    public static IEnumerable<Endpoint> EndpointsOf(IEnumerable<IExtensionConfigProvider> extensions, HostKeys keys, Readiness readiness) =>
         from extension in extensions
         let api = extension as IAsyncConverter<HttpRequestMessage, HttpResponseMessage>
         where api is not null
         select new RouteEndpointBuilder(
-            context => AnswerAsync(api, keys, context), RoutePatternFactory.Parse(PathOf(extension) + "/{**rest}"), order: 0).Build();
+            context => AnswerAsync(api, keys, readiness, context), RoutePatternFactory.Parse(PathOf(extension) + "/{**rest}"), order: 0).Build();
 
-    private static async Task AnswerAsync(IAsyncConverter<HttpRequestMessage, HttpResponseMessage> api, HostKeys keys, HttpContext context)
+    private static async Task AnswerAsync(
+        IAsyncConverter<HttpRequestMessage, HttpResponseMessage> api, HostKeys keys, Readiness readiness, HttpContext context)
     {
         if (!keys.Allow(KeyLevel.System, context.Request))
         {
             context.Response.StatusCode = StatusCodes.Status401Unauthorized;
+            return;
+        }
+        if (!readiness.RunsTriggers)
+        {
+            context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
             return;
         }
         using HttpRequestMessage request = new HttpRequestMessageFeature(context).HttpRequestMessage;

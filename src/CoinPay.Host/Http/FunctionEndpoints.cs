@@ -2,13 +2,12 @@ using CoinPay.Host.App;
 using CoinPay.Host.Worker;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Azure.WebJobs;
 using Microsoft.Extensions.Logging;
 
 namespace CoinPay.Host.Http;
 
 /// <summary>The HTTP functions as endpoints of ASP.NET Core's routing.</summary>
-internal sealed class FunctionEndpoints(JobHost jobs, HostKeys keys, ILogger<FunctionEndpoints> log)
+internal sealed class FunctionEndpoints(HttpInvoker invoker, HostKeys keys, ILogger<FunctionEndpoints> log)
 {
     public Endpoint ToEndpoint(Function function, FunctionRoute route)
     {
@@ -29,8 +28,7 @@ internal sealed class FunctionEndpoints(JobHost jobs, HostKeys keys, ILogger<Fun
         }
         try
         {
-            Dictionary<string, object> arguments = new(StringComparer.Ordinal) { [function.Trigger.Name] = context };
-            await jobs.CallAsync(function.Name, arguments, context.RequestAborted);
+            await invoker.AnswerAsync(function, context);
         }
         catch (Exception) when (context.RequestAborted.IsCancellationRequested)
         {

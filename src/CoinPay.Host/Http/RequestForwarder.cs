@@ -27,8 +27,8 @@ internal sealed class RequestForwarder(IHttpForwarder forwarder) : IDisposable
     });
 
     /// <summary>Returns false if the request or its answer did not get through; the response then has YARP's status.</summary>
-    public async Task<bool> ForwardAsync(HttpContext context, Uri worker, string invocationId) =>
-        await forwarder.SendAsync(context, worker.ToString(), _client, Config, new Transformer(invocationId)) == ForwarderError.None;
+    public async Task<bool> ForwardAsync(HttpContext context, Uri worker, string invocationId, CancellationToken cancellation) =>
+        await forwarder.SendAsync(context, worker.ToString(), _client, Config, new Transformer(invocationId), cancellation) == ForwarderError.None;
 
     public void Dispose() => _client.Dispose();
 

@@ -6,6 +6,7 @@ using CoinPay.Host.Logs;
 using CoinPay.Host.Triggers;
 using CoinPay.Host.Worker;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
 namespace CoinPay.Host.Life;
@@ -28,7 +29,7 @@ internal sealed class HostRun : IAsyncDisposable
     private readonly NameLease _name;
     private WebApplication? _workerServer;
     private WorkerSupervisor? _worker;
-    private TriggerHost? _triggers;
+    private TriggerSupervisor? _triggers;
 
     public HostRun(AppFolder folder, HostConfiguration configuration, ILoggerFactory loggers)
     {
@@ -93,9 +94,8 @@ internal sealed class HostRun : IAsyncDisposable
         Task first = await Task.WhenAny(stopAsked, ended, _workers.Functions, Task.Delay(AppStartLimit));
         if (first == _workers.Functions)
         {
-            TriggerFailures failures = new(_worker!, _loggers.CreateLogger<TriggerFailures>());
-            await OpenAsync([.. (await _workers.Functions).Where(function => !function.IsDisabled(_configuration.Root))], failures);
-            first = await Task.WhenAny(stopAsked, ended, _name.Lost, failures.Broken);
+            await OpenAsync([.. (await _workers.Functions).Where(function => !function.IsDisabled(_configuration.Root))]);
+            first = await Task.WhenAny(stopAsked, ended, _name.Lost, _triggers!.Ended);
         }
         else if (first != stopAsked && first != ended)
         {
@@ -117,24 +117,40 @@ internal sealed class HostRun : IAsyncDisposable
         return _worker.Ended;
     }
 
-    private async Task OpenAsync(IReadOnlyList<Function> functions, TriggerFailures failures)
+    private async Task OpenAsync(IReadOnlyList<Function> functions)
     {
-        string prefix = _configuration.Root[$"{HostConfiguration.HostSection}:extensions:http:routePrefix"] ?? "api";
-        (Function Function, FunctionRoute Route)[] routes =
-            [.. functions.Where(function => function.IsHttp).Select(function => (function, FunctionRoute.Of(function, prefix)))];
-        FunctionBridge.Invoker = new(functions, _workers, _site.Forwarder, _running);
-        _triggers = await TriggerHost.StartAsync(_configuration, functions, failures, _loggers);
         HostKeys keys = new(_configuration.Root);
-        FunctionEndpoints endpoints = new(_triggers.Jobs, keys, _loggers.CreateLogger<FunctionEndpoints>());
-        _site.Open(
-        [
-            .. routes.Select(route => endpoints.ToEndpoint(route.Function, route.Route)),
-            .. ExtensionWebhooks.EndpointsOf(_triggers.Extensions, keys),
-        ]);
+        DurableClients clients = new();
+        Endpoint[] endpoints = [.. EndpointsOf([.. functions.Where(function => function.IsHttp)], keys, clients)];
+        Binding[] inputs = [.. functions.Where(function => function.IsHttp).SelectMany(function => function.Inputs)];
+        _triggers = new(TriggersOf([.. functions.Where(function => !function.IsHttp)]), OpenAsync, _storage, _name, _readiness,
+            _loggers.CreateLogger<TriggerSupervisor>());
+        await _triggers.StartAsync();
         _readiness.Phase = HostPhase.Running;
         _log.LogInformation(
             "{Name} runs {Count} functions and listens on {Urls}",
             _configuration.Settings.Name, functions.Count, string.Join(", ", _configuration.Settings.Urls));
+
+        async Task OpenAsync(TriggerHost triggers)
+        {
+            await clients.ReadAsync(triggers.Jobs, inputs);
+            _site.Open([.. endpoints, .. ExtensionWebhooks.EndpointsOf(triggers.Extensions, keys, _readiness)]);
+        }
+    }
+
+    private IEnumerable<Endpoint> EndpointsOf(IReadOnlyList<Function> functions, HostKeys keys, DurableClients clients)
+    {
+        string prefix = _configuration.Root[$"{HostConfiguration.HostSection}:extensions:http:routePrefix"] ?? "api";
+        HttpInvoker invoker = new(_workers, _worker!, _site.Forwarder, _running, clients, _configuration.FunctionTimeout, _loggers);
+        FunctionEndpoints endpoints = new(invoker, keys, _loggers.CreateLogger<FunctionEndpoints>());
+        return functions.Select(function => endpoints.ToEndpoint(function, FunctionRoute.Of(function, prefix)));
+    }
+
+    private Func<TriggerHost> TriggersOf(IReadOnlyList<Function> functions)
+    {
+        Type methods = FunctionMethods.Emit(functions);
+        return () => new(
+            _configuration, methods, new(_worker!, _loggers.CreateLogger<TriggerFailures>()), new(functions, _workers, _running), _loggers);
     }
 
     /// <summary>Takes no more work, lets what runs end within the limit, and ends the app.</summary>

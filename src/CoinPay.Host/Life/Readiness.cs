@@ -16,7 +16,8 @@ internal enum HostPhase
 }
 
 /// <summary>
-/// <c>GET /health/ready</c>: 200 while the host runs its app, a worker is there and the storage answers; else 503. Both name each part.
+/// <c>GET /health/ready</c>: 200 while the host runs its app, triggers run, a worker is there and the storage answers; else 503. Both name
+/// each part.
 /// </summary>
 internal sealed class Readiness(BlobContainerClient storage, WorkerPool workers, string hostName)
 {
@@ -24,6 +25,9 @@ internal sealed class Readiness(BlobContainerClient storage, WorkerPool workers,
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     public HostPhase Phase { get; set; }
+
+    /// <summary>False also while triggers are stopped over an outage of the storage.</summary>
+    public bool RunsTriggers { get; set; }
 
     /// <summary>Whether the app's functions are served.</summary>
     public bool IsOpen => Phase == HostPhase.Running;
@@ -34,7 +38,7 @@ internal sealed class Readiness(BlobContainerClient storage, WorkerPool workers,
     {
         bool hasWorker = workers.Current is not null;
         bool isStored = await IsStoredAsync(context.RequestAborted);
-        bool isReady = IsOpen && hasWorker && isStored;
+        bool isReady = IsOpen && RunsTriggers && hasWorker && isStored;
         context.Response.StatusCode = isReady ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
         context.Response.Headers.CacheControl = "no-store";
         await context.Response.WriteAsJsonAsync(new
@@ -43,7 +47,7 @@ internal sealed class Readiness(BlobContainerClient storage, WorkerPool workers,
             host = Word(Phase),
             name = hostName,
             storage = isStored ? "reachable" : "unreachable",
-            hub = Phase == HostPhase.Running ? "running" : "stopped",
+            hub = IsOpen && RunsTriggers ? "running" : "stopped",
             worker = hasWorker ? "running" : "missing",
         });
     }

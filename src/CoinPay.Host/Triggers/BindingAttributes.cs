@@ -1,7 +1,6 @@
 using System.Reflection;
 using System.Reflection.Emit;
 using CoinPay.Host.App;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.WebJobs;
 using Microsoft.Azure.WebJobs.Extensions.DurableTask;
 
@@ -19,7 +18,6 @@ internal static class BindingAttributes
         Binding trigger = function.Trigger;
         return trigger.Type.ToUpperInvariant() switch
         {
-            "HTTPTRIGGER" => new(trigger.Name, typeof(HttpContext)),
             "TIMERTRIGGER" => new(trigger.Name, typeof(TimerInfo), New<TimerTriggerAttribute>(
                 [trigger.Text("schedule") ?? ""], ("RunOnStartup", trigger.Flag("runOnStartup")), ("UseMonitor", trigger.Flag("useMonitor")))),
             "QUEUETRIGGER" => new(trigger.Name, trigger.IsDeferred ? typeof(ParameterBindingData) : typeof(string), New<QueueTriggerAttribute>(

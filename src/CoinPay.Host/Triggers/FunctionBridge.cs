@@ -3,7 +3,7 @@ namespace CoinPay.Host.Triggers;
 /// <summary>Where every emitted method arrives. Public, because the emitted code calls it.</summary>
 public static class FunctionBridge
 {
-    internal static FunctionInvoker? Invoker { get; set; }
+    internal static TriggerInvoker? Invoker { get; set; }
 
     public static Task<object?> Invoke(string function, object?[] arguments) => Invoker!.InvokeAsync(function, arguments);
 }

@@ -11,6 +11,7 @@ namespace CoinPay.Host.Triggers;
 /// </summary>
 internal static class FunctionMethods
 {
+    /// <exception cref="StartException">A trigger that this host does not have.</exception>
     public static Type Emit(IEnumerable<Function> functions)
     {
         ModuleBuilder module = AssemblyBuilder.DefineDynamicAssembly(new("Host.Functions"), AssemblyBuilderAccess.Run).DefineDynamicModule("Host");
@@ -34,8 +35,6 @@ internal static class FunctionMethods
         MethodBuilder method = type.DefineMethod(
             function.Name, MethodAttributes.Public | MethodAttributes.Static, returned, [.. parameters.Select(parameter => parameter.Type)]);
         method.SetCustomAttribute(BindingAttributes.New<FunctionNameAttribute>([function.Name]));
-        if (function.IsHttp)
-            method.SetCustomAttribute(BindingAttributes.New<NoAutomaticTriggerAttribute>([]));
         for (int i = 0; i < parameters.Length; i++)
         {
             ParameterBuilder parameter = method.DefineParameter(i + 1, ParameterAttributes.None, parameters[i].Name);

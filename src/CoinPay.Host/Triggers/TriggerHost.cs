@@ -1,4 +1,3 @@
-using CoinPay.Host.App;
 using CoinPay.Host.Configuration;
 using CoinPay.Host.Http;
 using CoinPay.Host.Life;
@@ -25,8 +24,24 @@ internal sealed class TriggerHost : IDisposable
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(10);
 
     private readonly IHost _host;
+    private readonly TriggerFailures _failures;
+    private readonly TriggerInvoker _invoker;
 
-    private TriggerHost(IHost host) => _host = host;
+    /// <param name="configuration">The host's.</param>
+    /// <param name="methods">The class that <see cref="FunctionMethods"/> made.</param>
+    /// <param name="failures">Its own: what breaks in it.</param>
+    /// <param name="invoker">Its own: what runs its functions.</param>
+    /// <param name="loggers">The host's.</param>
+    public TriggerHost(
+        HostConfiguration configuration, Type methods, TriggerFailures failures, TriggerInvoker invoker, ILoggerFactory loggers)
+    {
+        _failures = failures;
+        _invoker = invoker;
+        _host = Build(configuration, methods, failures, loggers);
+    }
+
+    /// <inheritdoc cref="TriggerFailures.Broken"/>
+    public Task<Exception> Broken => _failures.Broken;
 
     /// <summary>Calls functions by name.</summary>
     public JobHost Jobs => (JobHost)_host.Services.GetRequiredService<IJobHost>();
@@ -35,18 +50,15 @@ internal sealed class TriggerHost : IDisposable
     public IEnumerable<IExtensionConfigProvider> Extensions => _host.Services.GetServices<IExtensionConfigProvider>();
 
     /// <exception cref="StartException">A function's trigger is wrong, or names a setting that does not exist.</exception>
-    public static async Task<TriggerHost> StartAsync(
-        HostConfiguration configuration, IReadOnlyList<Function> functions, TriggerFailures failures, ILoggerFactory loggers)
+    public async Task StartAsync()
     {
-        IHost host = Build(configuration, functions, failures, loggers);
+        FunctionBridge.Invoker = _invoker;
         try
         {
-            await host.StartAsync();
-            return new(host);
+            await _host.StartAsync();
         }
         catch (FunctionIndexingException wrong)
         {
-            host.Dispose();
             throw new StartException($"{wrong.Message}: {wrong.GetBaseException().Message}");
         }
     }
@@ -54,13 +66,20 @@ internal sealed class TriggerHost : IDisposable
     /// <summary>Takes no more work, and leaves what runs alone.</summary>
     public Task DrainAsync() => _host.Services.GetRequiredService<IDrainModeManager>().EnableDrainModeAsync(CancellationToken.None);
 
+    /// <summary>Cancels what runs, and lets nothing more run, though listeners may still listen.</summary>
+    public void Close() => _invoker.Close();
+
     /// <summary>Cancels what runs, and stops.</summary>
     public Task StopAsync() => _host.StopAsync();
 
-    public void Dispose() => _host.Dispose();
+    public void Dispose()
+    {
+        _host.Dispose();
+        _invoker.Dispose();
+    }
 
     private static IHost Build(
-        HostConfiguration configuration, IReadOnlyList<Function> functions, TriggerFailures failures, ILoggerFactory loggers) => new HostBuilder()
+        HostConfiguration configuration, Type methods, TriggerFailures failures, ILoggerFactory loggers) => new HostBuilder()
         .ConfigureAppConfiguration(configuration.AddTo)
         .ConfigureWebJobs(jobs =>
         {
@@ -70,7 +89,7 @@ internal sealed class TriggerHost : IDisposable
             jobs.AddAzureStorageQueues();
             jobs.AddDurableTask();
             jobs.Services.Replace(ServiceDescriptor.Singleton<IWebJobsExceptionHandler>(failures));
-            AddOwn(jobs.Services, configuration, functions);
+            AddOwn(jobs.Services, configuration, methods);
         })
         .ConfigureServices(services =>
         {
@@ -80,10 +99,10 @@ internal sealed class TriggerHost : IDisposable
         })
         .Build();
 
-    private static void AddOwn(IServiceCollection services, HostConfiguration configuration, IReadOnlyList<Function> functions)
+    private static void AddOwn(IServiceCollection services, HostConfiguration configuration, Type methods)
     {
         IConfigurationSection hostJson = configuration.Root.GetSection(HostConfiguration.HostSection);
-        services.Replace(ServiceDescriptor.Singleton<ITypeLocator>(new EmittedTypes(FunctionMethods.Emit(functions))));
+        services.Replace(ServiceDescriptor.Singleton<ITypeLocator>(new Methods(methods)));
         services.Replace(ServiceDescriptor.Singleton<INameResolver>(new HostNames(configuration)));
         services.Replace(ServiceDescriptor.Singleton<IHostIdProvider>(new HostId(configuration.Root)));
         services.Replace(ServiceDescriptor.Singleton<ScheduleMonitor, ScheduleBlobs>());
@@ -91,7 +110,7 @@ internal sealed class TriggerHost : IDisposable
         services.AddSingleton<IWebHookProvider>(new WebhookUrls(configuration));
 #pragma warning restore CS0618
         services.Configure<SingletonOptions>(hostJson.GetSection("singleton"));
-        if (TimeSpan.TryParse(hostJson["functionTimeout"], System.Globalization.CultureInfo.InvariantCulture, out TimeSpan limit))
+        if (configuration.FunctionTimeout is { } limit)
             services.Configure<JobHostFunctionTimeoutOptions>(timeout =>
             {
                 timeout.Timeout = limit;
@@ -99,9 +118,9 @@ internal sealed class TriggerHost : IDisposable
             });
     }
 
-    private sealed class EmittedTypes(Type type) : ITypeLocator
+    private sealed class Methods(Type emitted) : ITypeLocator
     {
-        public IReadOnlyList<Type> GetTypes() => [type];
+        public IReadOnlyList<Type> GetTypes() => [emitted, typeof(DurableClientBinding)];
     }
 
 #pragma warning disable CS0618

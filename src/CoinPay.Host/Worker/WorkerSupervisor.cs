@@ -26,10 +26,12 @@ internal sealed class WorkerSupervisor(IWorkerProgram program, WorkerPool worker
     }
 
     /// <summary>
-    /// Ends a worker that does not answer, so that another takes its place; if it cannot be ended without the host, it counts as ended.
+    /// A function past the time limit of host.json may hold its worker's threads or locks for ever. The worker is ended, as the real host
+    /// does it, so that another takes its place; if it cannot be ended without the host, it counts as ended.
     /// </summary>
-    public void Replace()
+    public void Replace(string reason)
     {
+        log.LogCritical("{Reason}: the worker is replaced", reason);
         program.Kill();
         if (!restarts)
             _ended.TrySetResult();

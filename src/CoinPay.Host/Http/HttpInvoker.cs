@@ -1,0 +1,78 @@
+using System.Diagnostics;
+using CoinPay.Host.App;
+using CoinPay.Host.Logs;
+using CoinPay.Host.Triggers;
+using CoinPay.Host.Worker;
+using CoinPay.Host.Worker.Protocol;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace CoinPay.Host.Http;
+
+/// <summary>
+/// Lets functions in the worker answer requests, whether triggers run or not. The invocation goes by the stream, the request by HTTP, as
+/// the real host does it.
+/// </summary>
+internal sealed class HttpInvoker(
+    WorkerPool workers, WorkerSupervisor supervisor, RequestForwarder forwarder, RunningInvocations running, DurableClients clients,
+    TimeSpan? timeout, ILoggerFactory loggers)
+{
+    /// <exception cref="NoWorkerException">There is no worker.</exception>
+    /// <exception cref="IOException">It ended before the function did.</exception>
+    /// <exception cref="TimeoutException">The function ran past its time limit.</exception>
+    /// <exception cref="FunctionFailedException">The function failed.</exception>
+    public async Task AnswerAsync(Function function, HttpContext http)
+    {
+        WorkerStream worker = workers.Current ?? throw new NoWorkerException();
+        InvocationRequest request = Invocations.NewRequest(
+            function, Guid.NewGuid(), new() { Http = new() }, function.Inputs.Select(clients.Of), http.Request.RouteValues);
+        request.TraceContext = TraceOf(http.Request.Headers);
+        ILogger log = loggers.CreateLogger($"Function.{function.Name}");
+        log.LogInformation("Executing '{Function}' (Id={Id})", function.Name, request.InvocationId);
+        long from = TimeProvider.System.GetTimestamp();
+        try
+        {
+            await running.RunAsync(new(function.Name, request.InvocationId, InstanceId: null), () => AnswerAsync(worker, function, request, http));
+            log.LogInformation(
+                "Executed '{Function}' (Succeeded, Id={Id}, Duration={Duration}ms)", function.Name, request.InvocationId, Milliseconds(from));
+        }
+        catch (Exception failure)
+        {
+            log.LogError(
+                failure, "Executed '{Function}' (Failed, Id={Id}, Duration={Duration}ms)", function.Name, request.InvocationId, Milliseconds(from));
+            throw;
+        }
+    }
+
+    private async Task<InvocationResponse> AnswerAsync(WorkerStream worker, Function function, InvocationRequest request, HttpContext http)
+    {
+        using CancellationTokenSource late = new(timeout ?? Timeout.InfiniteTimeSpan);
+        using CancellationTokenSource cancelled = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, late.Token);
+        Task<InvocationResponse> invocation = worker.InvokeAsync(request, cancelled.Token);
+        if (!await forwarder.ForwardAsync(http, worker.HttpUri!, request.InvocationId, late.Token))
+            await cancelled.CancelAsync();
+        try
+        {
+            return await invocation.WaitAsync(late.Token);
+        }
+        catch (OperationCanceledException over) when (late.IsCancellationRequested)
+        {
+            string reason = $"Timeout value of {timeout} was exceeded by function {function.Name}";
+            supervisor.Replace(reason);
+            throw new TimeoutException(reason, over);
+        }
+    }
+
+    /// <summary>
+    /// The caller's own trace goes on in the app. Without one a trace begins here, so that the request and the invocation, which reach
+    /// the worker by two ways, are of the same.
+    /// </summary>
+    private static RpcTraceContext TraceOf(IHeaderDictionary headers)
+    {
+        if (headers.TraceParent.Count == 0)
+            headers.TraceParent = $"00-{ActivityTraceId.CreateRandom()}-{ActivitySpanId.CreateRandom()}-01";
+        return new() { TraceParent = headers.TraceParent.ToString(), TraceState = headers.TraceState.ToString() };
+    }
+
+    private static int Milliseconds(long from) => (int)TimeProvider.System.GetElapsedTime(from).TotalMilliseconds;
+}

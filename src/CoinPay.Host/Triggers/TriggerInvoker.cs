@@ -1,0 +1,77 @@
+using System.Diagnostics;
+using CoinPay.Host.App;
+using CoinPay.Host.Logs;
+using CoinPay.Host.Worker;
+using CoinPay.Host.Worker.Protocol;
+using Microsoft.Azure.WebJobs;
+
+namespace CoinPay.Host.Triggers;
+
+/// <summary>Runs in the worker what triggers of the WebJobs SDK bring, until it is closed.</summary>
+internal sealed class TriggerInvoker(IReadOnlyList<Function> functions, WorkerPool workers, RunningInvocations running) : IDisposable
+{
+    /// <summary>How long a trigger waits for a worker that is being started again. Then the extension tries later.</summary>
+    private static readonly TimeSpan WorkerPatience = TimeSpan.FromMinutes(1);
+
+    /// <summary>How long functions that were cancelled may take to end, and how long a listener may take to stop bringing more.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(20);
+
+    private readonly Dictionary<string, Function> _functions =
+        functions.ToDictionary(function => function.Name, StringComparer.OrdinalIgnoreCase);
+
+    private readonly CancellationTokenSource _closed = new(), _abandoned = new();
+
+    /// <param name="name">The function's.</param>
+    /// <param name="arguments">Those of the emitted method: trigger, inputs, binder, context, cancellation.</param>
+    public async Task<object?> InvokeAsync(string name, object?[] arguments)
+    {
+        Function function = _functions[name];
+        InvocationRequest request = NewRequest(function, arguments);
+        InvocationScope scope = new(function.Name, request.InvocationId, InstanceIds.Of(function, arguments[0], request));
+        CancellationToken stopping = (CancellationToken)arguments[^1]!;
+        using CancellationTokenSource cancellation = CancellationTokenSource.CreateLinkedTokenSource(stopping, _closed.Token);
+        try
+        {
+            return await running.RunAsync(scope, async () =>
+            {
+                WorkerStream worker = await workers.WaitAsync(WorkerPatience, cancellation.Token);
+                cancellation.Token.ThrowIfCancellationRequested();
+                return await worker.InvokeAsync(request, cancellation.Token).WaitAsync(_abandoned.Token);
+            });
+        }
+        catch (Exception failure) when (failure is IOException or TimeoutException || _closed.IsCancellationRequested)
+        {
+            // Failing at once would use up a queue message's attempts before its listener stops.
+            if (_closed.IsCancellationRequested)
+                await Task.Delay(Grace, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw NotRun(function);
+        }
+    }
+
+    /// <summary>Cancels what runs and takes nothing more. What does not succeed counts as not run, so the extensions try it again.</summary>
+    public void Close()
+    {
+        _closed.Cancel();
+        _abandoned.CancelAfter(Grace);
+    }
+
+    public void Dispose()
+    {
+        _closed.Dispose();
+        _abandoned.Dispose();
+    }
+
+    /// <summary>In the words by which the Durable extension knows that the function did not fail, and tries again.</summary>
+    private static Exception NotRun(Function function) => function.Trigger.Is("orchestrationTrigger") || function.Trigger.Is("entityTrigger")
+        ? new WorkerProcessExitException("The worker ended, did not start in time, or the triggers stopped.")
+        : new NoWorkerException();
+
+    private static InvocationRequest NewRequest(Function function, object?[] arguments)
+    {
+        InvocationRequest request = Invocations.NewRequest(
+            function, ((Microsoft.Azure.WebJobs.ExecutionContext)arguments[^2]!).InvocationId, RpcData.From(arguments[0]),
+            arguments.Skip(1), ((Binder)arguments[^3]!).BindingData!);
+        request.TraceContext = new() { TraceParent = Activity.Current?.Id ?? "", TraceState = Activity.Current?.TraceStateString ?? "" };
+        return request;
+    }
+}

@@ -1,0 +1,160 @@
+using Azure.Storage.Blobs;
+using CoinPay.Host.Life;
+using Microsoft.Extensions.Logging;
+
+namespace CoinPay.Host.Triggers;
+
+/// <summary>
+/// Keeps triggers running. When one breaks, functions are no longer run by any; once the storage answers, all are stopped, the host makes
+/// sure of its name, and new ones start.
+/// </summary>
+/// <param name="build">Makes triggers that have not started.</param>
+/// <param name="open">Makes new triggers known to the rest of the host.</param>
+internal sealed class TriggerSupervisor(
+    Func<TriggerHost> build, Func<TriggerHost, Task> open, BlobContainerClient storage, NameLease name, Readiness readiness,
+    ILogger<TriggerSupervisor> log) : IDisposable
+{
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan MaxPause = TimeSpan.FromSeconds(10);
+
+    /// <summary>Triggers that ran for so long were sound: the next wait is a short one.</summary>
+    private static readonly TimeSpan SoundFor = TimeSpan.FromSeconds(30);
+
+    /// <summary>For broken triggers to stop though the storage answers. Two sets at once would hold the same name.</summary>
+    private static readonly TimeSpan EndLimit = TimeSpan.FromMinutes(5);
+
+    /// <summary>For triggers to stop with the host.</summary>
+    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(10);
+
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenSource _stop = new();
+    private TriggerHost? _triggers;
+    private Task _watch = Task.CompletedTask;
+
+    /// <summary>Completes when triggers broke and cannot be replaced.</summary>
+    public Task Ended => _ended.Task;
+
+    /// <exception cref="StartException">A function's trigger is wrong, or names a setting that does not exist.</exception>
+    public async Task StartAsync()
+    {
+        await StartNewAsync();
+        _watch = WatchAsync();
+    }
+
+    /// <summary>Takes no more work, and leaves what runs alone.</summary>
+    public async Task DrainAsync()
+    {
+        await _stop.CancelAsync();
+        await TryAsync(_watch);
+        if (_triggers is not null)
+            await TryAsync(readiness.RunsTriggers ? _triggers.DrainAsync() : _triggers.StopAsync());
+    }
+
+    /// <summary>Cancels what runs, and stops. What cannot be stopped in order ends with the process.</summary>
+    public async Task StopAsync()
+    {
+        if (readiness.RunsTriggers && await TryAsync(_triggers!.StopAsync()))
+            _triggers.Dispose();
+        readiness.RunsTriggers = false;
+    }
+
+    public void Dispose() => _stop.Dispose();
+
+    private async Task StartNewAsync()
+    {
+        _triggers = build();
+        await _triggers.StartAsync();
+        await open(_triggers);
+        readiness.RunsTriggers = true;
+    }
+
+    private async Task WatchAsync()
+    {
+        try
+        {
+            for (TimeSpan pause = FirstPause; ;)
+            {
+                long from = TimeProvider.System.GetTimestamp();
+                Exception why = await _triggers!.Broken.WaitAsync(_stop.Token);
+                readiness.RunsTriggers = false;
+                _triggers.Close();
+                log.LogCritical(why, "A trigger broke: {Reason}. No trigger runs until all are started again", why.Message);
+                pause = await ReplaceAsync(TimeProvider.System.GetElapsedTime(from) > SoundFor ? FirstPause : pause);
+                log.LogWarning("Triggers run again");
+            }
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            // The host stops.
+        }
+        catch (Exception failure)
+        {
+            log.LogCritical(failure, "Triggers cannot be started again: {Reason}", failure.Message);
+            _ended.TrySetResult();
+        }
+    }
+
+    /// <summary>Tries until new triggers run. Returns the next pause.</summary>
+    private async Task<TimeSpan> ReplaceAsync(TimeSpan pause)
+    {
+        while (true)
+        {
+            await Task.Delay(pause, _stop.Token);
+            pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, MaxPause.Ticks));
+            // The Durable extension only stops when it can give its partitions back.
+            if (!await HostStorage.AnswersAsync(storage, _stop.Token))
+                continue;
+            await EndAsync();
+            if (await name.IsHeldAsync() && await TryStartNewAsync())
+                return pause;
+        }
+    }
+
+    private async Task<bool> TryStartNewAsync()
+    {
+        try
+        {
+            await StartNewAsync();
+            return true;
+        }
+        catch (Exception failure)
+        {
+            _triggers?.Close();
+            log.LogError(failure, "Triggers did not start: {Reason}", failure.Message);
+            return false;
+        }
+    }
+
+    /// <summary>Stops triggers that broke or did not start. Some of their parts have failed before, and do so again.</summary>
+    private async Task EndAsync()
+    {
+        if (_triggers is not { } triggers)
+            return;
+        // A host that did not start refuses to be stopped; its listeners are stopped by draining.
+        foreach (Func<Task> step in (Func<Task>[])[triggers.StopAsync, triggers.DrainAsync, () => Task.Run(triggers.Dispose)])
+        {
+            Task ended = step();
+            await ended.WaitAsync(EndLimit, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            _stop.Token.ThrowIfCancellationRequested();
+            if (!ended.IsCompleted)
+                throw new TimeoutException($"The broken ones did not stop in {EndLimit}.");
+            if (ended.IsFaulted)
+                log.LogDebug(ended.Exception, "A part of the broken triggers did not stop in order");
+        }
+        _triggers = null;
+    }
+
+    private async Task<bool> TryAsync(Task task)
+    {
+        try
+        {
+            await task.WaitAsync(StopLimit);
+            return true;
+        }
+        catch (Exception failure)
+        {
+            log.LogWarning("Triggers did not stop in order: {Reason}", failure.Message);
+            return false;
+        }
+    }
+}

@@ -1,0 +1,46 @@
+using CoinPay.Host.App;
+using CoinPay.Host.Logs;
+using CoinPay.Host.Worker.Protocol;
+
+namespace CoinPay.Host.Worker;
+
+/// <summary>What runs of functions have in common, whether a request or a trigger asks for them.</summary>
+internal static class Invocations
+{
+    /// <param name="function">The one to run.</param>
+    /// <param name="id">The invocation's, new.</param>
+    /// <param name="trigger">What the trigger brings.</param>
+    /// <param name="inputs">The values of the function's inputs, in their order.</param>
+    /// <param name="metadata">What else the trigger says, by name.</param>
+    public static InvocationRequest NewRequest(
+        Function function, Guid id, TypedData trigger, IEnumerable<object?> inputs, IEnumerable<KeyValuePair<string, object?>> metadata)
+    {
+        InvocationRequest request = new() { FunctionId = function.Id, InvocationId = id.ToString() };
+        request.InputData.Add(new ParameterBinding { Name = function.Trigger.Name, Data = trigger });
+        foreach ((Binding input, object? value) in function.Inputs.Zip(inputs))
+            request.InputData.Add(new ParameterBinding { Name = input.Name, Data = RpcData.From(value) });
+        foreach ((string key, object? value) in metadata)
+            if (value is not null && key != "sys" && key != function.Trigger.Name)
+                request.TriggerMetadata[key] = RpcData.From(value);
+        return request;
+    }
+
+    /// <summary>Counts the invocation while it runs, and returns what the function returned.</summary>
+    /// <exception cref="FunctionFailedException">It failed, or was cancelled.</exception>
+    public static async Task<object?> RunAsync(
+        this RunningInvocations running, InvocationScope scope, Func<Task<InvocationResponse>> run)
+    {
+        running.Begin(scope);
+        try
+        {
+            InvocationResponse response = await run();
+            return response.Result.Status == StatusResult.Types.Status.Success
+                ? RpcData.ToObject(response.ReturnValue)
+                : throw new FunctionFailedException(response.Result);
+        }
+        finally
+        {
+            running.End(scope);
+        }
+    }
+}
