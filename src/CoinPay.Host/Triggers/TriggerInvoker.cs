@@ -29,15 +29,9 @@ internal sealed class TriggerInvoker(IReadOnlyList<Function> functions, WorkerPo
         InvocationRequest request = NewRequest(function, arguments);
         InvocationScope scope = new(function.Name, request.InvocationId, InstanceIds.Of(function, arguments[0], request));
         CancellationToken stopping = (CancellationToken)arguments[^1]!;
-        using CancellationTokenSource cancellation = CancellationTokenSource.CreateLinkedTokenSource(stopping, _closed.Token);
         try
         {
-            return await running.RunAsync(scope, async () =>
-            {
-                WorkerStream worker = await workers.WaitAsync(WorkerPatience, cancellation.Token);
-                cancellation.Token.ThrowIfCancellationRequested();
-                return await worker.InvokeAsync(request, cancellation.Token).WaitAsync(_abandoned.Token);
-            });
+            return await running.RunAsync(scope, () => RunAsync(request, stopping));
         }
         catch (Exception failure) when (failure is IOException or TimeoutException || _closed.IsCancellationRequested)
         {
@@ -59,6 +53,15 @@ internal sealed class TriggerInvoker(IReadOnlyList<Function> functions, WorkerPo
     {
         _closed.Dispose();
         _abandoned.Dispose();
+    }
+
+    private async Task<InvocationResponse> RunAsync(InvocationRequest request, CancellationToken stopping)
+    {
+        using CancellationTokenSource cancellation = CancellationTokenSource.CreateLinkedTokenSource(stopping, _closed.Token);
+        WorkerStream worker = await workers.WaitAsync(WorkerPatience, cancellation.Token);
+        // The worker knows nothing of an invocation that is cancelled as it is sent.
+        cancellation.Token.ThrowIfCancellationRequested();
+        return await worker.InvokeAsync(request, cancellation.Token).WaitAsync(_abandoned.Token);
     }
 
     /// <summary>In the words by which the Durable extension knows that the function did not fail, and tries again.</summary>

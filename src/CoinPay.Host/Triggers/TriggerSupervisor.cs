@@ -37,7 +37,17 @@ internal sealed class TriggerSupervisor(
     /// <exception cref="StartException">A function's trigger is wrong, or names a setting that does not exist.</exception>
     public async Task StartAsync()
     {
-        await StartNewAsync();
+        try
+        {
+            await StartNewAsync();
+        }
+        catch (StartException)
+        {
+            // Nothing has started.
+            _triggers?.Dispose();
+            _triggers = null;
+            throw;
+        }
         _watch = WatchAsync();
     }
 
