@@ -34,7 +34,8 @@ internal static class InvoiceOrchestrator
             bool isJustCreated = turn == 0 && deadline is not null;
             if (!isJustCreated)
             {
-                Outlook outlook = await context.CallActivityAsync<Outlook>(nameof(AdvanceInvoice), invoice, Retry);
+                if (await AdvanceAsync(context, invoice) is not { } outlook)
+                    break;
                 context.SetCustomStatus(outlook.Status);
                 if (outlook.IsFinished)
                 {
@@ -51,6 +52,22 @@ internal static class InvoiceOrchestrator
         alarm.Cancel();
         context.ContinueAsNew(invoice with { FirstDeadlineAt = null }, preserveUnprocessedEvents: true);
         return "continued";
+    }
+
+    /// <summary>
+    /// Null if the engine took a stray answer for one of this execution's: a turn that was given up before its commit may have sent
+    /// messages, whose answers come under numbers that now mean something else, a timer for example. A new execution gets none of them.
+    /// </summary>
+    private static async Task<Outlook?> AdvanceAsync(TaskOrchestrationContext context, InvoiceReference invoice)
+    {
+        try
+        {
+            return await context.CallActivityAsync<Outlook>(nameof(AdvanceInvoice), invoice, Retry);
+        }
+        catch (TaskFailedException)
+        {
+            return null;
+        }
     }
 
     /// <summary>

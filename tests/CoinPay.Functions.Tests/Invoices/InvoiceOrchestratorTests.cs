@@ -1,6 +1,8 @@
 using CoinPay.Functions.Invoices;
 using CoinPay.Functions.Tests.Hub;
 using CoinPay.Testing.Hub;
+using DurableTask.Core;
+using DurableTask.Core.History;
 using Microsoft.DurableTask;
 using Xunit;
 
@@ -59,6 +61,36 @@ public sealed class InvoiceOrchestratorTests
         Assert.Equal(4, _rig.Activities.Count);
         _rig.Advance(11 * Second);
         Assert.Equal(5, _rig.Activities.Count);
+    }
+
+    /// <summary>Seed 857 of the simulation: an answer to an activity that only a turn given up before its commit had asked for.</summary>
+    [Fact]
+    public async Task A_stray_failure_taken_for_the_pause_before_another_try_does_not_end_the_life()
+    {
+        _outlook = () => throw new IOException("storage is away");
+        await StartAsync();
+        string first = ExecutionId;
+        TimerCreatedEvent pause = _rig.Hub.Find(Id)!.History.OfType<TimerCreatedEvent>().Single();
+        _outlook = () => new("paid", 2, null, IsFinished: true);
+        TaskFailedEvent stray = new(-1, pause.EventId, "stray", null, new FailureDetails(new IOException("storage is away")));
+        _rig.Hub.Send(new(Id, first, stray));
+        _rig.Settle();
+        Assert.NotEqual(first, ExecutionId);
+        Assert.Equal("paid", await _rig.OutputAsync<string>(Id));
+    }
+
+    /// <summary>The same with the alarm: it rings early, and the deadline is kept.</summary>
+    [Fact]
+    public async Task A_stray_failure_taken_for_the_alarm_does_not_end_the_life()
+    {
+        _outlook = () => Waiting(TimeSpan.FromSeconds(100));
+        await StartAsync();
+        TimerCreatedEvent alarm = _rig.Hub.Find(Id)!.History.OfType<TimerCreatedEvent>().Single();
+        _rig.Hub.Send(new(Id, ExecutionId, new TaskFailedEvent(-1, alarm.EventId, "stray", null, new FailureDetails(new IOException("away")))));
+        _rig.Settle();
+        _outlook = () => new("expired", 2, null, IsFinished: true);
+        _rig.Advance(101 * Second);
+        Assert.Equal("expired", await _rig.OutputAsync<string>(Id));
     }
 
     private Outlook Waiting(TimeSpan time) => new("created", 1, (_rig.Time.GetUtcNow() + time).UtcDateTime, IsFinished: false);

@@ -32,7 +32,9 @@ internal static class AppParts
             ["CoinPay:OperatorKey"] = OperatorKey,
             ["CoinPay:KeyPepper"] = "pepper-of-a-simulation-0123456789",
             ["CoinPay:SecretsKey"] = Convert.ToBase64String(new byte[32]),
-            ["CoinPay:Limits:RequestsPerKey"] = "0", // They would refill by the machine's clock.
+            // They would refill by the machine's clock, and their timers outlive the processes.
+            ["CoinPay:Limits:RequestsPerKey"] = "0",
+            ["CoinPay:Limits:RequestsPerAddress"] = "0",
         })
         .Build();
 
