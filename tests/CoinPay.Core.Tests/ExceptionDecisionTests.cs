@@ -9,6 +9,9 @@ namespace CoinPay.Tests.Core;
 /// <summary>What a person's decision about an exception covers, and what it says when there is none to make.</summary>
 public sealed class ExceptionDecisionTests
 {
+    /// <summary>Minutes from the end of the payment window to the end of the watch: 90 days from the creation.</summary>
+    private const int EndOfWatch = (90 * 24 * 60) - 15;
+
     [Fact]
     public void A_decision_and_what_follows_from_it_are_one_commit() =>
         Given(Due(1_000), Deep("a", 400), WindowCloses).When(Resolves(ExceptionType.Underpaid, ExceptionAction.AcceptAsPaid))
@@ -40,6 +43,21 @@ public sealed class ExceptionDecisionTests
         Given(Due(1_000), WindowCloses, Deep("a", 400), Resolves(ExceptionType.Late, ExceptionAction.Ignore))
             .When(Resolves(ExceptionType.Late, ExceptionAction.WriteOff))
             .Then(Refused("exception_resolved", "It is resolved already."));
+
+    [Fact]
+    public void The_rest_can_be_asked_for_while_the_address_is_watched() =>
+        Given(Due(1_000), Deep("a", 400), WindowCloses, Minutes(EndOfWatch - 20))
+            .When(Resolves(ExceptionType.Underpaid, ExceptionAction.TopUpRequested))
+            .Then(Happens("ExceptionResolved", "TopUpRequested"), Is(InvoiceStatus.Detected));
+
+    /// <summary>Seed 6562 of the simulation: the customer paid the rest, and nobody was watching.</summary>
+    [Theory]
+    [InlineData(EndOfWatch - 14)]
+    [InlineData(EndOfWatch + 1)]
+    public void The_rest_is_not_asked_for_when_nobody_would_see_it(int minutes) =>
+        Given(Due(1_000), Deep("a", 400), WindowCloses, Minutes(minutes))
+            .When(Resolves(ExceptionType.Underpaid, ExceptionAction.TopUpRequested))
+            .Then(Refused("no_longer_watched"), NothingHappens, Open(ExceptionType.Underpaid));
 
     [Fact]
     public void The_first_of_several_payments_stalls_first() =>

@@ -15,6 +15,9 @@ internal static class ExceptionDecider
                 : Decision.Refuse("exception_resolved", "It is resolved already" + (resolution.Action is null ? ": its cause is gone." : "."));
         if (!ExceptionRules.Actions(exception.Type).Contains(command.Action))
             return Decision.Refuse("action_not_allowed", "This cannot be decided about an exception of this type.");
+        if (command.Action == ExceptionAction.TopUpRequested && command.At > state.Terms.MonitorUntil - ExceptionRules.TopUpMargin)
+            return Decision.Refuse(
+                "no_longer_watched", $"The address is watched until {state.Terms.MonitorUntil:u} only: the gateway might not see the rest.");
         if (RecoveryDecider.RefuseConsent(state, exception, command) is { } noConsent)
             return new([], noConsent);
         List<InvoiceEvent> consequences = Consequences(state, exception, command).ToList();

@@ -11,6 +11,12 @@ public static class ExceptionRules
     /// <summary>How long a customer who was asked for the rest has to pay it at the old price.</summary>
     public static readonly TimeSpan TopUpWindow = TimeSpan.FromHours(24);
 
+    /// <summary>
+    /// The rest cannot be asked for so shortly before the address's watch ends: an advance that has not seen the request yet may end
+    /// the watch. Longer than any function runs.
+    /// </summary>
+    public static readonly TimeSpan TopUpMargin = TimeSpan.FromMinutes(15);
+
     /// <summary>What may be decided about an exception of this type.</summary>
     public static IReadOnlyList<ExceptionAction> Actions(ExceptionType type) => type switch
     {

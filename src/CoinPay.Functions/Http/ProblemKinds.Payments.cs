@@ -72,6 +72,12 @@ internal static partial class ProblemKinds
         "What would be accepted is not there: no money stands at the address, or not in a block yet.",
         "Wait until the payment shows up in the invoice's transactions.");
 
+    public static ProblemKind NoLongerWatched { get; } = new(
+        "no_longer_watched", 409, "The address is no longer watched",
+        "The customer cannot be asked for the rest: the gateway has stopped watching the invoice's address, or is about to, and would not "
+        + "see the payment.",
+        "Create a new invoice for the rest, or decide otherwise about the exception.");
+
     public static ProblemKind SettlementAddressNotConfirmed { get; } = new(
         "settlement_address_not_confirmed", 422, "This is not the invoice's settlement address",
         "Money that came on another network can only be moved to the invoice's settlement address there, and the address "
@@ -82,7 +88,7 @@ internal static partial class ProblemKinds
     public static IReadOnlyList<ProblemKind> All =>
     [
         InvalidRequest, UnknownField, InvalidAmount, UnsupportedNetwork, UnsupportedAsset, Unauthorized, Forbidden,
-        NotFound, NotCancellable, NotFulfillable, NotAcceptable, ExceptionResolved, WalletTaken, Conflict,
+        NotFound, NotCancellable, NotFulfillable, NotAcceptable, NoLongerWatched, ExceptionResolved, WalletTaken, Conflict,
         IdempotencyInFlight, BodyTooLarge, UnsupportedMediaType, IdempotencyKeyReused, LimitReached, WalletMissing,
         PrivateKeyRefused, FulfilmentKeyMismatch, ActionNotAllowed, SettlementAddressNotConfirmed, GasWalletMissing,
         FlushRefused, EndpointDisabled, NoEndpoint, ReplayRunning, RateLimited, Internal, RateUnavailable, NetworkUnavailable,

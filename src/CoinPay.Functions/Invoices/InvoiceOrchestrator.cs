@@ -80,12 +80,15 @@ internal static class InvoiceOrchestrator
         private Task? _timer;
         private DateTime _firesAt;
 
-        /// <summary>Returns at a wake, or at the deadline if there is one.</summary>
+        /// <summary>
+        /// Returns at a wake, or at the deadline. A timer that is still open rings even if there is no deadline any more: the one look
+        /// at the end of the payment window finds what an advance left whose outlook got lost.
+        /// </summary>
         public async Task WaitAsync(Task wake, DateTime? deadline)
         {
             if (deadline is not { } at)
             {
-                await wake;
+                await (_timer is { IsCompleted: false } open ? Task.WhenAny(wake, open) : wake);
                 return;
             }
             do
