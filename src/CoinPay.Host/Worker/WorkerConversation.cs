@@ -36,8 +36,17 @@ internal sealed class WorkerConversation(AppFolder folder, WorkerPool pool, Work
             ownLog.LogDebug(over, "The worker's stream ended");
         }
         pool.Remove(stream);
+        TellOfCut([.. stream.UnderWay]);
         stream.Close();
         await writing;
+    }
+
+    private void TellOfCut(IReadOnlyList<string> functions)
+    {
+        if (functions.Count > 0)
+            ownLog.LogWarning(
+                "The worker is gone with {Count} functions under way: {Functions}",
+                functions.Count, string.Join(", ", functions.Select(id => _functions.Find(function => function.Id == id)?.Name ?? id)));
     }
 
     private void Take(StreamingMessage message, WorkerStream stream)

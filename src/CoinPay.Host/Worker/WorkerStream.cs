@@ -9,7 +9,7 @@ namespace CoinPay.Host.Worker;
 internal sealed class WorkerStream : IDisposable
 {
     private readonly Channel<StreamingMessage> _outgoing = Channel.CreateUnbounded<StreamingMessage>(new() { SingleReader = true });
-    private readonly ConcurrentDictionary<string, TaskCompletionSource<InvocationResponse>> _asked = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Asked> _asked = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _closed = new();
 
     /// <summary>Where the worker takes HTTP requests; null if it has no HTTP functions.</summary>
@@ -18,13 +18,16 @@ internal sealed class WorkerStream : IDisposable
     /// <summary>Cancelled when the worker is gone or told to go.</summary>
     public CancellationToken Closed => _closed.Token;
 
+    /// <summary>Ids of the functions that run in the worker, one for each invocation.</summary>
+    public IEnumerable<string> UnderWay => _asked.Values.Select(asked => asked.FunctionId);
+
     public void Send(StreamingMessage message) => _outgoing.Writer.TryWrite(message);
 
     /// <summary>Sends an invocation and waits for its answer; throws <see cref="IOException"/> if the worker goes before.</summary>
     public async Task<InvocationResponse> InvokeAsync(InvocationRequest request, CancellationToken cancellation)
     {
         TaskCompletionSource<InvocationResponse> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        _asked[request.InvocationId] = answer;
+        _asked[request.InvocationId] = new(request.FunctionId, answer);
         Send(new() { InvocationRequest = request });
         using CancellationTokenRegistration cancel = cancellation.Register(
             () => Send(new() { InvocationCancel = new() { InvocationId = request.InvocationId } }));
@@ -42,8 +45,8 @@ internal sealed class WorkerStream : IDisposable
 
     public void Answer(InvocationResponse response)
     {
-        if (_asked.TryGetValue(response.InvocationId, out TaskCompletionSource<InvocationResponse>? answer))
-            answer.TrySetResult(response);
+        if (_asked.TryGetValue(response.InvocationId, out Asked? asked))
+            asked.Answer.TrySetResult(response);
     }
 
     /// <summary>Writes what is sent until the stream is closed.</summary>
@@ -68,4 +71,6 @@ internal sealed class WorkerStream : IDisposable
         Close();
         _closed.Dispose();
     }
+
+    private sealed record Asked(string FunctionId, TaskCompletionSource<InvocationResponse> Answer);
 }

@@ -28,6 +28,9 @@ internal sealed class AuditedInvoice(World world, string partition)
         where type is not null
         select (Id.Derived("evt", happened.Item.Event.At, $"{State.Terms.Id}!{happened.Index + 1}"), type);
 
+    /// <summary>Every time that a customer was asked for the rest.</summary>
+    public IEnumerable<TopUpRequested> TopUps => _timeline.Select(step => step.Event).OfType<TopUpRequested>();
+
     public bool HasOutbox { get; private set; }
 
     public void Look(IReadOnlyList<Row> rows, DateTimeOffset since)

@@ -102,10 +102,9 @@ internal static class RestCheck
     /// <summary>On time is what was shown, or stamped, before the price expired; nothing is after a cancellation.</summary>
     private static void RequireOnTime(AuditedInvoice invoice, Standing standing, bool isOnTime)
     {
-        Invoice state = invoice.State;
-        DateTimeOffset expiresAt = state.Terms.ExpiresAt;
+        DateTimeOffset expiresAt = invoice.State.Terms.ExpiresAt;
         Evidence.ShownTransfer shown = standing.Node.Evidence.Of(standing.Transfer.Recipient, standing.Transfer.Key)!;
-        bool MayBe(DateTimeOffset? at) => at <= expiresAt || (at >= state.TopUp?.From && at <= state.TopUp?.Until);
+        bool MayBe(DateTimeOffset? at) => at <= expiresAt || invoice.TopUps.Any(asked => at >= asked.At && at <= asked.Until);
         invoice.Require(
             !isOnTime || MayBe(shown.FirstAt) || shown.Stamps.Any(stamp => MayBe(stamp)), $"{standing.Transfer.Key} counts as on time, and was shown late");
         invoice.Require(
