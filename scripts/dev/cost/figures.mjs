@@ -43,7 +43,7 @@ function idleSources(form, usage, given) {
     for (const [kind, count] of Object.entries(eachRun)) add(name, kind, runsOf(timer, usage, given) * count);
   }
   const { triggers, pollSeconds, kind } = usage.queues;
-  add(`${triggers.length} queue triggers look`, kind, triggers.length * (month / pollSeconds));
+  add(`${triggers.length} queue triggers look`, kind, triggers.length * (month / pollSeconds[form]));
   for (const source of usage.idle[form].requests) {
     const count = source.perTimer ? Object.keys(usage.timers).length : source.times;
     add(source.what, source.kind, count * (month / source.everySeconds), source.estimate);

@@ -126,7 +126,7 @@ public sealed class CostTests
         Assert.Equal(
             Triggers<QueueTriggerAttribute>().Select(queue => queue.Function).Order(),
             Usage["queues"]!["triggers"]!.AsArray().Select(name => name!.ToString()).Order());
-        Same(Seconds(host["queues"]!["maxPollingInterval"]), Usage["queues"]!["pollSeconds"]);
+        Same(Seconds(host["queues"]!["maxPollingInterval"]), Usage["queues"]!["pollSeconds"]!["functions"]);
         Same(durable["partitionCount"]!.GetValue<int>(), Request("Durable: 4 control queues")["times"]);
         Same(durable["partitionCount"]!.GetValue<int>(), Request("Durable: leases of 4 partitions")["times"]);
         foreach (string what in new[] { "Durable: 4 control queues", "Durable: queue of work items" })
