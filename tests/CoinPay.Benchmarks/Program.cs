@@ -8,6 +8,9 @@ switch (args)
     case ["invoice"]:
         await InvoiceBenchmark.RunAsync();
         return 0;
+    case ["lives"]:
+        await InvoiceBenchmark.RunLivesAsync();
+        return 0;
     case ["latency"]:
         Report.Head("latency");
         await LatencyBenchmark.RunAsync();
@@ -19,6 +22,6 @@ switch (args)
         await WebhookBenchmark.RunAsync();
         return 0;
     default:
-        await Console.Error.WriteLineAsync("usage: scripts/bench.sh durable|invoice|latency|start|webhooks");
+        await Console.Error.WriteLineAsync("usage: scripts/bench.sh durable|invoice|lives|latency|start|webhooks");
         return 2;
 }
