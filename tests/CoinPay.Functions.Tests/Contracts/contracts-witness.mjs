@@ -26,7 +26,10 @@ const randomSalt = () => ethers.hexlify(ethers.randomBytes(32));
 
 /** Sends from an account of the node, which mines at once, and returns the receipt; a failed transaction throws. */
 async function send(transaction, from = funder) {
-  const hash = await provider.send('eth_sendTransaction', [{ from, gas: '0x1c9c380', ...transaction }]);
+  return await mined(await provider.send('eth_sendTransaction', [{ from, gas: '0x1c9c380', ...transaction }]));
+}
+
+async function mined(hash) {
   let receipt = null;
   for (let looks = 0; !receipt && looks < mostLooks; looks++) receipt = await provider.send('eth_getTransactionReceipt', [hash]);
   assert.equal(receipt?.status, '0x1', 'the transaction failed');
@@ -92,7 +95,7 @@ const sentences = {
     await provider.send('anvil_setCode', [addresses.deployment_proxy, '0x']);
     await provider.send('anvil_setNonce', [addresses.deployment_proxy, '0x0']);
     await pay(transaction.from, 10n ** 16n);
-    await provider.send('eth_sendRawTransaction', [transaction.serialized]);
+    await mined(await provider.send('eth_sendRawTransaction', [transaction.serialized]));
     assert.equal(await provider.getCode(addresses.deployment_proxy), code);
   },
 

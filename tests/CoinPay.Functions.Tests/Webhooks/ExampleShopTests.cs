@@ -7,9 +7,11 @@ using Xunit;
 
 namespace CoinPay.Functions.Tests.Webhooks;
 
-/// <summary>scripts/examples/shop.mjs sells one thing over a real chain, and ships it once whatever is delivered.</summary>
-[Collection(nameof(TestWorld))]
-public sealed class ExampleShopTests(TestWorld world)
+/// <summary>
+/// scripts/examples/shop.mjs sells one thing over a real chain, and ships it once whatever is delivered. In a world of its own: its
+/// endpoint would get others' webhooks, and be counted with theirs.
+/// </summary>
+public sealed class ExampleShopTests(TestWorld world) : IClassFixture<TestWorld>
 {
     [Fact]
     public async Task The_example_shop_ships_once_however_often_it_is_told()

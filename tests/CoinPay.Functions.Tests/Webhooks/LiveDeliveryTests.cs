@@ -36,8 +36,7 @@ public sealed class LiveDeliveryTests(TestWorld world)
     [Fact]
     public async Task A_ping_a_redelivery_and_a_replay_arrive_over_the_wire()
     {
-        ApiAnswer endpoint = (await world.Merchant.GetAsync("/v1/webhook-endpoints")).Expect(HttpStatusCode.OK);
-        string path = "/v1/webhook-endpoints/" + endpoint.Json["data"]![0]!["id"];
+        string path = "/v1/webhook-endpoints/" + world.WebhookEndpointId;
         string since = CoinPay.Functions.Http.Json.Time(DateTimeOffset.UtcNow);
         ApiAnswer invoice = (await world.CreateUsdtInvoiceAsync()).Expect(HttpStatusCode.Created);
         Received created = await world.WaitForWebhookAsync(invoice["id"]!, "invoice.created");

@@ -35,6 +35,8 @@ public class TestWorld : IAsyncLifetime
 
     internal string WebhookSecret { get; private set; } = null!;
 
+    internal string WebhookEndpointId { get; private set; } = null!;
+
     /// <summary>The account key of bitcoind's <see cref="MerchantWallet"/>.</summary>
     internal string Tpub { get; private set; } = null!;
 
@@ -168,7 +170,7 @@ public class TestWorld : IAsyncLifetime
         Ask(Gateway);
         ApiAnswer endpoint = (await Merchant.PostAsync("/v1/webhook-endpoints", new { url = Receiver.Address.ToString() }))
             .Expect(HttpStatusCode.Created);
-        WebhookSecret = endpoint["secret"]!;
+        (WebhookEndpointId, WebhookSecret) = (endpoint["id"]!, endpoint["secret"]!);
     }
 
     /// <summary>Through the deployment proxy that anvil has from its first block, so that the addresses are those recorded.</summary>
