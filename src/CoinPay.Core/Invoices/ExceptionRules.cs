@@ -17,7 +17,10 @@ public static class ExceptionRules
     /// </summary>
     public static readonly TimeSpan TopUpMargin = TimeSpan.FromMinutes(15);
 
-    /// <summary>What may be decided about an exception of this type.</summary>
+    /// <summary>
+    /// What may be decided about an exception of this type. It goes by nothing that time changes, because documents are frozen in lists
+    /// and webhooks: whether <see cref="TopUpMargin"/> has begun is said when it is decided.
+    /// </summary>
     public static IReadOnlyList<ExceptionAction> Actions(ExceptionType type) => type switch
     {
         ExceptionType.Underpaid =>

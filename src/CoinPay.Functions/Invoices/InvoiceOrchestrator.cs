@@ -15,6 +15,9 @@ internal static class InvoiceOrchestrator
     /// <summary>An ordinary life takes a handful of turns; past this many the history begins anew.</summary>
     private const int MaxTurns = 40;
 
+    /// <summary>Stray answers do not come this often in a row: the activity itself cannot succeed, and somebody must look.</summary>
+    private const int MaxFailedExecutions = 3;
+
     private static readonly TaskOptions Retry = TaskOptions.FromRetryPolicy(new RetryPolicy(
         maxNumberOfAttempts: 1_000,
         firstRetryInterval: TimeSpan.FromSeconds(1),
@@ -35,7 +38,11 @@ internal static class InvoiceOrchestrator
             if (!isJustCreated)
             {
                 if (await AdvanceAsync(context, invoice) is not { } outlook)
+                {
+                    invoice = invoice with { FailedExecutions = invoice.FailedExecutions + 1 };
                     break;
+                }
+                invoice = invoice with { FailedExecutions = 0 };
                 context.SetCustomStatus(outlook.Status);
                 if (outlook.IsFinished)
                 {
@@ -57,6 +64,8 @@ internal static class InvoiceOrchestrator
     /// <summary>
     /// Null if the engine took a stray answer for one of this execution's: a turn that was given up before its commit may have sent
     /// messages, whose answers come under numbers that now mean something else, a timer for example. A new execution gets none of them.
+    /// A failure that comes again and again is none of these, and fails the orchestration: the alert tells of it, and the next wake
+    /// starts its follower.
     /// </summary>
     private static async Task<Outlook?> AdvanceAsync(TaskOrchestrationContext context, InvoiceReference invoice)
     {
@@ -64,7 +73,7 @@ internal static class InvoiceOrchestrator
         {
             return await context.CallActivityAsync<Outlook>(nameof(AdvanceInvoice), invoice, Retry);
         }
-        catch (TaskFailedException)
+        catch (TaskFailedException) when (invoice.FailedExecutions < MaxFailedExecutions)
         {
             return null;
         }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace CoinPay.Functions.Invoices;
 
 /// <summary>Where an invoice's rows are: the input of its orchestration.</summary>
@@ -8,6 +10,10 @@ internal sealed record InvoiceReference(string MerchantId, string InvoiceId, str
     /// it. Null: something may be due already.
     /// </summary>
     public DateTime? FirstDeadlineAt { get; init; }
+
+    /// <summary>How many executions in a row have ended with a failed advance and without one that succeeded.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int FailedExecutions { get; init; }
 }
 
 /// <summary>What an advance leaves to wait for.</summary>

@@ -123,7 +123,7 @@ internal sealed class HostRun : IAsyncDisposable
         DurableClients clients = new();
         Endpoint[] endpoints = [.. EndpointsOf([.. functions.Where(function => function.IsHttp)], keys, clients)];
         Binding[] inputs = [.. functions.Where(function => function.IsHttp).SelectMany(function => function.Inputs)];
-        _triggers = new(TriggersOf([.. functions.Where(function => !function.IsHttp)]), OpenAsync, _storage, _name, _readiness,
+        _triggers = new(TriggersOf([.. functions.Where(function => !function.IsHttp)]), OpenSiteAsync, _storage, _name, _readiness,
             _loggers.CreateLogger<TriggerSupervisor>());
         await _triggers.StartAsync();
         _readiness.Phase = HostPhase.Running;
@@ -131,7 +131,7 @@ internal sealed class HostRun : IAsyncDisposable
             "{Name} runs {Count} functions and listens on {Urls}",
             _configuration.Settings.Name, functions.Count, string.Join(", ", _configuration.Settings.Urls));
 
-        async Task OpenAsync(TriggerHost triggers)
+        async Task OpenSiteAsync(TriggerHost triggers)
         {
             await clients.ReadAsync(triggers.Jobs, inputs);
             _site.Open([.. endpoints, .. ExtensionWebhooks.EndpointsOf(triggers.Extensions, keys, _readiness)]);

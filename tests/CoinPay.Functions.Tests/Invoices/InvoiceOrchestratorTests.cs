@@ -4,6 +4,7 @@ using CoinPay.Testing.Hub;
 using DurableTask.Core;
 using DurableTask.Core.History;
 using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
 using Xunit;
 
 namespace CoinPay.Functions.Tests.Invoices;
@@ -91,6 +92,30 @@ public sealed class InvoiceOrchestratorTests
         _outlook = () => new("expired", 2, null, IsFinished: true);
         _rig.Advance(101 * Second);
         Assert.Equal("expired", await _rig.OutputAsync<string>(Id));
+    }
+
+    /// <summary>As when the deployed build lacks the activity: restarting cannot help, and must not go on without end.</summary>
+    [Fact]
+    public async Task An_activity_that_cannot_succeed_fails_the_life_after_a_few_executions()
+    {
+        _outlook = () => throw new MissingMethodException("no such activity");
+        await StartAsync();
+        OrchestrationMetadata? failed = await _rig.Client.GetInstanceAsync(Id);
+        Assert.Equal(OrchestrationRuntimeStatus.Failed, failed?.RuntimeStatus);
+        Assert.Equal(4, _rig.Activities.Count);
+    }
+
+    [Fact]
+    public async Task Failures_with_a_success_between_them_are_not_counted_together()
+    {
+        await StartAsync();
+        for (int round = 0; round < 10; round++)
+        {
+            _rig.Failing(new MissingMethodException("no such activity"));
+            await WakeAsync();
+        }
+        Assert.Equal(OrchestrationRuntimeStatus.Running, (await _rig.Client.GetInstanceAsync(Id))?.RuntimeStatus);
+        Assert.Equal(21, _rig.Activities.Count);
     }
 
     private Outlook Waiting(TimeSpan time) => new("created", 1, (_rig.Time.GetUtcNow() + time).UtcDateTime, IsFinished: false);

@@ -130,7 +130,11 @@ internal sealed class HubWorker(MemoryHub hub, HubFunctions functions, HubDoor d
         }
         catch (Exception failure)
         {
-            return new TaskFailedEvent(-1, task.EventId, $"Function '{task.Name}' failed with an unhandled exception.", null, new FailureDetails(failure));
+            // The extension does not let an activity be tried again that the build does not have.
+            FailureDetails details = failure is MissingMethodException
+                ? new("ActivityNotFound", failure.Message, null, null, isNonRetriable: true)
+                : new(failure);
+            return new TaskFailedEvent(-1, task.EventId, $"Function '{task.Name}' failed with an unhandled exception.", null, details);
         }
     }
 
