@@ -15,7 +15,7 @@ namespace CoinPay.Functions.Chains;
 /// and changes nothing else.
 /// </summary>
 internal sealed class FlushForwarders(
-    Access access, InvoiceStore invoices, Idempotency idempotency, Networks networks, NodeConnection nodes, ISecrets secrets,
+    Callers callers, InvoiceStore invoices, Idempotency idempotency, Networks networks, NodeConnection nodes, ISecrets secrets,
     TimeProvider clock)
 {
     private const int MaxIdLength = 64;
@@ -26,7 +26,7 @@ internal sealed class FlushForwarders(
         string id,
         CancellationToken cancellation)
     {
-        await access.OperatorAsync(request, cancellation);
+        await callers.RequireOperatorAsync(request, cancellation);
         RequestBody body = await RequestBody.ReadAsync(request, cancellation);
         Network? network = networks.Find(body.RequiredString("network", MaxIdLength));
         IReadOnlyList<string>? ids = body.OptionalStrings("invoice_ids", ForwarderFactory.MostForwardings, MaxIdLength);

@@ -6,7 +6,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace CoinPay.Functions.Exceptions;
 
 /// <summary><c>GET /v1/exceptions/{id}</c>.</summary>
-internal sealed class GetException(Access access, ExceptionStore exceptions)
+internal sealed class GetException(Callers callers, ExceptionStore exceptions)
 {
     [Function(nameof(GetException))]
     public async Task<IActionResult> Run(
@@ -14,7 +14,7 @@ internal sealed class GetException(Access access, ExceptionStore exceptions)
         string id,
         CancellationToken cancellation)
     {
-        Caller caller = await access.MerchantAsync(request, Scope.InvoicesRead, cancellation);
+        Caller caller = await callers.RequireMerchantAsync(request, Scope.InvoicesRead, cancellation);
         ExceptionReference found = await exceptions.FindAsync(caller, id, cancellation)
             ?? throw new ProblemException(Problems.NotFound("exception"));
         return new JsonAnswer(StatusCodes.Status200OK, found.Document);

@@ -8,14 +8,14 @@ using Microsoft.Azure.Functions.Worker;
 namespace CoinPay.Functions.Exceptions;
 
 /// <summary><c>GET /v1/exceptions?status=open&amp;type=</c>, newest first: payments that wait for a decision, or had one.</summary>
-internal sealed class ListExceptions(Access access, ExceptionStore exceptions)
+internal sealed class ListExceptions(Callers callers, ExceptionStore exceptions)
 {
     [Function(nameof(ListExceptions))]
     public async Task<IActionResult> Run(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "v1/exceptions")] HttpRequest request,
         CancellationToken cancellation)
     {
-        Caller caller = await access.MerchantAsync(request, Scope.InvoicesRead, cancellation);
+        Caller caller = await callers.RequireMerchantAsync(request, Scope.InvoicesRead, cancellation);
         string? status = request.Query["status"];
         if (status is not (null or "open" or "resolved"))
             throw new ProblemException(Problems.InvalidRequest("status is open or resolved."));

@@ -16,7 +16,7 @@ namespace CoinPay.Functions.Exceptions;
 /// on every network.
 /// </summary>
 internal sealed class ResolveException(
-    Access access, ExceptionStore exceptions, InvoiceCommands commands, Idempotency idempotency, Networks networks, TimeProvider clock)
+    Callers callers, ExceptionStore exceptions, InvoiceCommands commands, Idempotency idempotency, Networks networks, TimeProvider clock)
 {
     private const int MaxNoteLength = 500;
     private const int MaxAddressLength = 128;
@@ -29,7 +29,7 @@ internal sealed class ResolveException(
         [DurableClient] DurableTaskClient durable,
         CancellationToken cancellation)
     {
-        Caller caller = await access.MerchantAsync(request, Scope.ExceptionsWrite, cancellation);
+        Caller caller = await callers.RequireMerchantAsync(request, Scope.ExceptionsWrite, cancellation);
         RequestBody body = await RequestBody.ReadAsync(request, cancellation);
         ExceptionAction[] known = Enum.GetValues<ExceptionAction>();
         string? action = body.RequiredChoice("action", [.. known.Select(each => each.Text())]);

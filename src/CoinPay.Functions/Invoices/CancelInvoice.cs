@@ -9,7 +9,7 @@ namespace CoinPay.Functions.Invoices;
 
 /// <summary><c>POST /v1/invoices/{id}/cancel</c>: only while nothing was seen. Repeating it answers the same.</summary>
 internal sealed class CancelInvoice(
-    Access access, InvoiceCommands commands, Idempotency idempotency, Networks networks, TimeProvider clock)
+    Callers callers, InvoiceCommands commands, Idempotency idempotency, Networks networks, TimeProvider clock)
 {
     [Function(nameof(CancelInvoice))]
     public async Task<IActionResult> Run(
@@ -18,7 +18,7 @@ internal sealed class CancelInvoice(
         [DurableClient] DurableTaskClient durable,
         CancellationToken cancellation)
     {
-        Caller caller = await access.MerchantAsync(request, Scope.InvoicesWrite, cancellation);
+        Caller caller = await callers.RequireMerchantAsync(request, Scope.InvoicesWrite, cancellation);
         RequestBody body = await RequestBody.ReadOptionalAsync(request, cancellation);
         body.ThrowIfInvalid();
         return await idempotency.RunAsync(

@@ -23,7 +23,7 @@ namespace CoinPay.Functions.Invoices;
 /// stored and not started or not told.
 /// </summary>
 internal sealed class CreateInvoice(
-    Access access,
+    Callers callers,
     Networks networks,
     MerchantStore merchants,
     IRateSource rates,
@@ -55,7 +55,7 @@ internal sealed class CreateInvoice(
         [DurableClient] DurableTaskClient durable,
         CancellationToken cancellation)
     {
-        Caller caller = await access.MerchantAsync(request, Scope.InvoicesWrite, cancellation);
+        Caller caller = await callers.RequireMerchantAsync(request, Scope.InvoicesWrite, cancellation);
         RequestBody body = await RequestBody.ReadAsync(request, cancellation);
         Merchant merchant = await merchants.GetAsync(caller.MerchantId, cancellation);
         string? key = Idempotency.KeyOf(request);

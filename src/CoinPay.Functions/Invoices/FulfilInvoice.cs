@@ -11,7 +11,7 @@ namespace CoinPay.Functions.Invoices;
 /// once. 201 the first time, 200 with the same body after; 409 while the invoice may not be fulfilled.
 /// </summary>
 internal sealed class FulfilInvoice(
-    Access access, InvoiceCommands commands, Idempotency idempotency, TimeProvider clock)
+    Callers callers, InvoiceCommands commands, Idempotency idempotency, TimeProvider clock)
 {
     private const int MaxKeyLength = 100;
 
@@ -22,7 +22,7 @@ internal sealed class FulfilInvoice(
         [DurableClient] DurableTaskClient durable,
         CancellationToken cancellation)
     {
-        Caller caller = await access.MerchantAsync(request, Scope.InvoicesWrite, cancellation);
+        Caller caller = await callers.RequireMerchantAsync(request, Scope.InvoicesWrite, cancellation);
         RequestBody body = await RequestBody.ReadAsync(request, cancellation);
         string key = body.RequiredString("key", MaxKeyLength);
         body.ThrowIfInvalid();

@@ -8,7 +8,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace CoinPay.Functions.Invoices;
 
 /// <summary><c>GET /v1/invoices/{id}</c>: the invoice now, with confirmations counted from the head.</summary>
-internal sealed class GetInvoice(Access access, InvoiceStore invoices, CursorStore cursors, Networks networks)
+internal sealed class GetInvoice(Callers callers, InvoiceStore invoices, CursorStore cursors, Networks networks)
 {
     [Function(nameof(GetInvoice))]
     public async Task<IActionResult> Run(
@@ -16,7 +16,7 @@ internal sealed class GetInvoice(Access access, InvoiceStore invoices, CursorSto
         string id,
         CancellationToken cancellation)
     {
-        Caller caller = await access.MerchantAsync(request, Scope.InvoicesRead, cancellation);
+        Caller caller = await callers.RequireMerchantAsync(request, Scope.InvoicesRead, cancellation);
         StoredInvoice stored = await FindAsync(invoices, caller, id, cancellation);
         Cursor? cursor = await cursors.FindAsync(stored.State.Terms.Network, cancellation);
         return JsonAnswer.Ok(InvoiceDocument.Of(stored, cursor?.Head.Height, networks));

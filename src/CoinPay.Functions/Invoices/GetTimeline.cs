@@ -10,7 +10,7 @@ namespace CoinPay.Functions.Invoices;
 /// <c>GET /v1/invoices/{id}/timeline</c>: every event of an invoice's life in order. <c>hash</c> is SHA-256 over
 /// <c>previous_hash \n version \n text</c>, so that anybody can check offline that nothing was changed, left out or put in.
 /// </summary>
-internal sealed class GetTimeline(Access access, InvoiceStore invoices)
+internal sealed class GetTimeline(Callers callers, InvoiceStore invoices)
 {
     [Function(nameof(GetTimeline))]
     public async Task<IActionResult> Run(
@@ -18,7 +18,7 @@ internal sealed class GetTimeline(Access access, InvoiceStore invoices)
         string id,
         CancellationToken cancellation)
     {
-        Caller caller = await access.MerchantAsync(request, Scope.InvoicesRead, cancellation);
+        Caller caller = await callers.RequireMerchantAsync(request, Scope.InvoicesRead, cancellation);
         StoredInvoice stored = await GetInvoice.FindAsync(invoices, caller, id, cancellation);
         string previous = Timeline.Start;
         List<object> events = [];

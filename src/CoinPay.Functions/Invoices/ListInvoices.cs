@@ -8,7 +8,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace CoinPay.Functions.Invoices;
 
 /// <summary><c>GET /v1/invoices?status=&amp;order_id=&amp;network=&amp;created_after=&amp;created_before=</c>, newest first.</summary>
-internal sealed class ListInvoices(Access access, InvoiceStore invoices, InvoiceIndex index, CursorStore cursors, Networks networks)
+internal sealed class ListInvoices(Callers callers, InvoiceStore invoices, InvoiceIndex index, CursorStore cursors, Networks networks)
 {
     private const int MaxLength = 255;
 
@@ -17,7 +17,7 @@ internal sealed class ListInvoices(Access access, InvoiceStore invoices, Invoice
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "v1/invoices")] HttpRequest request,
         CancellationToken cancellation)
     {
-        Caller caller = await access.MerchantAsync(request, Scope.InvoicesRead, cancellation);
+        Caller caller = await callers.RequireMerchantAsync(request, Scope.InvoicesRead, cancellation);
         (List<string> ids, string? last) = await index.ReadAsync(
             caller.MerchantId, caller.Livemode, FilterOf(request), Paging.Of(request), cancellation);
         StoredInvoice?[] found = await Task.WhenAll(ids.Select(id => invoices.FindAsync(caller.MerchantId, id, cancellation)));

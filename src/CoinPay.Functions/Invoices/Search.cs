@@ -14,7 +14,7 @@ namespace CoinPay.Functions.Invoices;
 /// the invoices it belongs to, by what each was found, and in words why it is in its state.
 /// </summary>
 internal sealed class Search(
-    Access access, InvoiceIndex index, InvoiceStore invoices, ExceptionStore exceptions, CursorStore cursors, Networks networks)
+    Callers callers, InvoiceIndex index, InvoiceStore invoices, ExceptionStore exceptions, CursorStore cursors, Networks networks)
 {
     private const int MaxLength = 255;
 
@@ -23,7 +23,7 @@ internal sealed class Search(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "v1/search")] HttpRequest request,
         CancellationToken cancellation)
     {
-        Caller caller = await access.MerchantAsync(request, Scope.InvoicesRead, cancellation);
+        Caller caller = await callers.RequireMerchantAsync(request, Scope.InvoicesRead, cancellation);
         string text = request.Query["q"].ToString().Trim();
         if (text.Length is 0 or > MaxLength)
             throw new ProblemException(Problems.InvalidRequest($"q is what to search for, at most {MaxLength} characters."));

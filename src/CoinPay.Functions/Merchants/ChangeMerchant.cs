@@ -9,7 +9,7 @@ namespace CoinPay.Functions.Merchants;
 /// <summary>
 /// <c>PATCH /v1/merchants/{id}</c>: what is left out stays. Invoices that exist keep the policy they were made with.
 /// </summary>
-internal sealed class ChangeMerchant(Access access, MerchantStore merchants, PolicyRequest policies)
+internal sealed class ChangeMerchant(Callers callers, MerchantStore merchants, PolicyRequest policies)
 {
     [Function(nameof(ChangeMerchant))]
     public async Task<IActionResult> Run(
@@ -17,7 +17,7 @@ internal sealed class ChangeMerchant(Access access, MerchantStore merchants, Pol
         string id,
         CancellationToken cancellation)
     {
-        await access.OperatorAsync(request, cancellation);
+        await callers.RequireOperatorAsync(request, cancellation);
         byte[] bytes = await RequestBody.ReadBytesAsync(request, cancellation);
         Merchant changed = await merchants.ChangeAsync(
             id, merchant => Apply(RequestBody.Of(bytes), merchant), cancellation);

@@ -10,7 +10,7 @@ namespace CoinPay.Functions.Merchants;
 /// given.
 /// </summary>
 internal sealed class CreateApiKey(
-    Access access, Idempotency idempotency, MerchantStore merchants, ApiKeyStore keys, TimeProvider clock)
+    Callers callers, Idempotency idempotency, MerchantStore merchants, ApiKeyStore keys, TimeProvider clock)
 {
     private const int MaxScopes = 20;
     private const int MaxScopeLength = 40;
@@ -21,7 +21,7 @@ internal sealed class CreateApiKey(
         string id,
         CancellationToken cancellation)
     {
-        await access.OperatorAsync(request, cancellation);
+        await callers.RequireOperatorAsync(request, cancellation);
         RequestBody body = await RequestBody.ReadAsync(request, cancellation);
         Scope scopes = ReadScopes(body);
         DateTimeOffset? expiresAt = body.OptionalTime("expires_at");

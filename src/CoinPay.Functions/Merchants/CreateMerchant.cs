@@ -12,14 +12,14 @@ namespace CoinPay.Functions.Merchants;
 /// false) says of which kind the key is.
 /// </summary>
 internal sealed class CreateMerchant(
-    Access access, Idempotency idempotency, MerchantStore merchants, ApiKeyStore keys, PolicyRequest policies)
+    Callers callers, Idempotency idempotency, MerchantStore merchants, ApiKeyStore keys, PolicyRequest policies)
 {
     [Function(nameof(CreateMerchant))]
     public async Task<IActionResult> Run(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/merchants")] HttpRequest request,
         CancellationToken cancellation)
     {
-        await access.OperatorAsync(request, cancellation);
+        await callers.RequireOperatorAsync(request, cancellation);
         RequestBody body = await RequestBody.ReadAsync(request, cancellation);
         MerchantSettings settings = MerchantSettings.Read(body, nameRequired: true);
         Policy policy = policies.Apply(body.OptionalObject("policy"), new());

@@ -6,7 +6,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace CoinPay.Functions.Merchants;
 
 /// <summary><c>GET /v1/merchants/{id}</c>.</summary>
-internal sealed class GetMerchant(Access access, MerchantStore merchants)
+internal sealed class GetMerchant(Callers callers, MerchantStore merchants)
 {
     [Function(nameof(GetMerchant))]
     public async Task<IActionResult> Run(
@@ -14,7 +14,7 @@ internal sealed class GetMerchant(Access access, MerchantStore merchants)
         string id,
         CancellationToken cancellation)
     {
-        await access.OperatorAsync(request, cancellation);
+        await callers.RequireOperatorAsync(request, cancellation);
         return JsonAnswer.Ok(MerchantDocument.Of(await merchants.GetAsync(id, cancellation)));
     }
 }

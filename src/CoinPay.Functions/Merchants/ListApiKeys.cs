@@ -6,7 +6,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace CoinPay.Functions.Merchants;
 
 /// <summary><c>GET /v1/merchants/{id}/api-keys</c>, newest first, revoked ones included; never a key's text.</summary>
-internal sealed class ListApiKeys(Access access, MerchantStore merchants, ApiKeyStore keys)
+internal sealed class ListApiKeys(Callers callers, MerchantStore merchants, ApiKeyStore keys)
 {
     [Function(nameof(ListApiKeys))]
     public async Task<IActionResult> Run(
@@ -14,7 +14,7 @@ internal sealed class ListApiKeys(Access access, MerchantStore merchants, ApiKey
         string id,
         CancellationToken cancellation)
     {
-        await access.OperatorAsync(request, cancellation);
+        await callers.RequireOperatorAsync(request, cancellation);
         _ = await merchants.GetAsync(id, cancellation);
         Paging paging = Paging.Of(request);
         IEnumerable<ApiKey> after = (await keys.ListAsync(id, cancellation))

@@ -6,14 +6,14 @@ using Microsoft.Azure.Functions.Worker;
 namespace CoinPay.Functions.Merchants;
 
 /// <summary><c>GET /v1/merchants</c>, newest first.</summary>
-internal sealed class ListMerchants(Access access, MerchantStore merchants)
+internal sealed class ListMerchants(Callers callers, MerchantStore merchants)
 {
     [Function(nameof(ListMerchants))]
     public async Task<IActionResult> Run(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "v1/merchants")] HttpRequest request,
         CancellationToken cancellation)
     {
-        await access.OperatorAsync(request, cancellation);
+        await callers.RequireOperatorAsync(request, cancellation);
         (IReadOnlyList<Merchant> page, string? last) = await merchants.ListAsync(Paging.Of(request), cancellation);
         return Paging.Answer([.. page.Select(MerchantDocument.Of)], last);
     }

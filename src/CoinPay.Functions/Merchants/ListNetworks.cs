@@ -10,14 +10,14 @@ namespace CoinPay.Functions.Merchants;
 /// <c>GET /v1/networks</c>: what can be paid with, for keys of the caller's kind. <c>head</c> is what the poller last
 /// saw; null until it has seen anything.
 /// </summary>
-internal sealed class ListNetworks(Access access, Networks networks, CursorStore cursors)
+internal sealed class ListNetworks(Callers callers, Networks networks, CursorStore cursors)
 {
     [Function(nameof(ListNetworks))]
     public async Task<IActionResult> Run(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "v1/networks")] HttpRequest request,
         CancellationToken cancellation)
     {
-        Caller caller = await access.MerchantAsync(request, Scope.None, cancellation);
+        Caller caller = await callers.RequireMerchantAsync(request, Scope.None, cancellation);
         IEnumerable<Network> offered = networks.All.Where(network => network.Livemode == caller.Livemode);
         object[] documents = await Task.WhenAll(offered.Select(async network =>
             Document(network, await cursors.FindAsync(network.Name, cancellation))));

@@ -7,7 +7,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace CoinPay.Functions.Merchants;
 
 /// <summary><c>GET /v1/merchants/{id}/wallets</c>: one entry a network that the merchant has a wallet on.</summary>
-internal sealed class ListWallets(Access access, MerchantStore merchants, Networks networks, TimeProvider clock)
+internal sealed class ListWallets(Callers callers, MerchantStore merchants, Networks networks, TimeProvider clock)
 {
     [Function(nameof(ListWallets))]
     public async Task<IActionResult> Run(
@@ -15,7 +15,7 @@ internal sealed class ListWallets(Access access, MerchantStore merchants, Networ
         string id,
         CancellationToken cancellation)
     {
-        await access.OperatorAsync(request, cancellation);
+        await callers.RequireOperatorAsync(request, cancellation);
         _ = await merchants.GetAsync(id, cancellation);
         DateTimeOffset now = clock.GetUtcNow();
         IEnumerable<WalletDocument> wallets =

@@ -19,7 +19,7 @@ namespace CoinPay.Functions.Merchants;
 /// accepted, and what looks private is answered before anything else looks at it.
 /// </summary>
 internal sealed class PutWallet(
-    Access access, MerchantStore merchants, Networks networks, EventOutbox outbox, GatewaySettings settings,
+    Callers callers, MerchantStore merchants, Networks networks, EventOutbox outbox, GatewaySettings settings,
     RandomNumberGenerator random, TimeProvider clock)
 {
     [Function(nameof(PutWallet))]
@@ -30,7 +30,7 @@ internal sealed class PutWallet(
         string network,
         CancellationToken cancellation)
     {
-        await access.OperatorAsync(request, cancellation);
+        await callers.RequireOperatorAsync(request, cancellation);
         byte[] bytes = await RequestBody.ReadBytesAsync(request, cancellation);
         RefusePrivateMaterial(bytes, network);
         Network known = networks.Find(network)

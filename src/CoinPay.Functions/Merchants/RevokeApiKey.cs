@@ -10,7 +10,7 @@ namespace CoinPay.Functions.Merchants;
 /// <c>DELETE /v1/merchants/{id}/api-keys/{key_id}</c>: the key stops working, here at once and in other processes
 /// within 30 seconds. It stays listed, with <c>revoked_at</c>.
 /// </summary>
-internal sealed class RevokeApiKey(Access access, MerchantStore merchants, ApiKeyStore keys)
+internal sealed class RevokeApiKey(Callers callers, MerchantStore merchants, ApiKeyStore keys)
 {
     [Function(nameof(RevokeApiKey))]
     public async Task<IActionResult> Run(
@@ -20,7 +20,7 @@ internal sealed class RevokeApiKey(Access access, MerchantStore merchants, ApiKe
         string keyId,
         CancellationToken cancellation)
     {
-        await access.OperatorAsync(request, cancellation);
+        await callers.RequireOperatorAsync(request, cancellation);
         _ = await merchants.GetAsync(id, cancellation);
         ApiKey? revoked = Id.IsWellFormed("key", keyId) ? await keys.RevokeAsync(id, keyId, cancellation) : null;
         return revoked is null ? Problems.NotFound("API key").ToAnswer() : JsonAnswer.Ok(MerchantDocument.Of(revoked));

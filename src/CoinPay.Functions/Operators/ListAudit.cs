@@ -10,14 +10,14 @@ namespace CoinPay.Functions.Operators;
 /// <c>GET /v1/ops/audit?month=2026-11</c>: every call with the operator's key in a month (this one unless given), newest
 /// first; this call included.
 /// </summary>
-internal sealed class ListAudit(Access access, AuditLog audit, TimeProvider clock)
+internal sealed class ListAudit(Callers callers, AuditLog audit, TimeProvider clock)
 {
     [Function(nameof(ListAudit))]
     public async Task<IActionResult> Run(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "v1/ops/audit")] HttpRequest request,
         CancellationToken cancellation)
     {
-        await access.OperatorAsync(request, cancellation);
+        await callers.RequireOperatorAsync(request, cancellation);
         string? month = request.Query["month"];
         if (month is not null && !DateTime.TryParseExact(
             month, "yyyy-MM", CultureInfo.InvariantCulture, DateTimeStyles.None, out _))

@@ -32,7 +32,7 @@ internal static class EdgeServices
             ? ActivatorUtilities.CreateInstance<KeyVaultSecrets>(provider, new SecretClient(vault, identity, KeyVaultSecrets.Options))
             : new ConfigurationSecrets(configuration));
         services.AddSingleton<SecretBox>().AddHostedService<CheckSecrets>();
-        services.AddSingleton<Access>().AddSingleton<Idempotency>().AddSingleton<RequestLimits>().AddSingleton<AuditLog>();
+        services.AddSingleton<Callers>().AddSingleton<Idempotency>().AddSingleton<RequestLimits>().AddSingleton<AuditLog>();
         services.AddSingleton<ExpiredDeliveries>().AddSingleton<FinishedInstances>();
         services.AddSingleton<MerchantStore>().AddSingleton<ApiKeyStore>().AddSingleton<PolicyRequest>();
         return services.AddWebhooks();

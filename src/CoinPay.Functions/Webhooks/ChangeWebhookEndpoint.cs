@@ -10,7 +10,7 @@ namespace CoinPay.Functions.Webhooks;
 /// endpoint into use again, <c>true</c> stops it. What is left out stays.
 /// </summary>
 internal sealed class ChangeWebhookEndpoint(
-    Access access, EndpointStore endpoints, WebhookTargets targets, TimeProvider clock)
+    Callers callers, EndpointStore endpoints, WebhookTargets targets, TimeProvider clock)
 {
     [Function(nameof(ChangeWebhookEndpoint))]
     public async Task<IActionResult> Run(
@@ -18,7 +18,7 @@ internal sealed class ChangeWebhookEndpoint(
         string id,
         CancellationToken cancellation)
     {
-        Caller caller = await access.MerchantAsync(request, Scope.WebhooksManage, cancellation);
+        Caller caller = await callers.RequireMerchantAsync(request, Scope.WebhooksManage, cancellation);
         RequestBody body = await RequestBody.ReadAsync(request, cancellation);
         EndpointRequest wanted = EndpointRequest.Read(body, urlRequired: false, targets);
         bool? disabled = body.OptionalBoolean("disabled");

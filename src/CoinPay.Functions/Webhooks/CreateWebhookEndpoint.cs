@@ -13,7 +13,7 @@ namespace CoinPay.Functions.Webhooks;
 /// <c>POST /v1/webhook-endpoints</c>: an endpoint and its signing secret, which only this answer shows.
 /// </summary>
 internal sealed class CreateWebhookEndpoint(
-    Access access, Idempotency idempotency, EndpointStore endpoints, SecretBox box, WebhookTargets targets,
+    Callers callers, Idempotency idempotency, EndpointStore endpoints, SecretBox box, WebhookTargets targets,
     TimeProvider clock)
 {
     public const int SecretBytes = 32;
@@ -23,7 +23,7 @@ internal sealed class CreateWebhookEndpoint(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/webhook-endpoints")] HttpRequest request,
         CancellationToken cancellation)
     {
-        Caller caller = await access.MerchantAsync(request, Scope.WebhooksManage, cancellation);
+        Caller caller = await callers.RequireMerchantAsync(request, Scope.WebhooksManage, cancellation);
         RequestBody body = await RequestBody.ReadAsync(request, cancellation);
         EndpointRequest wanted = EndpointRequest.Read(body, urlRequired: true, targets);
         body.ThrowIfInvalid();

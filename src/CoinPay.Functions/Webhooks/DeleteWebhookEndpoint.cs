@@ -8,7 +8,7 @@ namespace CoinPay.Functions.Webhooks;
 /// <summary>
 /// <c>DELETE /v1/webhook-endpoints/{id}</c>: nothing more is sent to it; what it missed stays in the pull feed.
 /// </summary>
-internal sealed class DeleteWebhookEndpoint(Access access, EndpointStore endpoints)
+internal sealed class DeleteWebhookEndpoint(Callers callers, EndpointStore endpoints)
 {
     [Function(nameof(DeleteWebhookEndpoint))]
     public async Task<IActionResult> Run(
@@ -16,7 +16,7 @@ internal sealed class DeleteWebhookEndpoint(Access access, EndpointStore endpoin
         string id,
         CancellationToken cancellation)
     {
-        Caller caller = await access.MerchantAsync(request, Scope.WebhooksManage, cancellation);
+        Caller caller = await callers.RequireMerchantAsync(request, Scope.WebhooksManage, cancellation);
         _ = await endpoints.GetAsync(caller, id, cancellation);
         await endpoints.DeleteAsync(caller.MerchantId, id, cancellation);
         return JsonAnswer.Nothing;

@@ -6,7 +6,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace CoinPay.Functions.Webhooks;
 
 /// <summary><c>GET /v1/events/{id}</c>: one event with every attempt to deliver it.</summary>
-internal sealed class GetEvent(Access access, EventPublisher events, EventFeed feed)
+internal sealed class GetEvent(Callers callers, EventPublisher events, EventFeed feed)
 {
     [Function(nameof(GetEvent))]
     public async Task<IActionResult> Run(
@@ -14,7 +14,7 @@ internal sealed class GetEvent(Access access, EventPublisher events, EventFeed f
         string id,
         CancellationToken cancellation)
     {
-        Caller caller = await access.MerchantAsync(request, Scope.InvoicesRead, cancellation);
+        Caller caller = await callers.RequireMerchantAsync(request, Scope.InvoicesRead, cancellation);
         GatewayEvent? happened = await events.FindAsync(caller.MerchantId, id, cancellation);
         return happened is null || happened.Livemode != caller.Livemode
             ? Problems.NotFound("event").ToAnswer()

@@ -6,7 +6,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace CoinPay.Functions.Webhooks;
 
 /// <summary><c>GET /v1/webhook-endpoints/{id}</c>: never the secret.</summary>
-internal sealed class GetWebhookEndpoint(Access access, EndpointStore endpoints, TimeProvider clock)
+internal sealed class GetWebhookEndpoint(Callers callers, EndpointStore endpoints, TimeProvider clock)
 {
     [Function(nameof(GetWebhookEndpoint))]
     public async Task<IActionResult> Run(
@@ -14,7 +14,7 @@ internal sealed class GetWebhookEndpoint(Access access, EndpointStore endpoints,
         string id,
         CancellationToken cancellation)
     {
-        Caller caller = await access.MerchantAsync(request, Scope.WebhooksManage, cancellation);
+        Caller caller = await callers.RequireMerchantAsync(request, Scope.WebhooksManage, cancellation);
         return JsonAnswer.Ok(
             EndpointDocument.Of(await endpoints.GetAsync(caller, id, cancellation), clock.GetUtcNow()));
     }

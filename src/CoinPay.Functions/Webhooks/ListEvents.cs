@@ -9,7 +9,7 @@ namespace CoinPay.Functions.Webhooks;
 /// <c>GET /v1/events?type=&amp;invoice_id=&amp;delivery=failed</c>: the pull feed, newest first, so that nothing is
 /// lost when an endpoint was down. <c>type</c> may be a family such as <c>invoice.*</c>.
 /// </summary>
-internal sealed class ListEvents(Access access, EventFeed feed)
+internal sealed class ListEvents(Callers callers, EventFeed feed)
 {
     private const int MaxInvoiceIdLength = 64;
 
@@ -18,7 +18,7 @@ internal sealed class ListEvents(Access access, EventFeed feed)
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "v1/events")] HttpRequest request,
         CancellationToken cancellation)
     {
-        Caller caller = await access.MerchantAsync(request, Scope.InvoicesRead, cancellation);
+        Caller caller = await callers.RequireMerchantAsync(request, Scope.InvoicesRead, cancellation);
         Paging paging = Paging.Of(request);
         EventFilter wanted = Read(request, caller);
         (IReadOnlyList<EventDocument> page, string? last) = await feed.ListAsync(

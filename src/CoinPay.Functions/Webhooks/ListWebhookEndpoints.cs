@@ -6,14 +6,14 @@ using Microsoft.Azure.Functions.Worker;
 namespace CoinPay.Functions.Webhooks;
 
 /// <summary><c>GET /v1/webhook-endpoints</c>, newest first, of the key's kind.</summary>
-internal sealed class ListWebhookEndpoints(Access access, EndpointStore endpoints, TimeProvider clock)
+internal sealed class ListWebhookEndpoints(Callers callers, EndpointStore endpoints, TimeProvider clock)
 {
     [Function(nameof(ListWebhookEndpoints))]
     public async Task<IActionResult> Run(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "v1/webhook-endpoints")] HttpRequest request,
         CancellationToken cancellation)
     {
-        Caller caller = await access.MerchantAsync(request, Scope.WebhooksManage, cancellation);
+        Caller caller = await callers.RequireMerchantAsync(request, Scope.WebhooksManage, cancellation);
         Paging paging = Paging.Of(request);
         List<Endpoint> page = [.. (await endpoints.ListAsync(caller.MerchantId, cancellation))
             .Reverse()

@@ -10,7 +10,7 @@ namespace CoinPay.Functions.Webhooks;
 /// named, or to every enabled one that takes it or was sent it before. The answer is the event.
 /// </summary>
 internal sealed class RedeliverEvent(
-    Access access, Idempotency idempotency, EndpointStore endpoints, EventPublisher events, DeliveryStore deliveries,
+    Callers callers, Idempotency idempotency, EndpointStore endpoints, EventPublisher events, DeliveryStore deliveries,
     Redelivery redelivery, EventFeed feed)
 {
     private const int MaxIdLength = 64;
@@ -21,7 +21,7 @@ internal sealed class RedeliverEvent(
         string id,
         CancellationToken cancellation)
     {
-        Caller caller = await access.MerchantAsync(request, Scope.WebhooksManage, cancellation);
+        Caller caller = await callers.RequireMerchantAsync(request, Scope.WebhooksManage, cancellation);
         RequestBody body = await RequestBody.ReadOptionalAsync(request, cancellation);
         string? endpointId = body.OptionalString("endpoint_id", MaxIdLength);
         body.ThrowIfInvalid();

@@ -11,7 +11,7 @@ namespace CoinPay.Functions.Webhooks;
 /// <c>GET /v1/webhook-endpoints/{id}</c> shows how far it is.
 /// </summary>
 internal sealed class ReplayWebhooks(
-    Access access, Idempotency idempotency, EndpointStore endpoints, ReplayRun replays, TimeProvider clock)
+    Callers callers, Idempotency idempotency, EndpointStore endpoints, ReplayRun replays, TimeProvider clock)
 {
     [Function(nameof(ReplayWebhooks))]
     public async Task<IActionResult> Run(
@@ -20,7 +20,7 @@ internal sealed class ReplayWebhooks(
         string id,
         CancellationToken cancellation)
     {
-        Caller caller = await access.MerchantAsync(request, Scope.WebhooksManage, cancellation);
+        Caller caller = await callers.RequireMerchantAsync(request, Scope.WebhooksManage, cancellation);
         RequestBody body = await RequestBody.ReadAsync(request, cancellation);
         DateTimeOffset now = clock.GetUtcNow();
         (DateTimeOffset since, DateTimeOffset until) = ReadRange(body, now);

@@ -13,7 +13,7 @@ namespace CoinPay.Functions.Webhooks;
 /// hours every message is signed with the old one too.
 /// </summary>
 internal sealed class RotateWebhookSecret(
-    Access access, Idempotency idempotency, EndpointStore endpoints, SecretBox box, TimeProvider clock)
+    Callers callers, Idempotency idempotency, EndpointStore endpoints, SecretBox box, TimeProvider clock)
 {
     [Function(nameof(RotateWebhookSecret))]
     public async Task<IActionResult> Run(
@@ -22,7 +22,7 @@ internal sealed class RotateWebhookSecret(
         string id,
         CancellationToken cancellation)
     {
-        Caller caller = await access.MerchantAsync(request, Scope.WebhooksManage, cancellation);
+        Caller caller = await callers.RequireMerchantAsync(request, Scope.WebhooksManage, cancellation);
         RequestBody body = await RequestBody.ReadOptionalAsync(request, cancellation);
         body.ThrowIfInvalid();
         return await idempotency.RunAsync(

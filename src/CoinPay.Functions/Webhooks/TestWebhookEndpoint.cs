@@ -12,7 +12,7 @@ namespace CoinPay.Functions.Webhooks;
 /// is the event; <c>GET /v1/events/{id}</c> tells how it went.
 /// </summary>
 internal sealed class TestWebhookEndpoint(
-    Access access, Idempotency idempotency, EndpointStore endpoints, EventPublisher events, EventFeed feed)
+    Callers callers, Idempotency idempotency, EndpointStore endpoints, EventPublisher events, EventFeed feed)
 {
     [Function(nameof(TestWebhookEndpoint))]
     public async Task<IActionResult> Run(
@@ -21,7 +21,7 @@ internal sealed class TestWebhookEndpoint(
         string id,
         CancellationToken cancellation)
     {
-        Caller caller = await access.MerchantAsync(request, Scope.WebhooksManage, cancellation);
+        Caller caller = await callers.RequireMerchantAsync(request, Scope.WebhooksManage, cancellation);
         RequestBody body = await RequestBody.ReadOptionalAsync(request, cancellation);
         body.ThrowIfInvalid();
         return await idempotency.RunAsync(

@@ -19,14 +19,14 @@ internal sealed record Caller(string MerchantId, string KeyId, bool Livemode, Sc
 /// Lets a call in or throws its problem: 401 for no key or one that is not valid (never saying why), 403 for a valid
 /// key that may not do this.
 /// </summary>
-internal sealed class Access(ApiKeyStore keys, ISecrets secrets, RequestLimits limits, AuditLog audit)
+internal sealed class Callers(ApiKeyStore keys, ISecrets secrets, RequestLimits limits, AuditLog audit)
 {
     private const string Scheme = "Bearer ";
     private const int MaxKeyLength = 512;
     private const string Operator = "operator";
 
     /// <summary>A merchant's key that has <paramref name="scope"/>.</summary>
-    public async Task<Caller> MerchantAsync(HttpRequest request, Scope scope, CancellationToken cancellation)
+    public async Task<Caller> RequireMerchantAsync(HttpRequest request, Scope scope, CancellationToken cancellation)
     {
         string key = BearerOf(request);
         Caller? caller = await FindCallerAsync(key, cancellation);
@@ -42,7 +42,7 @@ internal sealed class Access(ApiKeyStore keys, ISecrets secrets, RequestLimits l
     }
 
     /// <summary>The operator's key. The call is in the audit log before it does anything.</summary>
-    public async Task OperatorAsync(HttpRequest request, CancellationToken cancellation)
+    public async Task RequireOperatorAsync(HttpRequest request, CancellationToken cancellation)
     {
         string key = BearerOf(request);
         if (await IsOperatorAsync(key, cancellation))
