@@ -22,9 +22,9 @@ internal sealed class AddressCounters(int skip)
             yield break;
         }
         yield return row;
-        if (MerchantRows.NetworkOfWallet(row) is not { } network)
+        if (WalletRows.NetworkOf(row) is not { } network)
             yield break;
-        WalletChange wallets = MerchantRows.ReadWallets(row);
+        WalletChange wallets = WalletRows.Read(row);
         foreach (string key in new[] { wallets.Current?.Canonical, wallets.Next?.Canonical }.OfType<string>())
         {
             TableEntity counter = AddressIndexes.New(row.PartitionKey, AddressIndexes.CounterOf(key, network), skip);

@@ -26,6 +26,7 @@ internal sealed class CreateInvoice(
     Callers callers,
     Networks networks,
     MerchantStore merchants,
+    WalletStore wallets,
     IRateSource rates,
     IdempotencyStore idempotency,
     PaymentAddresses addresses,
@@ -108,7 +109,7 @@ internal sealed class CreateInvoice(
         Caller caller, RequestBody body, Merchant merchant, DateTimeOffset now, CancellationToken cancellation)
     {
         InvoiceOrder order = InvoiceOrder.Read(body, networks, caller.Livemode, merchant);
-        Wallet wallet = await merchants.FindWalletAsync(merchant.Id, order.Network.Name, now, cancellation)
+        Wallet wallet = await wallets.FindAsync(merchant.Id, order.Network.Name, now, cancellation)
             ?? throw new ProblemException(Problems.WalletMissing(order.Network.Name));
         return new(order, wallet, await QuoteAsync(order, now, cancellation));
     }

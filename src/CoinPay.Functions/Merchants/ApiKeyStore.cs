@@ -9,18 +9,21 @@ namespace CoinPay.Functions.Merchants;
 
 /// <summary>
 /// API keys. The merchant's row is the truth, so that a revocation is one write; the look-up row only leads to it. A
-/// key is known for at most <see cref="MerchantStore.Memory"/> after its revocation in another process.
+/// key is known for at most <see cref="Memory"/> after its revocation in another process.
 /// </summary>
 internal sealed class ApiKeyStore(Tables tables, ISecrets secrets, TimeProvider clock)
 {
     /// <summary>Keys a merchant may have that are neither revoked nor expired.</summary>
     public const int MaxKeys = 50;
 
+    /// <summary>What was read of a key is believed for this long.</summary>
+    public static readonly TimeSpan Memory = TimeSpan.FromSeconds(30);
+
     /// <summary>How exact <see cref="ApiKey.LastUsedAt"/> is: it costs one write so often, not one a call.</summary>
     private static readonly TimeSpan UseIsNoted = TimeSpan.FromHours(1);
 
     private readonly KeyRing _peppers = new(secrets, SecretName.KeyPepper);
-    private readonly ShortMemory<StoredApiKey?> _keys = new(clock, MerchantStore.Memory);
+    private readonly ShortMemory<StoredApiKey?> _keys = new(clock, Memory);
     private readonly ShortMemory<DateTimeOffset> _uses = new(clock, UseIsNoted);
 
     /// <summary>Makes a key and answers its text, which nobody can ask for again.</summary>
@@ -43,8 +46,8 @@ internal sealed class ApiKeyStore(Tables tables, ISecrets secrets, TimeProvider 
         };
         // Replaced when a request is done again after a crash: the first text was never answered.
         await tables.Merchants.UpsertEntityAsync(
-            MerchantRows.Write(merchantId, key), TableUpdateMode.Replace, cancellation);
-        TableEntity lookup = new(MerchantRows.ApiKeyLookup(text.PublicId), MerchantRows.LookupRow)
+            ApiKeyRows.Write(merchantId, key), TableUpdateMode.Replace, cancellation);
+        TableEntity lookup = new(ApiKeyRows.LookupPartition(text.PublicId), ApiKeyRows.LookupRow)
         {
             ["MerchantId"] = merchantId,
             ["KeyId"] = keyId,
@@ -72,8 +75,8 @@ internal sealed class ApiKeyStore(Tables tables, ISecrets secrets, TimeProvider 
     public async Task<IReadOnlyList<ApiKey>> ListAsync(string merchantId, CancellationToken cancellation)
     {
         List<ApiKey> keys = [];
-        await foreach (TableEntity row in tables.Merchants.RangeAsync(merchantId, "key!", cancellation))
-            keys.Add(MerchantRows.ReadApiKey(row));
+        await foreach (TableEntity row in tables.Merchants.RangeAsync(merchantId, ApiKeyRows.Prefix, cancellation))
+            keys.Add(ApiKeyRows.Read(row));
         keys.Reverse();
         return keys;
     }
@@ -84,15 +87,15 @@ internal sealed class ApiKeyStore(Tables tables, ISecrets secrets, TimeProvider 
         while (true)
         {
             TableEntity? row = await tables.Merchants.FindAsync(
-                merchantId, MerchantRows.ApiKeyRow(keyId), cancellation);
+                merchantId, ApiKeyRows.RowOf(keyId), cancellation);
             if (row is null)
                 return null;
-            ApiKey key = MerchantRows.ReadApiKey(row);
+            ApiKey key = ApiKeyRows.Read(row);
             if (key.RevokedAt is not null)
                 return key;
             ApiKey revoked = key with { RevokedAt = clock.GetUtcNow() };
             if (!await tables.Merchants.TryReplaceAsync(
-                MerchantRows.Write(merchantId, revoked), row.ETag, cancellation))
+                ApiKeyRows.Write(merchantId, revoked), row.ETag, cancellation))
                 continue;
             _keys.Forget(PublicIdOf(revoked));
             return revoked;
@@ -113,10 +116,10 @@ internal sealed class ApiKeyStore(Tables tables, ISecrets secrets, TimeProvider 
     private async Task RepepperAsync(
         StoredApiKey stored, ApiKeyText text, NamedKey pepper, CancellationToken cancellation)
     {
-        TableEntity row = new(stored.MerchantId, MerchantRows.ApiKeyRow(stored.Key.Id))
+        TableEntity row = new(stored.MerchantId, ApiKeyRows.RowOf(stored.Key.Id))
         {
-            [MerchantRows.Hash] = text.Hash(pepper.Text),
-            [MerchantRows.Pepper] = pepper.Id,
+            [ApiKeyRows.Hash] = text.Hash(pepper.Text),
+            [ApiKeyRows.Pepper] = pepper.Id,
         };
         await tables.Merchants.UpdateEntityAsync(row, ETag.All, TableUpdateMode.Merge, cancellation);
         _keys.Forget(text.PublicId);
@@ -127,7 +130,7 @@ internal sealed class ApiKeyStore(Tables tables, ISecrets secrets, TimeProvider 
         DateTimeOffset now = clock.GetUtcNow();
         if (now - used.Key.LastUsedAt < UseIsNoted)
             return now;
-        TableEntity row = new(used.MerchantId, MerchantRows.ApiKeyRow(used.Key.Id)) { [MerchantRows.LastUsedAt] = now };
+        TableEntity row = new(used.MerchantId, ApiKeyRows.RowOf(used.Key.Id)) { [ApiKeyRows.LastUsedAt] = now };
         // Merged whatever else was written to the row meanwhile, a revocation above all.
         await tables.Merchants.UpdateEntityAsync(row, ETag.All, TableUpdateMode.Merge, cancellation);
         return now;
@@ -138,18 +141,15 @@ internal sealed class ApiKeyStore(Tables tables, ISecrets secrets, TimeProvider 
     private async Task<StoredApiKey?> ReadAsync(string publicId, CancellationToken cancellation)
     {
         TableEntity? lookup = await tables.Index.FindAsync(
-            MerchantRows.ApiKeyLookup(publicId), MerchantRows.LookupRow, cancellation);
+            ApiKeyRows.LookupPartition(publicId), ApiKeyRows.LookupRow, cancellation);
         if (lookup is null)
             return null;
         string merchantId = lookup.GetString("MerchantId");
         TableEntity? row = await tables.Merchants.FindAsync(
-            merchantId, MerchantRows.ApiKeyRow(lookup.GetString("KeyId")), cancellation);
+            merchantId, ApiKeyRows.RowOf(lookup.GetString("KeyId")), cancellation);
         // A look-up row left by a request that was done again leads to a key with another text.
-        return row is not null && MerchantRows.ReadApiKey(row) is var key && PublicIdOf(key) == publicId
+        return row is not null && ApiKeyRows.Read(row) is var key && PublicIdOf(key) == publicId
             ? new(merchantId, key)
             : null;
     }
 }
-
-/// <summary>A key, and whose it is.</summary>
-internal sealed record StoredApiKey(string MerchantId, ApiKey Key);

@@ -7,7 +7,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace CoinPay.Functions.Merchants;
 
 /// <summary><c>GET /v1/merchants/{id}/wallets</c>: one entry a network that the merchant has a wallet on.</summary>
-internal sealed class ListWallets(Callers callers, MerchantStore merchants, Networks networks, TimeProvider clock)
+internal sealed class ListWallets(Callers callers, MerchantStore merchants, WalletStore wallets, Networks networks, TimeProvider clock)
 {
     [Function(nameof(ListWallets))]
     public async Task<IActionResult> Run(
@@ -18,11 +18,11 @@ internal sealed class ListWallets(Callers callers, MerchantStore merchants, Netw
         await callers.RequireOperatorAsync(request, cancellation);
         _ = await merchants.GetAsync(id, cancellation);
         DateTimeOffset now = clock.GetUtcNow();
-        IEnumerable<WalletDocument> wallets =
-            from change in await merchants.ListWalletsAsync(id, cancellation)
+        IEnumerable<WalletDocument> documents =
+            from change in await wallets.ListAsync(id, cancellation)
             let network = networks.Find((change.Next ?? change.Current)!.Network)
             where network is not null
             select WalletDocument.Of(id, network, change, now);
-        return Paging.Answer([.. wallets], last: null);
+        return Paging.Answer([.. documents], last: null);
     }
 }

@@ -2,7 +2,7 @@ using CoinPay.Functions.Http;
 
 namespace CoinPay.Functions.Merchants;
 
-/// <summary>Merchants, wallets and keys as answers show them.</summary>
+/// <summary>Merchants and their keys as answers show them.</summary>
 internal static class MerchantDocument
 {
     public static object Of(Merchant merchant) => new
@@ -59,40 +59,4 @@ internal static class MerchantDocument
         last_used_at = key.LastUsedAt,
         api_key = text.Text,
     };
-}
-
-/// <summary>One wallet as answers and <c>wallet.changed</c> show it.</summary>
-/// <param name="Status"><c>pending</c> until <paramref name="EffectiveAt"/>, then <c>in_force</c>.</param>
-/// <param name="Current">While it is pending, the one that invoices still use.</param>
-internal sealed record WalletDocument(
-    string Object,
-    string MerchantId,
-    string Network,
-    string NetworkName,
-    bool Livemode,
-    string Status,
-    string Kind,
-    string? Xpub,
-    string? Origin,
-    string? SettlementAddress,
-    DateTimeOffset EffectiveAt,
-    WalletSummary? Current)
-{
-    /// <summary>The wallet last put; while it waits, with the one still in force.</summary>
-    public static WalletDocument Of(string merchantId, Chains.Network network, WalletChange wallets, DateTimeOffset now)
-    {
-        Wallet last = wallets.Next ?? wallets.Current!;
-        Wallet? inForce = wallets.At(now);
-        return new(
-            "wallet", merchantId, network.Id, network.Name, network.Livemode, inForce == last ? "in_force" : "pending",
-            last.Kind, last.Xpub, last.Origin, last.SettlementAddress, last.EffectiveAt,
-            inForce is null || inForce == last ? null : WalletSummary.Of(inForce));
-    }
-}
-
-internal sealed record WalletSummary(
-    string Kind, string? Xpub, string? Origin, string? SettlementAddress, DateTimeOffset EffectiveAt)
-{
-    public static WalletSummary Of(Wallet wallet) =>
-        new(wallet.Kind, wallet.Xpub, wallet.Origin, wallet.SettlementAddress, wallet.EffectiveAt);
 }

@@ -19,7 +19,7 @@ namespace CoinPay.Functions.Merchants;
 /// accepted, and what looks private is answered before anything else looks at it.
 /// </summary>
 internal sealed class PutWallet(
-    Callers callers, MerchantStore merchants, Networks networks, EventOutbox outbox, GatewaySettings settings,
+    Callers callers, MerchantStore merchants, WalletStore wallets, Networks networks, EventOutbox outbox, GatewaySettings settings,
     RandomNumberGenerator random, TimeProvider clock)
 {
     [Function(nameof(PutWallet))]
@@ -38,10 +38,10 @@ internal sealed class PutWallet(
                 Problems.UnsupportedNetwork(string.Join(", ", networks.All.Select(one => one.Name))));
         _ = await merchants.GetAsync(id, cancellation);
         Wallet wallet = WalletRequest.Read(RequestBody.Of(bytes), known, clock.GetUtcNow());
-        if (wallet.Canonical is { } key && !await merchants.TryClaimAsync(id, key, cancellation))
+        if (wallet.Canonical is { } key && !await wallets.TryClaimAsync(id, key, cancellation))
             throw new ProblemException(Problems.WalletTaken);
-        WalletChange changed = await merchants.PutWalletAsync(
-            id, wallet, settings.WalletDelay, wallets => EventOutbox.Row(Told(id, known, wallets)), cancellation);
+        WalletChange changed = await wallets.PutAsync(
+            id, wallet, settings.WalletDelay, change => EventOutbox.Row(Told(id, known, change)), cancellation);
         await outbox.FlushAsync(id, cancellation);
         return JsonAnswer.Ok(WalletDocument.Of(id, known, changed, clock.GetUtcNow()));
     }

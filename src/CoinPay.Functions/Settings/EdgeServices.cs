@@ -34,7 +34,7 @@ internal static class EdgeServices
         services.AddSingleton<SecretBox>().AddHostedService<CheckSecrets>();
         services.AddSingleton<Callers>().AddSingleton<Idempotency>().AddSingleton<RequestLimits>().AddSingleton<AuditLog>();
         services.AddSingleton<ExpiredDeliveries>().AddSingleton<FinishedInstances>();
-        services.AddSingleton<MerchantStore>().AddSingleton<ApiKeyStore>().AddSingleton<PolicyRequest>();
+        services.AddSingleton<MerchantStore>().AddSingleton<WalletStore>().AddSingleton<ApiKeyStore>().AddSingleton<PolicyRequest>();
         return services.AddWebhooks();
     }
 

@@ -75,7 +75,7 @@ internal sealed class FinishRotation(
         string current = (await new KeyRing(secrets, SecretName.KeyPepper).CurrentAsync(cancellation)).Id;
         int unused = 0;
         await foreach (TableEntity row in RowsAsync("key!", cancellation))
-            if (MerchantRows.ReadApiKey(row) is var key && key.PepperId != current && key.IsUsable(clock.GetUtcNow()))
+            if (ApiKeyRows.Read(row) is var key && key.PepperId != current && key.IsUsable(clock.GetUtcNow()))
                 unused++;
         return unused;
     }

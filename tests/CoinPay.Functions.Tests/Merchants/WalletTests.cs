@@ -174,6 +174,6 @@ public sealed class WalletTests(EdgeStorage storage) : IClassFixture<EdgeStorage
             (function, request) => function.Run(request, id, network, default), Edge.OperatorKey, body);
 
     private static async Task<string?> InForceAsync(Edge edge, string id) =>
-        (await edge.Get<MerchantStore>().FindWalletAsync(
+        (await edge.Get<WalletStore>().FindAsync(
             id, "anvil", edge.Clock.GetUtcNow(), default))?.SettlementAddress;
 }

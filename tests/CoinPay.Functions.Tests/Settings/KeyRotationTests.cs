@@ -56,7 +56,7 @@ public sealed class KeyRotationTests
         shop.Secrets.ForgetAll();
         (await UseAsync(shop.Edge, shop.Key)).Expect(HttpStatusCode.OK);
         byte[] box = await shop.Edge.Get<SecretBox>().SealAsync("p", Encoding.UTF8.GetBytes("plain"), default);
-        shop.Pass(MerchantStore.Memory);
+        shop.Pass(ApiKeyStore.Memory);
 
         (await UseAsync(other, shop.Key)).Expect(HttpStatusCode.OK);
         Assert.Equal("plain", Encoding.UTF8.GetString(await other.Get<SecretBox>().OpenAsync("p", box, default)));
