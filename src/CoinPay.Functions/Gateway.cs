@@ -40,6 +40,7 @@ internal static class Gateway
         .AddSingleton<InvoiceStore>()
         .AddSingleton<InvoiceIndex>()
         .AddSingleton<InvoiceCommands>()
+        .AddSingleton<IInvoiceWaker, InvoiceWaker>()
         .AddSingleton<ExceptionStore>()
         .AddSingleton<RecoveryStore>()
         .AddSingleton<PaymentAddresses>()
@@ -54,7 +55,7 @@ internal static class Gateway
         : services.AddSingleton(settings).AddSingleton<MarketReader>().AddSingleton<IRateSource, MarketRates>();
 
     private static IServiceCollection AddChains(this IServiceCollection services, IConfiguration configuration) => services
-        .AddSingleton(_ => new Networks(NetworkConfiguration.Load(configuration)))
+        .AddSingleton(_ => new Networks(NetworkConfiguration.Load(configuration, GatewaySettings.IsDevelopmentOf(configuration))))
         .AddSingleton<NodeConnection>()
         .AddSingleton(ChainsOf)
         .AddSingleton<WatchStore>()
@@ -63,6 +64,8 @@ internal static class Gateway
         .AddSingleton<AddressIndexes>()
         .AddSingleton<Pollers>()
         .AddSingleton<SweepProgress>()
+        .AddHostedService<ChainGauges>()
+        .AddHostedService<OutboxGauge>()
         .AddHostedService<CheckFactories>();
 
     private static ChainDirectory ChainsOf(IServiceProvider provider)

@@ -8,7 +8,7 @@ namespace CoinPay.Functions.Chains;
 /// both show in the same way, and spenders by outpoint; blocks are read by hash.
 /// </summary>
 internal sealed class BitcoinChain(
-    Network network, HttpClient http, NodeCredentials? credentials, TimeProvider? time = null) : IChain
+    Network network, HttpClient http, INodeCredentials? credentials, TimeProvider? time = null) : IChain
 {
     /// <summary>Full blocks are large: as many are held in memory at once.</summary>
     private const int BlocksPerBatch = 4;

@@ -5,6 +5,9 @@ namespace CoinPay.Functions.Chains;
 /// <summary>EVM addresses as text.</summary>
 internal static class EvmAddress
 {
+    /// <summary>The zero address: stands for the chain's own coin among tokens.</summary>
+    public const string NativeCoin = "0x0000000000000000000000000000000000000000";
+
     /// <summary>
     /// Whether the text is <c>0x</c> and 40 hex digits in the checksum's case (EIP-55). Nethereum's own check does not ask
     /// for the <c>0x</c>, and fails on a text that is nothing else.

@@ -66,7 +66,7 @@ internal sealed class EvmBalanceSweep(Network network, JsonRpc rpc)
             return [];
         long first = await _history.BlockBeforeAsync(address.WatchedSince, head, cancellation);
         IReadOnlyList<Flushed> flushed = isDeployed
-            ? await _history.FlushesAsync(address.Recipient, ForwarderFactory.NativeCoin, first, head.Height, cancellation)
+            ? await _history.FlushesAsync(address.Recipient, EvmAddress.NativeCoin, first, head.Height, cancellation)
             : [];
         BigInteger total = Unexplained(balance, known, flushed, head.Height);
         List<SweptTransfer> found = [];

@@ -49,7 +49,7 @@ internal sealed class EvmHistory(Network network, JsonRpc rpc)
     /// What a forwarder's own logs say that it paid out, the latest first, with the range halved whenever the provider
     /// refuses it. After very many calls the oldest are left out: then less is found to have come than did, never more.
     /// </summary>
-    /// <param name="token">A contract, or <see cref="ForwarderFactory.NativeCoin"/>.</param>
+    /// <param name="token">A contract, or <see cref="EvmAddress.NativeCoin"/>.</param>
     public async Task<IReadOnlyList<Flushed>> FlushesAsync(
         string forwarder, string token, long from, long to, CancellationToken cancellation)
     {

@@ -73,7 +73,7 @@ internal sealed class FlushForwarders(
             .Select(invoice => (ForwarderDerivation)invoice.Derivation)
             .Select(derivation => new Forwarding(derivation.SettlementAddress, derivation.Salt))
             .ToList();
-        List<string> tokens = network.Assets.Select(listed => listed.Contract ?? ForwarderFactory.NativeCoin).ToList();
+        List<string> tokens = network.Assets.Select(listed => listed.Contract ?? EvmAddress.NativeCoin).ToList();
         try
         {
             Flush flushed = await factory.FlushAsync(forwardings, tokens, cancellation);

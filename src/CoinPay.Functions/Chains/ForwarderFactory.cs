@@ -22,9 +22,6 @@ internal sealed class ForwarderFactory(Network network, HttpClient http, GasWall
     /// </summary>
     public const string DeploymentProxy = "0x4e59b44847b379578588920cA78FbF26c0B4956C";
 
-    /// <summary>Stands for the chain's own coin among tokens.</summary>
-    public const string NativeCoin = "0x0000000000000000000000000000000000000000";
-
     /// <summary>Far below a block's gas with a deployment for each.</summary>
     public const int MostForwardings = 50;
     private static readonly string Salt = new byte[32].ToHex(prefix: true);
@@ -67,7 +64,7 @@ internal sealed class ForwarderFactory(Network network, HttpClient http, GasWall
     /// Moves every token's whole balance of every forwarder to its settlement address, deploying what is missing.
     /// </summary>
     /// <param name="forwardings">At most <see cref="MostForwardings"/>.</param>
-    /// <param name="tokens">Contracts, and <see cref="NativeCoin"/>.</param>
+    /// <param name="tokens">Contracts, and <see cref="EvmAddress.NativeCoin"/>.</param>
     public async Task<Flush> FlushAsync(
         IReadOnlyList<Forwarding> forwardings, IReadOnlyList<string> tokens, CancellationToken cancellation)
     {

@@ -80,7 +80,7 @@ internal sealed class ForwarderRecovery(Network network, HttpClient http, GasWal
             : throw new ChainUnknownException(network.Name, $"{contract} answers no balance");
     }
 
-    private static string TokenOf(NetworkAsset asset) => asset.Contract ?? ForwarderFactory.NativeCoin;
+    private static string TokenOf(NetworkAsset asset) => asset.Contract ?? EvmAddress.NativeCoin;
 
     private static RecoveryAttempt Failed(string reason) => new(null, null, reason);
 }

@@ -24,7 +24,7 @@ internal sealed class JsonRpc(
     string network,
     Uri address,
     HttpClient http,
-    NodeCredentials? credentials = null,
+    INodeCredentials? credentials = null,
     TimeProvider? time = null)
 {
     /// <summary>How long a node may take over one batch.</summary>

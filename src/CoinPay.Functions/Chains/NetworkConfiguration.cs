@@ -27,14 +27,13 @@ internal static class NetworkConfiguration
     /// <summary>
     /// Reads and checks everything, configured or not; throws <see cref="SettingsException"/> on the first mistake.
     /// </summary>
-    public static IReadOnlyList<Network> Load(IConfiguration configuration)
+    public static IReadOnlyList<Network> Load(IConfiguration configuration, bool isDevelopment)
     {
         string file = configuration["CoinPay:NetworksFile"] is { Length: > 0 } other
             ? other
             : Path.Combine(AppContext.BaseDirectory, "networks.json");
         NetworkEntry[] entries = Read(file);
         RefuseUnknownNames(configuration.GetSection(Section), entries);
-        bool development = GatewaySettings.IsDevelopmentOf(configuration);
         List<Network> offered = [];
         foreach (NetworkEntry entry in entries)
         {
@@ -42,7 +41,7 @@ internal static class NetworkConfiguration
             Network network = Overridden(entry, settings).At(RpcOf(settings) ?? Nowhere);
             if (network.Rpc == Nowhere)
                 continue;
-            if (network.Development && !development)
+            if (network.Development && !isDevelopment)
                 throw new SettingsException(
                     $"{network.Name} is a chain of one's own machine, for AZURE_FUNCTIONS_ENVIRONMENT=Development only: "
                     + $"remove {NameOf(settings)}__Rpc, or set it for a public network.");

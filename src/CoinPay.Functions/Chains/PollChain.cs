@@ -1,4 +1,3 @@
-using CoinPay.Functions.Invoices;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
@@ -9,7 +8,7 @@ namespace CoinPay.Functions.Chains;
 /// Reads every network from where it stopped to its head, and wakes the invoices whose view changed. Networks run in
 /// parallel; one that fails or hangs delays no other past its time limit.
 /// </summary>
-internal sealed class PollChain(Pollers pollers, TimeProvider clock, ILogger<PollChain> log)
+internal sealed class PollChain(Pollers pollers, IInvoiceWaker invoices, TimeProvider clock, ILogger<PollChain> log)
 {
     /// <summary>
     /// A poller ends its polls in time by itself, and a node that is silent ends them at <see cref="JsonRpc.TimeLimit"/>:
@@ -32,7 +31,7 @@ internal sealed class PollChain(Pollers pollers, TimeProvider clock, ILogger<Pol
         try
         {
             foreach (Watch watch in await poller.PollAsync(limited.Token))
-                await InvoiceOrchestrations.WakeAsync(durable, new(watch.MerchantId, watch.InvoiceId, watch.Network), limited.Token);
+                await invoices.WakeAsync(durable, watch, limited.Token);
             pollers.Answered(network, log);
         }
         catch (ChainUnknownException unknown)

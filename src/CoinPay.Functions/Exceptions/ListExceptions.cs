@@ -24,7 +24,7 @@ internal sealed class ListExceptions(Callers callers, ExceptionStore exceptions)
         if (type is not null && !types.Contains(type, StringComparer.Ordinal))
             throw new ProblemException(Problems.InvalidRequest($"type is one of {string.Join(", ", types)}."));
         (List<ExceptionReference> page, string? last) = await exceptions.ReadAsync(
-            caller, status, type, Paging.Of(request), cancellation);
-        return Paging.Answer(page.Select(found => JsonSerializer.Deserialize<JsonElement>(found.Document)).ToList(), last);
+            caller, status, type, Pages.Of(request), cancellation);
+        return Pages.Answer(page.Select(found => JsonSerializer.Deserialize<JsonElement>(found.Document)).ToList(), last);
     }
 }

@@ -19,7 +19,6 @@ internal sealed class AuditLog(Tables tables, GatewaySettings settings, RandomNu
     private const int MaxPathLength = 1024;
 
     private static readonly object CallItem = new();
-    private static readonly object BodyItem = new();
 
     /// <summary>Adds the call's first row; the call is refused if that fails.</summary>
     public async Task BeginAsync(HttpContext http, CancellationToken cancellation)
@@ -42,13 +41,6 @@ internal sealed class AuditLog(Tables tables, GatewaySettings settings, RandomNu
         http.Items[CallItem] = id;
     }
 
-    /// <summary>Remembers the hash of a body that was read, for the call's last row.</summary>
-    public static void Note(HttpContext http, ReadOnlySpan<byte> body)
-    {
-        if (http.Items.ContainsKey(CallItem) && body.Length > 0)
-            http.Items[BodyItem] = Convert.ToHexStringLower(SHA256.HashData(body));
-    }
-
     /// <summary>Adds how a call that <see cref="BeginAsync"/> began has ended; does nothing for any other.</summary>
     public async Task EndAsync(HttpContext http, int status, CancellationToken cancellation)
     {
@@ -60,7 +52,7 @@ internal sealed class AuditLog(Tables tables, GatewaySettings settings, RandomNu
                 ["Id"] = id,
                 ["EndedAt"] = clock.GetUtcNow(),
                 ["Status"] = status,
-                ["BodyHash"] = http.Items[BodyItem] as string,
+                ["BodyHash"] = RequestBody.ReadOf(http) is { Length: > 0 } body ? Convert.ToHexStringLower(SHA256.HashData(body)) : null,
             },
             cancellation);
     }

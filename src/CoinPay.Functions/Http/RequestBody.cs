@@ -14,6 +14,8 @@ internal sealed partial class RequestBody
     public const int MaxBytes = 64 * 1024;
     private const int MaxDepth = 16;
 
+    private static readonly object BytesItem = new();
+
     private readonly JsonElement? _element;
     private readonly List<ProblemError> _errors;
     private readonly HashSet<string> _asked = new(StringComparer.Ordinal);
@@ -74,9 +76,13 @@ internal sealed partial class RequestBody
             throw new ProblemException(Problems.BodyTooLarge);
         if (length > 0 && !IsJson(request))
             throw new ProblemException(Problems.UnsupportedMediaType);
-        AuditLog.Note(request.HttpContext, buffer.AsSpan(0, length));
-        return buffer[..length];
+        byte[] bytes = buffer[..length];
+        request.HttpContext.Items[BytesItem] = bytes;
+        return bytes;
     }
+
+    /// <summary>The bytes of a call's body as they were read; none if nobody has read it.</summary>
+    public static ReadOnlySpan<byte> ReadOf(HttpContext http) => http.Items[BytesItem] as byte[];
 
     /// <summary>Whether the field is there, null included. Does not count as asking for it.</summary>
     public bool Has(string name) => _element is { } element && element.TryGetProperty(name, out _);

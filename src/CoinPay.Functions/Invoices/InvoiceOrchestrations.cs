@@ -62,7 +62,7 @@ internal static class InvoiceOrchestrations
     {
         if (last?.RuntimeStatus != OrchestrationRuntimeStatus.Failed)
             return;
-        Instruments.FoundFailed();
+        InvoiceInstruments.FoundFailed();
         span?.SetTag("coinpay.failed_instance", last.InstanceId);
     }
 

@@ -81,7 +81,7 @@ internal sealed partial class InvoiceStore(Tables tables, Networks networks)
         batch.AddRange(rows.Select(row => new TableTransactionAction(TableTransactionActionType.UpsertReplace, row)));
         Assert.That(batch.Count <= MaxBatchRows);
         Response<IReadOnlyList<Response>> saved = await tables.Invoices.SubmitTransactionAsync(batch, cancellation);
-        Instruments.Committed(before?.State, committed);
+        InvoiceInstruments.Committed(before?.State, committed);
         return new(after, saved.Value[0].Headers.ETag!.Value, lastHash, [.. before?.Outbox ?? [], .. outbox])
         {
             Webhooks = before?.Webhooks ?? WebhookTally.None,

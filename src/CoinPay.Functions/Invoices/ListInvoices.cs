@@ -19,7 +19,7 @@ internal sealed class ListInvoices(Callers callers, InvoiceStore invoices, Invoi
     {
         Caller caller = await callers.RequireMerchantAsync(request, Scope.InvoicesRead, cancellation);
         (List<string> ids, string? last) = await index.ReadAsync(
-            caller.MerchantId, caller.Livemode, FilterOf(request), Paging.Of(request), cancellation);
+            caller.MerchantId, caller.Livemode, FilterOf(request), Pages.Of(request), cancellation);
         StoredInvoice?[] found = await Task.WhenAll(ids.Select(id => invoices.FindAsync(caller.MerchantId, id, cancellation)));
         Dictionary<string, long?> heads = [];
         List<InvoiceDocument> page = [];
@@ -30,7 +30,7 @@ internal sealed class ListInvoices(Callers callers, InvoiceStore invoices, Invoi
                 heads[network] = head = (await cursors.FindAsync(network, cancellation))?.Head.Height;
             page.Add(InvoiceDocument.Of(stored, head, networks));
         }
-        return Paging.Answer(page, last);
+        return Pages.Answer(page, last);
     }
 
     private InvoiceFilter FilterOf(HttpRequest request)

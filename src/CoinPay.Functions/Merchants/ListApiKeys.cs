@@ -1,4 +1,5 @@
 using CoinPay.Functions.Http;
+using CoinPay.Functions.Stores;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
@@ -16,11 +17,11 @@ internal sealed class ListApiKeys(Callers callers, MerchantStore merchants, ApiK
     {
         await callers.RequireOperatorAsync(request, cancellation);
         _ = await merchants.GetAsync(id, cancellation);
-        Paging paging = Paging.Of(request);
+        Paging paging = Pages.Of(request);
         IEnumerable<ApiKey> after = (await keys.ListAsync(id, cancellation))
             .SkipWhile(key => paging.After is not null && string.CompareOrdinal(key.Id, paging.After) >= 0);
         List<ApiKey> page = [.. after.Take(paging.Limit + 1)];
         string? last = page.Count > paging.Limit ? page[paging.Limit - 1].Id : null;
-        return Paging.Answer([.. page.Take(paging.Limit).Select(MerchantDocument.Of)], last);
+        return Pages.Answer([.. page.Take(paging.Limit).Select(MerchantDocument.Of)], last);
     }
 }

@@ -14,7 +14,7 @@ internal sealed class ListMerchants(Callers callers, MerchantStore merchants)
         CancellationToken cancellation)
     {
         await callers.RequireOperatorAsync(request, cancellation);
-        (IReadOnlyList<Merchant> page, string? last) = await merchants.ListAsync(Paging.Of(request), cancellation);
-        return Paging.Answer([.. page.Select(MerchantDocument.Of)], last);
+        (IReadOnlyList<Merchant> page, string? last) = await merchants.ListAsync(Pages.Of(request), cancellation);
+        return Pages.Answer([.. page.Select(MerchantDocument.Of)], last);
     }
 }

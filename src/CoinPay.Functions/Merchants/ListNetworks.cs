@@ -21,7 +21,7 @@ internal sealed class ListNetworks(Callers callers, Networks networks, CursorSto
         IEnumerable<Network> offered = networks.All.Where(network => network.Livemode == caller.Livemode);
         object[] documents = await Task.WhenAll(offered.Select(async network =>
             Document(network, await cursors.FindAsync(network.Name, cancellation))));
-        return Paging.Answer(documents, last: null);
+        return Pages.Answer(documents, last: null);
     }
 
     private static object Document(Network network, Cursor? cursor) => new

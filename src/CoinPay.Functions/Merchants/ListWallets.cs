@@ -23,6 +23,6 @@ internal sealed class ListWallets(Callers callers, MerchantStore merchants, Wall
             let network = networks.Find((change.Next ?? change.Current)!.Network)
             where network is not null
             select WalletDocument.Of(id, network, change, now);
-        return Paging.Answer([.. documents], last: null);
+        return Pages.Answer([.. documents], last: null);
     }
 }

@@ -23,7 +23,7 @@ internal sealed class ListAudit(Callers callers, AuditLog audit, TimeProvider cl
             month, "yyyy-MM", CultureInfo.InvariantCulture, DateTimeStyles.None, out _))
             throw new ProblemException(Problems.InvalidRequest("month is a month such as 2026-11."));
         (IReadOnlyList<AuditEntry> page, string? last) = await audit.ReadAsync(
-            month ?? AuditLog.MonthOf(clock.GetUtcNow()), Paging.Of(request), cancellation);
-        return Paging.Answer(page, last);
+            month ?? AuditLog.MonthOf(clock.GetUtcNow()), Pages.Of(request), cancellation);
+        return Pages.Answer(page, last);
     }
 }

@@ -2,7 +2,6 @@ using Azure.Core;
 using Azure.Data.Tables;
 using Azure.Storage.Queues;
 using CoinPay.Functions.Telemetry;
-using CoinPay.Functions.Webhooks;
 using Microsoft.Extensions.Configuration;
 
 namespace CoinPay.Functions.Settings;
@@ -15,6 +14,9 @@ namespace CoinPay.Functions.Settings;
 /// </summary>
 internal static class StorageClients
 {
+    /// <summary>What the queue trigger's poison queue is called beside the queue's own name.</summary>
+    public const string PoisonSuffix = "-poison";
+
     private const string Section = "AzureWebJobsStorage";
 
     public static TableServiceClient Tables(IConfiguration configuration, TokenCredential identity)
@@ -47,7 +49,7 @@ internal static class StorageClients
             if (failed.ReceivedMessage is not { } message)
                 return;
             await failed.Queue.DeleteMessageAsync(message.MessageId, message.PopReceipt, failed.CancellationToken);
-            Instruments.FoundPoisoned(failed.Queue.Name.Replace(DeliveryQueue.Poison, "", StringComparison.Ordinal));
+            StorageInstruments.FoundPoisoned(failed.Queue.Name.Replace(PoisonSuffix, "", StringComparison.Ordinal));
         };
         return options;
     }

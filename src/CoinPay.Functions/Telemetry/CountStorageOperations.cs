@@ -30,5 +30,5 @@ internal sealed class CountStorageOperations(string service) : HttpPipelinePolic
         }
     }
 
-    private void Count(HttpMessage message) => Instruments.Stored(service, message.HasResponse ? message.Response.Status : null);
+    private void Count(HttpMessage message) => StorageInstruments.Asked(service, message.HasResponse ? message.Response.Status : null);
 }

@@ -43,14 +43,13 @@ internal static class Exporters
             return services;
         // The real host's levels in host.json are not the worker's: what the SDKs say of each request would cost more than it tells.
         services.AddLogging(logs => logs.AddFilter("Azure", LogLevel.Warning).AddFilter("Microsoft.AspNetCore", LogLevel.Warning));
-        IOpenTelemetryBuilder telemetry = services.AddHostedService<Gauges>()
-            .Configure<WorkerOptions>(Announce)
+        IOpenTelemetryBuilder telemetry = services.Configure<WorkerOptions>(Announce)
             .AddOpenTelemetry()
             .ConfigureResource(resource => resource.AddService(NameOf(configuration)))
             .WithTracing(tracing => tracing
                 .AddSource(InvoiceTrace.SourceName, FunctionSpans)
                 .AddAspNetCoreInstrumentation())
-            .WithMetrics(metrics => metrics.AddMeter(InvoiceTrace.SourceName))
+            .WithMetrics(metrics => metrics.AddMeter(GatewayMeter.Name))
             .WithLogging(configureBuilder: null, logs => logs.IncludeScopes = true);
         if (isAzure)
             telemetry.UseAzureMonitorExporter(options => Configure(options, configuration, identity));

@@ -15,7 +15,7 @@ namespace CoinPay.Functions.Telemetry;
 /// </summary>
 internal static class InvoiceTrace
 {
-    /// <summary>The name of the activity source, and of the meter of <see cref="Instruments"/>.</summary>
+    /// <summary>The name of the activity source.</summary>
     public const string SourceName = "CoinPay";
 
     /// <summary>The attribute of every span and every line that is about an invoice.</summary>

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Azure;
 using Azure.Storage.Queues;
 using Azure.Storage.Queues.Models;
+using CoinPay.Functions.Settings;
 
 namespace CoinPay.Functions.Webhooks;
 
@@ -13,9 +14,6 @@ internal sealed class DeliveryQueue(QueueServiceClient queues)
 {
     public const string Fast = "webhooks";
     public const string Slow = "webhooks-slow";
-
-    /// <summary>What the host adds to a queue's name for the messages that failed too often.</summary>
-    public const string Poison = "-poison";
 
     /// <summary>
     /// A message is hidden for at most seven days (Azure's limit) and for less here: a longer wait is split, as whoever
@@ -43,7 +41,7 @@ internal sealed class DeliveryQueue(QueueServiceClient queues)
     public async IAsyncEnumerable<(string Message, bool IsOurs)> PutBackPoisonedAsync(
         string name, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        QueueClient poison = queues.GetQueueClient(name + Poison);
+        QueueClient poison = queues.GetQueueClient(name + StorageClients.PoisonSuffix);
         while (await TakeAsync(poison, cancellation) is { Length: > 0 } batch)
             foreach (QueueMessage message in batch)
             {

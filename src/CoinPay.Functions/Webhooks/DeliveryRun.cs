@@ -93,7 +93,7 @@ internal sealed class DeliveryRun(
         // Row first, then what follows from it: if the process dies in between, the message comes again and finds the row.
         if (!await deliveries.TryReplaceAsync(tried, cancellation))
             return;
-        Instruments.Attempted(happened, delivery, tried);
+        DeliveryInstruments.Attempted(happened, delivery, tried);
         await FollowAsync(tried, cancellation);
     }
 
@@ -102,7 +102,7 @@ internal sealed class DeliveryRun(
     {
         using Activity? span = SpanOf(delivery, happened);
         DeliveryAttempt attempt = await sender.SendAsync(endpoint, happened, cancellation);
-        span?.SetTag("coinpay.outcome", Instruments.OutcomeOf(attempt));
+        span?.SetTag("coinpay.outcome", DeliveryInstruments.OutcomeOf(attempt));
         span?.SetTag("http.response.status_code", attempt.Status);
         span?.SetStatus(attempt.Succeeded ? ActivityStatusCode.Ok : ActivityStatusCode.Error);
         Report(delivery, happened, attempt);

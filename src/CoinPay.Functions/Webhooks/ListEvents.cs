@@ -1,4 +1,5 @@
 using CoinPay.Functions.Http;
+using CoinPay.Functions.Stores;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
@@ -19,11 +20,11 @@ internal sealed class ListEvents(Callers callers, EventFeed feed)
         CancellationToken cancellation)
     {
         Caller caller = await callers.RequireMerchantAsync(request, Scope.InvoicesRead, cancellation);
-        Paging paging = Paging.Of(request);
+        Paging paging = Pages.Of(request);
         EventFilter wanted = Read(request, caller);
         (IReadOnlyList<EventDocument> page, string? last) = await feed.ListAsync(
             caller.MerchantId, wanted, paging, cancellation);
-        return Paging.Answer(page, last);
+        return Pages.Answer(page, last);
     }
 
     private static EventFilter Read(HttpRequest request, Caller caller)

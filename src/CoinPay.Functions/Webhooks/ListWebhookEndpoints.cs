@@ -1,4 +1,5 @@
 using CoinPay.Functions.Http;
+using CoinPay.Functions.Stores;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
@@ -14,7 +15,7 @@ internal sealed class ListWebhookEndpoints(Callers callers, EndpointStore endpoi
         CancellationToken cancellation)
     {
         Caller caller = await callers.RequireMerchantAsync(request, Scope.WebhooksManage, cancellation);
-        Paging paging = Paging.Of(request);
+        Paging paging = Pages.Of(request);
         List<Endpoint> page = [.. (await endpoints.ListAsync(caller.MerchantId, cancellation))
             .Reverse()
             .Where(endpoint => endpoint.Livemode == caller.Livemode)
@@ -22,6 +23,6 @@ internal sealed class ListWebhookEndpoints(Callers callers, EndpointStore endpoi
             .Take(paging.Limit + 1)];
         string? last = page.Count > paging.Limit ? page[paging.Limit - 1].Id : null;
         DateTimeOffset now = clock.GetUtcNow();
-        return Paging.Answer([.. page.Take(paging.Limit).Select(endpoint => EndpointDocument.Of(endpoint, now))], last);
+        return Pages.Answer([.. page.Take(paging.Limit).Select(endpoint => EndpointDocument.Of(endpoint, now))], last);
     }
 }

@@ -17,7 +17,7 @@ internal sealed class RequeuePoisoned(DeliveryQueue queue, ILogger<RequeuePoison
         foreach (string name in (string[])[DeliveryQueue.Fast, DeliveryQueue.Slow])
             await foreach ((string message, bool isOurs) in queue.PutBackPoisonedAsync(name, cancellation))
             {
-                Instruments.FoundPoisoned(name);
+                StorageInstruments.FoundPoisoned(name);
                 if (isOurs)
                     log.LogWarning("{Message} of {Queue} failed here too often and is tried again", message, name);
                 else

@@ -63,7 +63,7 @@ public sealed class ForwarderFactoryTests : IAsyncLifetime
         Forwarding[] forwardings =
             [.. invoices.Select(invoice => new Forwarding(invoice.SettlementAddress, invoice.Salt))];
         Flush flush = await _factory.FlushAsync(
-            forwardings, [token.Address, ForwarderFactory.NativeCoin], CancellationToken.None);
+            forwardings, [token.Address, EvmAddress.NativeCoin], CancellationToken.None);
         Assert.Empty(flush.Failed);
         Assert.Equal(3_000_000, await token.BalanceOfAsync(Merchant));
         Assert.Equal(12_345, await BalanceAsync(Merchant));

@@ -125,11 +125,14 @@ public sealed class NetworkConfigurationTests
     private static void Refuses(string says, params (string Name, string Value)[] settings) =>
         Assert.Contains(says, Assert.Throws<SettingsException>(() => Load(settings)).Message, StringComparison.Ordinal);
 
-    private static IReadOnlyList<Network> Load(params (string Name, string Value)[] settings) =>
-        NetworkConfiguration.Load(new ConfigurationBuilder()
+    private static IReadOnlyList<Network> Load(params (string Name, string Value)[] settings)
+    {
+        IConfiguration configuration = new ConfigurationBuilder()
             .AddInMemoryCollection(
                 [new("AZURE_FUNCTIONS_ENVIRONMENT", "Development"), new("CoinPay:NetworksFile", Standard)])
             .AddInMemoryCollection(
                 settings.Select(setting => new KeyValuePair<string, string?>(setting.Name, setting.Value)))
-            .Build());
+            .Build();
+        return NetworkConfiguration.Load(configuration, GatewaySettings.IsDevelopmentOf(configuration));
+    }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Azure.Data.Tables;
+using CoinPay.Functions.Settings;
 using CoinPay.Functions.Stores;
 using CoinPay.Functions.Webhooks;
 using CoinPay.Tests;
@@ -122,7 +123,7 @@ public sealed partial class TemplateTests
                 .Select(table => table.Name).Order(StringComparer.Ordinal),
             NamesOf(template, Storage + "/tableServices/tables"));
         Assert.Equal(
-            [DeliveryQueue.Fast, DeliveryQueue.Fast + DeliveryQueue.Poison, DeliveryQueue.Slow, DeliveryQueue.Slow + DeliveryQueue.Poison],
+            [DeliveryQueue.Fast, DeliveryQueue.Fast + StorageClients.PoisonSuffix, DeliveryQueue.Slow, DeliveryQueue.Slow + StorageClients.PoisonSuffix],
             NamesOf(template, Storage + "/queueServices/queues"));
     }
 

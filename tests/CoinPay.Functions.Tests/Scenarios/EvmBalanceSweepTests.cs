@@ -233,7 +233,7 @@ public sealed class EvmBalanceSweepTests(EvmChains chains)
             network with { Rpc = chains.East.Rpc }, TestNetworks.Http, Anvil.PublishedKeys[2], TimeProvider.System);
         ForwarderFactory factory = new(network with { Rpc = chains.East.Rpc }, TestNetworks.Http, wallet);
         await factory.FlushAsync(
-            [new Forwarding(forwarder.SettlementAddress, forwarder.Salt)], [ForwarderFactory.NativeCoin], CancellationToken.None);
+            [new Forwarding(forwarder.SettlementAddress, forwarder.Salt)], [EvmAddress.NativeCoin], CancellationToken.None);
     }
 
     private static JsonElement Artifact(string name) => JsonElement.Parse(

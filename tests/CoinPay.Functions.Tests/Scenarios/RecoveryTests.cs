@@ -36,7 +36,7 @@ public sealed class RecoveryTests(RecoveryWorld world) : IClassFixture<RecoveryW
         ForwarderDerivation forwarder = (ForwarderDerivation)invoice.Terms.Derivation;
         string flush = await world.West.SendTransactionAsync(
             ForwarderFactory.Address, 0,
-            ForwarderFactory.FlushCall([new(forwarder.SettlementAddress, forwarder.Salt)], [ForwarderFactory.NativeCoin]));
+            ForwarderFactory.FlushCall([new(forwarder.SettlementAddress, forwarder.Salt)], [EvmAddress.NativeCoin]));
 
         await world.West.MineAsync(Deep);
         await world.TickAsync();

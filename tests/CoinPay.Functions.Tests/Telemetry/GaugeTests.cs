@@ -27,7 +27,8 @@ public sealed class GaugeTests : IAsyncLifetime
     private readonly WatchStore _watches;
     private readonly ViewStore _views;
     private readonly Pollers _pollers;
-    private readonly Gauges _gauges;
+    private readonly ChainGauges _chains;
+    private readonly OutboxGauge _outbox;
 
     public GaugeTests()
     {
@@ -35,19 +36,21 @@ public sealed class GaugeTests : IAsyncLifetime
         _tables = new(_storage.TableService());
         (_watches, _views) = (new(_tables), new(_tables));
         _pollers = new(new([_chain]), _watches, _views, new CursorStore(_tables), _clock, NullLoggerFactory.Instance);
-        _gauges = new(_pollers, _sweeps, _clock);
+        (_chains, _outbox) = (new(_pollers, _clock), new(_sweeps));
     }
 
     public async ValueTask InitializeAsync()
     {
         await _tables.EnsureCreatedAsync(default);
-        await _gauges.StartAsync(default);
+        await _chains.StartAsync(default);
+        await _outbox.StartAsync(default);
         _chain.MineEmpty(10);
     }
 
     public ValueTask DisposeAsync()
     {
-        _gauges.Dispose();
+        _chains.Dispose();
+        _outbox.Dispose();
         _measured.Dispose();
         return ValueTask.CompletedTask;
     }

@@ -101,7 +101,7 @@ public sealed class InstrumentTests : IDisposable
         await using MemoryShop shop = await MemoryShop.StartAsync();
         foreach (string name in (string[])[DeliveryQueue.Fast, DeliveryQueue.Slow])
         {
-            QueueClient poison = shop.Edge.Get<QueueServiceClient>().GetQueueClient(name + DeliveryQueue.Poison);
+            QueueClient poison = shop.Edge.Get<QueueServiceClient>().GetQueueClient(name + StorageClients.PoisonSuffix);
             await poison.CreateAsync();
             await poison.SendMessageAsync("nonsense");
         }
@@ -140,8 +140,8 @@ public sealed class InstrumentTests : IDisposable
         await tables.GetTableClient("here").AddEntityAsync(new TableEntity("p", "r"));
         Assert.False(await tables.GetTableClient("gone").TryAddAsync(new TableEntity("p", "r"), default));
         await StorageClients.Queues(configuration, nobody).GetQueueClient("here").ClearMessagesAsync();
-        Instruments.Stored("table", 503);
-        Instruments.Stored("table", null);
+        StorageInstruments.Asked("table", 503);
+        StorageInstruments.Asked("table", null);
 
         Assert.Equal(
             new[] { "table,outcome=ok", "table,outcome=refused", "queue,outcome=ok", "table,outcome=throttled", "table,outcome=failed" }

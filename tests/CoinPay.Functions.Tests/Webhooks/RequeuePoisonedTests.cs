@@ -1,4 +1,5 @@
 using Azure.Storage.Queues;
+using CoinPay.Functions.Settings;
 using CoinPay.Functions.Tests.World;
 using CoinPay.Functions.Webhooks;
 using Xunit;
@@ -35,7 +36,7 @@ public sealed class RequeuePoisonedTests
 
         await RequeueAsync(shop.Edge);
         foreach (string name in Queues)
-            Assert.Equal(0, await CountAsync(raw, name + DeliveryQueue.Poison));
+            Assert.Equal(0, await CountAsync(raw, name + StorageClients.PoisonSuffix));
         Assert.Equal((0, 80), (await CountAsync(raw, DeliveryQueue.Fast), await CountAsync(raw, DeliveryQueue.Slow)));
 
         await shop.DeliverAsync();
@@ -72,7 +73,7 @@ public sealed class RequeuePoisonedTests
 
     private static async Task<QueueClient> PoisonAsync(MemoryShop shop, string name)
     {
-        QueueClient poison = shop.Edge.Get<QueueServiceClient>().GetQueueClient(name + DeliveryQueue.Poison);
+        QueueClient poison = shop.Edge.Get<QueueServiceClient>().GetQueueClient(name + StorageClients.PoisonSuffix);
         await poison.CreateAsync();
         return poison;
     }

@@ -1,13 +1,12 @@
 using System.Buffers.Text;
 using System.Text;
+using CoinPay.Functions.Stores;
 using Microsoft.AspNetCore.Http;
 
 namespace CoinPay.Functions.Http;
 
-/// <summary>Which part of a list is asked for: <c>?limit=</c> (1 to 100, default 20) and <c>?cursor=</c>.</summary>
-/// <param name="Limit">At most so many items.</param>
-/// <param name="After">The row key after which to go on, or null for the first page.</param>
-internal sealed record Paging(int Limit, string? After)
+/// <summary>How lists are asked for, <c>?limit=</c> (1 to 100, default 20) and <c>?cursor=</c>, and how they are answered.</summary>
+internal static class Pages
 {
     private const int DefaultLimit = 20;
     private const int MaxLimit = 100;

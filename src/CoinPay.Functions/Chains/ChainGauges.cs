@@ -1,17 +1,17 @@
 using System.Diagnostics.Metrics;
-using CoinPay.Functions.Chains;
+using CoinPay.Functions.Telemetry;
 using Microsoft.Extensions.Hosting;
 
-namespace CoinPay.Functions.Telemetry;
+namespace CoinPay.Functions.Chains;
 
 /// <summary>
-/// What can be seen at any moment, from what pollers and the sweeper hold in memory: looking costs no request. The process that
-/// polls tells of the chains, the one that sweeps of the outbox; any other tells nothing.
+/// How the reading of the chains goes, from what pollers hold in memory: looking costs no request. Only the process that polls
+/// has anything to show.
 /// </summary>
-internal sealed class Gauges(Pollers pollers, SweepProgress sweeps, TimeProvider clock) : IHostedService, IDisposable
+internal sealed class ChainGauges(Pollers pollers, TimeProvider clock) : IHostedService, IDisposable
 {
-    /// <summary>Beside the meter of <see cref="Instruments"/>, under the same name: this one ends with its host.</summary>
-    private readonly Meter _meter = new(InvoiceTrace.SourceName);
+    /// <summary>Beside <see cref="GatewayMeter"/>, under the same name: this one ends with its host.</summary>
+    private readonly Meter _meter = new(GatewayMeter.Name);
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
@@ -25,18 +25,12 @@ internal sealed class Gauges(Pollers pollers, SweepProgress sweeps, TimeProvider
         _meter.CreateObservableGauge(
             "coinpay.address.gap", () => OfEach(poller => poller.LongestGap), "{address}",
             "The most addresses in a row that a wallet has given out since its last payment");
-        _meter.CreateObservableGauge(
-            "coinpay.outbox.age", OutboxAge, "s",
-            "How long the oldest change had waited to be taken up and told when the last sweep looked");
         return Task.CompletedTask;
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public void Dispose() => _meter.Dispose();
-
-    private IEnumerable<Measurement<double>> OutboxAge() =>
-        sweeps.OldestWaiting is { } age ? [new(age.TotalSeconds)] : [];
 
     private static long? FinalityLag(NetworkPoller poller) =>
         poller.Progress.Head is { Finalized: { } finalized } head ? head.Height - finalized : null;
