@@ -2,7 +2,8 @@ using System.CommandLine;
 using Azure.Core;
 using Azure.Data.Tables;
 using Azure.Identity;
-using CoinPay.Functions.Settings;
+using CoinPay.Functions.Platform;
+using CoinPay.Functions.Platform.Storage;
 using CoinPay.Functions.Webhooks;
 using Microsoft.Extensions.Configuration;
 

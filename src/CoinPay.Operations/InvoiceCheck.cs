@@ -2,7 +2,7 @@ using System.Numerics;
 using System.Text.Json;
 using Azure.Data.Tables;
 using CoinPay.Core;
-using CoinPay.Functions.Stores;
+using CoinPay.Functions.Platform.Storage;
 
 namespace CoinPay.Operations;
 

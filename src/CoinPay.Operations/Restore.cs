@@ -1,7 +1,7 @@
 using Azure.Data.Tables;
 using CoinPay.Functions.Chains;
 using CoinPay.Functions.Invoices;
-using CoinPay.Functions.Stores;
+using CoinPay.Functions.Platform.Storage;
 using CoinPay.Functions.Webhooks;
 
 namespace CoinPay.Operations;

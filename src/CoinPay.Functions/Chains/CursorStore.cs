@@ -1,7 +1,7 @@
 using Azure;
 using Azure.Data.Tables;
 using CoinPay.Core;
-using CoinPay.Functions.Stores;
+using CoinPay.Functions.Platform.Storage;
 
 namespace CoinPay.Functions.Chains;
 

@@ -1,8 +1,8 @@
 using CoinPay.Core;
 using CoinPay.Functions.Http;
 using CoinPay.Functions.Invoices;
-using CoinPay.Functions.Settings;
-using CoinPay.Functions.Stores;
+using CoinPay.Functions.Platform.Secrets;
+using CoinPay.Functions.Platform.Storage;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;

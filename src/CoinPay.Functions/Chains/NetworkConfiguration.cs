@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using CoinPay.Functions.Settings;
+using CoinPay.Functions.Platform;
 using Microsoft.Extensions.Configuration;
 
 namespace CoinPay.Functions.Chains;

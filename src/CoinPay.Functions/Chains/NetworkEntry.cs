@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Text.RegularExpressions;
 using CoinPay.Core;
-using CoinPay.Functions.Settings;
+using CoinPay.Functions.Platform;
 
 namespace CoinPay.Functions.Chains;
 

@@ -1,6 +1,6 @@
 using System.Net.Http.Headers;
 using System.Text;
-using CoinPay.Functions.Settings;
+using CoinPay.Functions.Platform.Secrets;
 
 namespace CoinPay.Functions.Chains;
 

@@ -43,7 +43,7 @@ internal sealed class SweepWatches(
         {
             if (watch.Acknowledged || watch.Network != network)
                 continue;
-            DateTimeOffset createdAt = Stores.Id.TimeOf(watch.InvoiceId);
+            DateTimeOffset createdAt = Platform.Storage.Id.TimeOf(watch.InvoiceId);
             oldestOpen = oldestOpen is null || createdAt < oldestOpen ? createdAt : oldestOpen;
             if (now - createdAt < Patience)
                 continue;

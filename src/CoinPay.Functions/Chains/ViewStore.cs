@@ -2,8 +2,8 @@ using System.Numerics;
 using Azure;
 using Azure.Data.Tables;
 using CoinPay.Core;
-using CoinPay.Functions.Stores;
-using CoinPay.Functions.Telemetry;
+using CoinPay.Functions.Platform.Storage;
+using CoinPay.Functions.Platform.Telemetry;
 
 namespace CoinPay.Functions.Chains;
 

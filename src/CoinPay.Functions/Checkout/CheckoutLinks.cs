@@ -1,6 +1,6 @@
 using Azure.Data.Tables;
-using CoinPay.Functions.Settings;
-using CoinPay.Functions.Stores;
+using CoinPay.Functions.Platform;
+using CoinPay.Functions.Platform.Storage;
 
 namespace CoinPay.Functions.Checkout;
 

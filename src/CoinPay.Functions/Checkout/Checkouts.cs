@@ -1,7 +1,7 @@
 using CoinPay.Functions.Chains;
 using CoinPay.Functions.Invoices;
 using CoinPay.Functions.Merchants;
-using CoinPay.Functions.Stores;
+using CoinPay.Functions.Platform.Storage;
 
 namespace CoinPay.Functions.Checkout;
 

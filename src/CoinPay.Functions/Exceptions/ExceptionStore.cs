@@ -2,7 +2,7 @@ using Azure.Data.Tables;
 using CoinPay.Core;
 using CoinPay.Functions.Chains;
 using CoinPay.Functions.Http;
-using CoinPay.Functions.Stores;
+using CoinPay.Functions.Platform.Storage;
 
 namespace CoinPay.Functions.Exceptions;
 

@@ -2,7 +2,7 @@ using Azure;
 using CoinPay.Core;
 using CoinPay.Functions.Chains;
 using CoinPay.Functions.Invoices;
-using CoinPay.Functions.Settings;
+using CoinPay.Functions.Platform.Secrets;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
 

@@ -2,8 +2,8 @@ using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
 using Azure.Data.Tables;
-using CoinPay.Functions.Settings;
-using CoinPay.Functions.Stores;
+using CoinPay.Functions.Platform;
+using CoinPay.Functions.Platform.Storage;
 using Microsoft.AspNetCore.Http;
 
 namespace CoinPay.Functions.Http;

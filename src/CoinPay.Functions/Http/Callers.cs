@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using CoinPay.Functions.Merchants;
-using CoinPay.Functions.Settings;
+using CoinPay.Functions.Platform.Secrets;
 using Microsoft.AspNetCore.Http;
 
 namespace CoinPay.Functions.Http;

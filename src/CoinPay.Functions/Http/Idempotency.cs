@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using Azure.Data.Tables;
-using CoinPay.Functions.Settings;
-using CoinPay.Functions.Stores;
+using CoinPay.Functions.Platform.Secrets;
+using CoinPay.Functions.Platform.Storage;
 using Microsoft.AspNetCore.Http;
 
 namespace CoinPay.Functions.Http;

@@ -1,6 +1,6 @@
 using System.Buffers.Text;
 using System.Text;
-using CoinPay.Functions.Stores;
+using CoinPay.Functions.Platform.Storage;
 using Microsoft.AspNetCore.Http;
 
 namespace CoinPay.Functions.Http;

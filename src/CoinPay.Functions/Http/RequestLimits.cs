@@ -1,5 +1,5 @@
 using System.Threading.RateLimiting;
-using CoinPay.Functions.Settings;
+using CoinPay.Functions.Platform;
 using Microsoft.AspNetCore.Http;
 
 namespace CoinPay.Functions.Http;

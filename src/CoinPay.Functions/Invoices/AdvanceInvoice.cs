@@ -2,8 +2,8 @@ using System.Diagnostics;
 using Azure;
 using CoinPay.Core;
 using CoinPay.Functions.Chains;
+using CoinPay.Functions.Platform.Telemetry;
 using CoinPay.Functions.Rates;
-using CoinPay.Functions.Telemetry;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
 

@@ -1,8 +1,7 @@
 using Azure;
 using Azure.Data.Tables;
 using CoinPay.Core;
-using CoinPay.Functions.Http;
-using CoinPay.Functions.Stores;
+using CoinPay.Functions.Platform.Storage;
 
 namespace CoinPay.Functions.Invoices;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics.Metrics;
 using CoinPay.Core;
-using CoinPay.Functions.Telemetry;
+using CoinPay.Functions.Platform.Telemetry;
 
 namespace CoinPay.Functions.Invoices;
 

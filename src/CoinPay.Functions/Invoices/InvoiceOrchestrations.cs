@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using CoinPay.Core;
-using CoinPay.Functions.Telemetry;
+using CoinPay.Functions.Platform.Telemetry;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 

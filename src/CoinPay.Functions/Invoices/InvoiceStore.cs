@@ -4,8 +4,8 @@ using Azure;
 using Azure.Data.Tables;
 using CoinPay.Core;
 using CoinPay.Functions.Chains;
-using CoinPay.Functions.Stores;
-using CoinPay.Functions.Telemetry;
+using CoinPay.Functions.Platform.Storage;
+using CoinPay.Functions.Platform.Telemetry;
 
 namespace CoinPay.Functions.Invoices;
 

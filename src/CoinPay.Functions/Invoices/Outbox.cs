@@ -1,6 +1,6 @@
 using CoinPay.Functions.Chains;
 using CoinPay.Functions.Exceptions;
-using CoinPay.Functions.Telemetry;
+using CoinPay.Functions.Platform.Telemetry;
 using CoinPay.Functions.Webhooks;
 
 namespace CoinPay.Functions.Invoices;

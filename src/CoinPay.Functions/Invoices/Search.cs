@@ -2,7 +2,7 @@ using CoinPay.Core;
 using CoinPay.Functions.Chains;
 using CoinPay.Functions.Exceptions;
 using CoinPay.Functions.Http;
-using CoinPay.Functions.Stores;
+using CoinPay.Functions.Platform.Storage;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;

@@ -13,7 +13,7 @@ internal sealed record StoredInvoice(Invoice State, ETag Tag, string LastHash, I
     /// <summary>How its events were told, as far as it was read with the rest.</summary>
     public WebhookTally Webhooks { get; init; } = WebhookTally.None;
 
-    /// <summary>The span it was made in; null where nobody traced that. See <see cref="Telemetry.InvoiceTrace"/>.</summary>
+    /// <summary>The span it was made in; null where nobody traced that. See <see cref="Platform.Telemetry.InvoiceTrace"/>.</summary>
     public string? TraceParent { get; init; }
 }
 

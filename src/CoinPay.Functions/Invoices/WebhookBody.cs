@@ -1,7 +1,7 @@
 using CoinPay.Core;
 using CoinPay.Functions.Chains;
 using CoinPay.Functions.Http;
-using CoinPay.Functions.Stores;
+using CoinPay.Functions.Platform.Storage;
 
 namespace CoinPay.Functions.Invoices;
 

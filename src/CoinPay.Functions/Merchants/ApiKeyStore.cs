@@ -2,8 +2,9 @@ using System.Security.Cryptography;
 using Azure;
 using Azure.Data.Tables;
 using CoinPay.Functions.Http;
-using CoinPay.Functions.Settings;
-using CoinPay.Functions.Stores;
+using CoinPay.Functions.Platform;
+using CoinPay.Functions.Platform.Secrets;
+using CoinPay.Functions.Platform.Storage;
 
 namespace CoinPay.Functions.Merchants;
 

@@ -1,5 +1,5 @@
 using CoinPay.Functions.Http;
-using CoinPay.Functions.Stores;
+using CoinPay.Functions.Platform.Storage;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;

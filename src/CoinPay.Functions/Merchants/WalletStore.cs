@@ -1,7 +1,8 @@
 using Azure;
 using Azure.Data.Tables;
 using CoinPay.Functions.Http;
-using CoinPay.Functions.Stores;
+using CoinPay.Functions.Platform;
+using CoinPay.Functions.Platform.Storage;
 
 namespace CoinPay.Functions.Merchants;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using CoinPay.Functions.Settings;
+using CoinPay.Functions.Platform;
 using Microsoft.Extensions.Configuration;
 
 namespace CoinPay.Functions.Rates;

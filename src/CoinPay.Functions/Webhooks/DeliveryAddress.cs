@@ -1,4 +1,4 @@
-using CoinPay.Functions.Stores;
+using CoinPay.Functions.Platform.Storage;
 
 namespace CoinPay.Functions.Webhooks;
 

@@ -1,5 +1,5 @@
 using System.Diagnostics.Metrics;
-using CoinPay.Functions.Telemetry;
+using CoinPay.Functions.Platform.Telemetry;
 
 namespace CoinPay.Functions.Webhooks;
 

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using Azure;
 using Azure.Storage.Queues;
 using Azure.Storage.Queues.Models;
-using CoinPay.Functions.Settings;
+using CoinPay.Functions.Platform.Storage;
 
 namespace CoinPay.Functions.Webhooks;
 

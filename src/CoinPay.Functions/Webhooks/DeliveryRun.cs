@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using CoinPay.Functions.Invoices;
-using CoinPay.Functions.Stores;
-using CoinPay.Functions.Telemetry;
+using CoinPay.Functions.Platform.Storage;
+using CoinPay.Functions.Platform.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace CoinPay.Functions.Webhooks;

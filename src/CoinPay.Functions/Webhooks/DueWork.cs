@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using Azure;
 using Azure.Data.Tables;
-using CoinPay.Functions.Stores;
+using CoinPay.Functions.Platform.Storage;
 
 namespace CoinPay.Functions.Webhooks;
 

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using CoinPay.Functions.Stores;
+using CoinPay.Functions.Platform.Storage;
 
 namespace CoinPay.Functions.Webhooks;
 

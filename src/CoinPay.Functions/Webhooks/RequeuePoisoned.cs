@@ -1,4 +1,4 @@
-using CoinPay.Functions.Telemetry;
+using CoinPay.Functions.Platform.Telemetry;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
 

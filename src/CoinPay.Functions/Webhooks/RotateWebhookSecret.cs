@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using CoinPay.Core;
 using CoinPay.Functions.Http;
-using CoinPay.Functions.Settings;
+using CoinPay.Functions.Platform.Secrets;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text;
 using CoinPay.Core;
-using CoinPay.Functions.Settings;
+using CoinPay.Functions.Platform.Secrets;
 
 namespace CoinPay.Functions.Webhooks;
 

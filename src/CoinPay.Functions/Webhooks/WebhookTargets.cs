@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.NetworkInformation;
-using CoinPay.Functions.Settings;
+using CoinPay.Functions.Platform;
 
 namespace CoinPay.Functions.Webhooks;
 

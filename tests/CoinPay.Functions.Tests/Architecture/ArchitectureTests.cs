@@ -1,5 +1,6 @@
 using ArchUnitNET.Domain;
 using ArchUnitNET.Loader;
+using CoinPay.Functions.Startup;
 using CoinPay.Tests;
 using Xunit;
 using Assembly = System.Reflection.Assembly;
@@ -31,7 +32,7 @@ public sealed class ArchitectureTests
     /// <summary>A use in a signature, one in a lambda, and one in an asynchronous method.</summary>
     [Theory]
     [InlineData("Invoices/AdvanceInvoice -> Chains/ViewStore")]
-    [InlineData("/Gateway -> Stores/IdempotencyStore")]
+    [InlineData("Startup/Gateway -> Http/IdempotencyStore")]
     [InlineData("Invoices/CreateInvoice -> Http/Idempotency")]
     public void The_reader_sees_uses_wherever_they_stand(string use) => Assert.Contains(use, Uses.Value);
 

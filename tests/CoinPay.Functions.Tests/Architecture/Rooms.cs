@@ -17,18 +17,11 @@ internal static class Rooms
         ["Startup"],
     ];
 
-    /// <summary>The room that a folder's code belongs to, until the folder has the room's name. The empty name is the project's own folder.</summary>
+    /// <summary>The room that a folder's code belongs to, until the folder has the room's name.</summary>
     private static readonly Dictionary<string, string> Folders = new(StringComparer.Ordinal)
     {
-        [""] = "Startup",
         ["Chains"] = "Watching",
         ["Exceptions"] = "Invoices",
-        ["OpenApi"] = "Docs",
-        ["Operators"] = "Operations",
-        ["Retention"] = "Maintenance",
-        ["Settings"] = "Platform",
-        ["Stores"] = "Platform",
-        ["Telemetry"] = "Platform",
     };
 
     public static bool MayUse(string folder, string other) =>

@@ -1,5 +1,6 @@
 using CoinPay.Functions.Chains;
-using CoinPay.Functions.Settings;
+using CoinPay.Functions.Platform;
+using CoinPay.Functions.Platform.Secrets;
 using CoinPay.Tests;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;

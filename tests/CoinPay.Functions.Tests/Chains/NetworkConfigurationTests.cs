@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Text.Json;
 using CoinPay.Functions.Chains;
-using CoinPay.Functions.Settings;
+using CoinPay.Functions.Platform;
 using CoinPay.Tests;
 using Microsoft.Extensions.Configuration;
 using Xunit;

@@ -1,7 +1,7 @@
 using Azure.Data.Tables;
 using CoinPay.Core;
 using CoinPay.Functions.Chains;
-using CoinPay.Functions.Stores;
+using CoinPay.Functions.Platform.Storage;
 using CoinPay.Functions.Tests.World;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;

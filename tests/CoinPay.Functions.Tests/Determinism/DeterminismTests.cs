@@ -1,4 +1,5 @@
 using System.Reflection;
+using CoinPay.Functions.Startup;
 using Xunit;
 
 namespace CoinPay.Functions.Tests.Determinism;

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using CoinPay.Functions.Settings;
+using CoinPay.Functions.Platform.Secrets;
 using CoinPay.Functions.Tests.World;
 using Xunit;
 

@@ -1,7 +1,8 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
 using CoinPay.Functions.Chains;
-using CoinPay.Functions.Settings;
+using CoinPay.Functions.Platform.Secrets;
+using CoinPay.Functions.Startup;
 using CoinPay.Tests;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Configuration;

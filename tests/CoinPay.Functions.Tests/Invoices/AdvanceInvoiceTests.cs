@@ -2,7 +2,7 @@ using Azure.Data.Tables;
 using CoinPay.Core;
 using CoinPay.Functions.Chains;
 using CoinPay.Functions.Invoices;
-using CoinPay.Functions.Stores;
+using CoinPay.Functions.Platform.Storage;
 using CoinPay.Functions.Tests.World;
 using Xunit;
 using AdvanceInvoice = CoinPay.Functions.Invoices.AdvanceInvoice;

@@ -2,7 +2,7 @@ using CoinPay.Core;
 using CoinPay.Functions.Chains;
 using CoinPay.Functions.Http;
 using CoinPay.Functions.Invoices;
-using CoinPay.Functions.Stores;
+using CoinPay.Functions.Platform.Storage;
 using CoinPay.Functions.Tests.World;
 using Microsoft.DurableTask.Client;
 using Xunit;

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using CoinPay.Core;
-using CoinPay.Functions.Stores;
+using CoinPay.Functions.Platform.Storage;
 using CoinPay.Tests;
 using Xunit;
 

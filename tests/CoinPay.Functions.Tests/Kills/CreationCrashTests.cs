@@ -1,5 +1,6 @@
 using System.Net;
 using Azure.Data.Tables;
+using CoinPay.Functions.Startup;
 using CoinPay.Functions.Tests.World;
 using Xunit;
 
@@ -120,8 +121,8 @@ public sealed class CrashWorld : TestWorld
     /// <summary>The invoice that an idempotency key chose.</summary>
     internal async Task<string> StoredInvoiceAsync(string key)
     {
-        string hash = Stores.Key.Hash("CreateInvoice\n" + key);
-        TableEntity row = await Table("Idempotency").GetEntityAsync<TableEntity>(Stores.Key.Of(MerchantId + "-test", hash[..2]), hash);
+        string hash = Platform.Storage.Key.Hash("CreateInvoice\n" + key);
+        TableEntity row = await Table("Idempotency").GetEntityAsync<TableEntity>(Platform.Storage.Key.Of(MerchantId + "-test", hash[..2]), hash);
         return row.GetString("ResourceId");
     }
 

@@ -1,3 +1,4 @@
+using CoinPay.Functions.Startup;
 using CoinPay.Functions.Tests.World;
 using Xunit;
 

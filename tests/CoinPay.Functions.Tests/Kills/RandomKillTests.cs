@@ -1,4 +1,5 @@
 using System.Globalization;
+using CoinPay.Functions.Startup;
 using CoinPay.Functions.Tests.World;
 using Xunit;
 

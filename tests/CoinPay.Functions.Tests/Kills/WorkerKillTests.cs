@@ -1,4 +1,5 @@
 using CoinPay.Functions.Invoices;
+using CoinPay.Functions.Startup;
 using CoinPay.Functions.Tests.World;
 using Xunit;
 

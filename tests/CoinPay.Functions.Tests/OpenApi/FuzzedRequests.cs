@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
-using CoinPay.Functions.OpenApi;
+using CoinPay.Functions.Docs;
 using CoinPay.Functions.Tests.World;
 
 namespace CoinPay.Functions.Tests.OpenApi;

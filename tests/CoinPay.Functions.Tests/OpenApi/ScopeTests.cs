@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using CoinPay.Functions.Docs;
 using CoinPay.Functions.Http;
-using CoinPay.Functions.OpenApi;
 using CoinPay.Functions.Tests.World;
 using Xunit;
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Reflection;
 using System.Text.Json.Nodes;
+using CoinPay.Functions.Startup;
 using CoinPay.Tests;
 using Microsoft.Azure.Functions.Worker;
 using Xunit;

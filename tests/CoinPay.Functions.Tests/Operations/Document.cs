@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
-using CoinPay.Functions.Settings;
+using CoinPay.Functions.Platform.Secrets;
+using CoinPay.Functions.Startup;
 using CoinPay.Functions.Tests.Infra;
 using CoinPay.Tests;
 using Microsoft.Azure.Functions.Worker;

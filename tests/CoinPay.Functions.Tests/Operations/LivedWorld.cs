@@ -1,5 +1,5 @@
 using Azure.Data.Tables;
-using CoinPay.Functions.Stores;
+using CoinPay.Functions.Platform.Storage;
 using CoinPay.Functions.Tests.Simulation;
 using CoinPay.Operations;
 using CoinPay.Testing.Storage.Direct;

@@ -1,5 +1,5 @@
 using Azure.Data.Tables;
-using CoinPay.Functions.Stores;
+using CoinPay.Functions.Platform.Storage;
 using Xunit;
 
 namespace CoinPay.Functions.Tests.Operations;

@@ -1,5 +1,6 @@
 using System.Net;
 using Azure.Data.Tables;
+using CoinPay.Functions.Startup;
 using CoinPay.Functions.Tests.World;
 using CoinPay.Tests;
 using Xunit;

@@ -1,6 +1,6 @@
 using CoinPay.Core;
+using CoinPay.Functions.Platform.Storage;
 using CoinPay.Functions.Rates;
-using CoinPay.Functions.Stores;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;

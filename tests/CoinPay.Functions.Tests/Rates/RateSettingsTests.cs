@@ -1,6 +1,6 @@
 using System.Text.Json;
+using CoinPay.Functions.Platform;
 using CoinPay.Functions.Rates;
-using CoinPay.Functions.Settings;
 using CoinPay.Tests;
 using Microsoft.Extensions.Configuration;
 using Xunit;

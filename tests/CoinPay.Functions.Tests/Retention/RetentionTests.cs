@@ -1,7 +1,7 @@
 using Azure.Data.Tables;
-using CoinPay.Functions.Retention;
-using CoinPay.Functions.Settings;
-using CoinPay.Functions.Stores;
+using CoinPay.Functions.Maintenance;
+using CoinPay.Functions.Platform;
+using CoinPay.Functions.Platform.Storage;
 using CoinPay.Functions.Tests.Webhooks;
 using CoinPay.Functions.Tests.World;
 using CoinPay.Functions.Webhooks;

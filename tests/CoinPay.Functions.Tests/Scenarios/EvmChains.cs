@@ -2,7 +2,7 @@ using Azure.Core;
 using Azure.Data.Tables;
 using CoinPay.Core;
 using CoinPay.Functions.Chains;
-using CoinPay.Functions.Stores;
+using CoinPay.Functions.Platform.Storage;
 using CoinPay.Functions.Tests.Chains;
 using CoinPay.Functions.Tests.World;
 using CoinPay.Tests;

@@ -1,7 +1,7 @@
 using CoinPay.Core;
 using CoinPay.Functions.Chains;
 using CoinPay.Functions.Invoices;
-using CoinPay.Functions.Stores;
+using CoinPay.Functions.Platform.Storage;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 using AdvanceInvoice = CoinPay.Functions.Invoices.AdvanceInvoice;

@@ -2,7 +2,7 @@ using System.Numerics;
 using CoinPay.Core;
 using CoinPay.Functions.Chains;
 using CoinPay.Functions.Invoices;
-using CoinPay.Functions.Stores;
+using CoinPay.Functions.Platform.Storage;
 using CoinPay.Functions.Tests.World;
 using CoinPay.Tests;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -3,7 +3,7 @@ using CoinPay.Core;
 using CoinPay.Functions.Chains;
 using CoinPay.Functions.Exceptions;
 using CoinPay.Functions.Invoices;
-using CoinPay.Functions.Stores;
+using CoinPay.Functions.Platform.Storage;
 using CoinPay.Functions.Tests.World;
 using CoinPay.Tests;
 using Microsoft.Azure.Functions.Worker;

@@ -1,4 +1,5 @@
-using CoinPay.Functions.Settings;
+using CoinPay.Functions.Platform;
+using CoinPay.Functions.Platform.Secrets;
 using Microsoft.Extensions.Configuration;
 using Xunit;
 

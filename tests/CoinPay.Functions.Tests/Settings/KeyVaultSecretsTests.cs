@@ -1,5 +1,6 @@
 using Azure;
-using CoinPay.Functions.Settings;
+using CoinPay.Functions.Platform;
+using CoinPay.Functions.Platform.Secrets;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;

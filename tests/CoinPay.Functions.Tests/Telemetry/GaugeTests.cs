@@ -1,8 +1,7 @@
 using CoinPay.Core;
 using CoinPay.Functions.Chains;
 using CoinPay.Functions.Invoices;
-using CoinPay.Functions.Stores;
-using CoinPay.Functions.Telemetry;
+using CoinPay.Functions.Platform.Storage;
 using CoinPay.Functions.Tests.Chains;
 using CoinPay.Functions.Tests.Invoices;
 using CoinPay.Functions.Tests.World;

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using CoinPay.Core;
 using CoinPay.Functions.Invoices;
-using CoinPay.Functions.Stores;
-using CoinPay.Functions.Telemetry;
+using CoinPay.Functions.Platform.Storage;
+using CoinPay.Functions.Platform.Telemetry;
 using CoinPay.Functions.Tests.Invoices;
 using CoinPay.Functions.Tests.World;
 using CoinPay.Testing.Storage;

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using CoinPay.Functions.Startup;
 using CoinPay.Functions.Tests.World;
 using Microsoft.AspNetCore.Http;
 using Xunit;

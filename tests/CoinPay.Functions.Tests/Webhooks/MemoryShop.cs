@@ -1,5 +1,5 @@
 using System.Net;
-using CoinPay.Functions.Settings;
+using CoinPay.Functions.Platform.Secrets;
 using CoinPay.Functions.Tests.World;
 using CoinPay.Functions.Webhooks;
 using Microsoft.AspNetCore.Http;

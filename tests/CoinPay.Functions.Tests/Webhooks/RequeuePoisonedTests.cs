@@ -1,5 +1,5 @@
 using Azure.Storage.Queues;
-using CoinPay.Functions.Settings;
+using CoinPay.Functions.Platform.Storage;
 using CoinPay.Functions.Tests.World;
 using CoinPay.Functions.Webhooks;
 using Xunit;

@@ -1,8 +1,8 @@
 using Azure.Core;
 using Azure.Data.Tables;
 using Azure.Storage.Queues;
-using CoinPay.Functions.Settings;
-using CoinPay.Functions.Stores;
+using CoinPay.Functions.Platform.Storage;
+using CoinPay.Functions.Startup;
 using CoinPay.Tests;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;

@@ -2,7 +2,7 @@ using Azure.Core;
 using Azure.Core.Pipeline;
 using Azure.Data.Tables;
 using Azure.Storage.Queues;
-using CoinPay.Functions.Settings;
+using CoinPay.Functions.Platform.Storage;
 using CoinPay.Testing.Storage;
 using CoinPay.Tests;
 using Xunit;

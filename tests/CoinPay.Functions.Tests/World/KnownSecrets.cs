@@ -1,4 +1,4 @@
-using CoinPay.Functions.Settings;
+using CoinPay.Functions.Platform.Secrets;
 
 namespace CoinPay.Functions.Tests.World;
 

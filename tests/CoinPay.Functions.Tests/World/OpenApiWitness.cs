@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
-using CoinPay.Functions.OpenApi;
+using CoinPay.Functions.Docs;
 using CoinPay.Tests;
 
 namespace CoinPay.Functions.Tests.World;

@@ -1,3 +1,5 @@
+using CoinPay.Functions.Startup;
+
 namespace CoinPay.Functions.Tests.World;
 
 /// <summary>A world with a second host on the same storage account.</summary>

@@ -1,4 +1,5 @@
 using CoinPay.Functions;
+using CoinPay.Functions.Startup;
 using CoinPay.Host.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;

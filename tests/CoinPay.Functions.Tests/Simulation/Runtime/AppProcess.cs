@@ -1,6 +1,6 @@
 using CoinPay.Functions.Http;
 using CoinPay.Functions.Invoices;
-using CoinPay.Functions.Stores;
+using CoinPay.Functions.Platform.Storage;
 using CoinPay.Testing.Hub;
 using CoinPay.Testing.Storage.Direct;
 using Microsoft.AspNetCore.Http;

@@ -1,4 +1,5 @@
 using System.Reflection;
+using CoinPay.Functions.Startup;
 using CoinPay.Testing.Hub;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;

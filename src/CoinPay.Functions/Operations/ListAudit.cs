@@ -1,0 +1,29 @@
+using System.Globalization;
+using CoinPay.Functions.Http;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Azure.Functions.Worker;
+
+namespace CoinPay.Functions.Operations;
+
+/// <summary>
+/// <c>GET /v1/ops/audit?month=2026-11</c>: every call with the operator's key in a month (this one unless given), newest
+/// first; this call included.
+/// </summary>
+internal sealed class ListAudit(Callers callers, AuditLog audit, TimeProvider clock)
+{
+    [Function(nameof(ListAudit))]
+    public async Task<IActionResult> Run(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "v1/ops/audit")] HttpRequest request,
+        CancellationToken cancellation)
+    {
+        await callers.RequireOperatorAsync(request, cancellation);
+        string? month = request.Query["month"];
+        if (month is not null && !DateTime.TryParseExact(
+            month, "yyyy-MM", CultureInfo.InvariantCulture, DateTimeStyles.None, out _))
+            throw new ProblemException(Problems.InvalidRequest("month is a month such as 2026-11."));
+        (IReadOnlyList<AuditEntry> page, string? last) = await audit.ReadAsync(
+            month ?? AuditLog.MonthOf(clock.GetUtcNow()), Pages.Of(request), cancellation);
+        return Pages.Answer(page, last);
+    }
+}

@@ -1,0 +1,166 @@
+using System.Globalization;
+using System.Net;
+using Microsoft.Extensions.Configuration;
+
+namespace CoinPay.Functions.Platform;
+
+/// <summary>The gateway's own settings, checked once when it starts.</summary>
+internal sealed record GatewaySettings
+{
+    private static readonly TimeSpan ProductionWalletDelay = TimeSpan.FromHours(24);
+    private const int UsualRequests = 100;
+    private const int MostRequests = 1_000_000;
+    private static readonly TimeSpan LongestWalletDelay = TimeSpan.FromDays(30);
+    private static readonly TimeSpan LongestInstanceRetention = TimeSpan.FromDays(3650);
+
+    /// <summary>A development machine: http to loopback and play money are allowed.</summary>
+    public required bool IsDevelopment { get; init; }
+
+    /// <summary>Key Vault with the secrets; null: they are in configuration.</summary>
+    public Uri? KeyVaultUri { get; init; }
+
+    /// <summary>Where payers reach this gateway, for links to its pages; null when it does not know.</summary>
+    public Uri? PublicUrl { get; init; }
+
+    /// <summary>Webhook endpoints may be on 127.0.0.1 and may be http there. Development only.</summary>
+    public bool WebhooksAllowLoopback { get; init; }
+
+    /// <summary>Ports that webhooks may go to.</summary>
+    public IReadOnlySet<int> WebhookPorts { get; init; } = new HashSet<int> { 443, 8443 };
+
+    /// <summary>Names of this gateway itself: no webhook goes there.</summary>
+    public IReadOnlySet<string> OwnHosts { get; init; } = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Ports of this machine on which the gateway itself listens, as far as it is told.</summary>
+    public IReadOnlySet<int> OwnPorts { get; init; } = new HashSet<int>();
+
+    /// <summary>How long the history of a completed orchestration is kept; null: for good.</summary>
+    public TimeSpan? KeepFinishedInstances { get; init; }
+
+    /// <summary>How long a changed wallet waits before payments go to it.</summary>
+    public required TimeSpan WalletDelay { get; init; }
+
+    /// <summary>How many requests a second one key may make; 0 for no limit.</summary>
+    public int RequestsPerKey { get; init; } = UsualRequests;
+
+    /// <summary>How many requests a second one address may make, with keys and without; 0 for no limit.</summary>
+    public int RequestsPerAddress { get; init; } = UsualRequests;
+
+    /// <summary>Whose <c>X-Forwarded-For</c> is believed. Nobody's, unless set or given by the platform.</summary>
+    public IReadOnlyList<IPNetwork> TrustedProxies { get; init; } = [];
+
+    /// <summary>Reads and checks; throws <see cref="SettingsException"/> that says what to set and how.</summary>
+    public static GatewaySettings From(IConfiguration configuration)
+    {
+        bool development = IsDevelopmentOf(configuration);
+        bool loopback = Boolean(configuration, "CoinPay:Webhooks:AllowLoopback");
+        if (loopback && !development)
+            throw new SettingsException(
+                "CoinPay__Webhooks__AllowLoopback is for AZURE_FUNCTIONS_ENVIRONMENT=Development only: remove it or set it to false.");
+        Uri? publicUrl = PublicUrlOf(configuration, development);
+        return new()
+        {
+            IsDevelopment = development,
+            KeyVaultUri = AbsoluteUri(configuration, "CoinPay:KeyVaultUri") switch
+            {
+                // A token for the vault is never sent over http.
+                { Scheme: "http" } => throw Wrong("CoinPay:KeyVaultUri", "an https address"),
+                var vault => vault,
+            },
+            PublicUrl = publicUrl,
+            WebhooksAllowLoopback = loopback,
+            WebhookPorts = new HashSet<int>([443, 8443, .. Ports(configuration, "CoinPay:Webhooks:Ports")]),
+            // Where payers come, and App Service's own name of the app; the self-hosted process listens where ASPNETCORE_URLS says.
+            OwnHosts = new HashSet<string>(
+                [.. Words(configuration["WEBSITE_HOSTNAME"]), .. Words(publicUrl?.IdnHost)], StringComparer.OrdinalIgnoreCase),
+            OwnPorts = new HashSet<int>(
+                [.. ListeningPorts(configuration["ASPNETCORE_URLS"]), .. ListeningPorts(configuration["URLS"])]),
+            KeepFinishedInstances = Duration(
+                configuration, "CoinPay:KeepFinishedInstances", LongestInstanceRetention),
+            WalletDelay = Duration(configuration, "CoinPay:WalletDelay", LongestWalletDelay)
+                ?? (development ? TimeSpan.Zero : ProductionWalletDelay),
+            RequestsPerKey = Count(configuration, "CoinPay:Limits:RequestsPerKey") ?? UsualRequests,
+            RequestsPerAddress = Count(configuration, "CoinPay:Limits:RequestsPerAddress") ?? UsualRequests,
+            TrustedProxies = [.. Platform(configuration), .. Proxies(configuration, "CoinPay:TrustedProxies")],
+        };
+    }
+
+    /// <summary>Everything that does not call itself a development machine is production.</summary>
+    public static bool IsDevelopmentOf(IConfiguration configuration) => string.Equals(
+        configuration["AZURE_FUNCTIONS_ENVIRONMENT"], "Development", StringComparison.OrdinalIgnoreCase);
+
+    private static bool Boolean(IConfiguration configuration, string name) => configuration[name] switch
+    {
+        null or "" => false,
+        string text when bool.TryParse(text, out bool value) => value,
+        _ => throw Wrong(name, "true or false"),
+    };
+
+    private static IEnumerable<int> Ports(IConfiguration configuration, string name) =>
+        Words(configuration[name]).Select(word =>
+            int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out int port) && port is > 0 and < 65_536
+                ? port
+                : throw Wrong(name, "port numbers, separated by commas"));
+
+    private static IEnumerable<int> ListeningPorts(string? urls) =>
+        Words(urls).Select(word => word.Split(':')[^1].TrimEnd('/'))
+            .Where(port => port.Length > 0 && port.All(char.IsAsciiDigit))
+            .Select(port => int.Parse(port, CultureInfo.InvariantCulture));
+
+    private static string[] Words(string? list) => (list ?? "").Split(
+        [',', ';'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+    internal static Uri? AbsoluteUri(IConfiguration configuration, string name) => configuration[name] switch
+    {
+        null or "" => null,
+        string text when Uri.TryCreate(text, UriKind.Absolute, out Uri? uri) && uri.Scheme is "https" or "http" => uri,
+        _ => throw Wrong(name, "an https address"),
+    };
+
+    /// <summary>A page that says where to send money is not served over http, where anyone on the way can change it.</summary>
+    private static Uri? PublicUrlOf(IConfiguration configuration, bool development)
+    {
+        const string name = "CoinPay:PublicUrl";
+        Uri? url = AbsoluteUri(configuration, name);
+        bool isRight = url is null || ((development || url.Scheme == "https") && (url.Query + url.Fragment + url.UserInfo).Length == 0);
+        return isRight ? url : throw Wrong(name, "an https address such as https://pay.example, without query");
+    }
+
+    internal static TimeSpan? Duration(IConfiguration from, string name, TimeSpan most) => from[name] switch
+    {
+        null or "" => null,
+        // Exactly: a lenient reader takes 24:00:00 for 24 days.
+        string text when TimeSpan.TryParseExact(text, "c", CultureInfo.InvariantCulture, out TimeSpan span)
+            && span >= TimeSpan.Zero && span <= most => span,
+        _ => throw Wrong(name, $"a duration such as 1.00:00:00 (a day) or 00:10:00, at most {most.TotalDays} days"),
+    };
+
+    private static int? Count(IConfiguration configuration, string name) => configuration[name] switch
+    {
+        null or "" => null,
+        string text when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int count)
+            && count <= MostRequests => count,
+        _ => throw Wrong(name, $"a whole number from 0 (no limit) to {MostRequests}"),
+    };
+
+    // In Azure the Functions host stands between its front end, which writes the client's address down, and this process.
+    private static IEnumerable<IPNetwork> Platform(IConfiguration configuration) =>
+        string.IsNullOrEmpty(configuration["WEBSITE_INSTANCE_ID"])
+            ? []
+            : [new(IPAddress.Loopback, 32), new(IPAddress.IPv6Loopback, 128)];
+
+    private static IEnumerable<IPNetwork> Proxies(IConfiguration configuration, string name)
+    {
+        foreach (string text in (configuration[name] ?? "").Split(
+            ',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+            yield return IPNetwork.TryParse(text, out IPNetwork network) ? network
+                : IPAddress.TryParse(text, out IPAddress? one) ? new(one, one.GetAddressBytes().Length * 8)
+                : throw Wrong(name, "addresses or networks such as 10.0.0.0/8, separated by commas");
+    }
+
+    internal static SettingsException Wrong(string name, string right) =>
+        new($"{name.Replace(":", "__", StringComparison.Ordinal)} must be {right}.");
+}
+
+/// <summary>The gateway cannot start, or do what was asked, with its settings as they are.</summary>
+internal sealed class SettingsException(string message) : Exception(message);

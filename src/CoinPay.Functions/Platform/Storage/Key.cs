@@ -1,0 +1,29 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace CoinPay.Functions.Platform.Storage;
+
+/// <summary>
+/// Partition and row keys. Parts are joined by <c>!</c>; Table storage refuses <c>/ \ # ?</c> and control characters in a
+/// key, so whatever a user wrote goes in through <see cref="Hash"/>.
+/// Source: https://learn.microsoft.com/rest/api/storageservices/understanding-the-table-service-data-model
+/// </summary>
+internal static class Key
+{
+    private const int HashBytes = 16;
+
+    public static string Of(params ReadOnlySpan<string> parts)
+    {
+        foreach (string part in parts)
+            if (part.Length == 0 || part.AsSpan().IndexOfAny("!/\\#?") >= 0 || part.AsSpan().IndexOfAnyInRange('\0', '\u001f') >= 0)
+                throw new ArgumentException($"'{part}' cannot be part of a key.", nameof(parts));
+        return string.Join('!', parts!);
+    }
+
+    /// <summary>128 bits of SHA-256 of a text that a user wrote, as hex.</summary>
+    public static string Hash(string text) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, HashBytes));
+
+    /// <summary>The first key after all those that begin with <paramref name="prefix"/>, for range queries.</summary>
+    public static string After(string prefix) => prefix[..^1] + (char)(prefix[^1] + 1);
+}

@@ -1,0 +1,66 @@
+using Azure.Core;
+using Azure.Data.Tables;
+using Azure.Storage.Queues;
+using CoinPay.Functions.Platform.Telemetry;
+using Microsoft.Extensions.Configuration;
+
+namespace CoinPay.Functions.Platform.Storage;
+
+/// <summary>
+/// Table and queue clients from <c>AzureWebJobsStorage</c>: a connection string, or
+/// <c>AzureWebJobsStorage__accountName</c> (or <c>…__tableServiceUri</c> and <c>…__queueServiceUri</c>) with the app's
+/// identity.
+/// Source: https://learn.microsoft.com/azure/azure-functions/functions-reference#connecting-to-host-storage-with-an-identity
+/// </summary>
+internal static class StorageClients
+{
+    /// <summary>What the queue trigger's poison queue is called beside the queue's own name.</summary>
+    public const string PoisonSuffix = "-poison";
+
+    private const string Section = "AzureWebJobsStorage";
+
+    public static TableServiceClient Tables(IConfiguration configuration, TokenCredential identity)
+    {
+        TableClientOptions options = new();
+        options.AddPolicy(new CountStorageOperations("table"), HttpPipelinePosition.PerRetry);
+        return configuration[Section] is { Length: > 0 } connection
+            ? new(connection, options)
+            : new(ServiceUri(configuration, "table"), identity, options);
+    }
+
+    public static QueueServiceClient Queues(IConfiguration configuration, TokenCredential identity)
+    {
+        QueueClientOptions options = QueueOptions();
+        options.AddPolicy(new CountStorageOperations("queue"), HttpPipelinePosition.PerRetry);
+        return configuration[Section] is { Length: > 0 } connection
+            ? new(connection, options)
+            : new(ServiceUri(configuration, "queue"), identity, options);
+    }
+
+    /// <summary>
+    /// Messages are base64, as the queue trigger of the Functions host reads them. One that is not was written by nobody
+    /// of ours; it is dropped where it is found, on a poison queue.
+    /// </summary>
+    public static QueueClientOptions QueueOptions()
+    {
+        QueueClientOptions options = new() { MessageEncoding = QueueMessageEncoding.Base64 };
+        options.MessageDecodingFailed += async failed =>
+        {
+            if (failed.ReceivedMessage is not { } message)
+                return;
+            await failed.Queue.DeleteMessageAsync(message.MessageId, message.PopReceipt, failed.CancellationToken);
+            StorageInstruments.FoundPoisoned(failed.Queue.Name.Replace(PoisonSuffix, "", StringComparison.Ordinal));
+        };
+        return options;
+    }
+
+    private static Uri ServiceUri(IConfiguration configuration, string service) =>
+        configuration[$"{Section}:{service}ServiceUri"] is { Length: > 0 } uri
+            ? new(uri)
+            : AccountUri(configuration[$"{Section}:accountName"], service);
+
+    private static Uri AccountUri(string? account, string service) => account is { Length: > 0 }
+        ? new($"https://{account}.{service}.core.windows.net")
+        : throw new SettingsException(
+            "AzureWebJobsStorage is not set: a connection string, or AzureWebJobsStorage__accountName.");
+}
