@@ -30,7 +30,7 @@ param workspaceId string
 @description('Tags of every resource.')
 param tags object
 
-// What src/CoinPay.Functions/Stores/Tables.cs and Webhooks/DeliveryQueue.cs name; a test compares them.
+// What src/CoinPay.Functions/Platform/Storage/Tables.cs and Webhooks/DeliveryQueue.cs name; a test compares them.
 var tables = [
   'Audit'
   'Chains'

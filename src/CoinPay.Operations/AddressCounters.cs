@@ -1,6 +1,6 @@
 using Azure.Data.Tables;
-using CoinPay.Functions.Chains;
 using CoinPay.Functions.Merchants;
+using CoinPay.Functions.Wallets;
 
 namespace CoinPay.Operations;
 

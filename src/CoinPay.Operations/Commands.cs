@@ -4,7 +4,7 @@ using Azure.Data.Tables;
 using Azure.Identity;
 using CoinPay.Functions.Platform;
 using CoinPay.Functions.Platform.Storage;
-using CoinPay.Functions.Webhooks;
+using CoinPay.Functions.Webhooks.Deliveries;
 using Microsoft.Extensions.Configuration;
 
 namespace CoinPay.Operations;

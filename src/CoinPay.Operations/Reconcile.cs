@@ -1,8 +1,8 @@
 using Azure.Data.Tables;
 using CoinPay.Core;
-using CoinPay.Functions.Chains;
 using CoinPay.Functions.Invoices;
 using CoinPay.Functions.Platform.Storage;
+using CoinPay.Functions.Watching;
 
 namespace CoinPay.Operations;
 

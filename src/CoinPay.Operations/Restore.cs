@@ -1,8 +1,8 @@
 using Azure.Data.Tables;
-using CoinPay.Functions.Chains;
 using CoinPay.Functions.Invoices;
 using CoinPay.Functions.Platform.Storage;
-using CoinPay.Functions.Webhooks;
+using CoinPay.Functions.Watching;
+using CoinPay.Functions.Webhooks.Deliveries;
 
 namespace CoinPay.Operations;
 

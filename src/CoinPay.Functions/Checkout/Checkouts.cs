@@ -2,6 +2,7 @@ using CoinPay.Functions.Chains;
 using CoinPay.Functions.Invoices;
 using CoinPay.Functions.Merchants;
 using CoinPay.Functions.Platform.Storage;
+using CoinPay.Functions.Watching;
 
 namespace CoinPay.Functions.Checkout;
 

@@ -4,6 +4,7 @@ using CoinPay.Core;
 using CoinPay.Functions.Chains;
 using CoinPay.Functions.Platform.Telemetry;
 using CoinPay.Functions.Rates;
+using CoinPay.Functions.Watching;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
 

@@ -1,13 +1,15 @@
 using System.Security.Cryptography;
 using Azure;
 using CoinPay.Core;
+using CoinPay.Functions.Access;
 using CoinPay.Functions.Chains;
-using CoinPay.Functions.Checkout;
 using CoinPay.Functions.Http;
 using CoinPay.Functions.Merchants;
 using CoinPay.Functions.Platform.Storage;
 using CoinPay.Functions.Platform.Telemetry;
 using CoinPay.Functions.Rates;
+using CoinPay.Functions.Wallets;
+using CoinPay.Functions.Watching;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;

@@ -1,3 +1,4 @@
+using CoinPay.Functions.Access;
 using CoinPay.Functions.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;

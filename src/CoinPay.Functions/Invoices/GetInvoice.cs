@@ -1,6 +1,8 @@
+using CoinPay.Functions.Access;
 using CoinPay.Functions.Chains;
 using CoinPay.Functions.Http;
 using CoinPay.Functions.Platform.Storage;
+using CoinPay.Functions.Watching;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;

@@ -1,7 +1,9 @@
 using Azure;
 using CoinPay.Core;
+using CoinPay.Functions.Access;
 using CoinPay.Functions.Chains;
 using CoinPay.Functions.Http;
+using CoinPay.Functions.Watching;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
 

@@ -1,6 +1,7 @@
 using CoinPay.Core;
 using CoinPay.Functions.Chains;
-using CoinPay.Functions.Exceptions;
+using CoinPay.Functions.Invoices.Exceptions;
+using CoinPay.Functions.Webhooks.Deliveries;
 
 namespace CoinPay.Functions.Invoices;
 

@@ -6,6 +6,7 @@ using CoinPay.Core;
 using CoinPay.Functions.Chains;
 using CoinPay.Functions.Platform.Storage;
 using CoinPay.Functions.Platform.Telemetry;
+using CoinPay.Functions.Webhooks.Deliveries;
 
 namespace CoinPay.Functions.Invoices;
 

@@ -1,4 +1,5 @@
 using CoinPay.Functions.Chains;
+using CoinPay.Functions.Watching;
 using Microsoft.DurableTask.Client;
 
 namespace CoinPay.Functions.Invoices;

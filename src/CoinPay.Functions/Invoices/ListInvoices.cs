@@ -1,6 +1,8 @@
 using CoinPay.Core;
+using CoinPay.Functions.Access;
 using CoinPay.Functions.Chains;
 using CoinPay.Functions.Http;
+using CoinPay.Functions.Watching;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;

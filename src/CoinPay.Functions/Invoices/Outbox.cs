@@ -1,7 +1,8 @@
 using CoinPay.Functions.Chains;
-using CoinPay.Functions.Exceptions;
+using CoinPay.Functions.Invoices.Exceptions;
 using CoinPay.Functions.Platform.Telemetry;
-using CoinPay.Functions.Webhooks;
+using CoinPay.Functions.Watching;
+using CoinPay.Functions.Webhooks.Events;
 
 namespace CoinPay.Functions.Invoices;
 

@@ -1,6 +1,7 @@
 using CoinPay.Core;
 using CoinPay.Functions.Chains;
-using CoinPay.Functions.Merchants;
+using CoinPay.Functions.Wallets;
+using CoinPay.Functions.Watching;
 
 namespace CoinPay.Functions.Invoices;
 

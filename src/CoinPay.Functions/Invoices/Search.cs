@@ -1,8 +1,10 @@
 using CoinPay.Core;
+using CoinPay.Functions.Access;
 using CoinPay.Functions.Chains;
-using CoinPay.Functions.Exceptions;
 using CoinPay.Functions.Http;
+using CoinPay.Functions.Invoices.Exceptions;
 using CoinPay.Functions.Platform.Storage;
+using CoinPay.Functions.Watching;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;

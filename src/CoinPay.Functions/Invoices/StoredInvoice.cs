@@ -1,5 +1,6 @@
 using Azure;
 using CoinPay.Core;
+using CoinPay.Functions.Webhooks.Deliveries;
 
 namespace CoinPay.Functions.Invoices;
 

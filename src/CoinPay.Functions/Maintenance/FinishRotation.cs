@@ -1,8 +1,8 @@
 using Azure.Data.Tables;
-using CoinPay.Functions.Merchants;
+using CoinPay.Functions.Access;
 using CoinPay.Functions.Platform.Secrets;
 using CoinPay.Functions.Platform.Storage;
-using CoinPay.Functions.Webhooks;
+using CoinPay.Functions.Webhooks.Endpoints;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
 

@@ -1,3 +1,4 @@
+using CoinPay.Functions.Access;
 using CoinPay.Functions.Http;
 using CoinPay.Functions.Platform.Storage;
 using Microsoft.AspNetCore.Http;

@@ -1,4 +1,4 @@
-using CoinPay.Functions.Http;
+using CoinPay.Functions.Access;
 
 namespace CoinPay.Functions.Merchants;
 

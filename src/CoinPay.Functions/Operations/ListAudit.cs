@@ -1,4 +1,5 @@
 using System.Globalization;
+using CoinPay.Functions.Access;
 using CoinPay.Functions.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using Azure.Core;
 using Azure.Identity;
 using Azure.Security.KeyVault.Secrets;
+using CoinPay.Functions.Access;
 using CoinPay.Functions.Http;
 using CoinPay.Functions.Maintenance;
 using CoinPay.Functions.Merchants;
@@ -10,7 +11,10 @@ using CoinPay.Functions.Platform;
 using CoinPay.Functions.Platform.Secrets;
 using CoinPay.Functions.Platform.Storage;
 using CoinPay.Functions.Platform.Telemetry;
-using CoinPay.Functions.Webhooks;
+using CoinPay.Functions.Wallets;
+using CoinPay.Functions.Webhooks.Deliveries;
+using CoinPay.Functions.Webhooks.Endpoints;
+using CoinPay.Functions.Webhooks.Events;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -44,7 +48,7 @@ internal static class EdgeServices
     {
         services.AddSingleton<EndpointStore>().AddSingleton<DeliveryStore>().AddSingleton<DueWork>().AddSingleton<DeliveryQueue>();
         services.AddSingleton<Redelivery>().AddSingleton<ReplayRun>().AddSingleton<EndpointHealth>();
-        services.AddSingleton<Invoices.InvoiceWebhooks>();
+        services.AddSingleton<InvoiceWebhooks>();
         services.AddSingleton<EventPublisher>().AddSingleton<EventOutbox>().AddSingleton<EventFeed>().AddSingleton<EndpointGate>();
         services.AddSingleton<WebhookTargets>().AddSingleton<Resolve>(Dns.GetHostAddressesAsync).AddSingleton<WebhookConnection>();
         services.AddSingleton(provider => new WebhookSender(

@@ -31,7 +31,7 @@ public sealed class ArchitectureTests
 
     /// <summary>A use in a signature, one in a lambda, and one in an asynchronous method.</summary>
     [Theory]
-    [InlineData("Invoices/AdvanceInvoice -> Chains/ViewStore")]
+    [InlineData("Invoices/AdvanceInvoice -> Watching/ViewStore")]
     [InlineData("Startup/Gateway -> Http/IdempotencyStore")]
     [InlineData("Invoices/CreateInvoice -> Http/Idempotency")]
     public void The_reader_sees_uses_wherever_they_stand(string use) => Assert.Contains(use, Uses.Value);

@@ -6,9 +6,11 @@ internal static class Rooms
     private static readonly string[][] Floors =
     [
         ["Platform"],
+        ["Chains"],
         ["Http"],
         ["Access"],
-        ["Merchants", "Wallets", "Rates", "Watching"],
+        ["Merchants", "Rates", "Watching"],
+        ["Wallets"],
         ["Webhooks"],
         ["Invoices"],
         ["Forwarders"],
@@ -17,17 +19,7 @@ internal static class Rooms
         ["Startup"],
     ];
 
-    /// <summary>The room that a folder's code belongs to, until the folder has the room's name.</summary>
-    private static readonly Dictionary<string, string> Folders = new(StringComparer.Ordinal)
-    {
-        ["Chains"] = "Watching",
-        ["Exceptions"] = "Invoices",
-    };
-
-    public static bool MayUse(string folder, string other) =>
-        RoomOf(folder) == RoomOf(other) || FloorOf(RoomOf(other)) < FloorOf(RoomOf(folder));
-
-    private static string RoomOf(string folder) => Folders.GetValueOrDefault(folder, folder);
+    public static bool MayUse(string room, string other) => room == other || FloorOf(other) < FloorOf(room);
 
     private static int FloorOf(string room)
     {

@@ -1,4 +1,5 @@
 using CoinPay.Functions.Chains;
+using CoinPay.Functions.Forwarders;
 using CoinPay.Functions.Platform;
 using CoinPay.Functions.Platform.Secrets;
 using CoinPay.Tests;

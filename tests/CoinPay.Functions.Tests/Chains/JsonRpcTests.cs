@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using CoinPay.Functions.Chains;
 using CoinPay.Functions.Tests.World;
+using CoinPay.Functions.Watching;
 using CoinPay.Tests;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;

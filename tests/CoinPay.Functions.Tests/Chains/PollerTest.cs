@@ -2,6 +2,7 @@ using Azure.Data.Tables;
 using CoinPay.Core;
 using CoinPay.Functions.Chains;
 using CoinPay.Functions.Platform.Storage;
+using CoinPay.Functions.Watching;
 using CoinPay.Tests;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;

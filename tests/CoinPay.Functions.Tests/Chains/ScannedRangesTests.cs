@@ -3,6 +3,7 @@ using CoinPay.Core;
 using CoinPay.Functions.Chains;
 using CoinPay.Functions.Platform.Storage;
 using CoinPay.Functions.Tests.World;
+using CoinPay.Functions.Watching;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;

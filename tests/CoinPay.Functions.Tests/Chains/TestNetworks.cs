@@ -1,6 +1,7 @@
 using CoinPay.Core;
 using CoinPay.Functions.Chains;
 using CoinPay.Functions.Tests.World;
+using CoinPay.Functions.Watching;
 using CoinPay.Tests;
 
 namespace CoinPay.Functions.Tests.Chains;

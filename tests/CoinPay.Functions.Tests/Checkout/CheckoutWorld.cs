@@ -1,14 +1,13 @@
 using System.Net;
 using Azure.Data.Tables;
 using CoinPay.Core;
-using CoinPay.Functions.Chains;
-using CoinPay.Functions.Checkout;
 using CoinPay.Functions.Invoices;
 using CoinPay.Functions.Platform;
 using CoinPay.Functions.Platform.Storage;
 using CoinPay.Functions.Startup;
 using CoinPay.Functions.Tests.Invoices;
 using CoinPay.Functions.Tests.World;
+using CoinPay.Functions.Watching;
 using CoinPay.Tests;
 using Xunit;
 

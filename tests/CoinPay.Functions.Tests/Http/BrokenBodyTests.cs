@@ -5,7 +5,8 @@ using CoinPay.Functions.Http;
 using CoinPay.Functions.Invoices;
 using CoinPay.Functions.Merchants;
 using CoinPay.Functions.Tests.World;
-using CoinPay.Functions.Webhooks;
+using CoinPay.Functions.Wallets;
+using CoinPay.Functions.Webhooks.Endpoints;
 using CsCheck;
 using Xunit;
 

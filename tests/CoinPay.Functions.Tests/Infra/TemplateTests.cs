@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Azure.Data.Tables;
 using CoinPay.Functions.Platform.Storage;
-using CoinPay.Functions.Webhooks;
+using CoinPay.Functions.Webhooks.Deliveries;
 using CoinPay.Tests;
 using Xunit;
 

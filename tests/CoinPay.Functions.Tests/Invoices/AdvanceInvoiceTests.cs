@@ -4,6 +4,7 @@ using CoinPay.Functions.Chains;
 using CoinPay.Functions.Invoices;
 using CoinPay.Functions.Platform.Storage;
 using CoinPay.Functions.Tests.World;
+using CoinPay.Functions.Watching;
 using Xunit;
 using AdvanceInvoice = CoinPay.Functions.Invoices.AdvanceInvoice;
 

@@ -1,9 +1,10 @@
 using CoinPay.Core;
+using CoinPay.Functions.Access;
 using CoinPay.Functions.Chains;
-using CoinPay.Functions.Http;
 using CoinPay.Functions.Invoices;
 using CoinPay.Functions.Platform.Storage;
 using CoinPay.Functions.Tests.World;
+using CoinPay.Functions.Watching;
 using Microsoft.DurableTask.Client;
 using Xunit;
 

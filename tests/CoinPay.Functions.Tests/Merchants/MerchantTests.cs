@@ -1,8 +1,10 @@
 using System.Net;
 using System.Text.Json;
+using CoinPay.Functions.Access;
 using CoinPay.Functions.Http;
 using CoinPay.Functions.Merchants;
 using CoinPay.Functions.Tests.World;
+using CoinPay.Functions.Watching;
 using Xunit;
 
 namespace CoinPay.Functions.Tests.Merchants;
@@ -274,7 +276,7 @@ public sealed class MerchantTests(EdgeStorage storage) : IClassFixture<EdgeStora
         edge.CallAsync<CreateApiKey>((function, request) => function.Run(request, id, default), Edge.OperatorKey, body);
 
     private static Task<EdgeAnswer> EndpointsAsync(Edge edge, string? key) =>
-        edge.CallAsync<CoinPay.Functions.Webhooks.ListWebhookEndpoints>(
+        edge.CallAsync<CoinPay.Functions.Webhooks.Endpoints.ListWebhookEndpoints>(
             (function, request) => function.Run(request, default), key);
 
     private static async Task<JsonElement> KeysAsync(Edge edge, string id) =>

@@ -1,7 +1,7 @@
 using System.Net;
-using CoinPay.Functions.Merchants;
 using CoinPay.Functions.Tests.Webhooks;
 using CoinPay.Functions.Tests.World;
+using CoinPay.Functions.Wallets;
 using Xunit;
 
 namespace CoinPay.Functions.Tests.Merchants;
@@ -97,7 +97,7 @@ public sealed class WalletTests(EdgeStorage storage) : IClassFixture<EdgeStorage
                 died = await Record.ExceptionAsync(
                     () => PutAsync(doomed, id, "anvil", Forwarder(Settlement))) is not null;
 
-            await edge.Get<CoinPay.Functions.Webhooks.EventOutbox>().SweepAsync(default);
+            await edge.Get<CoinPay.Functions.Webhooks.Events.EventOutbox>().SweepAsync(default);
             await edge.DeliverAllAsync();
 
             bool changed = await InForceAsync(edge, id) is not null;

@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using CoinPay.Core;
+using CoinPay.Functions.Access;
 using CoinPay.Functions.Chains;
 using CoinPay.Functions.Checkout;
 using CoinPay.Functions.Docs;
@@ -9,7 +10,9 @@ using CoinPay.Functions.Http;
 using CoinPay.Functions.Merchants;
 using CoinPay.Functions.Startup;
 using CoinPay.Functions.Tests.World;
-using CoinPay.Functions.Webhooks;
+using CoinPay.Functions.Wallets;
+using CoinPay.Functions.Webhooks.Deliveries;
+using CoinPay.Functions.Webhooks.Events;
 using Microsoft.Azure.Functions.Worker;
 using Xunit;
 

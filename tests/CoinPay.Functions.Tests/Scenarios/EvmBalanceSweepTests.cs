@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using CoinPay.Core;
 using CoinPay.Functions.Chains;
 using CoinPay.Functions.Tests.Chains;
+using CoinPay.Functions.Watching;
 using CoinPay.Tests;
 using Xunit;
 

@@ -5,6 +5,7 @@ using CoinPay.Functions.Chains;
 using CoinPay.Functions.Platform.Storage;
 using CoinPay.Functions.Tests.Chains;
 using CoinPay.Functions.Tests.World;
+using CoinPay.Functions.Watching;
 using CoinPay.Tests;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;

@@ -3,6 +3,7 @@ using System.Numerics;
 using CoinPay.Core;
 using CoinPay.Functions.Chains;
 using CoinPay.Functions.Tests.Chains;
+using CoinPay.Functions.Watching;
 using Xunit;
 
 namespace CoinPay.Functions.Tests.Scenarios;

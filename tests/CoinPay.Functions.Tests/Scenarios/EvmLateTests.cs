@@ -2,6 +2,7 @@ using CoinPay.Core;
 using CoinPay.Functions.Chains;
 using CoinPay.Functions.Invoices;
 using CoinPay.Functions.Platform.Storage;
+using CoinPay.Functions.Watching;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 using AdvanceInvoice = CoinPay.Functions.Invoices.AdvanceInvoice;

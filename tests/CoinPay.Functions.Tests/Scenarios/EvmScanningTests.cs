@@ -1,5 +1,6 @@
 using CoinPay.Core;
 using CoinPay.Functions.Chains;
+using CoinPay.Functions.Watching;
 using Xunit;
 
 namespace CoinPay.Functions.Tests.Scenarios;

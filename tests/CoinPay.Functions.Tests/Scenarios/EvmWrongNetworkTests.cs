@@ -1,6 +1,7 @@
 using CoinPay.Core;
 using CoinPay.Functions.Chains;
 using CoinPay.Functions.Tests.Chains;
+using CoinPay.Functions.Watching;
 using Xunit;
 
 namespace CoinPay.Functions.Tests.Scenarios;

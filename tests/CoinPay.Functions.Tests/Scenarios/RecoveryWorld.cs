@@ -1,8 +1,9 @@
 using System.Numerics;
 using CoinPay.Core;
 using CoinPay.Functions.Chains;
-using CoinPay.Functions.Exceptions;
+using CoinPay.Functions.Forwarders;
 using CoinPay.Functions.Invoices;
+using CoinPay.Functions.Invoices.Exceptions;
 using CoinPay.Functions.Platform.Storage;
 using CoinPay.Functions.Tests.World;
 using CoinPay.Tests;

@@ -2,11 +2,12 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using CoinPay.Core;
+using CoinPay.Functions.Access;
 using CoinPay.Functions.Maintenance;
-using CoinPay.Functions.Merchants;
 using CoinPay.Functions.Platform.Secrets;
 using CoinPay.Functions.Tests.Webhooks;
 using CoinPay.Functions.Tests.World;
+using CoinPay.Functions.Watching;
 using Xunit;
 
 namespace CoinPay.Functions.Tests.Settings;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using CoinPay.Functions.Chains;
 using CoinPay.Functions.Invoices;
+using CoinPay.Functions.Watching;
 
 namespace CoinPay.Functions.Tests.Simulation;
 

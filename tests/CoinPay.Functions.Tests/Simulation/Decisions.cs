@@ -1,9 +1,9 @@
 using System.Text;
 using System.Text.Json;
 using CoinPay.Core;
-using CoinPay.Functions.Exceptions;
+using CoinPay.Functions.Invoices.Exceptions;
 using FulfilInvoice = CoinPay.Functions.Invoices.FulfilInvoice;
-using ResolveException = CoinPay.Functions.Exceptions.ResolveException;
+using ResolveException = CoinPay.Functions.Invoices.Exceptions.ResolveException;
 
 namespace CoinPay.Functions.Tests.Simulation;
 

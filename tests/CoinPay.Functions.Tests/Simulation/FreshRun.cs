@@ -2,6 +2,7 @@ using System.Numerics;
 using CoinPay.Core;
 using CoinPay.Functions.Chains;
 using CoinPay.Functions.Invoices;
+using CoinPay.Functions.Watching;
 using CoinPay.Testing.Storage;
 using CoinPay.Testing.Storage.Tables;
 using Microsoft.Extensions.DependencyInjection;

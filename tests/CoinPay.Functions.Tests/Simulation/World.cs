@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using CoinPay.Functions.Chains;
+using CoinPay.Functions.Watching;
 using CoinPay.Testing.Hub;
 using CoinPay.Testing.Storage;
 using CoinPay.Testing.Storage.Tables;

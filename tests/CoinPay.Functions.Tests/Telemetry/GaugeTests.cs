@@ -5,6 +5,7 @@ using CoinPay.Functions.Platform.Storage;
 using CoinPay.Functions.Tests.Chains;
 using CoinPay.Functions.Tests.Invoices;
 using CoinPay.Functions.Tests.World;
+using CoinPay.Functions.Watching;
 using CoinPay.Testing.Storage;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging.Abstractions;

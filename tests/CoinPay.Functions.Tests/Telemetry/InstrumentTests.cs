@@ -10,7 +10,7 @@ using CoinPay.Functions.Tests.Checkout;
 using CoinPay.Functions.Tests.Invoices;
 using CoinPay.Functions.Tests.Webhooks;
 using CoinPay.Functions.Tests.World;
-using CoinPay.Functions.Webhooks;
+using CoinPay.Functions.Webhooks.Deliveries;
 using CoinPay.Testing.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;

@@ -1,5 +1,5 @@
 using CoinPay.Functions.Tests.World;
-using CoinPay.Functions.Webhooks;
+using CoinPay.Functions.Webhooks.Events;
 using Microsoft.AspNetCore.Http;
 using Xunit;
 

@@ -1,6 +1,8 @@
 using Azure.Data.Tables;
 using CoinPay.Functions.Tests.World;
-using CoinPay.Functions.Webhooks;
+using CoinPay.Functions.Webhooks.Deliveries;
+using CoinPay.Functions.Webhooks.Endpoints;
+using CoinPay.Functions.Webhooks.Events;
 
 namespace CoinPay.Functions.Tests.Webhooks;
 
@@ -49,9 +51,9 @@ internal sealed class DeliveryWorld : IAsyncDisposable
         (await Edge.Get<DeliveryStore>().FindAsync(AddressOf(eventId ?? Happened.Id), default))!;
 
     public async Task<Endpoint> EndpointRowAsync() =>
-        CoinPay.Functions.Webhooks.Endpoint.FromRow(
+        CoinPay.Functions.Webhooks.Endpoints.Endpoint.FromRow(
             await Edge.Tables.Merchants.GetEntityAsync<TableEntity>(
-                MerchantId, CoinPay.Functions.Webhooks.Endpoint.RowKey(EndpointId)));
+                MerchantId, CoinPay.Functions.Webhooks.Endpoints.Endpoint.RowKey(EndpointId)));
 
     /// <summary>Whether the sweeper would look at it some day.</summary>
     public async Task<bool> HasPointerAsync()

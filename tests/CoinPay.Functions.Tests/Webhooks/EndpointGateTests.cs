@@ -1,4 +1,4 @@
-using CoinPay.Functions.Webhooks;
+using CoinPay.Functions.Webhooks.Deliveries;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 

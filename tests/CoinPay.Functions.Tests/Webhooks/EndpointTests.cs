@@ -1,7 +1,8 @@
 using System.Net;
 using CoinPay.Functions.Http;
 using CoinPay.Functions.Tests.World;
-using CoinPay.Functions.Webhooks;
+using CoinPay.Functions.Webhooks.Deliveries;
+using CoinPay.Functions.Webhooks.Endpoints;
 using Xunit;
 
 namespace CoinPay.Functions.Tests.Webhooks;

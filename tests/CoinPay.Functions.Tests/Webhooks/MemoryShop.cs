@@ -1,7 +1,9 @@
 using System.Net;
 using CoinPay.Functions.Platform.Secrets;
 using CoinPay.Functions.Tests.World;
-using CoinPay.Functions.Webhooks;
+using CoinPay.Functions.Webhooks.Deliveries;
+using CoinPay.Functions.Webhooks.Endpoints;
+using CoinPay.Functions.Webhooks.Events;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.DependencyInjection;

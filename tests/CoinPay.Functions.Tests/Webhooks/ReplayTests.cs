@@ -3,7 +3,7 @@ using System.Text.Json;
 using Azure.Storage.Queues;
 using CoinPay.Functions.Http;
 using CoinPay.Functions.Tests.World;
-using CoinPay.Functions.Webhooks;
+using CoinPay.Functions.Webhooks.Deliveries;
 using Xunit;
 
 namespace CoinPay.Functions.Tests.Webhooks;

@@ -3,7 +3,7 @@ using System.Text;
 using CoinPay.Core;
 using CoinPay.Functions.Http;
 using CoinPay.Functions.Tests.World;
-using CoinPay.Functions.Webhooks;
+using CoinPay.Functions.Webhooks.Endpoints;
 using Xunit;
 
 namespace CoinPay.Functions.Tests.Webhooks;

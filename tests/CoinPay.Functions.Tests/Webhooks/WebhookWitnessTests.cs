@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.Json;
 using CoinPay.Core;
 using CoinPay.Functions.Tests.World;
-using CoinPay.Functions.Webhooks;
+using CoinPay.Functions.Webhooks.Endpoints;
 using CoinPay.Tests;
 using Xunit;
 

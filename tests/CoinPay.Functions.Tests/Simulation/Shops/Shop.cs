@@ -1,7 +1,8 @@
 using System.Text.Json;
 using CoinPay.Functions.Chains;
 using CoinPay.Functions.Merchants;
-using CoinPay.Functions.Webhooks;
+using CoinPay.Functions.Wallets;
+using CoinPay.Functions.Webhooks.Endpoints;
 using NBitcoin;
 
 namespace CoinPay.Functions.Tests.Simulation;

@@ -1,0 +1,113 @@
+using System.Globalization;
+using System.Net;
+using System.Security.Cryptography;
+using Azure.Data.Tables;
+using CoinPay.Functions.Http;
+using CoinPay.Functions.Platform;
+using CoinPay.Functions.Platform.Storage;
+using Microsoft.AspNetCore.Http;
+
+namespace CoinPay.Functions.Access;
+
+/// <summary>
+/// What operators did: a row before a call does anything, and another with how it ended. Rows are only ever added. A call
+/// without an end is one whose process died. Nothing of a request is kept but its method, its path and the SHA-256 of its
+/// body.
+/// </summary>
+internal sealed class AuditLog(Tables tables, GatewaySettings settings, RandomNumberGenerator random, TimeProvider clock)
+{
+    private const string EndSuffix = "!end";
+    private const int MaxPathLength = 1024;
+
+    private static readonly object CallItem = new();
+
+    /// <summary>Adds the call's first row; the call is refused if that fails.</summary>
+    public async Task BeginAsync(HttpContext http, CancellationToken cancellation)
+    {
+        DateTimeOffset now = clock.GetUtcNow();
+        string id = Id.New("aud", now, random);
+        IPAddress client = ClientAddress.Of(http, settings.TrustedProxies);
+        string path = http.Request.Path.Value ?? "";
+        await tables.Audit.AddEntityAsync(
+            new TableEntity(MonthOf(now), Id.NewestFirst(id))
+            {
+                ["Id"] = id,
+                ["At"] = now,
+                ["Address"] = client.ToString(),
+                ["Method"] = http.Request.Method,
+                ["Path"] = path[..Math.Min(path.Length, MaxPathLength)],
+                ["RequestId"] = AuditMiddleware.RequestIdOf(http),
+            },
+            cancellation);
+        http.Items[CallItem] = id;
+    }
+
+    /// <summary>Adds how a call that <see cref="BeginAsync"/> began has ended; does nothing for any other.</summary>
+    public async Task EndAsync(HttpContext http, int status, CancellationToken cancellation)
+    {
+        if (http.Items[CallItem] is not string id)
+            return;
+        await tables.Audit.AddEntityAsync(
+            new TableEntity(MonthOf(Id.TimeOf(id)), Id.NewestFirst(id) + EndSuffix)
+            {
+                ["Id"] = id,
+                ["EndedAt"] = clock.GetUtcNow(),
+                ["Status"] = status,
+                ["BodyHash"] = RequestBody.ReadOf(http) is { Length: > 0 } body ? Convert.ToHexStringLower(SHA256.HashData(body)) : null,
+            },
+            cancellation);
+    }
+
+    /// <summary>A page of a month's calls, newest first, and the row key to go on after.</summary>
+    /// <param name="month">Such as <c>2026-11</c>.</param>
+    /// <param name="paging">Which part.</param>
+    /// <param name="cancellation">Ends waiting.</param>
+    public async Task<(IReadOnlyList<AuditEntry> Calls, string? Last)> ReadAsync(
+        string month, Paging paging, CancellationToken cancellation)
+    {
+        // A call has up to two rows, one behind the other; a cursor stands behind both.
+        Paging rowsWanted = new(paging.Limit * 2, paging.After is { } after ? after + EndSuffix : null);
+        (IReadOnlyList<TableEntity> rows, string? more) = await tables.Audit.PageAsync(month, rowsWanted, cancellation);
+        List<TableEntity> begun = [.. rows.Where(row => !row.RowKey.EndsWith(EndSuffix, StringComparison.Ordinal))];
+        Dictionary<string, TableEntity> ends = rows.Except(begun).ToDictionary(row => row.GetString("Id"));
+        List<TableEntity> page = [.. begun.Take(paging.Limit)];
+        foreach (string id in page.Select(row => row.GetString("Id")).Where(id => !ends.ContainsKey(id)))
+            if (await tables.Audit.FindAsync(month, Id.NewestFirst(id) + EndSuffix, cancellation) is { } end)
+                ends[id] = end;
+        string? last = begun.Count > page.Count || more is not null ? page[^1].RowKey : null;
+        return ([.. page.Select(row => AuditEntry.Of(row, ends.GetValueOrDefault(row.GetString("Id"))))], last);
+    }
+
+    /// <summary>The partition of an instant.</summary>
+    public static string MonthOf(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM", CultureInfo.InvariantCulture);
+}
+
+/// <summary>One operator's call as it is shown.</summary>
+/// <param name="Id"><c>aud_…</c>.</param>
+/// <param name="Object">Always <c>audit_entry</c>.</param>
+/// <param name="By">Who: <c>operator</c>, as there is one operator key.</param>
+/// <param name="Address">The client's address.</param>
+/// <param name="At">When it came.</param>
+/// <param name="Method">Such as <c>POST</c>.</param>
+/// <param name="Path">Without the query.</param>
+/// <param name="RequestId">The invocation's id, as in the log.</param>
+/// <param name="Status">The answer's status; null for a call that has not ended, as its process died or it is under way.</param>
+/// <param name="EndedAt">When it was answered.</param>
+/// <param name="BodySha256">Hex SHA-256 of the body as it came; null without one.</param>
+internal sealed record AuditEntry(
+    string Id, string Object, string By, string Address, DateTimeOffset At, string Method, string Path, string RequestId,
+    int? Status, DateTimeOffset? EndedAt, [property: System.Text.Json.Serialization.JsonPropertyName("body_sha256")] string? BodySha256)
+{
+    public static AuditEntry Of(TableEntity begun, TableEntity? end) => new(
+        begun.GetString("Id"),
+        "audit_entry",
+        "operator",
+        begun.GetString("Address"),
+        begun.GetDateTimeOffset("At")!.Value,
+        begun.GetString("Method"),
+        begun.GetString("Path"),
+        begun.GetString("RequestId"),
+        end?.GetInt32("Status"),
+        end?.GetDateTimeOffset("EndedAt"),
+        end?.GetString("BodyHash"));
+}

@@ -1,0 +1,81 @@
+using System.Security.Cryptography;
+using System.Text;
+using CoinPay.Functions.Http;
+using CoinPay.Functions.Platform.Secrets;
+using Microsoft.AspNetCore.Http;
+
+namespace CoinPay.Functions.Access;
+
+/// <summary>Who calls: which merchant, with which key, and what the key may do.</summary>
+internal sealed record Caller(string MerchantId, string KeyId, bool Livemode, Scope Scopes)
+{
+    /// <summary>
+    /// Whose an Idempotency-Key is: a merchant's keys of one kind never get an answer that was given to the other's.
+    /// </summary>
+    public string IdempotencyOwner => Livemode ? MerchantId : MerchantId + "-test";
+}
+
+/// <summary>
+/// Lets a call in or throws its problem: 401 for no key or one that is not valid (never saying why), 403 for a valid
+/// key that may not do this.
+/// </summary>
+internal sealed class Callers(ApiKeyStore keys, ISecrets secrets, RequestLimits limits, AuditLog audit)
+{
+    private const string Scheme = "Bearer ";
+    private const int MaxKeyLength = 512;
+    private const string Operator = "operator";
+
+    /// <summary>A merchant's key that has <paramref name="scope"/>.</summary>
+    public async Task<Caller> RequireMerchantAsync(HttpRequest request, Scope scope, CancellationToken cancellation)
+    {
+        string key = BearerOf(request);
+        Caller? caller = await FindCallerAsync(key, cancellation);
+        if (caller is null && await IsOperatorAsync(key, cancellation))
+            throw new ProblemException(Problems.Forbidden("This call needs a merchant's key, not the operator's."));
+        if (caller is null)
+            throw new ProblemException(Problems.Unauthorized);
+        limits.TakeOfKey(caller.KeyId);
+        return caller.Scopes.HasFlag(scope)
+            ? caller
+            : throw new ProblemException(
+                Problems.Forbidden("The key lacks the scope " + string.Join(", ", Access.Scopes.Write(scope)) + "."));
+    }
+
+    /// <summary>The operator's key. The call is in the audit log before it does anything.</summary>
+    public async Task RequireOperatorAsync(HttpRequest request, CancellationToken cancellation)
+    {
+        string key = BearerOf(request);
+        if (await IsOperatorAsync(key, cancellation))
+        {
+            limits.TakeOfKey(Operator);
+            await audit.BeginAsync(request.HttpContext, cancellation);
+            return;
+        }
+        throw new ProblemException(await FindCallerAsync(key, cancellation) is null
+            ? Problems.Unauthorized
+            : Problems.Forbidden("This call needs the operator's key."));
+    }
+
+    private static string BearerOf(HttpRequest request)
+    {
+        string? header = request.Headers.Authorization;
+        return header is not null
+            && header.Length <= MaxKeyLength
+            && header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
+            ? header[Scheme.Length..].Trim()
+            : throw new ProblemException(Problems.Unauthorized);
+    }
+
+    private async Task<Caller?> FindCallerAsync(string key, CancellationToken cancellation)
+    {
+        if (ApiKeyText.Parse(key) is not { } text || await keys.FindAsync(text, cancellation) is not { } stored)
+            return null;
+        return new(stored.MerchantId, stored.Key.Id, stored.Key.Livemode, stored.Key.Scopes);
+    }
+
+    // Hashed first, so that neither the length nor the first different character shows in the time taken.
+    private async Task<bool> IsOperatorAsync(string key, CancellationToken cancellation) =>
+        await secrets.FindAsync(SecretName.OperatorKey, cancellation) is { Length: > 0 } operatorKey
+        && CryptographicOperations.FixedTimeEquals(
+            SHA256.HashData(Encoding.UTF8.GetBytes(key)), SHA256.HashData(Encoding.UTF8.GetBytes(operatorKey)));
+}

@@ -1,0 +1,76 @@
+using CoinPay.Functions.Chains;
+using CoinPay.Functions.Platform;
+using CoinPay.Functions.Platform.Secrets;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace CoinPay.Functions.Forwarders;
+
+/// <summary>
+/// Looks once, after the start, whether the forwarder factory stands on each EVM network, and deploys it where a gas
+/// wallet is set. Invoices do not wait for it: their addresses are known before anything is deployed, and what is paid
+/// to them can be moved whenever the factory is there.
+/// </summary>
+internal sealed class CheckFactories(
+    Networks networks, NodeConnection nodes, ISecrets secrets, TimeProvider time, ILogger<CheckFactories> log)
+    : BackgroundService
+{
+    /// <summary>After this a node that cannot be reached is asked again.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(
+        from network in networks.All
+        where network.Factory is not null
+        select CheckAsync(network, stoppingToken));
+
+    private async Task CheckAsync(Network network, CancellationToken stopping)
+    {
+        while (!stopping.IsCancellationRequested)
+        {
+            try
+            {
+                await EnsureAsync(network, stopping);
+                return;
+            }
+            catch (ChainUnknownException unknown)
+            {
+                log.LogDebug(unknown, "{Network}: whether the factory stands is not known yet", network.Name);
+            }
+            catch (TransactionFailedException failed)
+            {
+                log.LogWarning("The forwarder factory was not deployed: {Reason}", failed.Message);
+                return;
+            }
+            await Task.Delay(Pause, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task EnsureAsync(Network network, CancellationToken stopping)
+    {
+        string? key = await secrets.FindAsync(SecretName.GasWalletKey, stopping);
+        using GasWallet? wallet = key is { Length: > 0 } ? Wallet(network, key) : null;
+        ForwarderFactory factory = new(network, nodes.Http, wallet);
+        if (await factory.StandsAsync(stopping))
+            return;
+        if (wallet is null)
+            log.LogWarning(
+                "{Network} has no forwarder factory at {Factory}: set {Setting} to deploy it, or deploy it yourself",
+                network.Name,
+                network.Factory,
+                "CoinPay__GasWalletKey");
+        else if (await factory.EnsureDeployedAsync(stopping))
+            log.LogInformation("{Network}: deployed the forwarder factory at {Factory}", network.Name, network.Factory);
+    }
+
+    private GasWallet Wallet(Network network, string key)
+    {
+        try
+        {
+            return new(network, nodes.Http, key, time);
+        }
+        catch (ArgumentException)
+        {
+            throw new SettingsException("CoinPay__GasWalletKey must be a private key: 32 bytes as hex.");
+        }
+    }
+}

@@ -1,0 +1,100 @@
+using CoinPay.Core;
+using CoinPay.Functions.Access;
+using CoinPay.Functions.Chains;
+using CoinPay.Functions.Http;
+using CoinPay.Functions.Invoices;
+using CoinPay.Functions.Platform.Secrets;
+using CoinPay.Functions.Platform.Storage;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Azure.Functions.Worker;
+
+namespace CoinPay.Functions.Forwarders;
+
+/// <summary>
+/// <c>POST /v1/merchants/{id}/flush</c> <c>{network, invoice_ids}</c>: moves whatever stands at the invoices' forwarders to
+/// the merchant's settlement address; the gas wallet pays. Anyone could do the same at the factory. Repeating it costs gas
+/// and changes nothing else.
+/// </summary>
+internal sealed class FlushForwarders(
+    Callers callers, InvoiceStore invoices, Idempotency idempotency, Networks networks, NodeConnection nodes, ISecrets secrets,
+    TimeProvider clock)
+{
+    private const int MaxIdLength = 64;
+
+    [Function(nameof(FlushForwarders))]
+    public async Task<IActionResult> Run(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/merchants/{id}/flush")] HttpRequest request,
+        string id,
+        CancellationToken cancellation)
+    {
+        await callers.RequireOperatorAsync(request, cancellation);
+        RequestBody body = await RequestBody.ReadAsync(request, cancellation);
+        Network? network = networks.Find(body.RequiredString("network", MaxIdLength));
+        IReadOnlyList<string>? ids = body.OptionalStrings("invoice_ids", ForwarderFactory.MostForwardings, MaxIdLength);
+        if (network is not { Family: NetworkFamily.Evm })
+            body.Refuse("network", "An EVM network that is offered here.", Problems.UnsupportedNetworkCode);
+        if (ids is null or [])
+            body.Refuse("invoice_ids", $"1 to {ForwarderFactory.MostForwardings} ids of invoices.");
+        body.ThrowIfInvalid();
+
+        string key = await secrets.FindAsync(SecretName.GasWalletKey, cancellation) is { Length: > 0 } set
+            ? set
+            : throw new ProblemException(Problems.GasWalletMissing);
+        List<InvoiceTerms> terms = await TermsAsync(id, network!, ids!, cancellation);
+        using GasWallet wallet = new(network!, nodes.Http, key, clock);
+        ForwarderFactory factory = new(network!, nodes.Http, wallet);
+        return await idempotency.RunAsync(
+            request,
+            ("operator", nameof(FlushForwarders) + id),
+            body.Bytes,
+            "flu",
+            _ => FlushAsync(network!, terms, factory, cancellation),
+            cancellation);
+    }
+
+    private async Task<List<InvoiceTerms>> TermsAsync(
+        string merchantId, Network network, IReadOnlyList<string> ids, CancellationToken cancellation)
+    {
+        List<InvoiceTerms> terms = [];
+        foreach (string invoiceId in ids)
+        {
+            bool isWellFormed = Id.IsWellFormed("mer", merchantId) && Id.IsWellFormed("inv", invoiceId);
+            StoredInvoice? stored = isWellFormed ? await invoices.FindAsync(merchantId, invoiceId, cancellation) : null;
+            if (stored?.State.Terms is not { Derivation: ForwarderDerivation } found || found.Network != network.Name)
+                throw new ProblemException(Problems.NotFound($"invoice {invoiceId} of this merchant on {network.Name}"));
+            terms.Add(found);
+        }
+        return terms;
+    }
+
+    private static async Task<JsonAnswer> FlushAsync(
+        Network network, List<InvoiceTerms> terms, ForwarderFactory factory, CancellationToken cancellation)
+    {
+        List<Forwarding> forwardings = terms
+            .Select(invoice => (ForwarderDerivation)invoice.Derivation)
+            .Select(derivation => new Forwarding(derivation.SettlementAddress, derivation.Salt))
+            .ToList();
+        List<string> tokens = network.Assets.Select(listed => listed.Contract ?? EvmAddress.NativeCoin).ToList();
+        try
+        {
+            Flush flushed = await factory.FlushAsync(forwardings, tokens, cancellation);
+            return JsonAnswer.Ok(new
+            {
+                @object = "flush",
+                network = network.Id,
+                tx_hash = flushed.TransactionHash,
+                invoices = terms.Select(invoice => new { id = invoice.Id, address = invoice.Address, to = invoice.SettlementDestination }),
+                failed = flushed.Failed.Select(failed => new { address = failed.Forwarder, token = failed.Token }),
+            });
+        }
+        catch (ChainUnknownException)
+        {
+            throw new ProblemException(Problems.NetworkUnavailable(network.Name));
+        }
+        catch (TransactionFailedException refused)
+        {
+            throw new ProblemException(Problems.FlushRefused(refused.Message));
+        }
+    }
+}

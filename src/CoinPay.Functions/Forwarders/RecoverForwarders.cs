@@ -1,0 +1,129 @@
+using Azure;
+using CoinPay.Core;
+using CoinPay.Functions.Chains;
+using CoinPay.Functions.Invoices;
+using CoinPay.Functions.Invoices.Exceptions;
+using CoinPay.Functions.Platform.Secrets;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Logging;
+
+namespace CoinPay.Functions.Forwarders;
+
+/// <summary>
+/// Moves money that came on another network to the merchant's settlement address there, once the merchant has agreed:
+/// looks at the chain, flushes the forwarder where money stands, and books it once nothing has stood there for long
+/// enough. Every step may be repeated, so that a crash between any two costs nothing but gas.
+/// </summary>
+internal sealed class RecoverForwarders(
+    RecoveryStore recoveries, InvoiceStore invoices, ExceptionStore exceptions, Networks networks, NodeConnection nodes,
+    ISecrets secrets, TimeProvider clock, ILogger<RecoverForwarders> log)
+{
+    private static readonly (TimeSpan Shortest, TimeSpan Longest) WhileUnderWay = (TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(10));
+
+    /// <summary>Each attempt may cost gas.</summary>
+    private static readonly (TimeSpan Shortest, TimeSpan Longest) AfterFailure = (TimeSpan.FromMinutes(1), TimeSpan.FromDays(1));
+
+    [Function(nameof(RecoverForwarders))]
+    public async Task Run([TimerTrigger("*/15 * * * * *")] TimerInfo timer, CancellationToken cancellation)
+    {
+        _ = timer;
+        foreach (PendingRecovery pending in await recoveries.ReadDueAsync(cancellation))
+            await TakeFurtherAsync(pending, cancellation);
+    }
+
+    private async Task TakeFurtherAsync(PendingRecovery pending, CancellationToken cancellation)
+    {
+        StoredInvoice? stored = await invoices.FindAsync(pending.MerchantId, pending.InvoiceId, cancellation);
+        bool hasFailed = false;
+        foreach (InvoiceException exception in Pending(stored?.State).ToList())
+        {
+            RecoveryAttempt attempt = await AttemptAsync(stored!.State, exception, cancellation);
+            hasFailed |= attempt.Failure is not null;
+            stored = await CommitAsync(stored, exception, attempt, cancellation);
+        }
+        if (stored is not null)
+            await exceptions.WriteAsync(stored.State, cancellation);
+        if (NextAttempt(stored?.State, hasFailed) is { } next)
+            await recoveries.PostponeAsync(pending, next, cancellation);
+        else
+            await recoveries.ForgetAsync(pending, cancellation);
+    }
+
+    private async Task<RecoveryAttempt> AttemptAsync(
+        Invoice state, InvoiceException exception, CancellationToken cancellation)
+    {
+        string invoiceId = state.Terms.Id;
+        try
+        {
+            RecoveryAttempt attempt = await MoveAsync(state, exception, cancellation);
+            if (attempt.Failure is { } reason)
+                log.LogWarning("{InvoiceId}: money on another network was not moved: {Reason}", invoiceId, reason);
+            return attempt;
+        }
+        catch (ChainUnknownException unknown)
+        {
+            log.LogInformation("{InvoiceId}: a recovery waits: {Reason}", invoiceId, unknown.Message);
+            return RecoveryAttempt.UnderWay;
+        }
+        catch (TransactionFailedException failed)
+        {
+            log.LogWarning("{InvoiceId}: money on another network was not moved: {Reason}", invoiceId, failed.Message);
+            return new(null, null, failed.Message);
+        }
+    }
+
+    private async Task<RecoveryAttempt> MoveAsync(
+        Invoice state, InvoiceException exception, CancellationToken cancellation)
+    {
+        if (networks.Find(exception.Recovery!.Network) is not { } network
+            || network.Assets.FirstOrDefault(listed => listed.Asset.Id == exception.AssetId) is not { } asset)
+            return new(null, null, $"{exception.AssetId} on {exception.Recovery.Network} is not offered here any more.");
+        string? key = await secrets.FindAsync(SecretName.GasWalletKey, cancellation);
+        using GasWallet? wallet = key is { Length: > 0 } ? new(network, nodes.Http, key, clock) : null;
+        long? first = state.Transfers.Values
+            .Where(transfer => transfer.AssetId == exception.AssetId)
+            .Min(transfer => transfer.Block?.Height);
+        // Lost in a reorg: it may come back, and is looked at again then.
+        return first is { } since
+            ? await new ForwarderRecovery(network, nodes.Http, wallet).RunAsync(state.Terms, asset, since, cancellation)
+            : RecoveryAttempt.UnderWay;
+    }
+
+    /// <summary>Somebody who commits at the same time goes first: the next attempt decides on what is there then.</summary>
+    private async Task<StoredInvoice> CommitAsync(
+        StoredInvoice stored, InvoiceException exception, RecoveryAttempt attempt, CancellationToken cancellation)
+    {
+        DateTimeOffset now = clock.GetUtcNow();
+        InvoiceCommand? command = attempt switch
+        {
+            { EmptyAtHeight: { } height } => new BookRecovery(exception.Number, height, attempt.TransactionHash, now),
+            { Failure: { } reason } => new NoteRecoveryFailure(exception.Number, reason, now),
+            _ => null,
+        };
+        if (command is null || InvoiceDecider.Decide(stored.State, command).Events is not { Count: > 0 } events)
+            return stored;
+        try
+        {
+            return await invoices.CommitAsync(stored, events, chain: null, answer: null, cancellation);
+        }
+        catch (RequestFailedException conflict) when (conflict.Status == 412)
+        {
+            return stored;
+        }
+    }
+
+    /// <summary>After half as long again as it has taken so far; null when nothing is under way.</summary>
+    private DateTimeOffset? NextAttempt(Invoice? state, bool hasFailed)
+    {
+        List<Recovery> pending = [.. Pending(state).Select(exception => exception.Recovery!)];
+        if (pending.Count == 0)
+            return null;
+        (TimeSpan shortest, TimeSpan longest) = hasFailed ? AfterFailure : WhileUnderWay;
+        DateTimeOffset now = clock.GetUtcNow();
+        TimeSpan half = (now - pending.Max(recovery => recovery.RequestedAt)) / 2;
+        return now + (half < shortest ? shortest : half > longest ? longest : half);
+    }
+
+    private static IEnumerable<InvoiceException> Pending(Invoice? state) =>
+        state?.Exceptions.Where(exception => exception.Recovery is { IsPending: true }) ?? [];
+}

@@ -1,0 +1,82 @@
+using CoinPay.Core;
+using CoinPay.Functions.Chains;
+
+namespace CoinPay.Functions.Invoices.Exceptions;
+
+/// <summary>
+/// An exception as the contract shows it: what it is about, what it means, what may be decided and what was.
+/// <paramref name="Amount"/> is null for an asset that is not listed any more.
+/// </summary>
+/// <param name="SettlementAddress">
+/// Of money on another network: where it can go, and what the merchant confirms to control there.
+/// </param>
+internal sealed record ExceptionDocument(
+    string Id,
+    string Object,
+    string Type,
+    string Status,
+    string Meaning,
+    string InvoiceId,
+    string? OrderId,
+    string Asset,
+    string? Symbol,
+    string? Amount,
+    string AmountBase,
+    IReadOnlyList<string> Actions,
+    DateTimeOffset OpenedAt,
+    ResolutionDocument? Resolution,
+    string? SettlementAddress,
+    RecoveryDocument? Recovery)
+{
+    public static ExceptionDocument Of(InvoiceTerms terms, InvoiceException exception, Networks networks)
+    {
+        Asset? asset = networks.FindAsset(exception.AssetId);
+        return new(
+            IdOf(terms.Id, exception),
+            "exception",
+            exception.Type.Text(),
+            exception.IsOpen ? "open" : "resolved",
+            exception.Type.Meaning(),
+            terms.Id,
+            terms.OrderId,
+            exception.AssetId,
+            asset?.Symbol,
+            asset is null ? null : new Amount(asset, exception.Amount).ToString(),
+            exception.Amount.ToString(),
+            exception.IsOpen ? [.. ExceptionRules.Actions(exception.Type).Select(action => action.Text())] : [],
+            exception.OpenedAt,
+            exception.Resolution is { } over ? ResolutionDocument.Of(over) : null,
+            exception.Type == ExceptionType.WrongNetwork ? (terms.Derivation as ForwarderDerivation)?.SettlementAddress : null,
+            exception.Recovery is { } recovery ? RecoveryDocument.Of(recovery, asset, networks) : null);
+    }
+
+    /// <summary>The same whenever it is asked for: from the invoice and the version at which it opened.</summary>
+    public static string IdOf(string invoiceId, InvoiceException exception) =>
+        Platform.Storage.Id.Derived("exc", exception.OpenedAt, $"{invoiceId}!{exception.Number}");
+}
+
+/// <summary><paramref name="Action"/> is null when the cause went away by itself.</summary>
+internal sealed record ResolutionDocument(string? Action, string? Note, string By, DateTimeOffset At)
+{
+    public static ResolutionDocument Of(Resolution over) => new(over.Action?.Text(), over.Note, over.By, over.At);
+}
+
+/// <summary>How money on another network comes to the settlement address there.</summary>
+/// <param name="Status"><c>pending</c> or <c>recovered</c>.</param>
+/// <param name="Amount">What was moved; null while nothing is booked, or for an asset that is not listed any more.</param>
+/// <param name="Failure">Why the last attempt moved nothing; it is tried again.</param>
+internal sealed record RecoveryDocument(
+    string Status, string Network, string SettlementAddress, DateTimeOffset RequestedAt, string? Failure,
+    string? Amount, string? AmountBase, string? TxHash, DateTimeOffset? RecoveredAt)
+{
+    public static RecoveryDocument Of(Recovery recovery, Asset? asset, Networks networks) => new(
+        recovery.IsPending ? "pending" : "recovered",
+        networks.Find(recovery.Network)?.Id ?? recovery.Network,
+        recovery.SettlementAddress,
+        recovery.RequestedAt,
+        recovery.Failure,
+        recovery.IsPending || asset is null ? null : new Amount(asset, recovery.Amount).ToString(),
+        recovery.IsPending ? null : recovery.Amount.ToString(),
+        recovery.TransactionHash,
+        recovery.RecoveredAt);
+}

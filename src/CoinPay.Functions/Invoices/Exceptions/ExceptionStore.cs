@@ -1,0 +1,67 @@
+using Azure.Data.Tables;
+using CoinPay.Core;
+using CoinPay.Functions.Access;
+using CoinPay.Functions.Chains;
+using CoinPay.Functions.Http;
+using CoinPay.Functions.Platform.Storage;
+
+namespace CoinPay.Functions.Invoices.Exceptions;
+
+/// <summary>Where an exception stands: which invoice it belongs to, and its number there.</summary>
+internal sealed record ExceptionReference(string InvoiceId, int Number, string Type, byte[] Document);
+
+/// <summary>
+/// A merchant's queue of exceptions, newest first: what lists and look-ups need, written from the outbox. The invoice is the
+/// truth. Partition merchant and mode, row the exception's id.
+/// </summary>
+internal sealed class ExceptionStore(Tables tables, Networks networks)
+{
+    private const int MaxBatchRows = 100;
+
+    /// <summary>Writes all exceptions that an invoice holds. Repeating it changes nothing.</summary>
+    public async Task WriteAsync(Invoice state, CancellationToken cancellation)
+    {
+        IEnumerable<TableTransactionAction> rows = state.Exceptions.Select(exception =>
+            new TableTransactionAction(TableTransactionActionType.UpsertReplace, ToRow(state.Terms, exception)));
+        foreach (TableTransactionAction[] batch in rows.Chunk(MaxBatchRows))
+            await tables.Exceptions.SubmitTransactionAsync(batch, cancellation);
+    }
+
+    public async Task<ExceptionReference?> FindAsync(Caller caller, string id, CancellationToken cancellation) =>
+        Id.IsWellFormed("exc", id)
+        && await tables.Exceptions.FindAsync(Partition(caller.MerchantId, caller.Livemode), Id.NewestFirst(id), cancellation) is { } row
+            ? ToReference(row)
+            : null;
+
+    /// <summary>One page, and the row key to go on after, null at the end. Null filters match everything.</summary>
+    public async Task<(List<ExceptionReference> Exceptions, string? Last)> ReadAsync(
+        Caller caller, string? status, string? type, Paging paging, CancellationToken cancellation)
+    {
+        List<string> conditions = [];
+        if (status is not null)
+            conditions.Add(TableClient.CreateQueryFilter($"Status eq {status}"));
+        if (type is not null)
+            conditions.Add(TableClient.CreateQueryFilter($"Type eq {type}"));
+        (IReadOnlyList<TableEntity> page, string? last) = await tables.Exceptions.PageAsync(
+            Partition(caller.MerchantId, caller.Livemode), paging, cancellation, conditions: conditions);
+        return (page.Select(ToReference).ToList(), last);
+    }
+
+    private TableEntity ToRow(InvoiceTerms terms, InvoiceException exception)
+    {
+        ExceptionDocument document = ExceptionDocument.Of(terms, exception, networks);
+        return new(Partition(terms.MerchantId, terms.Livemode), Id.NewestFirst(document.Id))
+        {
+            ["InvoiceId"] = terms.Id,
+            ["Number"] = exception.Number,
+            ["Type"] = document.Type,
+            ["Status"] = document.Status,
+            ["Document"] = Json.Bytes(document),
+        };
+    }
+
+    private static ExceptionReference ToReference(TableEntity row) =>
+        new(row.GetString("InvoiceId"), row.GetInt32("Number")!.Value, row.GetString("Type"), row.GetBinary("Document"));
+
+    private static string Partition(string merchantId, bool livemode) => Key.Of(merchantId, livemode ? "live" : "test");
+}

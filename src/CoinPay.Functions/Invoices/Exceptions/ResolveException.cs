@@ -1,0 +1,83 @@
+using CoinPay.Core;
+using CoinPay.Functions.Access;
+using CoinPay.Functions.Chains;
+using CoinPay.Functions.Http;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Client;
+
+namespace CoinPay.Functions.Invoices.Exceptions;
+
+/// <summary>
+/// <c>POST /v1/exceptions/{id}/resolve</c> <c>{action, note}</c>: a person's decision, noted down with who and when. The same
+/// decision again answers the same; another about what is resolved is refused. To accept what came on another network
+/// takes <c>confirm_settlement_address</c> besides: the money is moved there, and that address need not be the merchant's
+/// on every network.
+/// </summary>
+internal sealed class ResolveException(
+    Callers callers, ExceptionStore exceptions, InvoiceCommands commands, Idempotency idempotency, Networks networks, TimeProvider clock)
+{
+    private const int MaxNoteLength = 500;
+    private const int MaxAddressLength = 128;
+    private const string Consent = "confirm_settlement_address";
+
+    [Function(nameof(ResolveException))]
+    public async Task<IActionResult> Run(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/exceptions/{id}/resolve")] HttpRequest request,
+        string id,
+        [DurableClient] DurableTaskClient durable,
+        CancellationToken cancellation)
+    {
+        Caller caller = await callers.RequireMerchantAsync(request, Scope.ExceptionsWrite, cancellation);
+        RequestBody body = await RequestBody.ReadAsync(request, cancellation);
+        ExceptionAction[] known = Enum.GetValues<ExceptionAction>();
+        string? action = body.RequiredChoice("action", [.. known.Select(each => each.Text())]);
+        string? note = body.OptionalString("note", MaxNoteLength);
+        string? address = body.OptionalString(Consent, MaxAddressLength);
+        body.ThrowIfInvalid();
+        ExceptionReference found = await exceptions.FindAsync(caller, id, cancellation)
+            ?? throw new ProblemException(Problems.NotFound("exception"));
+        Decided decided = new(known.Single(each => each.Text() == action), note, address);
+        RequireConsent(body, found, decided);
+        return await idempotency.RunAsync(
+            request,
+            (caller.IdempotencyOwner, nameof(ResolveException) + id),
+            body.Bytes,
+            "exc",
+            _ => ResolveAsync(caller, found, decided, durable, cancellation),
+            cancellation);
+    }
+
+    /// <summary>The settlement address is named where money of another network is accepted, and nowhere else.</summary>
+    private static void RequireConsent(RequestBody body, ExceptionReference found, Decided decided)
+    {
+        bool isNeeded = found.Type == ExceptionType.WrongNetwork.Text() && decided.Action == ExceptionAction.AcceptAsPaid;
+        if (isNeeded && decided.ConfirmedAddress is null)
+            body.Refuse(Consent, "This field is needed: the exception's settlement_address, if you control it on that network too.");
+        if (!isNeeded && body.Has(Consent))
+            body.Refuse(Consent, "This field is not known here.", Problems.UnknownFieldCode);
+        body.ThrowIfInvalid();
+    }
+
+    private async Task<JsonAnswer> ResolveAsync(
+        Caller caller, ExceptionReference found, Decided decided, DurableTaskClient durable, CancellationToken cancellation)
+    {
+        (StoredInvoice stored, _) = await commands.RunAsync(
+            caller,
+            found.InvoiceId,
+            _ => new Core.ResolveException(found.Number, decided.Action, decided.Note, caller.KeyId, clock.GetUtcNow())
+            {
+                ConfirmedSettlementAddress = decided.ConfirmedAddress,
+            },
+            durable,
+            cancellation);
+        Invoice state = stored.State;
+        await exceptions.WriteAsync(state, cancellation);
+        InvoiceException resolved = state.Exceptions.Find(each => each.Number == found.Number)
+            ?? throw new BugException("a resolved exception is gone");
+        return JsonAnswer.Ok(ExceptionDocument.Of(state.Terms, resolved, networks));
+    }
+
+    private sealed record Decided(ExceptionAction Action, string? Note, string? ConfirmedAddress);
+}

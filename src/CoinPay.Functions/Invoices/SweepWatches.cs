@@ -1,0 +1,123 @@
+using System.Collections.Concurrent;
+using CoinPay.Functions.Chains;
+using CoinPay.Functions.Watching;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Logging;
+
+namespace CoinPay.Functions.Invoices;
+
+/// <summary>
+/// Finishes whatever a crash left between two writes: starts the orchestration of a watch that stands unacknowledged,
+/// wakes invoices whose view was not taken up, and ends the watch of those whose time is over.
+/// </summary>
+internal sealed class SweepWatches(
+    ChainDirectory chains, WatchStore watches, ViewStore views, InvoiceStore invoices, SweepProgress progress,
+    TimeProvider clock, ILogger<SweepWatches> log)
+{
+    /// <summary>A creation or a wake that is this old and has no effect is taken for lost.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    /// <summary>A watch whose invoice never came: its creation was given up. No answer ever showed its address.</summary>
+    private static readonly TimeSpan AbandonedAfter = TimeSpan.FromHours(24);
+
+    [Function(nameof(SweepWatches))]
+    public async Task Run(
+        [TimerTrigger("*/30 * * * * *")] TimerInfo timer, [DurableClient] DurableTaskClient durable, CancellationToken cancellation)
+    {
+        foreach (IChain chain in chains.All)
+        {
+            string network = chain.Network.Name;
+            DateTimeOffset? unstarted = await StartUnacknowledgedAsync(network, durable, cancellation);
+            DateTimeOffset? pending = await WakePendingAsync(network, durable, cancellation);
+            progress.Waited(network, clock.GetUtcNow(), unstarted < pending ? unstarted : pending ?? unstarted);
+            await EndOverdueAsync(network, durable, cancellation);
+        }
+    }
+
+    /// <summary>Answers when the oldest invoice was made that is stored and not started.</summary>
+    private async Task<DateTimeOffset?> StartUnacknowledgedAsync(string network, DurableTaskClient durable, CancellationToken cancellation)
+    {
+        DateTimeOffset now = clock.GetUtcNow();
+        DateTimeOffset? oldestOpen = null, oldestStored = null;
+        foreach (Watch watch in await watches.ReadSinceAsync(network, progress.AcknowledgedUntil(network), cancellation))
+        {
+            if (watch.Acknowledged || watch.Network != network)
+                continue;
+            DateTimeOffset createdAt = Platform.Storage.Id.TimeOf(watch.InvoiceId);
+            oldestOpen = oldestOpen is null || createdAt < oldestOpen ? createdAt : oldestOpen;
+            if (now - createdAt < Patience)
+                continue;
+            if (await invoices.FindAsync(watch.MerchantId, watch.InvoiceId, cancellation) is not null)
+            {
+                oldestStored = oldestStored is null || createdAt < oldestStored ? createdAt : oldestStored;
+                log.LogInformation("{InvoiceId} was stored and not started: it is started now", watch.InvoiceId);
+                await InvoiceOrchestrations.WakeAsync(durable, new(watch.MerchantId, watch.InvoiceId, network), cancellation);
+            }
+            else if (now - createdAt > AbandonedAfter)
+            {
+                await watches.RemoveAsync(network, watch.InvoiceId, cancellation);
+            }
+        }
+        progress.Acknowledged(network, oldestOpen ?? now);
+        return oldestStored;
+    }
+
+    /// <summary>Answers since when the oldest view, or change that somebody asked for, waits to be taken up.</summary>
+    private async Task<DateTimeOffset?> WakePendingAsync(string network, DurableTaskClient durable, CancellationToken cancellation)
+    {
+        List<PendingInvoice> waiting = await views.ReadPendingAsync(network, cancellation);
+        foreach (PendingInvoice pending in waiting)
+        {
+            if (clock.GetUtcNow() - pending.Since < Patience)
+                continue;
+            await InvoiceOrchestrations.WakeAsync(durable, new(pending.MerchantId, pending.InvoiceId, network), cancellation);
+            if (pending.IsAsked)
+                await views.ForgetAskedAsync(network, pending.InvoiceId, cancellation);
+        }
+        return waiting.Count == 0 ? null : waiting.Min(pending => pending.Since);
+    }
+
+    private async Task EndOverdueAsync(string network, DurableTaskClient durable, CancellationToken cancellation)
+    {
+        DateTimeOffset now = clock.GetUtcNow();
+        if (!progress.IsEndOfWatchDue(network, now))
+            return;
+        foreach (Watch watch in await watches.ReadOverdueAsync(network, now, cancellation))
+            if (watch.Network == network)
+                await InvoiceOrchestrations.WakeAsync(durable, new(watch.MerchantId, watch.InvoiceId, network), cancellation);
+    }
+}
+
+/// <summary>How far the sweeper has come, in memory: after a restart it looks at everything once.</summary>
+internal sealed class SweepProgress
+{
+    private static readonly TimeSpan Overlap = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan EndOfWatchInterval = TimeSpan.FromHours(1);
+    private readonly Dictionary<string, DateTimeOffset> _acknowledgedUntil = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, DateTimeOffset> _endedAt = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, TimeSpan> _waited = new(StringComparer.Ordinal);
+
+    /// <summary>
+    /// How long, when the last sweep looked, the oldest change of any network had waited to be taken up and told: what waits in
+    /// an outbox has such a mark until it is sent. Null before the first sweep.
+    /// </summary>
+    public TimeSpan? OldestWaiting => _waited.IsEmpty ? null : _waited.Values.Max();
+
+    public void Waited(string network, DateTimeOffset now, DateTimeOffset? oldest) =>
+        _waited[network] = oldest is { } since && since < now ? now - since : TimeSpan.Zero;
+
+    /// <summary>Every watch made before this instant was seen acknowledged.</summary>
+    public DateTimeOffset? AcknowledgedUntil(string network) =>
+        _acknowledgedUntil.TryGetValue(network, out DateTimeOffset until) ? until - Overlap : null;
+
+    public void Acknowledged(string network, DateTimeOffset until) => _acknowledgedUntil[network] = until;
+
+    public bool IsEndOfWatchDue(string network, DateTimeOffset now)
+    {
+        if (_endedAt.TryGetValue(network, out DateTimeOffset last) && now - last < EndOfWatchInterval)
+            return false;
+        _endedAt[network] = now;
+        return true;
+    }
+}

@@ -1,0 +1,182 @@
+using System.Collections.Concurrent;
+using Azure;
+using Azure.Data.Tables;
+using CoinPay.Functions.Platform.Storage;
+using CoinPay.Functions.Watching;
+
+namespace CoinPay.Functions.Wallets;
+
+/// <summary>
+/// Which index below an account key is next. The counter belongs to the key, the network and the script, not to the wallet
+/// that names the key, so that no address is handed out twice when a wallet is changed and changed back. A process leases
+/// a few indexes at a time; those that a crash left unused are handed out first, because a wallet that restores from its
+/// seed gives up after twenty unused addresses in a row (BIP-44, gap limit).
+/// </summary>
+internal sealed class AddressIndexes(Tables tables, WatchStore watches, TimeProvider clock)
+{
+    private const string CounterPrefix = "counter!";
+    private const int LeaseSize = 4;
+    private const int MaxConflicts = 20;
+
+    /// <summary>After this a lease is used no more; after twice this, what it left is given out anew.</summary>
+    private static readonly TimeSpan LeaseTime = TimeSpan.FromMinutes(5);
+
+    private readonly ConcurrentDictionary<string, Held> _held = new(StringComparer.Ordinal);
+
+    /// <summary>The name of a counter: what is derived from it is the same wherever it is used.</summary>
+    public static string CounterOf(string canonicalKey, string network) => Key.Hash($"{canonicalKey}\n{network}\nwpkh");
+
+    /// <summary>Whether a row of <c>Merchants</c> is a counter.</summary>
+    public static bool IsCounter(TableEntity row) => row.RowKey.StartsWith(CounterPrefix, StringComparison.Ordinal);
+
+    /// <summary>
+    /// A counter that was copied a while ago, made safe to go on with: past what may have been given out since, and
+    /// without the indexes that were free then.
+    /// </summary>
+    public static TableEntity SkippedAhead(TableEntity row, int count)
+    {
+        Counter copied = StoredJson.Read<Counter>(row.GetString("Json"));
+        return ToRow(row.PartitionKey, row.RowKey, new(copied.Next + count, [], []));
+    }
+
+    /// <summary>A counter whose first index is <paramref name="next"/>.</summary>
+    public static TableEntity New(string merchantId, string counter, long next) =>
+        ToRow(merchantId, RowKeyOf(counter), new(next, [], []));
+
+    /// <summary>Takes an index that no invoice has.</summary>
+    public async Task<long> TakeAsync(string merchantId, string network, string counter, CancellationToken cancellation)
+    {
+        Held held = _held.GetOrAdd(counter, static _ => new Held());
+        await held.Gate.WaitAsync(cancellation);
+        try
+        {
+            if (held.Indexes.Count == 0 || clock.GetUtcNow() >= held.Until)
+            {
+                held.Until = clock.GetUtcNow() + LeaseTime;
+                Lease lease = await LeaseAsync(merchantId, network, counter, held, cancellation);
+                held.Open.Add(lease);
+                held.Indexes = new(lease.Indexes);
+                held.Unused.UnionWith(lease.Indexes);
+            }
+            return held.Indexes.Dequeue();
+        }
+        finally
+        {
+            held.Gate.Release();
+        }
+    }
+
+    /// <summary>The index has its watch now.</summary>
+    public async Task UsedAsync(string counter, long index, CancellationToken cancellation)
+    {
+        Held held = _held.GetOrAdd(counter, static _ => new Held());
+        await held.Gate.WaitAsync(cancellation);
+        held.Unused.Remove(index);
+        held.Gate.Release();
+    }
+
+    /// <summary>The index was not needed after all: the next invoice gets it.</summary>
+    public async Task GiveBackAsync(string counter, long index, CancellationToken cancellation)
+    {
+        Held held = _held.GetOrAdd(counter, static _ => new Held());
+        await held.Gate.WaitAsync(cancellation);
+        if (clock.GetUtcNow() < held.Until && held.Unused.Contains(index))
+            held.Indexes.Enqueue(index);
+        held.Gate.Release();
+    }
+
+    private async Task<Lease> LeaseAsync(
+        string merchantId, string network, string counter, Held held, CancellationToken cancellation)
+    {
+        for (int conflicts = 0; ; conflicts++)
+        {
+            (Counter state, ETag? tag) = await ReadAsync(merchantId, counter, cancellation);
+            state = await ReclaimAsync(state, network, counter, cancellation);
+            List<long> taken = state.Abandoned.Take(LeaseSize).ToList();
+            int fresh = LeaseSize - taken.Count;
+            taken.AddRange(Enumerable.Range(0, fresh).Select(i => state.Next + i));
+            Lease lease = new(Guid.NewGuid().ToString("n"), held.Until, taken);
+            // Our own leases whose indexes all have their watch need no second look.
+            HashSet<string> done = held.Open.Where(open => !open.Indexes.Exists(held.Unused.Contains)).Select(open => open.Id).ToHashSet();
+            Counter leased = new(
+                state.Next + fresh,
+                state.Abandoned.Skip(LeaseSize).ToList(),
+                [.. state.Leases.Where(open => !done.Contains(open.Id)), lease]);
+            if (await TryWriteAsync(merchantId, counter, leased, tag, cancellation))
+            {
+                held.Open.RemoveAll(open => done.Contains(open.Id) || open.Until + LeaseTime < clock.GetUtcNow());
+                return lease;
+            }
+            if (conflicts >= MaxConflicts)
+                throw new InvalidOperationException("the address counter is too busy");
+        }
+    }
+
+    /// <summary>Looks through leases that ended: an index without a watch was never shown to anybody.</summary>
+    private async Task<Counter> ReclaimAsync(Counter state, string network, string counter, CancellationToken cancellation)
+    {
+        DateTimeOffset now = clock.GetUtcNow();
+        List<Lease> ended = state.Leases.Where(lease => lease.Until + LeaseTime < now).ToList();
+        if (ended.Count == 0)
+            return state;
+        DateTimeOffset oldest = ended.Min(lease => lease.Until) - LeaseTime - LeaseTime;
+        HashSet<long> used = (await watches.ReadSinceAsync(network, oldest, cancellation))
+            .Where(watch => watch.Counter == counter)
+            .Select(watch => watch.Index!.Value)
+            .ToHashSet();
+        List<long> abandoned = ended.SelectMany(lease => lease.Indexes).Where(index => !used.Contains(index)).ToList();
+        return state with
+        {
+            Abandoned = state.Abandoned.Concat(abandoned).Distinct().Order().ToList(),
+            Leases = state.Leases.Except(ended).ToList(),
+        };
+    }
+
+    private async Task<(Counter State, ETag? Tag)> ReadAsync(string merchantId, string counter, CancellationToken cancellation)
+    {
+        NullableResponse<TableEntity> row = await tables.Merchants.GetEntityIfExistsAsync<TableEntity>(
+            merchantId, RowKeyOf(counter), cancellationToken: cancellation);
+        return row.HasValue ? (StoredJson.Read<Counter>(row.Value!.GetString("Json")), row.Value.ETag) : (new Counter(0, [], []), null);
+    }
+
+    private async Task<bool> TryWriteAsync(
+        string merchantId, string counter, Counter state, ETag? tag, CancellationToken cancellation)
+    {
+        TableEntity row = ToRow(merchantId, RowKeyOf(counter), state);
+        try
+        {
+            if (tag is { } seen)
+                await tables.Merchants.UpdateEntityAsync(row, seen, TableUpdateMode.Replace, cancellation);
+            else
+                await tables.Merchants.AddEntityAsync(row, cancellation);
+            return true;
+        }
+        catch (RequestFailedException conflict) when (conflict.Status is 409 or 412)
+        {
+            return false;
+        }
+    }
+
+    private static TableEntity ToRow(string merchantId, string key, Counter state) =>
+        new(merchantId, key) { ["Json"] = StoredJson.Write(state) };
+
+    private static string RowKeyOf(string counter) => CounterPrefix + Key.Of(counter);
+
+    private sealed class Held
+    {
+        public SemaphoreSlim Gate { get; } = new(1);
+
+        public Queue<long> Indexes { get; set; } = [];
+
+        /// <summary>Leased indexes that have no watch yet, as far as this process knows.</summary>
+        public HashSet<long> Unused { get; } = [];
+
+        public List<Lease> Open { get; } = [];
+
+        public DateTimeOffset Until { get; set; }
+    }
+
+    private sealed record Counter(long Next, List<long> Abandoned, List<Lease> Leases);
+
+    private sealed record Lease(string Id, DateTimeOffset Until, List<long> Indexes);
+}

@@ -1,0 +1,81 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using CoinPay.Core;
+using CoinPay.Functions.Access;
+using CoinPay.Functions.Chains;
+using CoinPay.Functions.Http;
+using CoinPay.Functions.Merchants;
+using CoinPay.Functions.Platform;
+using CoinPay.Functions.Platform.Secrets;
+using CoinPay.Functions.Platform.Storage;
+using CoinPay.Functions.Webhooks.Events;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Azure.Functions.Worker;
+
+namespace CoinPay.Functions.Wallets;
+
+/// <summary>
+/// <c>PUT /v1/merchants/{id}/wallets/{network}</c>: where the merchant's money on a network goes. Nothing private is
+/// accepted, and what looks private is answered before anything else looks at it.
+/// </summary>
+internal sealed class PutWallet(
+    Callers callers, MerchantStore merchants, WalletStore wallets, Networks networks, EventOutbox outbox, GatewaySettings settings,
+    RandomNumberGenerator random, TimeProvider clock)
+{
+    [Function(nameof(PutWallet))]
+    public async Task<IActionResult> Run(
+        [HttpTrigger(
+            AuthorizationLevel.Anonymous, "put", Route = "v1/merchants/{id}/wallets/{network}")] HttpRequest request,
+        string id,
+        string network,
+        CancellationToken cancellation)
+    {
+        await callers.RequireOperatorAsync(request, cancellation);
+        byte[] bytes = await RequestBody.ReadBytesAsync(request, cancellation);
+        RefusePrivateMaterial(bytes, network);
+        Network known = networks.Find(network)
+            ?? throw new ProblemException(
+                Problems.UnsupportedNetwork(string.Join(", ", networks.All.Select(one => one.Name))));
+        _ = await merchants.GetAsync(id, cancellation);
+        Wallet wallet = WalletRequest.Read(RequestBody.Of(bytes), known, clock.GetUtcNow());
+        if (wallet.Canonical is { } key && !await wallets.TryClaimAsync(id, key, cancellation))
+            throw new ProblemException(Problems.WalletTaken);
+        WalletChange changed = await wallets.PutAsync(
+            id, wallet, settings.WalletDelay, change => EventOutbox.Row(Told(id, known, change)), cancellation);
+        await outbox.FlushAsync(id, cancellation);
+        return JsonAnswer.Ok(WalletDocument.Of(id, known, changed, clock.GetUtcNow()));
+    }
+
+    private static void RefusePrivateMaterial(byte[] bytes, string network)
+    {
+        // As it came, whether it is JSON or not; and as JSON reads it, escapes undone.
+        List<string> texts = [network, Encoding.UTF8.GetString(bytes)];
+        try
+        {
+            texts.AddRange(RequestBody.Of(bytes).AllText());
+        }
+        catch (ProblemException)
+        {
+            // Not JSON: the reader will say so, unless what came is private.
+        }
+        if (PrivateMaterial.Recognise(texts) is not null)
+            throw new ProblemException(Problems.PrivateKeyRefused);
+    }
+
+    private GatewayEvent Told(string merchantId, Network network, WalletChange wallets)
+    {
+        DateTimeOffset now = clock.GetUtcNow();
+        string eventId = Id.New("evt", now, random);
+        JsonNode data = new JsonObject
+        {
+            ["wallet"] = JsonSerializer.SerializeToNode(
+                WalletDocument.Of(merchantId, network, wallets, now), Json.Options),
+        };
+        string body = GatewayEvent.BodyOf(
+            eventId, EventTypes.WalletChanged, now, stateVersion: 1, fulfilmentKey: null, data);
+        return new(eventId, EventTypes.WalletChanged, merchantId, null, now, 1, null, network.Livemode, body);
+    }
+}

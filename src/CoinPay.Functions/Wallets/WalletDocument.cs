@@ -1,0 +1,37 @@
+namespace CoinPay.Functions.Wallets;
+
+/// <summary>One wallet as answers and <c>wallet.changed</c> show it.</summary>
+/// <param name="Status"><c>pending</c> until <paramref name="EffectiveAt"/>, then <c>in_force</c>.</param>
+/// <param name="Current">While it is pending, the one that invoices still use.</param>
+internal sealed record WalletDocument(
+    string Object,
+    string MerchantId,
+    string Network,
+    string NetworkName,
+    bool Livemode,
+    string Status,
+    string Kind,
+    string? Xpub,
+    string? Origin,
+    string? SettlementAddress,
+    DateTimeOffset EffectiveAt,
+    WalletSummary? Current)
+{
+    /// <summary>The wallet last put; while it waits, with the one still in force.</summary>
+    public static WalletDocument Of(string merchantId, Chains.Network network, WalletChange wallets, DateTimeOffset now)
+    {
+        Wallet last = wallets.Next ?? wallets.Current!;
+        Wallet? inForce = wallets.At(now);
+        return new(
+            "wallet", merchantId, network.Id, network.Name, network.Livemode, inForce == last ? "in_force" : "pending",
+            last.Kind, last.Xpub, last.Origin, last.SettlementAddress, last.EffectiveAt,
+            inForce is null || inForce == last ? null : WalletSummary.Of(inForce));
+    }
+}
+
+internal sealed record WalletSummary(
+    string Kind, string? Xpub, string? Origin, string? SettlementAddress, DateTimeOffset EffectiveAt)
+{
+    public static WalletSummary Of(Wallet wallet) =>
+        new(wallet.Kind, wallet.Xpub, wallet.Origin, wallet.SettlementAddress, wallet.EffectiveAt);
+}

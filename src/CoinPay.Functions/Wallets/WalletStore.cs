@@ -1,0 +1,86 @@
+using Azure;
+using Azure.Data.Tables;
+using CoinPay.Functions.Http;
+using CoinPay.Functions.Platform;
+using CoinPay.Functions.Platform.Storage;
+
+namespace CoinPay.Functions.Wallets;
+
+/// <summary>Where merchants' money goes, for the hot path from a memory of at most <see cref="Memory"/>.</summary>
+internal sealed class WalletStore(Tables tables, TimeProvider clock)
+{
+    private static readonly TimeSpan Memory = TimeSpan.FromSeconds(30);
+    private const int Tries = 5;
+
+    private readonly ShortMemory<WalletChange> _wallets = new(clock, Memory);
+
+    /// <summary>
+    /// The wallet that invoices made now pay into, or null when the merchant has none on this network.
+    /// </summary>
+    public async Task<Wallet?> FindAsync(
+        string merchantId, string network, DateTimeOffset now, CancellationToken cancellation)
+    {
+        async Task<WalletChange> Read() => (await ReadAsync(merchantId, network, cancellation)).Wallets;
+        WalletChange wallets = await _wallets.GetAsync(Key.Of(merchantId, network), Read);
+        // What is remembered may be older than a cancellation in another process, just before the change took effect.
+        bool mayBeCancelled = wallets.Next?.EffectiveAt <= now && now - wallets.Next.EffectiveAt < Memory;
+        return (mayBeCancelled ? await Read() : wallets).At(now);
+    }
+
+    /// <summary>All of a merchant's networks, by short name.</summary>
+    public async Task<IReadOnlyList<WalletChange>> ListAsync(string merchantId, CancellationToken cancellation)
+    {
+        List<WalletChange> wallets = [];
+        await foreach (TableEntity row in tables.Merchants.RangeAsync(merchantId, WalletRows.Prefix, cancellation))
+            wallets.Add(WalletRows.Read(row));
+        return wallets;
+    }
+
+    /// <summary>
+    /// Reserves an extended public key for a merchant. False when another merchant holds it; true again for the same
+    /// one.
+    /// </summary>
+    public async Task<bool> TryClaimAsync(string merchantId, string canonicalKey, CancellationToken cancellation)
+    {
+        TableEntity claim = WalletRows.Claim(canonicalKey, merchantId, clock.GetUtcNow());
+        if (await tables.Index.TryAddAsync(claim, cancellation))
+            return true;
+        TableEntity? held = await tables.Index.FindAsync(claim.PartitionKey, claim.RowKey, cancellation);
+        return held?.GetString("MerchantId") == merchantId;
+    }
+
+    /// <summary>
+    /// Puts a wallet in force after the delay, in one transaction with the outbox row that tells of it. The same
+    /// wallet again changes nothing and tells nothing.
+    /// </summary>
+    public async Task<WalletChange> PutAsync(
+        string merchantId, Wallet wallet, TimeSpan delay, Func<WalletChange, TableEntity> tell,
+        CancellationToken cancellation)
+    {
+        for (int attempt = 0; attempt < Tries; attempt++)
+        {
+            DateTimeOffset now = clock.GetUtcNow();
+            (WalletChange wallets, ETag? tag) = await ReadAsync(merchantId, wallet.Network, cancellation);
+            if ((wallets.Next ?? wallets.Current)?.IsSame(wallet) == true)
+                return wallets;
+            WalletChange changed = wallets.Replace(wallet, now, delay);
+            TableEntity row = WalletRows.Write(merchantId, wallet.Network, changed);
+            TableTransactionAction write = tag is { } seen
+                ? new(TableTransactionActionType.UpdateReplace, row, seen)
+                : new(TableTransactionActionType.Add, row);
+            if (!await tables.Merchants.TryCommitAsync(
+                [write, new(TableTransactionActionType.Add, tell(changed))], cancellation))
+                continue;
+            _wallets.Forget(Key.Of(merchantId, wallet.Network));
+            return changed;
+        }
+        throw new ProblemException(Problems.Conflict("wallet"));
+    }
+
+    private async Task<(WalletChange Wallets, ETag? Tag)> ReadAsync(
+        string merchantId, string network, CancellationToken cancellation)
+    {
+        TableEntity? row = await tables.Merchants.FindAsync(merchantId, WalletRows.RowOf(network), cancellation);
+        return row is null ? (new(null, null), null) : (WalletRows.Read(row), row.ETag);
+    }
+}

@@ -1,0 +1,45 @@
+using System.Diagnostics.Metrics;
+using CoinPay.Functions.Chains;
+using CoinPay.Functions.Platform.Telemetry;
+using Microsoft.Extensions.Hosting;
+
+namespace CoinPay.Functions.Watching;
+
+/// <summary>
+/// How the reading of the chains goes, from what pollers hold in memory: looking costs no request. Only the process that polls
+/// has anything to show.
+/// </summary>
+internal sealed class ChainGauges(Pollers pollers, TimeProvider clock) : IHostedService, IDisposable
+{
+    /// <summary>Beside <see cref="GatewayMeter"/>, under the same name: this one ends with its host.</summary>
+    private readonly Meter _meter = new(GatewayMeter.Name);
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        _meter.CreateObservableGauge(
+            "coinpay.chain.head", () => OfEach(poller => poller.Progress.Head?.Height), "{block}", "The node's head");
+        _meter.CreateObservableGauge(
+            "coinpay.chain.lag", () => OfEach<double>(poller => (clock.GetUtcNow() - poller.Progress.CompletePollBeganAt).TotalSeconds), "s",
+            "Since the last poll that read everything began: it grows while the node is down, behind, or far ahead of what was read");
+        _meter.CreateObservableGauge(
+            "coinpay.chain.finality_lag", () => OfEach(FinalityLag), "{block}", "Blocks by which finality trails the head");
+        _meter.CreateObservableGauge(
+            "coinpay.address.gap", () => OfEach(poller => poller.LongestGap), "{address}",
+            "The most addresses in a row that a wallet has given out since its last payment");
+        return Task.CompletedTask;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public void Dispose() => _meter.Dispose();
+
+    private static long? FinalityLag(NetworkPoller poller) =>
+        poller.Progress.Head is { Finalized: { } finalized } head ? head.Height - finalized : null;
+
+    private IEnumerable<Measurement<T>> OfEach<T>(Func<NetworkPoller, T?> read)
+        where T : struct =>
+        from poller in pollers.All
+        let value = read(poller)
+        where value is not null
+        select new Measurement<T>(value.Value, new KeyValuePair<string, object?>("network", poller.Network.Name));
+}

@@ -1,0 +1,126 @@
+using Azure;
+using Azure.Data.Tables;
+using CoinPay.Core;
+using CoinPay.Functions.Chains;
+using CoinPay.Functions.Platform.Storage;
+
+namespace CoinPay.Functions.Watching;
+
+/// <summary>
+/// How far a network was read: the last block whose transfers stand in views, the hashes below it, and what the head was.
+/// One row a network, changed only under its tag, so that a poller that stalled cannot turn back one that went on.
+/// </summary>
+/// <param name="Height">The last block read.</param>
+/// <param name="Hashes">Hashes of the last blocks read, the highest last.</param>
+/// <param name="Head">The node's head at that time.</param>
+/// <param name="CompletePollBeganAt">When the last poll began that read every block up to the head, and the mempool.</param>
+internal sealed record Cursor(
+    long Height, IReadOnlyList<string> Hashes, ChainHead Head, DateTimeOffset CompletePollBeganAt, ETag Tag)
+{
+    /// <summary>How many hashes are kept: the deepest reorg that is walked back block by block.</summary>
+    public const int MaxHashes = 1_024;
+
+    public string Hash => Hashes[^1];
+
+    /// <summary>The hash read at a height, or null when it is too far back.</summary>
+    public string? HashAt(long height)
+    {
+        long index = Hashes.Count - 1 - (Height - height);
+        return index >= 0 && index < Hashes.Count ? Hashes[(int)index] : null;
+    }
+
+    /// <summary>What an invoice may know of the network by it.</summary>
+    public ChainKnowledge Knowledge => new(Height, Head.Safe, Head.Finalized, CompletePollBeganAt, IsFinalityStalled);
+
+    /// <summary>The finalized block lagged too far behind the head: see <see cref="Network.FinalityLag"/>.</summary>
+    public bool IsFinalityStalled { get; init; }
+
+    /// <summary>The last range of <see cref="ScannedRanges"/> as it is stored; null while none is.</summary>
+    public ScannedRange? Scanned { get; init; }
+
+    /// <summary>What is to be stored with this cursor in place of it; null when what is stored will do.</summary>
+    public ScannedRange? ScannedNow { get; init; }
+}
+
+internal sealed class CursorStore(Tables tables)
+{
+    private const string RowKey = "cursor";
+    private const int HashBytes = 32;
+
+    public async Task<Cursor?> FindAsync(string network, CancellationToken cancellation)
+    {
+        NullableResponse<TableEntity> row = await tables.Chains.GetEntityIfExistsAsync<TableEntity>(
+            Key.Of(network), RowKey, cancellationToken: cancellation);
+        return row.HasValue ? ToCursor(row.Value!) : null;
+    }
+
+    /// <summary>Stores the cursor and answers it with its new tag; throws 409 or 412 when another poller was here.</summary>
+    public async Task<Cursor> SaveAsync(string network, Cursor cursor, CancellationToken cancellation)
+    {
+        if (cursor.ScannedNow is { } scanned)
+            return await SaveAsync(network, cursor, scanned, cancellation);
+        TableEntity row = ToRow(network, cursor);
+        Response saved = cursor.Tag == default
+            ? await tables.Chains.AddEntityAsync(row, cancellation)
+            : await tables.Chains.UpdateEntityAsync(row, cursor.Tag, TableUpdateMode.Replace, cancellation);
+        return cursor with { Tag = saved.Headers.ETag!.Value };
+    }
+
+    /// <summary>The cursor and the range that it ends, in one transaction.</summary>
+    private async Task<Cursor> SaveAsync(
+        string network, Cursor cursor, ScannedRange scanned, CancellationToken cancellation)
+    {
+        ScannedRanges ranges = new(tables);
+        (ScannedRange kept, List<TableTransactionAction> actions) =
+            await ranges.ChangeAsync(network, cursor, scanned, cancellation);
+        Cursor stored = cursor with { Scanned = kept, ScannedNow = null };
+        TableEntity row = ToRow(network, stored);
+        actions.Insert(0, cursor.Tag == default
+            ? new(TableTransactionActionType.Add, row)
+            : new(TableTransactionActionType.UpdateReplace, row, cursor.Tag));
+        Response<IReadOnlyList<Response>> saved = await tables.Chains.SubmitTransactionAsync(actions, cancellation);
+        return stored with { Tag = saved.Value[0].Headers.ETag!.Value };
+    }
+
+    private static TableEntity ToRow(string network, Cursor cursor) => new(Key.Of(network), RowKey)
+    {
+        ["Height"] = cursor.Height,
+        ["Hashes"] = cursor.Hashes.SelectMany(hash => Convert.FromHexString(Digits(hash))).ToArray(),
+        ["Prefixed"] = cursor.Hash.StartsWith("0x", StringComparison.Ordinal),
+        ["HeadHeight"] = cursor.Head.Height,
+        ["HeadHash"] = cursor.Head.Hash,
+        ["HeadTime"] = cursor.Head.Time,
+        ["Safe"] = cursor.Head.Safe,
+        ["Finalized"] = cursor.Head.Finalized,
+        ["CompletePollBeganAt"] = cursor.CompletePollBeganAt,
+        ["IsFinalityStalled"] = cursor.IsFinalityStalled,
+        ["ScannedFrom"] = cursor.Scanned?.From,
+        ["ScannedTo"] = cursor.Scanned?.To,
+        ["ScannedHash"] = cursor.Scanned?.EndHash,
+        ["ScannedAt"] = cursor.Scanned?.At,
+    };
+
+    private static Cursor ToCursor(TableEntity row)
+    {
+        string prefix = row.GetBoolean("Prefixed") == true ? "0x" : "";
+        return new(
+            row.GetInt64("Height")!.Value,
+            row.GetBinary("Hashes").Chunk(HashBytes).Select(hash => prefix + Convert.ToHexStringLower(hash)).ToList(),
+            new(
+                row.GetInt64("HeadHeight")!.Value,
+                row.GetString("HeadHash"),
+                row.GetDateTimeOffset("HeadTime")!.Value,
+                row.GetInt64("Safe"),
+                row.GetInt64("Finalized")),
+            row.GetDateTimeOffset("CompletePollBeganAt")!.Value,
+            row.ETag)
+        {
+            IsFinalityStalled = row.GetBoolean("IsFinalityStalled") ?? false,
+            Scanned = row.GetInt64("ScannedFrom") is { } from
+                ? new(from, row.GetInt64("ScannedTo")!.Value, row.GetString("ScannedHash"), row.GetDateTimeOffset("ScannedAt")!.Value)
+                : null,
+        };
+    }
+
+    private static string Digits(string hash) => hash.StartsWith("0x", StringComparison.Ordinal) ? hash[2..] : hash;
+}

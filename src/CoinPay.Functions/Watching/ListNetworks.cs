@@ -1,0 +1,57 @@
+using CoinPay.Functions.Access;
+using CoinPay.Functions.Chains;
+using CoinPay.Functions.Http;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Azure.Functions.Worker;
+
+namespace CoinPay.Functions.Watching;
+
+/// <summary>
+/// <c>GET /v1/networks</c>: what can be paid with, for keys of the caller's kind. <c>head</c> is what the poller last
+/// saw; null until it has seen anything.
+/// </summary>
+internal sealed class ListNetworks(Callers callers, Networks networks, CursorStore cursors)
+{
+    [Function(nameof(ListNetworks))]
+    public async Task<IActionResult> Run(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "v1/networks")] HttpRequest request,
+        CancellationToken cancellation)
+    {
+        Caller caller = await callers.RequireMerchantAsync(request, Scope.None, cancellation);
+        IEnumerable<Network> offered = networks.All.Where(network => network.Livemode == caller.Livemode);
+        object[] documents = await Task.WhenAll(offered.Select(async network =>
+            Document(network, await cursors.FindAsync(network.Name, cancellation))));
+        return Pages.Answer(documents, last: null);
+    }
+
+    private static object Document(Network network, Cursor? cursor) => new
+    {
+        id = network.Id,
+        @object = "network",
+        name = network.Name,
+        livemode = network.Livemode,
+        family = network.Family,
+        confirmations = network.Confirmations,
+        head = cursor is null ? null : new
+        {
+            height = cursor.Head.Height,
+            hash = cursor.Head.Hash,
+            time = cursor.Head.Time,
+            safe = cursor.Head.Safe,
+            finalized = cursor.Head.Finalized,
+            // The last block whose payments have been looked at.
+            scanned = cursor.Height,
+        },
+        assets = network.Assets.Select(listed => new
+        {
+            id = listed.Asset.Id,
+            symbol = listed.Asset.Symbol,
+            decimals = listed.Asset.Decimals,
+            contract = listed.Contract,
+            // Less is dust, counted and never credited: an invoice must ask for more.
+            minimum = new Core.Amount(listed.Asset, listed.Dust).ToString(),
+            minimum_base = listed.Dust.ToString(),
+        }),
+    };
+}

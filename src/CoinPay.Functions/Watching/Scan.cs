@@ -1,0 +1,196 @@
+using CoinPay.Core;
+using CoinPay.Functions.Chains;
+
+namespace CoinPay.Functions.Watching;
+
+/// <summary>What one poll has found and not stored yet, over what the memory holds.</summary>
+internal sealed partial class Scan(Cursor cursor, PollerMemory memory)
+{
+    private readonly Dictionary<(string InvoiceId, string Key), ViewedTransfer> _changed = [];
+    private readonly Dictionary<string, List<long>> _dust = new(StringComparer.Ordinal);
+    private readonly HashSet<(string InvoiceId, DepthMark Mark)> _newMarks = [];
+    private readonly HashSet<(string InvoiceId, DepthMark Mark)> _passedMarks = [];
+
+    public Cursor Cursor { get; private set; } = cursor;
+
+    public PollerMemory Memory => memory;
+
+    /// <summary>Whether this scan has met a reorg already.</summary>
+    public bool WentBack { get; private set; }
+
+    /// <summary>Takes a block that follows the cursor, with its transfers.</summary>
+    public void Take(ChainBlock block, DateTimeOffset seenAt, Network network)
+    {
+        if (block.ParentHash != Cursor.Hash || block.Height != Cursor.Height + 1)
+            throw new ChainUnknownException(network.Name, $"block {block.Height} does not follow block {Cursor.Height}");
+        foreach (ChainTransfer transfer in block.Transfers)
+            Take(transfer, new(block.Height, block.Hash, block.Time), seenAt, network);
+        foreach (Spend spend in block.Spends)
+            Replace(spend, isMined: true);
+        Cursor = Cursor with
+        {
+            Height = block.Height,
+            Hashes = Cursor.Hashes.Append(block.Hash).TakeLast(Cursor.MaxHashes).ToList(),
+        };
+    }
+
+    /// <summary>
+    /// Takes a transfer that a block, or for null the mempool, shows. Dust is left out, and counted once it is mined.
+    /// </summary>
+    public void Take(ChainTransfer transfer, BlockReference? block, DateTimeOffset seenAt, Network network)
+    {
+        if (network.Assets.FirstOrDefault(listed => listed.Asset.Id == transfer.Asset.Id) is not { } listed
+            || OwnerOf(transfer, network) is not { } watch)
+            return;
+        if (transfer.Amount < listed.Dust)
+        {
+            CountDust(watch, block, network);
+            return;
+        }
+        (string? wrongNetwork, string ordinal) = PlaceOf(watch, transfer, network);
+        (string, string) id = (watch.InvoiceId, $"{transfer.TransactionHash}.{ordinal}");
+        ViewedTransfer? known = Find(id);
+        memory.Inputs.Add(transfer.TransactionHash, transfer.Inputs);
+        memory.Orphaned.Remove(id);
+        if (known is { Lost: null } && known.Block?.Hash == block?.Hash)
+            return;
+        _changed[id] = new(
+            transfer.TransactionHash,
+            ordinal,
+            transfer.Asset.Id,
+            transfer.From,
+            transfer.Amount,
+            known?.FirstSeenAt ?? seenAt,
+            block,
+            Lost: null)
+        {
+            WrongNetwork = wrongNetwork,
+            IsAmbiguous = transfer.IsAmbiguous || (known?.IsAmbiguous ?? memory.Watches.Of(transfer.Recipient).Count > 1),
+            HasConflict = transfer.HasConflict
+                || known is { HasConflict: true } or { ReplacedBy: not null }
+                || memory.Inputs.HasRival(transfer.TransactionHash),
+        };
+    }
+
+    /// <summary>One signed transaction may be mined on two networks under one hash: elsewhere it is another payment.</summary>
+    private static (string? WrongNetwork, string Ordinal) PlaceOf(Watch watch, ChainTransfer transfer, Network network) =>
+        watch.Network == network.Name ? (null, transfer.Ordinal) : (network.Name, $"{transfer.Ordinal}@{network.Name}");
+
+    /// <summary>
+    /// The invoice that a transfer is for: the oldest where several share an address, which should never happen, unless
+    /// another has it already. Never more than one.
+    /// </summary>
+    private Watch? OwnerOf(ChainTransfer transfer, Network network)
+    {
+        IReadOnlyList<Watch> sharing = memory.Watches.Of(transfer.Recipient);
+        if (sharing.Count <= 1)
+            return sharing.Count == 0 ? null : sharing[0];
+        return sharing.FirstOrDefault(watch =>
+                Find((watch.InvoiceId, $"{transfer.TransactionHash}.{PlaceOf(watch, transfer, network).Ordinal}")) is not null)
+            ?? sharing.MinBy(watch => watch.InvoiceId, StringComparer.Ordinal);
+    }
+
+    /// <summary>Heights of another network say nothing about which blocks were counted: its dust is left alone.</summary>
+    private void CountDust(Watch watch, BlockReference? block, Network network)
+    {
+        if (block is null || watch.Network != network.Name)
+            return;
+        if (!_dust.TryGetValue(watch.InvoiceId, out List<long>? heights))
+            _dust.Add(watch.InvoiceId, heights = []);
+        heights.Add(block.Height);
+    }
+
+    /// <summary>Moves the cursor back to a common ancestor. What stood above it is in no block until one is found again.</summary>
+    public void GoBackTo(long height)
+    {
+        int kept = Cursor.Hashes.Count - (int)(Cursor.Height - height);
+        Cursor = Cursor with { Height = height, Hashes = Cursor.Hashes.Take(kept).ToList() };
+        WentBack = true;
+        Orphan(height);
+    }
+
+    /// <summary>
+    /// Views above the cursor are of a poll that ended before it could store the cursor. The blocks may have left since, and
+    /// nothing would tell: what stood there is in no block until it is found again.
+    /// </summary>
+    public void DoubtAboveCursor() => Orphan(Cursor.Height);
+
+    private void Orphan(long height)
+    {
+        foreach (((string, string) id, ViewedTransfer transfer) in All().Where(view => view.Value.Block?.Height > height).ToList())
+        {
+            _changed[id] = transfer with { Block = null };
+            memory.Orphaned.Add(id);
+        }
+    }
+
+    /// <summary>Invoices of which a transfer left its block in a reorg and was not found in another yet.</summary>
+    public IReadOnlySet<string> Unmined =>
+        memory.Orphaned.Where(id => Find(id) is { Block: null }).Select(id => id.InvoiceId).ToHashSet(StringComparer.Ordinal);
+
+    /// <summary>An invoice's transfers: as they were stored, and over that as this scan knows better.</summary>
+    public IEnumerable<ViewedTransfer> Over(string invoiceId, IEnumerable<ViewedTransfer> stored)
+    {
+        Dictionary<string, ViewedTransfer> transfers = stored.ToDictionary(transfer => transfer.Key, StringComparer.Ordinal);
+        foreach ((_, ViewedTransfer known) in All().Where(view => view.Key.InvoiceId == invoiceId))
+            transfers[known.Key] = known;
+        return transfers.Values;
+    }
+
+    /// <summary>
+    /// What to write for each invoice: its changed transfers, the depths at which it must look again, and those that the
+    /// head has passed.
+    /// </summary>
+    public IEnumerable<(Watch Watch, ViewedTransfer[] Changed, DepthMark[] Marks, DepthMark[] Passed)> Changes(ChainHead head)
+    {
+        _passedMarks.UnionWith(memory.Marks.Where(mark => mark.Mark.IsReached(head)));
+        foreach (string invoiceId in _changed.Keys.Select(id => id.InvoiceId)
+            .Union(_passedMarks.Select(mark => mark.InvoiceId), StringComparer.Ordinal)
+            .ToList())
+        {
+            if (memory.Watches.Find(invoiceId) is not { } watch)
+                continue;
+            ViewedTransfer[] changed = _changed.Where(change => change.Key.InvoiceId == invoiceId).Select(change => change.Value).ToArray();
+            DepthMark[] marks = changed
+                .Where(transfer => transfer.Block is not null)
+                .Select(transfer => DepthMark.Of(transfer.Block!.Height, watch.Required) with { WrongNetwork = transfer.WrongNetwork })
+                .Where(mark => !mark.IsReached(head))
+                .Distinct()
+                .ToArray();
+            _newMarks.UnionWith(marks.Select(mark => (invoiceId, mark)));
+            DepthMark[] passed = _passedMarks.Where(mark => mark.InvoiceId == invoiceId).Select(mark => mark.Mark).ToArray();
+            yield return (watch, changed, marks, passed);
+        }
+    }
+
+    /// <summary>Dust that was found in blocks, by invoice: the height of each.</summary>
+    public IEnumerable<(Watch Watch, List<long> Heights)> Dust() =>
+        from found in _dust
+        let watch = memory.Watches.Find(found.Key)
+        where watch is not null
+        select (watch, found.Value);
+
+    /// <summary>Hands what was stored over to the memory.</summary>
+    public void ApplyTo(PollerMemory stored)
+    {
+        foreach (((string, string) id, ViewedTransfer transfer) in _changed)
+            stored.Views[id] = transfer;
+        stored.Marks.UnionWith(_newMarks);
+        stored.Marks.ExceptWith(_passedMarks);
+    }
+
+    /// <summary>Goes on from the stored cursor with nothing left to store.</summary>
+    public void Continue(Cursor stored)
+    {
+        Cursor = Cursor with { Tag = stored.Tag, Scanned = stored.Scanned };
+        _changed.Clear();
+        _dust.Clear();
+        _newMarks.Clear();
+        _passedMarks.Clear();
+    }
+
+    private ViewedTransfer? Find((string, string) id) => _changed.GetValueOrDefault(id) ?? memory.Views.GetValueOrDefault(id);
+
+    private IEnumerable<KeyValuePair<(string InvoiceId, string Key), ViewedTransfer>> All() =>
+        memory.Views.Where(view => !_changed.ContainsKey(view.Key)).Concat(_changed);
+}

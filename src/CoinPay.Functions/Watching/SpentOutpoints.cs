@@ -1,0 +1,49 @@
+using CoinPay.Functions.Chains;
+
+namespace CoinPay.Functions.Watching;
+
+/// <summary>
+/// What the transactions of the views spend, both ways. Only those that are in no block, or in one that a reorg can still
+/// take away: it grows and shrinks with the poller's views and knows nothing of other people's transactions.
+/// </summary>
+internal sealed class SpentOutpoints
+{
+    private readonly Dictionary<string, Outpoints> _inputs = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<string>> _spenders = new(StringComparer.Ordinal);
+
+    public bool Contains(string outpoint) => _spenders.ContainsKey(outpoint);
+
+    public Outpoints Of(string transactionHash) => _inputs.GetValueOrDefault(transactionHash, Outpoints.None);
+
+    public void Add(string transactionHash, Outpoints inputs)
+    {
+        if (inputs.All.Count == 0 || !_inputs.TryAdd(transactionHash, inputs))
+            return;
+        foreach (string outpoint in inputs.All)
+        {
+            if (!_spenders.TryGetValue(outpoint, out List<string>? spenders))
+                _spenders.Add(outpoint, spenders = []);
+            spenders.Add(transactionHash);
+        }
+    }
+
+    /// <summary>Keeps only what these transactions spend.</summary>
+    public void Keep(HashSet<string> transactionHashes)
+    {
+        foreach (string gone in _inputs.Keys.Where(hash => !transactionHashes.Contains(hash)).ToList())
+        {
+            _inputs.Remove(gone, out Outpoints? inputs);
+            foreach (string outpoint in inputs!.All)
+                if (_spenders.TryGetValue(outpoint, out List<string>? spenders) && spenders.Remove(gone) && spenders.Count == 0)
+                    _spenders.Remove(outpoint);
+        }
+    }
+
+    /// <summary>The other transactions that spend this outpoint too.</summary>
+    public IEnumerable<string> RivalsOf(Spend spend) =>
+        (_spenders.GetValueOrDefault(spend.Outpoint) ?? []).Where(rival => rival != spend.TransactionHash);
+
+    /// <summary>Whether another transaction spends one of this one's inputs.</summary>
+    public bool HasRival(string transactionHash) =>
+        Of(transactionHash).All.Any(outpoint => RivalsOf(new(outpoint, transactionHash)).Any());
+}

@@ -1,0 +1,265 @@
+using System.Numerics;
+using Azure;
+using Azure.Data.Tables;
+using CoinPay.Core;
+using CoinPay.Functions.Chains;
+using CoinPay.Functions.Platform.Storage;
+using CoinPay.Functions.Platform.Telemetry;
+
+namespace CoinPay.Functions.Watching;
+
+/// <summary>
+/// What the chains show for an invoice, in its watch's partition: a row a transfer (<c>view!invoice!transfer</c>), a
+/// <c>pending!invoice</c> row until the invoice has taken the view up, <c>depth!network!…</c> rows for the heights at
+/// which it is to look again, and <c>dust!invoice</c>, a counter. Transfers and depths carry the network they were found on,
+/// which need not be the invoice's. Written only by the pollers, but for the acknowledgement.
+/// </summary>
+/// <param name="networks">Which networks share a space; without it each is a space of its own.</param>
+internal sealed partial class ViewStore(Tables tables, Networks? networks = null)
+{
+    private const int MaxBatchRows = 100;
+    private const string ViewPrefix = "view!";
+    private const string PendingPrefix = "pending!";
+    private const string AskedSuffix = "!asked";
+    private const string DepthPrefix = "depth!";
+
+    /// <summary>Writes changed transfers of one invoice with its pending row and depth marks; one batch but for very many.</summary>
+    /// <param name="height">The last block read: from there a lost transfer is remembered.</param>
+    /// <param name="inputsOf">What the transaction of a hash spends.</param>
+    public async Task WriteAsync(
+        Watch watch,
+        IReadOnlyCollection<ViewedTransfer> changed,
+        IReadOnlyCollection<DepthMark> marks,
+        long height,
+        Func<string, Outpoints> inputsOf,
+        CancellationToken cancellation)
+    {
+        string partition = PartitionOf(watch.Network, watch.InvoiceId);
+        List<TableTransactionAction> actions = [Upsert(PendingRow(watch.Network, watch.InvoiceId, watch.MerchantId))];
+        actions.AddRange(changed.Select(transfer =>
+            Upsert(ToRow(partition, watch, transfer, height, inputsOf(transfer.TransactionHash)))));
+        actions.AddRange(marks.Select(mark => Upsert(ToRow(partition, watch, mark))));
+        foreach (TableTransactionAction[] batch in actions.Chunk(MaxBatchRows))
+            await tables.Watches.SubmitTransactionAsync(batch, cancellation);
+    }
+
+    /// <summary>
+    /// Takes away depths that the head has passed. Only once the cursor says so: an invoice that is woken before it finds the
+    /// old cursor, takes its wake for done, and must be woken again.
+    /// </summary>
+    public async Task ForgetDepthsAsync(IReadOnlyCollection<(Watch Watch, DepthMark Mark)> passed, CancellationToken cancellation)
+    {
+        IEnumerable<TableEntity[]> batches = passed
+            .Select(one => ToRow(PartitionOf(one.Watch.Network, one.Watch.InvoiceId), one.Watch, one.Mark))
+            .GroupBy(row => row.PartitionKey, StringComparer.Ordinal)
+            .SelectMany(rows => rows.Chunk(MaxBatchRows));
+        foreach (TableEntity[] rows in batches)
+        {
+            TableTransactionAction[] gone = [.. rows.Select(row => new TableTransactionAction(TableTransactionActionType.Delete, row, ETag.All))];
+            if (await tables.Watches.TryCommitAsync(gone, cancellation))
+                continue;
+            // One of them is gone already: then one by one.
+            foreach (TableEntity row in rows)
+                await tables.Watches.DeleteEntityAsync(row, ETag.All, cancellation);
+        }
+    }
+
+    /// <summary>The transfers shown for an invoice. Read the pending row before this, so that a newer view is not acknowledged.</summary>
+    public async Task<List<ViewedTransfer>> ReadAsync(string network, string invoiceId, CancellationToken cancellation)
+    {
+        string prefix = $"{ViewPrefix}{invoiceId}!";
+        List<ViewedTransfer> transfers = [];
+        await foreach (TableEntity row in Range(PartitionOf(network, invoiceId), prefix, cancellation))
+            transfers.Add(ToTransfer(row));
+        return transfers;
+    }
+
+    /// <summary>
+    /// Every transfer found on a network, in no block, or in one or lost above a height, with its invoice and what its
+    /// transaction spends: what a reorg or a replacement can still touch.
+    /// </summary>
+    public async Task<List<(string InvoiceId, ViewedTransfer Transfer, Outpoints Inputs)>> ReadAboveAsync(
+        string network, long height, CancellationToken cancellation)
+    {
+        List<(string, ViewedTransfer, Outpoints)> transfers = [];
+        foreach (string partition in PartitionsOf(network))
+        {
+            string filter = TableClient.CreateQueryFilter(
+                $"PartitionKey eq {partition} and RowKey ge {ViewPrefix} and RowKey lt {Key.After(ViewPrefix)} and Network eq {network} and (Height gt {height} or Height eq {Unmined})");
+            await foreach (TableEntity row in tables.Watches.QueryAsync<TableEntity>(filter, cancellationToken: cancellation))
+                transfers.Add((row.RowKey.Split('!')[1], ToTransfer(row), Outpoints.Parse(row.GetString("Inputs"))));
+        }
+        return transfers;
+    }
+
+    /// <summary>The invoice's pending row, or null when its view was taken up.</summary>
+    public async Task<PendingView?> FindPendingAsync(string network, string invoiceId, CancellationToken cancellation)
+    {
+        NullableResponse<TableEntity> row = await tables.Watches.GetEntityIfExistsAsync<TableEntity>(
+            PartitionOf(network, invoiceId), PendingPrefix + invoiceId, ["TraceParent"], cancellation);
+        return row.HasValue ? new(row.Value!.ETag, row.Value.GetString("TraceParent")) : null;
+    }
+
+    /// <summary>Takes the pending row away unless the poller has written it anew since.</summary>
+    public async Task AcknowledgeAsync(string network, string invoiceId, ETag pending, CancellationToken cancellation)
+    {
+        try
+        {
+            await tables.Watches.DeleteEntityAsync(
+                PartitionOf(network, invoiceId), PendingPrefix + invoiceId, pending, cancellation);
+        }
+        catch (RequestFailedException newer) when (newer.Status is 404 or 412)
+        {
+            // A newer view waits, or a twin has acknowledged this one: either way it is not ours to take away.
+        }
+    }
+
+    /// <summary>
+    /// Notes that somebody is about to change the invoice: should the process die before <see cref="AskedAsync"/>, the
+    /// sweeper wakes the invoice, and what the change left to send is sent.
+    /// </summary>
+    public Task AskAsync(InvoiceTerms terms, CancellationToken cancellation) =>
+        tables.Watches.UpsertEntityAsync(
+            PendingRow(terms.Network, terms.Id, terms.MerchantId, AskedSuffix), TableUpdateMode.Replace, cancellation);
+
+    /// <summary>The row beside a watch that asks its invoice to look again.</summary>
+    public static TableEntity PendingOf(TableEntity watch) => PendingIn(
+        watch.PartitionKey, watch.RowKey[WatchStore.Prefix.Length..], watch.GetString("Network"), watch.GetString("MerchantId"));
+
+    /// <summary>The change is made: asks for the invoice to look again, whatever its view.</summary>
+    public async Task AskedAsync(InvoiceTerms terms, CancellationToken cancellation)
+    {
+        await tables.Watches.UpsertEntityAsync(
+            PendingRow(terms.Network, terms.Id, terms.MerchantId), TableUpdateMode.Replace, cancellation);
+        await ForgetAskedAsync(terms.Network, terms.Id, cancellation);
+    }
+
+    /// <summary>Takes the note of <see cref="AskAsync"/> away; that it is gone already is no error.</summary>
+    public Task ForgetAskedAsync(string network, string invoiceId, CancellationToken cancellation) =>
+        tables.Watches.DeleteEntityAsync(
+            PartitionOf(network, invoiceId), PendingPrefix + invoiceId + AskedSuffix, ETag.All, cancellation);
+
+    /// <summary>A network's invoices whose view is not taken up, or that somebody was about to change, and since when.</summary>
+    public async Task<List<PendingInvoice>> ReadPendingAsync(string network, CancellationToken cancellation)
+    {
+        List<PendingInvoice> pending = [];
+        foreach (string partition in PartitionsOf(network))
+            await foreach (TableEntity row in Range(partition, PendingPrefix, cancellation))
+                if (row.GetString("Network") == network)
+                    pending.Add(new(
+                        row.RowKey.Split('!')[1],
+                        row.GetString("MerchantId"),
+                        row.Timestamp!.Value,
+                        row.RowKey.EndsWith(AskedSuffix, StringComparison.Ordinal)));
+        return pending;
+    }
+
+    /// <summary>All depth marks in a network's blocks, for a poller that starts.</summary>
+    public async Task<List<(string InvoiceId, DepthMark Mark)>> ReadDepthMarksAsync(string network, CancellationToken cancellation)
+    {
+        List<(string, DepthMark)> marks = [];
+        foreach (string partition in PartitionsOf(network))
+            await foreach (TableEntity row in Range(partition, $"{DepthPrefix}{network}!", cancellation))
+            {
+                string[] parts = row.RowKey.Split('!');
+                FinalityTag? tag = parts[2] == "blocks" ? null : Enum.Parse<FinalityTag>(parts[2], ignoreCase: true);
+                marks.Add((parts[4], new(tag, long.Parse(parts[3])) { WrongNetwork = row.GetString("WrongNetwork") }));
+            }
+        return marks;
+    }
+
+    /// <summary>Removes all rows of an invoice's view.</summary>
+    public async Task RemoveAsync(string network, string invoiceId, CancellationToken cancellation)
+    {
+        string partition = PartitionOf(network, invoiceId);
+        List<TableTransactionAction> actions = [];
+        await foreach (TableEntity row in Range(partition, $"{ViewPrefix}{invoiceId}!", cancellation))
+            actions.Add(new(TableTransactionActionType.Delete, row));
+        await foreach (TableEntity row in Range(partition, DustPrefix + invoiceId, cancellation))
+            actions.Add(new(TableTransactionActionType.Delete, row));
+        foreach (TableTransactionAction[] batch in actions.Chunk(MaxBatchRows))
+            await tables.Watches.SubmitTransactionAsync(batch, cancellation);
+    }
+
+    private const long Unmined = -1;
+
+    private string PartitionOf(string network, string invoiceId) => WatchStore.Partition(SpaceOf(network), invoiceId);
+
+    private IEnumerable<string> PartitionsOf(string network) => WatchStore.Partitions(SpaceOf(network));
+
+    private string SpaceOf(string network) => networks?.SpaceOf(network) ?? network;
+
+    private AsyncPageable<TableEntity> Range(string partition, string prefix, CancellationToken cancellation) =>
+        tables.Watches.QueryAsync<TableEntity>(
+            TableClient.CreateQueryFilter($"PartitionKey eq {partition} and RowKey ge {prefix} and RowKey lt {Key.After(prefix)}"),
+            cancellationToken: cancellation);
+
+    private static TableTransactionAction Upsert(TableEntity row) => new(TableTransactionActionType.UpsertReplace, row);
+
+    private TableEntity PendingRow(string network, string invoiceId, string merchantId, string suffix = "") =>
+        PendingIn(PartitionOf(network, invoiceId), invoiceId + suffix, network, merchantId);
+
+    private static TableEntity PendingIn(string partition, string name, string network, string merchantId) =>
+        new(partition, PendingPrefix + name)
+        {
+            ["Network"] = network,
+            ["MerchantId"] = merchantId,
+            ["TraceParent"] = InvoiceTrace.Here,
+        };
+
+    private static TableEntity ToRow(string partition, Watch watch, DepthMark mark)
+    {
+        string network = mark.WrongNetwork ?? watch.Network;
+        string tag = mark.Tag?.ToString().ToLowerInvariant() ?? "blocks";
+        return new(partition, $"{DepthPrefix}{network}!{tag}!{mark.Height:D12}!{watch.InvoiceId}")
+        {
+            ["WrongNetwork"] = mark.WrongNetwork,
+            ["MerchantId"] = watch.MerchantId,
+        };
+    }
+
+    private static TableEntity ToRow(string partition, Watch watch, ViewedTransfer transfer, long height, Outpoints inputs) =>
+        new(partition, $"{ViewPrefix}{watch.InvoiceId}!{Key.Hash(transfer.Key)}")
+        {
+            ["Network"] = transfer.WrongNetwork ?? watch.Network,
+            ["TransactionHash"] = transfer.TransactionHash,
+            ["Ordinal"] = transfer.Ordinal,
+            ["AssetId"] = transfer.AssetId,
+            ["From"] = transfer.From,
+            ["Amount"] = transfer.Amount.ToString(),
+            ["FirstSeenAt"] = transfer.FirstSeenAt,
+            ["Height"] = transfer.Lost is null ? transfer.Block?.Height ?? Unmined : height,
+            ["BlockHash"] = transfer.Block?.Hash,
+            ["BlockTime"] = transfer.Block?.Time,
+            ["Lost"] = transfer.Lost?.ToString(),
+            ["WrongNetwork"] = transfer.WrongNetwork,
+            ["IsAmbiguous"] = transfer.IsAmbiguous,
+            ["HasConflict"] = transfer.HasConflict,
+            ["ReplacedBy"] = transfer.ReplacedBy,
+            ["Inputs"] = inputs.All.Count == 0 ? null : inputs.ToString(),
+        };
+
+    private static ViewedTransfer ToTransfer(TableEntity row) => new(
+        row.GetString("TransactionHash"),
+        row.GetString("Ordinal"),
+        row.GetString("AssetId"),
+        row.GetString("From"),
+        BigInteger.Parse(row.GetString("Amount")),
+        row.GetDateTimeOffset("FirstSeenAt")!.Value,
+        row.GetString("BlockHash") is { } hash
+            ? new(row.GetInt64("Height")!.Value, hash, row.GetDateTimeOffset("BlockTime")!.Value)
+            : null,
+        row.GetString("Lost") is { } lost ? Enum.Parse<TransferStatus>(lost) : null)
+    {
+        WrongNetwork = row.GetString("WrongNetwork"),
+        IsAmbiguous = row.GetBoolean("IsAmbiguous") ?? false,
+        HasConflict = row.GetBoolean("HasConflict") ?? false,
+        ReplacedBy = row.GetString("ReplacedBy"),
+    };
+}
+
+/// <summary>A view that waits to be taken up. <paramref name="TraceParent"/>: the poll or call that wrote it, where it was traced.</summary>
+internal sealed record PendingView(ETag Tag, string? TraceParent);
+
+/// <summary>An invoice that is to look again. <paramref name="IsAsked"/>: because of a change that somebody was about to make.</summary>
+internal sealed record PendingInvoice(string InvoiceId, string MerchantId, DateTimeOffset Since, bool IsAsked);

@@ -1,0 +1,135 @@
+using System.Collections.Concurrent;
+using Azure;
+using Azure.Data.Tables;
+using CoinPay.Core;
+using CoinPay.Functions.Chains;
+using CoinPay.Functions.Platform.Storage;
+
+namespace CoinPay.Functions.Watching;
+
+/// <summary>
+/// Watches, in partitions of an address space (<see cref="Network.AddressSpace"/>) and a bucket: one range serves the
+/// pollers of all networks on which an address may be paid. A watch's row key begins with its invoice id, which sorts by
+/// time, so that what is new is a key range. Source of the limits: a partition serves 2,000 entities a second.
+/// </summary>
+/// <param name="networks">Which networks share a space; without it each is a space of its own.</param>
+internal sealed class WatchStore(Tables tables, Networks? networks = null)
+{
+    /// <summary>500 creations a second, with some five writes each, stay below a partition's 2,000; every bucket costs reads at every poll.</summary>
+    public const int Buckets = 2;
+
+    public const string Prefix = "watch!";
+    private readonly ConcurrentDictionary<string, WatchSet> _sets = new(StringComparer.Ordinal);
+
+    /// <summary>The watches of a network's space in this process' memory: its networks' pollers share them.</summary>
+    public WatchSet SetOf(string network) => _sets.GetOrAdd(SpaceOf(network), _ => new WatchSet(network));
+
+    public static string Partition(string space, string invoiceId) => Key.Of(space, (invoiceId[^1] % Buckets).ToString());
+
+    public static IEnumerable<string> Partitions(string space) =>
+        Enumerable.Range(0, Buckets).Select(bucket => Key.Of(space, bucket.ToString()));
+
+    /// <summary>Whether a row of the table is a watch.</summary>
+    public static bool IsWatch(TableEntity row) => row.RowKey.StartsWith(Prefix, StringComparison.Ordinal);
+
+    /// <summary>Inserts a watch; answers the one that stands when a crash or a twin request was here before.</summary>
+    public async Task<Watch> InsertAsync(Watch watch, CancellationToken cancellation)
+    {
+        try
+        {
+            await tables.Watches.AddEntityAsync(ToRow(watch), cancellation);
+            return watch;
+        }
+        catch (RequestFailedException exists) when (exists.Status == 409)
+        {
+            return await FindAsync(watch.Network, watch.InvoiceId, cancellation) ?? throw new BugException("a watch vanished");
+        }
+    }
+
+    public async Task<Watch?> FindAsync(string network, string invoiceId, CancellationToken cancellation)
+    {
+        NullableResponse<TableEntity> row = await tables.Watches.GetEntityIfExistsAsync<TableEntity>(
+            Partition(SpaceOf(network), invoiceId), Prefix + invoiceId, cancellationToken: cancellation);
+        return row.HasValue ? ToWatch(row.Value!) : null;
+    }
+
+    /// <summary>
+    /// Watches of all networks of this one's space whose invoice ids were made at or after an instant; all for null.
+    /// </summary>
+    public async Task<List<Watch>> ReadSinceAsync(string network, DateTimeOffset? since, CancellationToken cancellation)
+    {
+        string from = Prefix + (since is null ? "" : "inv_" + Id.TimePrefix(since.Value));
+        return await ReadAsync(network, TableClient.CreateQueryFilter($"RowKey ge {from} and RowKey lt {Key.After(Prefix)}"), cancellation);
+    }
+
+    /// <summary>Watches of all networks of this one's space whose time is over.</summary>
+    public Task<List<Watch>> ReadOverdueAsync(string network, DateTimeOffset now, CancellationToken cancellation) =>
+        ReadAsync(
+            network,
+            TableClient.CreateQueryFilter($"RowKey ge {Prefix} and RowKey lt {Key.After(Prefix)} and MonitorUntil lt {now}"),
+            cancellation);
+
+    private async Task<List<Watch>> ReadAsync(string network, string rows, CancellationToken cancellation)
+    {
+        List<Watch> watches = [];
+        foreach (string partition in Partitions(SpaceOf(network)))
+        {
+            string filter = TableClient.CreateQueryFilter($"PartitionKey eq {partition}") + " and " + rows;
+            await foreach (TableEntity row in tables.Watches.QueryAsync<TableEntity>(filter, cancellationToken: cancellation))
+                watches.Add(ToWatch(row));
+        }
+        // A network that is not offered any more has nobody to take its invoices further.
+        watches.RemoveAll(watch => SpaceOf(watch.Network) != SpaceOf(network));
+        return watches;
+    }
+
+    /// <summary>Marks that the invoice's orchestration runs and that its creation was told. An invoice that is not watched needs no mark.</summary>
+    public async Task AcknowledgeAsync(string network, string invoiceId, CancellationToken cancellation)
+    {
+        TableEntity acknowledged = new(Partition(SpaceOf(network), invoiceId), Prefix + invoiceId) { ["Acknowledged"] = true };
+        try
+        {
+            await tables.Watches.UpdateEntityAsync(acknowledged, ETag.All, TableUpdateMode.Merge, cancellation);
+        }
+        catch (RequestFailedException gone) when (gone.Status == 404)
+        {
+            // Its time is over, and nobody will start it again.
+        }
+    }
+
+    /// <summary>Removes the watch of an invoice that is looked out for no longer.</summary>
+    public Task RemoveAsync(string network, string invoiceId, CancellationToken cancellation) =>
+        tables.Watches.DeleteEntityAsync(
+            Partition(SpaceOf(network), invoiceId), Prefix + invoiceId, ETag.All, cancellation);
+
+    private string SpaceOf(string network) => networks?.SpaceOf(network) ?? network;
+
+    private TableEntity ToRow(Watch watch) => new(Partition(SpaceOf(watch.Network), watch.InvoiceId), Prefix + watch.InvoiceId)
+    {
+        ["Network"] = watch.Network,
+        ["SweepAt"] = watch.SweepAt,
+        ["MerchantId"] = watch.MerchantId,
+        ["Address"] = watch.Address,
+        ["Recipient"] = watch.Recipient,
+        ["Required"] = watch.Required.ToString(),
+        ["MonitorUntil"] = watch.MonitorUntil,
+        ["Counter"] = watch.Counter,
+        ["Index"] = watch.Index,
+        ["Acknowledged"] = watch.Acknowledged,
+    };
+
+    private static Watch ToWatch(TableEntity row) => new()
+    {
+        Network = row.GetString("Network"),
+        SweepAt = row.GetDateTimeOffset("SweepAt"),
+        InvoiceId = row.RowKey[Prefix.Length..],
+        MerchantId = row.GetString("MerchantId"),
+        Address = row.GetString("Address"),
+        Recipient = row.GetString("Recipient"),
+        Required = RequiredDepth.Parse(row.GetString("Required")) ?? throw new BugException("stored depth"),
+        MonitorUntil = row.GetDateTimeOffset("MonitorUntil")!.Value,
+        Counter = row.GetString("Counter"),
+        Index = row.GetInt64("Index"),
+        Acknowledged = row.GetBoolean("Acknowledged") ?? false,
+    };
+}

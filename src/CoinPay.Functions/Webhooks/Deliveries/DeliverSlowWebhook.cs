@@ -1,0 +1,16 @@
+using Microsoft.Azure.Functions.Worker;
+
+namespace CoinPay.Functions.Webhooks.Deliveries;
+
+/// <summary>
+/// Delivers to endpoints that fail or are slow, on a queue of their own so that they hold up nobody; and carries on
+/// replays.
+/// </summary>
+internal sealed class DeliverSlowWebhook(DeliveryRun run, ReplayRun replays)
+{
+    [Function(nameof(DeliverSlowWebhook))]
+    public Task Run([QueueTrigger(DeliveryQueue.Slow)] string message, CancellationToken cancellation) =>
+        ReplayAddress.Parse(message) is { } replay
+            ? replays.HandleAsync(replay, cancellation)
+            : run.HandleAsync(message, slow: true, cancellation);
+}

@@ -1,0 +1,160 @@
+using System.Globalization;
+using Azure;
+using Azure.Data.Tables;
+using CoinPay.Core;
+using CoinPay.Functions.Http;
+
+namespace CoinPay.Functions.Webhooks.Deliveries;
+
+/// <summary>Where a delivery stands.</summary>
+internal enum DeliveryStatus
+{
+    /// <summary>To be tried at <see cref="Delivery.NextAttemptAt"/>.</summary>
+    Pending,
+
+    /// <summary>The endpoint answered 2xx.</summary>
+    Delivered,
+
+    /// <summary>The whole schedule failed, or the endpoint answered 410.</summary>
+    Dead,
+
+    /// <summary>The endpoint was deleted or disabled before it succeeded.</summary>
+    Cancelled,
+}
+
+/// <summary>
+/// One event on its way to one endpoint. This row is the truth; messages on the queues only hint at it.
+/// </summary>
+internal sealed record Delivery
+{
+    public required DeliveryAddress Address { get; init; }
+
+    public required DeliveryStatus Status { get; init; }
+
+    /// <summary>When to try next; nothing is sent before.</summary>
+    public required DateTimeOffset NextAttemptAt { get; init; }
+
+    /// <summary>When it was begun, or begun anew.</summary>
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>The invoice that the event is about, if any.</summary>
+    public string? InvoiceId { get; init; }
+
+    /// <summary>
+    /// Oldest first: those of the schedule under way, and before them the last of earlier ones
+    /// (<see cref="EarlierAttempts"/> many).
+    /// </summary>
+    public IReadOnlyList<DeliveryAttempt> Attempts { get; init; } = [];
+
+    public int EarlierAttempts { get; init; }
+
+    /// <summary>All attempts there ever were, those no longer kept included.</summary>
+    public int AttemptsEver { get; init; }
+
+    /// <summary>When the endpoint last answered 2xx to this event.</summary>
+    public DateTimeOffset? DeliveredAt { get; init; }
+
+    /// <summary>The redelivery or replay that began it anew.</summary>
+    public string? RestartedBy { get; init; }
+
+    /// <summary>When the first attempt of the schedule under way was made; null before it.</summary>
+    public DateTimeOffset? BeganAt => Attempts.Count > EarlierAttempts ? Attempts[EarlierAttempts].At : null;
+
+    public ETag Tag { get; init; }
+
+    public TableEntity ToRow()
+    {
+        TableEntity row = new(Address.Partition, Address.EventId)
+        {
+            ["Status"] = Status.ToString(),
+            ["NextAttemptAt"] = NextAttemptAt,
+            ["CreatedAt"] = CreatedAt,
+            ["InvoiceId"] = InvoiceId,
+            ["Attempts"] = Attempts.Count,
+            ["EarlierAttempts"] = EarlierAttempts,
+            ["AttemptsEver"] = AttemptsEver,
+            ["DeliveredAt"] = DeliveredAt,
+            ["RestartedBy"] = RestartedBy,
+        };
+        foreach ((int index, DeliveryAttempt attempt) in Attempts.Index())
+            row[AttemptProperty(index)] = Json.Text(attempt);
+        return row;
+    }
+
+    public static Delivery FromRow(DeliveryAddress address, TableEntity row) => new()
+    {
+        Address = address,
+        Status = Enum.Parse<DeliveryStatus>(row.GetString("Status")),
+        NextAttemptAt = row.GetDateTimeOffset("NextAttemptAt")!.Value,
+        CreatedAt = row.GetDateTimeOffset("CreatedAt")!.Value,
+        Attempts = [.. Enumerable.Range(0, row.GetInt32("Attempts")!.Value)
+            .Select(index => Json.Read<DeliveryAttempt>(row.GetString(AttemptProperty(index))))],
+        InvoiceId = row.GetString("InvoiceId"),
+        EarlierAttempts = row.GetInt32("EarlierAttempts") ?? 0,
+        AttemptsEver = row.GetInt32("AttemptsEver") ?? row.GetInt32("Attempts")!.Value,
+        DeliveredAt = row.GetDateTimeOffset("DeliveredAt"),
+        RestartedBy = row.GetString("RestartedBy"),
+        Tag = row.ETag,
+    };
+
+    /// <summary>After one more attempt: delivered, dead, or due again by the schedule.</summary>
+    /// <param name="attempt">How it went.</param>
+    /// <param name="jitter">A random number in 0..1.</param>
+    public Delivery After(DeliveryAttempt attempt, double jitter)
+    {
+        Delivery tried = this with { Attempts = [.. Attempts, attempt], AttemptsEver = AttemptsEver + 1 };
+        if (attempt.Succeeded)
+            return tried with { Status = DeliveryStatus.Delivered, DeliveredAt = attempt.At };
+        if (attempt.Gone || DeliverySchedule.DelayAfter(tried.Attempts.Count - EarlierAttempts) is not { } delay)
+            return tried with { Status = DeliveryStatus.Dead };
+        DateTimeOffset ended = attempt.At + TimeSpan.FromMilliseconds(attempt.LatencyMs);
+        return tried with { NextAttemptAt = ended + DeliverySchedule.Wait(delay, attempt.RetryAfter, jitter) };
+    }
+
+    /// <summary>To be delivered for the first time, at once.</summary>
+    public static Delivery New(DeliveryAddress address, string? invoiceId, DateTimeOffset at) => new()
+    {
+        Address = address,
+        Status = DeliveryStatus.Pending,
+        NextAttemptAt = at,
+        CreatedAt = at,
+        InvoiceId = invoiceId,
+    };
+
+    /// <summary>Due at once under a whole new schedule; of the attempts before it, the last ones are kept.</summary>
+    public Delivery Restarted(string by, DateTimeOffset now)
+    {
+        IReadOnlyList<DeliveryAttempt> kept = [.. Attempts.TakeLast(DeliverySchedule.Delays.Count)];
+        return this with
+        {
+            Status = DeliveryStatus.Pending,
+            NextAttemptAt = now,
+            CreatedAt = now,
+            Attempts = kept,
+            EarlierAttempts = kept.Count,
+            RestartedBy = by,
+        };
+    }
+
+    private static string AttemptProperty(int index) =>
+        "Attempt" + (index + 1).ToString("00", CultureInfo.InvariantCulture);
+}
+
+/// <summary>How one POST went.</summary>
+/// <param name="At">When it was sent.</param>
+/// <param name="LatencyMs">Until the answer's head, or until it failed.</param>
+/// <param name="Status">The HTTP status, null when there was no answer.</param>
+/// <param name="Answer">The first KiB of the answer as text, or why there was none.</param>
+/// <param name="RetryAfterSeconds">What the answer asked for.</param>
+internal sealed record DeliveryAttempt(
+    DateTimeOffset At, int LatencyMs, int? Status, string Answer, int? RetryAfterSeconds)
+{
+    [System.Text.Json.Serialization.JsonIgnore]
+    public bool Succeeded => Status is >= 200 and < 300;
+
+    [System.Text.Json.Serialization.JsonIgnore]
+    public bool Gone => Status == 410;
+
+    [System.Text.Json.Serialization.JsonIgnore]
+    public TimeSpan? RetryAfter => RetryAfterSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
+}

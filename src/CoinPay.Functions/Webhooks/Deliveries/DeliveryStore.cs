@@ -1,0 +1,51 @@
+using Azure.Data.Tables;
+using CoinPay.Functions.Platform.Storage;
+
+namespace CoinPay.Functions.Webhooks.Deliveries;
+
+/// <summary>Delivery rows: partition <c>merchant!endpoint</c>, row the event's id, so that they sort by time.</summary>
+internal sealed class DeliveryStore(Tables tables)
+{
+    /// <summary>False when the row stands already.</summary>
+    public Task<bool> TryAddAsync(Delivery delivery, CancellationToken cancellation) =>
+        tables.Deliveries.TryAddAsync(delivery.ToRow(), cancellation);
+
+    public async Task<Delivery?> FindAsync(DeliveryAddress address, CancellationToken cancellation) =>
+        await tables.Deliveries.FindAsync(address.Partition, address.EventId, cancellation) is { } row
+            ? Delivery.FromRow(address, row)
+            : null;
+
+    /// <summary>False when somebody else has written in between: then their word counts.</summary>
+    public Task<bool> TryReplaceAsync(Delivery delivery, CancellationToken cancellation) =>
+        tables.Deliveries.TryReplaceAsync(delivery.ToRow(), delivery.Tag, cancellation);
+
+    /// <summary>
+    /// Whether the endpoint has answered 2xx to anything since an instant. Reads its whole partition: for the rare case
+    /// that an endpoint is about to be disabled, where what the endpoint's row says may be some seconds old.
+    /// </summary>
+    public async Task<bool> HasSuccessSinceAsync(
+        string merchantId, string endpointId, DateTimeOffset instant, CancellationToken cancellation)
+    {
+        string partition = Key.Of(merchantId, endpointId);
+        string filter = TableClient.CreateQueryFilter($"PartitionKey eq {partition} and DeliveredAt ge {instant}");
+        await foreach (TableEntity _ in tables.Deliveries.RowsAsync(filter, cancellation, pageSize: 1))
+            return true;
+        return false;
+    }
+
+    /// <summary>
+    /// Events between two, both included, that an endpoint has not got: tried in vain so far, given up or cancelled.
+    /// </summary>
+    public async Task<IReadOnlyList<string>> FailedAsync(
+        string merchantId, string endpointId, (string Oldest, string Newest) events, CancellationToken cancellation)
+    {
+        string partition = Key.Of(merchantId, endpointId);
+        (string pending, string delivered) = (nameof(DeliveryStatus.Pending), nameof(DeliveryStatus.Delivered));
+        string filter = TableClient.CreateQueryFilter(
+            $"PartitionKey eq {partition} and RowKey ge {events.Oldest} and RowKey le {events.Newest} and Status ne {delivered} and (Status ne {pending} or Attempts gt {0})");
+        List<string> failed = [];
+        await foreach (TableEntity row in tables.Deliveries.RowsAsync(filter, cancellation))
+            failed.Add(row.RowKey);
+        return failed;
+    }
+}

@@ -1,0 +1,51 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using Azure;
+using Azure.Data.Tables;
+using CoinPay.Functions.Platform.Storage;
+
+namespace CoinPay.Functions.Webhooks.Deliveries;
+
+/// <summary>
+/// A pointer in <c>Index</c> (partition <c>due!bucket</c>) beside each unfinished delivery and replay, under the text
+/// of its message, so that the sweeper finds what is overdue without reading sixty days of deliveries.
+/// </summary>
+internal sealed class DueWork(Tables tables)
+{
+    /// <summary>At 500 invoices a second and a few events each, one partition would take too many writes.</summary>
+    private const int Buckets = 16;
+
+    /// <summary>A pointer to something new; one that stands already stays.</summary>
+    public Task AddAsync(string message, DateTimeOffset dueAt, CancellationToken cancellation) =>
+        tables.Index.TryAddAsync(Pointer(message, dueAt), cancellation);
+
+    /// <summary>Says when the sweeper should look at it, should nothing happen until then.</summary>
+    public Task PointAsync(string message, DateTimeOffset dueAt, CancellationToken cancellation) =>
+        tables.Index.UpsertEntityAsync(Pointer(message, dueAt), TableUpdateMode.Replace, cancellation);
+
+    /// <summary>Nothing is left to do for it.</summary>
+    public Task ForgetAsync(string message, CancellationToken cancellation) =>
+        tables.Index.DeleteEntityAsync(Partition(message), message, ETag.All, cancellation);
+
+    /// <summary>The messages of what was due before an instant.</summary>
+    public async IAsyncEnumerable<string> DueBeforeAsync(
+        DateTimeOffset instant, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        for (int bucket = 0; bucket < Buckets; bucket++)
+        {
+            string partition = Partition(bucket);
+            string filter = TableClient.CreateQueryFilter($"PartitionKey eq {partition} and DueAt lt {instant}");
+            await foreach (TableEntity row in tables.Index.RowsAsync(filter, cancellation))
+                yield return row.RowKey;
+        }
+    }
+
+    private static TableEntity Pointer(string message, DateTimeOffset dueAt) =>
+        new(Partition(message), message) { ["DueAt"] = dueAt };
+
+    // The last character of an id is random.
+    private static string Partition(string message) => Partition(message[^1] % Buckets);
+
+    private static string Partition(int bucket) =>
+        Key.Of("due", bucket.ToString("00", CultureInfo.InvariantCulture));
+}

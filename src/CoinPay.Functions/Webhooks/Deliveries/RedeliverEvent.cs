@@ -1,0 +1,70 @@
+using CoinPay.Functions.Access;
+using CoinPay.Functions.Http;
+using CoinPay.Functions.Webhooks.Endpoints;
+using CoinPay.Functions.Webhooks.Events;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Azure.Functions.Worker;
+using Endpoint = CoinPay.Functions.Webhooks.Endpoints.Endpoint;
+
+namespace CoinPay.Functions.Webhooks.Deliveries;
+
+/// <summary>
+/// <c>POST /v1/events/{id}/redeliver</c> <c>{endpoint_id?}</c>: delivers an event again, under its id, to the endpoint
+/// named, or to every enabled one that takes it or was sent it before. The answer is the event.
+/// </summary>
+internal sealed class RedeliverEvent(
+    Callers callers, Idempotency idempotency, EndpointStore endpoints, EventPublisher events, DeliveryStore deliveries,
+    Redelivery redelivery, EventFeed feed)
+{
+    private const int MaxIdLength = 64;
+
+    [Function(nameof(RedeliverEvent))]
+    public async Task<IActionResult> Run(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/events/{id}/redeliver")] HttpRequest request,
+        string id,
+        CancellationToken cancellation)
+    {
+        Caller caller = await callers.RequireMerchantAsync(request, Scope.WebhooksManage, cancellation);
+        RequestBody body = await RequestBody.ReadOptionalAsync(request, cancellation);
+        string? endpointId = body.OptionalString("endpoint_id", MaxIdLength);
+        body.ThrowIfInvalid();
+        GatewayEvent? happened = await events.FindAsync(caller.MerchantId, id, cancellation);
+        if (happened is null || happened.Livemode != caller.Livemode)
+            return Problems.NotFound("event").ToAnswer();
+        return await idempotency.RunAsync(
+            request,
+            (caller.IdempotencyOwner, nameof(RedeliverEvent) + id),
+            body.Bytes,
+            "rdl",
+            redeliveryId => RedeliverAsync(caller, happened, endpointId, redeliveryId, cancellation),
+            cancellation);
+    }
+
+    private async Task<JsonAnswer> RedeliverAsync(
+        Caller caller, GatewayEvent happened, string? endpointId, string redeliveryId, CancellationToken cancellation)
+    {
+        IReadOnlyList<Endpoint> chosen = endpointId is null
+            ? await TakersAsync(happened, cancellation)
+            : [await endpoints.GetEnabledAsync(caller, endpointId, cancellation)];
+        if (chosen.Count == 0)
+            throw new ProblemException(Problems.NoEndpoint);
+        foreach (Endpoint endpoint in chosen)
+            await redelivery.RestartAsync(happened.Id, happened.InvoiceId, endpoint, redeliveryId, cancellation);
+        return JsonAnswer.Accepted(await feed.DescribeAsync(happened, cancellation));
+    }
+
+    private async Task<IReadOnlyList<Endpoint>> TakersAsync(GatewayEvent happened, CancellationToken cancellation)
+    {
+        List<Endpoint> takers = [];
+        foreach (Endpoint endpoint in await endpoints.ListAsync(happened.MerchantId, cancellation))
+            if (endpoint.DisabledAt is null
+                && endpoint.Livemode == happened.Livemode
+                && (endpoint.Takes(happened.Type) || await WasSentAsync(happened, endpoint, cancellation)))
+                takers.Add(endpoint);
+        return takers;
+    }
+
+    private async Task<bool> WasSentAsync(GatewayEvent happened, Endpoint endpoint, CancellationToken cancellation) =>
+        await deliveries.FindAsync(new(happened.MerchantId, endpoint.Id, happened.Id), cancellation) is not null;
+}

@@ -1,0 +1,44 @@
+using CoinPay.Functions.Http;
+using CoinPay.Functions.Webhooks.Endpoints;
+
+namespace CoinPay.Functions.Webhooks.Deliveries;
+
+/// <summary>
+/// Delivers an event again, to one endpoint: a whole new schedule under the same event id. Safe to repeat and to be cut
+/// short anywhere: the row says which redelivery or replay it was begun by, and the pointer is written before it.
+/// </summary>
+internal sealed class Redelivery(DeliveryStore deliveries, DueWork due, DeliveryQueue queue, TimeProvider clock)
+{
+    private const int Tries = 5;
+
+    /// <param name="eventId">The event.</param>
+    /// <param name="invoiceId">The invoice it is about, if any.</param>
+    /// <param name="endpoint">Where to.</param>
+    /// <param name="by">The redelivery or replay: with the same one, a delivery is begun anew once.</param>
+    /// <param name="cancellation">Ends it.</param>
+    public async Task RestartAsync(
+        string eventId, string? invoiceId, Endpoint endpoint, string by, CancellationToken cancellation)
+    {
+        DeliveryAddress address = new(endpoint.MerchantId, endpoint.Id, eventId);
+        for (int attempt = 0; attempt < Tries; attempt++)
+        {
+            DateTimeOffset now = clock.GetUtcNow();
+            Delivery? found = await deliveries.FindAsync(address, cancellation);
+            if (found?.RestartedBy == by && found.Status != DeliveryStatus.Pending)
+                return;
+            if (found?.RestartedBy != by)
+            {
+                await due.PointAsync(address.ToString(), now, cancellation);
+                Delivery again = (found ?? Delivery.New(address, invoiceId, now)).Restarted(by, now);
+                bool stored = found is null
+                    ? await deliveries.TryAddAsync(again, cancellation)
+                    : await deliveries.TryReplaceAsync(again, cancellation);
+                if (!stored)
+                    continue;
+            }
+            await queue.SendAsync(address, endpoint.FailingSince is not null, TimeSpan.Zero, cancellation);
+            return;
+        }
+        throw new ProblemException(Problems.Conflict("event"));
+    }
+}

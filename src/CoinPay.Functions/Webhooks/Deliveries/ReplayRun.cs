@@ -1,0 +1,97 @@
+using Azure.Data.Tables;
+using CoinPay.Functions.Http;
+using CoinPay.Functions.Platform.Storage;
+using CoinPay.Functions.Webhooks.Endpoints;
+
+namespace CoinPay.Functions.Webhooks.Deliveries;
+
+/// <summary>
+/// Carries replays on, one batch a message. A batch cut short is done again and begins no delivery twice; a message
+/// that is lost is found by the sweeper through the replay's pointer.
+/// </summary>
+internal sealed class ReplayRun(
+    Tables tables, EndpointStore endpoints, Redelivery redelivery, DueWork due, DeliveryQueue queue, TimeProvider clock)
+{
+    /// <summary>Events looked at in one batch.</summary>
+    public const int BatchSize = 100;
+
+    /// <summary>Between batches: the endpoint shall be able to keep up, and what happens now shall not wait behind it.</summary>
+    public static readonly TimeSpan Pace = TimeSpan.FromSeconds(5);
+
+    private const int AtOnce = 16;
+
+    /// <summary>Stores the replay with its first message; one that runs already is a 409 problem.</summary>
+    public async Task<Replay> StartAsync(
+        string merchantId, string endpointId, Replay wanted, CancellationToken cancellation)
+    {
+        ReplayAddress address = new(merchantId, endpointId, wanted.Id);
+        await due.PointAsync(address.ToString(), clock.GetUtcNow(), cancellation);
+        Endpoint changed = await endpoints.ChangeAsync(
+            merchantId,
+            endpointId,
+            stored => stored.Replay switch
+            {
+                { } same when same.Id == wanted.Id => stored,
+                { Status: ReplayStatus.Running } => throw new ProblemException(Problems.ReplayRunning),
+                _ => stored with { Replay = wanted },
+            },
+            cancellation) ?? throw new ProblemException(Problems.NotFound("webhook endpoint"));
+        await queue.SendAsync(address, TimeSpan.Zero, cancellation);
+        return changed.Replay!;
+    }
+
+    /// <summary>Does the next batch, if the replay still runs.</summary>
+    public async Task HandleAsync(ReplayAddress address, CancellationToken cancellation)
+    {
+        Endpoint? endpoint = await endpoints.ReadAsync(address.MerchantId, address.EndpointId, cancellation);
+        if (endpoint?.Replay is not { Status: ReplayStatus.Running } replay || replay.Id != address.ReplayId)
+        {
+            await due.ForgetAsync(address.ToString(), cancellation);
+            return;
+        }
+        Replay after = endpoint.DisabledAt is null
+            ? await RunBatchAsync(endpoint, replay, cancellation)
+            : replay with { Status = ReplayStatus.Cancelled, FinishedAt = clock.GetUtcNow() };
+        bool mine = false;
+        await endpoints.ChangeAsync(
+            address.MerchantId,
+            address.EndpointId,
+            stored => (mine = stored.Replay == replay) ? stored with { Replay = after } : stored,
+            cancellation);
+        if (after.Status != ReplayStatus.Running)
+            await due.ForgetAsync(address.ToString(), cancellation);
+        else if (mine)
+            await GoOnAsync(address, cancellation);
+    }
+
+    private async Task GoOnAsync(ReplayAddress address, CancellationToken cancellation)
+    {
+        await due.PointAsync(address.ToString(), clock.GetUtcNow() + Pace, cancellation);
+        await queue.SendAsync(address, Pace, cancellation);
+    }
+
+    private async Task<Replay> RunBatchAsync(Endpoint endpoint, Replay replay, CancellationToken cancellation)
+    {
+        // Rows are newest first; ids tell the time to the millisecond.
+        string first = replay.After ?? RowAt(replay.Until.AddMilliseconds(1));
+        string[] conditions =
+        [
+            TableClient.CreateQueryFilter($"RowKey le {RowAt(replay.Since)}"),
+            TableClient.CreateQueryFilter($"Livemode eq {endpoint.Livemode}"),
+        ];
+        (IReadOnlyList<TableEntity> rows, string? last) = await tables.Events.PageAsync(
+            endpoint.MerchantId, new(BatchSize, first), cancellation, conditions: conditions);
+        List<TableEntity> taken = [.. rows.Where(row => endpoint.Takes(row.GetString("Type")))];
+        await Parallel.ForEachAsync(
+            taken,
+            new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellation },
+            async (row, token) => await redelivery.RestartAsync(
+                row.GetString("EventId"), row.GetString("InvoiceId"), endpoint, replay.Id, token));
+        Replay done = replay with { Events = replay.Events + taken.Count, After = last };
+        return last is null ? done with { Status = ReplayStatus.Finished, FinishedAt = clock.GetUtcNow() } : done;
+    }
+
+    /// <summary>Below it stand the events from this instant on, above it those before.</summary>
+    private static string RowAt(DateTimeOffset at) =>
+        Id.NewestFirst("evt_" + Id.TimePrefix(at) + new string('0', 16));
+}

@@ -1,0 +1,59 @@
+using CoinPay.Functions.Access;
+using CoinPay.Functions.Http;
+using CoinPay.Functions.Webhooks.Endpoints;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Azure.Functions.Worker;
+
+namespace CoinPay.Functions.Webhooks.Deliveries;
+
+/// <summary>
+/// <c>POST /v1/webhook-endpoints/{id}/replay</c> <c>{since, until?}</c>: delivers every event of the range that the
+/// endpoint's filters take again, under the same ids. One at a time; <c>replay</c> in
+/// <c>GET /v1/webhook-endpoints/{id}</c> shows how far it is.
+/// </summary>
+internal sealed class ReplayWebhooks(
+    Callers callers, Idempotency idempotency, EndpointStore endpoints, ReplayRun replays, TimeProvider clock)
+{
+    [Function(nameof(ReplayWebhooks))]
+    public async Task<IActionResult> Run(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/webhook-endpoints/{id}/replay")]
+        HttpRequest request,
+        string id,
+        CancellationToken cancellation)
+    {
+        Caller caller = await callers.RequireMerchantAsync(request, Scope.WebhooksManage, cancellation);
+        RequestBody body = await RequestBody.ReadAsync(request, cancellation);
+        DateTimeOffset now = clock.GetUtcNow();
+        (DateTimeOffset since, DateTimeOffset until) = ReadRange(body, now);
+        body.ThrowIfInvalid();
+        return await idempotency.RunAsync(
+            request,
+            (caller.IdempotencyOwner, nameof(ReplayWebhooks) + id),
+            body.Bytes,
+            "rep",
+            replayId => StartAsync(caller, id, new(replayId, since, until, now), cancellation),
+            cancellation);
+    }
+
+    private static (DateTimeOffset Since, DateTimeOffset Until) ReadRange(RequestBody body, DateTimeOffset now)
+    {
+        DateTimeOffset? since = body.OptionalTime("since");
+        DateTimeOffset? until = body.OptionalTime("until");
+        if (!body.HasValue("since"))
+            body.Refuse("since", "The time from which to deliver again, such as 2026-11-23T10:45:00Z.");
+        if (since > now)
+            body.Refuse("since", "A time that has passed.");
+        if (until < since)
+            body.Refuse("until", "A time after since.");
+        return (since ?? now, until is null || until > now ? now : until.Value);
+    }
+
+    private async Task<JsonAnswer> StartAsync(
+        Caller caller, string endpointId, Replay wanted, CancellationToken cancellation)
+    {
+        _ = await endpoints.GetEnabledAsync(caller, endpointId, cancellation);
+        Replay started = await replays.StartAsync(caller.MerchantId, endpointId, wanted, cancellation);
+        return JsonAnswer.Accepted(ReplayDocument.Of(endpointId, started));
+    }
+}

@@ -1,0 +1,70 @@
+using CoinPay.Functions.Webhooks.Events;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Logging;
+
+namespace CoinPay.Functions.Webhooks.Deliveries;
+
+/// <summary>
+/// Queues deliveries and replays again that are overdue, as their message is lost, and tells what a crash left in an
+/// outbox. Every ten minutes; a message too many changes nothing.
+/// </summary>
+internal sealed class SweepDeliveries(
+    DeliveryStore deliveries, DueWork due, DeliveryQueue queue, EventOutbox outbox, TimeProvider clock,
+    ILogger<SweepDeliveries> log)
+{
+    /// <summary>A delivery is overdue when it has been due for so long.</summary>
+    public static readonly TimeSpan Overdue = TimeSpan.FromMinutes(5);
+
+    /// <summary>A delivery queued again is left alone for so long: the queue may only be full.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(30);
+
+    private const int MaxPerRun = 5_000;
+
+    [Function(nameof(SweepDeliveries))]
+    public async Task Run([TimerTrigger("30 */10 * * * *")] TimerInfo timer, CancellationToken cancellation)
+    {
+        _ = timer;
+        await SweepAsync(cancellation);
+    }
+
+    public async Task SweepAsync(CancellationToken cancellation)
+    {
+        await outbox.SweepAsync(cancellation);
+        DateTimeOffset now = clock.GetUtcNow();
+        int queued = 0;
+        await foreach (string message in due.DueBeforeAsync(now - Overdue, cancellation))
+        {
+            if (++queued > MaxPerRun)
+                break;
+            if (DeliveryAddress.Parse(message) is { } address)
+                await RequeueAsync(address, now, cancellation);
+            else if (ReplayAddress.Parse(message) is { } replay)
+                await RequeueAsync(replay, now, cancellation);
+        }
+        if (queued > 0)
+            log.LogWarning("{Count} overdue deliveries and replays looked at", queued);
+    }
+
+    private async Task RequeueAsync(DeliveryAddress address, DateTimeOffset now, CancellationToken cancellation)
+    {
+        Delivery? delivery = await deliveries.FindAsync(address, cancellation);
+        if (delivery is null)
+        {
+            // Its publisher died before it wrote the row, and will come again.
+            await due.ForgetAsync(address.ToString(), cancellation);
+            return;
+        }
+        // A finished row is queued too: its pointer still stands, so its end was cut short.
+        bool lost = delivery.Status != DeliveryStatus.Pending || delivery.NextAttemptAt <= now - Overdue;
+        if (lost)
+            await queue.SendAsync(address, slow: true, TimeSpan.Zero, cancellation);
+        await due.PointAsync(address.ToString(), lost ? now + Patience : delivery.NextAttemptAt, cancellation);
+    }
+
+    /// <summary>Whoever takes the message sees whether it still runs.</summary>
+    private async Task RequeueAsync(ReplayAddress replay, DateTimeOffset now, CancellationToken cancellation)
+    {
+        await queue.SendAsync(replay, TimeSpan.Zero, cancellation);
+        await due.PointAsync(replay.ToString(), now + Patience, cancellation);
+    }
+}

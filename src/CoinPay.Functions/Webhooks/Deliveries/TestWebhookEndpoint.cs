@@ -1,0 +1,55 @@
+using System.Text.Json.Nodes;
+using CoinPay.Functions.Access;
+using CoinPay.Functions.Http;
+using CoinPay.Functions.Platform.Storage;
+using CoinPay.Functions.Webhooks.Endpoints;
+using CoinPay.Functions.Webhooks.Events;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Azure.Functions.Worker;
+using Endpoint = CoinPay.Functions.Webhooks.Endpoints.Endpoint;
+
+namespace CoinPay.Functions.Webhooks.Deliveries;
+
+/// <summary>
+/// <c>POST /v1/webhook-endpoints/{id}/test</c>: a <c>ping</c> to this endpoint alone, whatever its filters. The answer
+/// is the event; <c>GET /v1/events/{id}</c> tells how it went.
+/// </summary>
+internal sealed class TestWebhookEndpoint(
+    Callers callers, Idempotency idempotency, EndpointStore endpoints, EventPublisher events, EventFeed feed)
+{
+    [Function(nameof(TestWebhookEndpoint))]
+    public async Task<IActionResult> Run(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/webhook-endpoints/{id}/test")]
+        HttpRequest request,
+        string id,
+        CancellationToken cancellation)
+    {
+        Caller caller = await callers.RequireMerchantAsync(request, Scope.WebhooksManage, cancellation);
+        RequestBody body = await RequestBody.ReadOptionalAsync(request, cancellation);
+        body.ThrowIfInvalid();
+        return await idempotency.RunAsync(
+            request,
+            (caller.IdempotencyOwner, nameof(TestWebhookEndpoint) + id),
+            body.Bytes,
+            "evt",
+            eventId => PingAsync(caller, id, eventId, cancellation),
+            cancellation);
+    }
+
+    private async Task<JsonAnswer> PingAsync(
+        Caller caller, string endpointId, string eventId, CancellationToken cancellation)
+    {
+        Endpoint endpoint = await endpoints.GetEnabledAsync(caller, endpointId, cancellation);
+        DateTimeOffset at = Id.TimeOf(eventId);
+        JsonObject data = new()
+        {
+            ["webhook_endpoint"] = new JsonObject { ["id"] = endpoint.Id, ["url"] = endpoint.Url.AbsoluteUri },
+        };
+        string body = GatewayEvent.BodyOf(eventId, EventTypes.Ping, at, 1, null, data);
+        GatewayEvent ping = new(
+            eventId, EventTypes.Ping, endpoint.MerchantId, null, at, 1, null, endpoint.Livemode, body);
+        await events.PublishAsync(ping, endpoint, cancellation);
+        return JsonAnswer.Created(await feed.DescribeAsync(ping, cancellation));
+    }
+}

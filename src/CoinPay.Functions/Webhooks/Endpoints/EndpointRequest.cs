@@ -1,0 +1,28 @@
+using CoinPay.Functions.Http;
+using CoinPay.Functions.Webhooks.Events;
+
+namespace CoinPay.Functions.Webhooks.Endpoints;
+
+/// <summary>The fields of an endpoint that a merchant writes; null where the request leaves one out.</summary>
+internal sealed record EndpointRequest(string? Url, IReadOnlyList<string>? Events, string? Description)
+{
+    private const int MaxEvents = 50;
+    private const int MaxEventLength = 64;
+    private const int MaxDescriptionLength = 500;
+
+    /// <summary>Reads and checks; errors are left in the body.</summary>
+    public static EndpointRequest Read(RequestBody body, bool urlRequired, WebhookTargets targets)
+    {
+        string? url = urlRequired
+            ? body.RequiredString("url", WebhookTargets.MaxLength)
+            : body.OptionalString("url", WebhookTargets.MaxLength);
+        if (url is { Length: > 0 } && targets.Refusal(url) is { } wrong)
+            body.Refuse("url", wrong);
+        IReadOnlyList<string>? events = body.OptionalStrings("events", MaxEvents, MaxEventLength);
+        if (events is { Count: 0 })
+            body.Refuse("events", "At least one, or leave it out for all.");
+        foreach (string filter in (events ?? []).Where(filter => !EventTypes.IsFilter(filter)))
+            body.Refuse("events", $"'{filter}' is no type of event and no family of them such as invoice.*.");
+        return new(url, events, body.OptionalString("description", MaxDescriptionLength));
+    }
+}

@@ -1,0 +1,55 @@
+using System.Security.Cryptography;
+using CoinPay.Core;
+using CoinPay.Functions.Access;
+using CoinPay.Functions.Http;
+using CoinPay.Functions.Platform.Secrets;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Azure.Functions.Worker;
+
+namespace CoinPay.Functions.Webhooks.Endpoints;
+
+/// <summary>
+/// <c>POST /v1/webhook-endpoints/{id}/rotate-secret</c>: a new signing secret, which only this answer shows. For 24
+/// hours every message is signed with the old one too.
+/// </summary>
+internal sealed class RotateWebhookSecret(
+    Callers callers, Idempotency idempotency, EndpointStore endpoints, SecretBox box, TimeProvider clock)
+{
+    [Function(nameof(RotateWebhookSecret))]
+    public async Task<IActionResult> Run(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/webhook-endpoints/{id}/rotate-secret")]
+        HttpRequest request,
+        string id,
+        CancellationToken cancellation)
+    {
+        Caller caller = await callers.RequireMerchantAsync(request, Scope.WebhooksManage, cancellation);
+        RequestBody body = await RequestBody.ReadOptionalAsync(request, cancellation);
+        body.ThrowIfInvalid();
+        return await idempotency.RunAsync(
+            request,
+            (caller.IdempotencyOwner, nameof(RotateWebhookSecret) + id),
+            body.Bytes,
+            "sec",
+            rotationId => RotateAsync(caller, id, rotationId, cancellation),
+            cancellation);
+    }
+
+    /// <summary>Done again after a crash, it shows the secret that the first run stored.</summary>
+    private async Task<JsonAnswer> RotateAsync(
+        Caller caller, string endpointId, string rotationId, CancellationToken cancellation)
+    {
+        Endpoint endpoint = await endpoints.GetAsync(caller, endpointId, cancellation);
+        byte[] secret = RandomNumberGenerator.GetBytes(CreateWebhookEndpoint.SecretBytes);
+        byte[] sealedSecret = await box.SealAsync(endpoint.SecretPurpose, secret, cancellation);
+        DateTimeOffset now = clock.GetUtcNow();
+        Endpoint rotated = await endpoints.ChangeAsync(
+            endpoint.MerchantId,
+            endpoint.Id,
+            stored => stored.Rotated(rotationId, sealedSecret, now) ?? throw new ProblemException(Problems.LimitReached(
+                $"A secret can be rotated {SecretRotation.MaxRetired} times in 24 hours.")),
+            cancellation) ?? throw new ProblemException(Problems.NotFound("webhook endpoint"));
+        byte[] shown = await box.OpenAsync(rotated.SecretPurpose, rotated.SealedSecret, cancellation);
+        return JsonAnswer.Ok(EndpointDocument.Of(rotated, now, StandardWebhook.WriteSecret(shown)));
+    }
+}

@@ -1,0 +1,76 @@
+using System.Net;
+using System.Net.NetworkInformation;
+using CoinPay.Functions.Platform;
+
+namespace CoinPay.Functions.Webhooks.Endpoints;
+
+/// <summary>
+/// Where webhooks may go: https to a public host that is not this one, on ports 443 and 8443 and those that are allowed
+/// besides; on a development machine that says so, also to loopback. A URL is checked when it is given and whenever
+/// something is sent to it; what its name leads to, whenever a connection is made.
+/// </summary>
+internal sealed class WebhookTargets(GatewaySettings settings)
+{
+    public const int MaxLength = 2048;
+
+    /// <summary>Null when the URL may be used, else what is wrong with it.</summary>
+    public string? Refusal(string text)
+    {
+        if (!Uri.TryCreate(text, UriKind.Absolute, out Uri? url)
+            || text.Any(char.IsWhiteSpace)
+            || text.Contains('\\', StringComparison.Ordinal)
+            || url.HostNameType is not (UriHostNameType.Dns or UriHostNameType.IPv4 or UriHostNameType.IPv6))
+            return "An absolute https URL.";
+        // Full-width digits and the like are some resolvers' 127.0.0.1.
+        if (!System.Text.Ascii.IsValid(text))
+            return "ASCII only: an international name as xn--…, anything else as %…";
+        if (url.UserInfo.Length > 0 || url.Authority.Contains('@', StringComparison.Ordinal))
+            return "No user name or password in the URL: verify the signature instead.";
+        if (url.Fragment.Length > 0)
+            return "No fragment (#…) in the URL.";
+        string host = url.IdnHost.TrimEnd('.');
+        return IPAddress.TryParse(host, out IPAddress? address)
+            ? Refusal(url, address)
+            : Refusal(url, host);
+    }
+
+    /// <summary>Whether a connection may be made to this very address.</summary>
+    public bool Allows(IPAddress address, int port) => IPAddress.IsLoopback(address)
+        ? AllowsLoopback(port)
+        : settings.WebhookPorts.Contains(port) && PublicAddress.IsPublic(address) && !IsOwn(address);
+
+    private string? Refusal(Uri url, IPAddress address) => IPAddress.IsLoopback(address) switch
+    {
+        true => RefusalOfLoopback(url),
+        false when !PublicAddress.IsPublic(address) => "Not a private or reserved address.",
+        false when IsOwn(address) => "Not an address of this machine.",
+        false => RefusalOfForm(url),
+    };
+
+    private string? Refusal(Uri url, string host)
+    {
+        if (host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+            || host.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase))
+            return RefusalOfLoopback(url);
+        if (settings.OwnHosts.Contains(host))
+            return "Not this gateway's own name.";
+        return host.Contains('.', StringComparison.Ordinal) ? RefusalOfForm(url) : "A full host name, such as shop.example.";
+    }
+
+    private string? RefusalOfLoopback(Uri url) =>
+        AllowsLoopback(url.Port) && url.Scheme is "https" or "http" ? null : "Not an address of this machine.";
+
+    private string? RefusalOfForm(Uri url) => url.Scheme != Uri.UriSchemeHttps ? "https only."
+        : settings.WebhookPorts.Contains(url.Port) ? null
+        : $"Port {string.Join(" or ", settings.WebhookPorts.Order())} only.";
+
+    private bool AllowsLoopback(int port) => settings.WebhooksAllowLoopback && !settings.OwnPorts.Contains(port);
+
+    private static bool IsOwn(IPAddress address)
+    {
+        IPAddress plain = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+        return NetworkInterface.GetAllNetworkInterfaces()
+            .SelectMany(card => card.GetIPProperties().UnicastAddresses)
+            .Any(own => own.Address.Equals(plain));
+    }
+}

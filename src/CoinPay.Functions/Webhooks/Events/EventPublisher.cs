@@ -1,0 +1,73 @@
+using Azure.Data.Tables;
+using CoinPay.Functions.Platform.Storage;
+using CoinPay.Functions.Webhooks.Deliveries;
+using CoinPay.Functions.Webhooks.Endpoints;
+
+namespace CoinPay.Functions.Webhooks.Events;
+
+/// <summary>
+/// Tells of an event: its row, one delivery row for each endpoint that wants it, and a message for each delivery. Safe
+/// to repeat and to be cut short anywhere: a repeat leaves one event and one delivery row each, and only a message
+/// more.
+/// </summary>
+internal sealed class EventPublisher(
+    Tables tables, EndpointStore endpoints, DeliveryStore deliveries, DueWork due, DeliveryQueue queue)
+{
+    /// <summary>Rows of a batch: bodies of 64 KiB, and a transaction takes 4 MiB.</summary>
+    private const int MaxBatchRows = 50;
+
+    /// <summary>
+    /// Returns when all is stored and queued; throws otherwise, and is then to be called again with the same event.
+    /// Should an event with this id exist already, its body is what counts.
+    /// </summary>
+    public Task PublishAsync(GatewayEvent happened, CancellationToken cancellation) => PublishAsync([happened], cancellation);
+
+    /// <summary>The same for what happened to one merchant at once, stored in one batch.</summary>
+    public async Task PublishAsync(IReadOnlyList<GatewayEvent> happened, CancellationToken cancellation)
+    {
+        if (happened.Count == 0)
+            return;
+        foreach (GatewayEvent[] batch in happened.Chunk(MaxBatchRows))
+            await AddAsync(batch, cancellation);
+        IReadOnlyList<Endpoint> all = await endpoints.ListAsync(happened[0].MerchantId, cancellation);
+        foreach (GatewayEvent one in happened)
+            await Task.WhenAll(all
+                .Where(endpoint => endpoint.Wants(one))
+                .Select(endpoint => StartAsync(one, endpoint, cancellation)));
+    }
+
+    /// <summary>The same for one endpoint alone, whatever its filters.</summary>
+    public async Task PublishAsync(GatewayEvent happened, Endpoint only, CancellationToken cancellation)
+    {
+        await AddAsync([happened], cancellation);
+        await StartAsync(happened, only, cancellation);
+    }
+
+    /// <summary>The event with its frozen body, or null.</summary>
+    public async Task<GatewayEvent?> FindAsync(string merchantId, string eventId, CancellationToken cancellation) =>
+        Id.IsWellFormed("evt", eventId)
+        && await tables.Events.FindAsync(merchantId, Id.NewestFirst(eventId), cancellation) is { } row
+            ? GatewayEvent.FromRow(row)
+            : null;
+
+    private async Task AddAsync(GatewayEvent[] happened, CancellationToken cancellation)
+    {
+        TableEntity[] rows = [.. happened.Select(one => one.ToRow(one.MerchantId, Id.NewestFirst(one.Id)))];
+        if (rows.Length > 1 && await tables.Events.TryCommitAsync(
+                [.. rows.Select(row => new TableTransactionAction(TableTransactionActionType.Add, row))], cancellation))
+            return;
+        // One that exists already, from a try that was cut short, fails the whole batch.
+        foreach (TableEntity row in rows)
+            await tables.Events.TryAddAsync(row, cancellation);
+    }
+
+    private async Task StartAsync(GatewayEvent happened, Endpoint endpoint, CancellationToken cancellation)
+    {
+        DeliveryAddress address = new(happened.MerchantId, endpoint.Id, happened.Id);
+        // Row and pointer; both or either may stand already.
+        await Task.WhenAll(
+            due.AddAsync(address.ToString(), happened.At, cancellation),
+            deliveries.TryAddAsync(Delivery.New(address, happened.InvoiceId, happened.At), cancellation));
+        await queue.SendAsync(address, slow: endpoint.FailingSince is not null, TimeSpan.Zero, cancellation);
+    }
+}
