@@ -18,6 +18,9 @@ internal sealed class NetworkPoller(
     /// <summary>Blocks this near to the head are read by hash where the network has no finality.</summary>
     private const int ByHashDepth = 64;
 
+    /// <summary>How often one poll follows a head that moves while it reads.</summary>
+    private const int MaxHeadsInAPoll = 5;
+
     /// <summary>An unchanged cursor is stored this often, so that invoices can tell how lately everything was read.</summary>
     private static readonly TimeSpan SaveInterval = TimeSpan.FromSeconds(5);
 
@@ -55,11 +58,9 @@ internal sealed class NetworkPoller(
             Scan scan = new(cursor, memory);
             if (memory.IsJustLoaded)
                 scan.DoubtAboveCursor();
-            if (await ReadBlocksAsync(memory, scan, head, beganAt, touched, cancellation))
+            if (await ReadToTheHeadAsync(memory, scan, head, beganAt, touched, cancellation) is { } read)
             {
-                await new BalanceSweep(chain, views).RunAsync(scan, head, beganAt, cancellation);
-                await FinishAsync(scan, head, beganAt, cancellation);
-                await StoreAsync(memory, scan, head, beganAt, isComplete: true, touched, cancellation);
+                await StoreAsync(memory, scan, read, beganAt, isComplete: true, touched, cancellation);
                 Progress = Progress with { CompletePollBeganAt = beganAt };
             }
             Report(cursor, memory.Cursor!, head);
@@ -77,6 +78,26 @@ internal sealed class NetworkPoller(
         }
     }
 
+    /// <summary>
+    /// Reads everything up to the head; null when the time ran out before. A head that moves meanwhile is followed: only one that
+    /// stands still shows that a payment is nowhere any more, and a payment that left its block should be gone, or found again, by the
+    /// time its invoice is told.
+    /// </summary>
+    private async Task<ChainHead?> ReadToTheHeadAsync(
+        PollerMemory memory, Scan scan, ChainHead head, DateTimeOffset beganAt,
+        Dictionary<string, Watch> touched, CancellationToken cancellation)
+    {
+        for (int times = 1; await ReadBlocksAsync(memory, scan, head, beganAt, touched, cancellation); times++)
+        {
+            await new BalanceSweep(chain, views).RunAsync(scan, head, beganAt, cancellation);
+            ChainHead now = await FinishAsync(scan, head, beganAt, cancellation);
+            if (now == head || times == MaxHeadsInAPoll)
+                return head;
+            head = now;
+        }
+        return null;
+    }
+
     /// <summary>Reads up to the head, storing each step; false when the time ran out before.</summary>
     private async Task<bool> ReadBlocksAsync(
         PollerMemory memory, Scan scan, ChainHead head, DateTimeOffset beganAt,
@@ -89,8 +110,8 @@ internal sealed class NetworkPoller(
             _catchUp.BeginStep();
             await StepAsync(scan, head, beganAt, cancellation);
             _catchUp.EndStep(scan.Cursor.Height - from);
-            // Never in the middle of a reorg: a payment that stands in the new branch too must not seem to be gone.
-            bool isAhead = scan.Cursor.Height > stored && scan.Cursor.Height < head.Height;
+            // Never below what was read before: a payment that stands in the new branch too must not seem to be gone.
+            bool isAhead = scan.Cursor.Height > Math.Max(stored, scan.DoubtedUpTo) && scan.Cursor.Height < head.Height;
             if (!isAhead)
                 continue;
             await StoreAsync(memory, scan, head, beganAt, isComplete: false, touched, cancellation);
@@ -119,9 +140,12 @@ internal sealed class NetworkPoller(
     /// <summary>A node that shows less of the same chain than was read lags: what it does not show is unknown, not gone.</summary>
     private void RefuseToGoBack(Cursor cursor, ChainHead head)
     {
-        if (head.Height < cursor.Height && cursor.HashAt(head.Height) == head.Hash)
+        if (IsBehind(cursor, head))
             throw new ChainUnknownException(Network.Name, $"the node is at {head.Height}, behind block {cursor.Height} that was read");
     }
+
+    private static bool IsBehind(Cursor cursor, ChainHead head) =>
+        head.Height < cursor.Height && cursor.HashAt(head.Height) == head.Hash;
 
     /// <summary>Reads the next blocks, or walks back to the common ancestor when they do not follow what was read.</summary>
     private async Task StepAsync(Scan scan, ChainHead head, DateTimeOffset beganAt, CancellationToken cancellation)
@@ -163,8 +187,11 @@ internal sealed class NetworkPoller(
         scan.GoBackTo(height);
     }
 
-    /// <summary>At the head: the mempool, and what neither it nor any block shows any more.</summary>
-    private async Task FinishAsync(Scan scan, ChainHead head, DateTimeOffset beganAt, CancellationToken cancellation)
+    /// <summary>
+    /// At the head: the mempool, and what neither it nor any block shows any more. Answers another head if that could not be told
+    /// because the chain has one now.
+    /// </summary>
+    private async Task<ChainHead> FinishAsync(Scan scan, ChainHead head, DateTimeOffset beganAt, CancellationToken cancellation)
     {
         IReadOnlyList<ChainTransfer> mempool = await chain.ReadMempoolAsync(scan.Memory.IsWatched, cancellation);
         foreach (ChainTransfer transfer in mempool)
@@ -172,11 +199,13 @@ internal sealed class NetworkPoller(
         HashSet<string> shown = mempool.Select(transfer => transfer.Key).ToHashSet(StringComparer.Ordinal);
         IReadOnlyList<Spend> spends = chain.SpendsInMempool(scan.Memory.Inputs.Contains);
         if (!scan.HasMissing(shown, spends))
-            return;
+            return head;
         // What left the mempool may stand in a block found since: only an unmoved head makes it gone.
         ChainHead now = await chain.ReadHeadAsync(cancellation);
-        if (now.Hash == head.Hash)
-            scan.LoseMissing(shown, spends);
+        if (now.Hash != head.Hash)
+            return IsBehind(scan.Cursor, now) ? head : now;
+        scan.LoseMissing(shown, spends);
+        return head;
     }
 
     private async Task StoreAsync(

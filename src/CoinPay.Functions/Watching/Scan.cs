@@ -18,6 +18,9 @@ internal sealed partial class Scan(Cursor cursor, PollerMemory memory)
     /// <summary>Whether this scan has met a reorg already.</summary>
     public bool WentBack { get; private set; }
 
+    /// <summary>Up to this height payments were seen in blocks, and it is not known whether they are in these blocks still.</summary>
+    public long DoubtedUpTo { get; private set; } = -1;
+
     /// <summary>Takes a block that follows the cursor, with its transfers.</summary>
     public void Take(ChainBlock block, DateTimeOffset seenAt, Network network)
     {
@@ -103,6 +106,7 @@ internal sealed partial class Scan(Cursor cursor, PollerMemory memory)
     /// <summary>Moves the cursor back to a common ancestor. What stood above it is in no block until one is found again.</summary>
     public void GoBackTo(long height)
     {
+        DoubtedUpTo = Math.Max(DoubtedUpTo, Cursor.Height);
         int kept = Cursor.Hashes.Count - (int)(Cursor.Height - height);
         Cursor = Cursor with { Height = height, Hashes = Cursor.Hashes.Take(kept).ToList() };
         WentBack = true;
@@ -119,6 +123,7 @@ internal sealed partial class Scan(Cursor cursor, PollerMemory memory)
     {
         foreach (((string, string) id, ViewedTransfer transfer) in All().Where(view => view.Value.Block?.Height > height).ToList())
         {
+            DoubtedUpTo = Math.Max(DoubtedUpTo, transfer.Block!.Height);
             _changed[id] = transfer with { Block = null };
             memory.Orphaned.Add(id);
         }

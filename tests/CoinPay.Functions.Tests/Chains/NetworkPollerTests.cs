@@ -321,4 +321,75 @@ public sealed class NetworkPollerTests(PollerTest.Storage storage) : PollerTest(
         Assert.Equal([watch.InvoiceId], await PollAsync());
         Assert.Empty(await Views.ReadDepthMarksAsync(watch.Network, CancellationToken.None));
     }
+
+    /// <summary>Money that is taken back is told of once: not first as unmined, and by the next poll as gone.</summary>
+    [Theory]
+    [InlineData("mempool")]
+    [InlineData("blocks")]
+    public async Task A_payment_that_a_reorg_dropped_is_gone_at_once_although_blocks_are_found_meanwhile(string step)
+    {
+        Watch watch = await WatchAsync("alice");
+        Chain.MineEmpty(3);
+        Chain.Mine(ModelChain.Transfer("alice", "t1", 1_000));
+        await PollAsync();
+        Chain.Drop(1);
+        Chain.MineEmpty(2);
+        int found = 0;
+        Chain.AfterStep = done =>
+        {
+            if (done == step && found++ < 3)
+                Chain.MineEmpty(1);
+            return Task.CompletedTask;
+        };
+
+        await PollAsync();
+        Assert.Equal(TransferStatus.Reorged, (await TransferAsync(watch)).Lost);
+    }
+
+    [Fact]
+    public async Task A_head_that_never_stands_still_ends_a_poll_all_the_same_and_loses_nothing()
+    {
+        Watch watch = await WatchAsync("alice");
+        Chain.MineEmpty(3);
+        Chain.Mine(ModelChain.Transfer("alice", "t1", 1_000));
+        await PollAsync();
+        Chain.Drop(1);
+        Chain.AfterStep = done =>
+        {
+            if (done == "mempool")
+                Chain.MineEmpty(1);
+            return Task.CompletedTask;
+        };
+        Chain.MineEmpty(2);
+        await PollAsync();
+        Assert.Null((await TransferAsync(watch)).Lost);
+        Chain.AfterStep = _ => Task.CompletedTask;
+        await PollAsync();
+        Assert.Equal(TransferStatus.Reorged, (await TransferAsync(watch)).Lost);
+    }
+
+    /// <summary>A poller that died after the views of a large step; the next process begins with small ones.</summary>
+    [Fact]
+    public async Task A_payment_in_a_block_that_is_read_again_never_seems_to_have_left_it()
+    {
+        Watch watch = await WatchAsync("alice");
+        Chain.MineEmpty(3);
+        NetworkPoller overtaken = NewPoller();
+        await overtaken.PollAsync(CancellationToken.None);
+        Chain.MineEmpty(300);
+        await overtaken.PollAsync(CancellationToken.None);
+        Chain.Mine();
+        await PollAsync();
+        Chain.MineEmpty(40);
+        Chain.Mine(ModelChain.Transfer("alice", "t1", 1_000));
+        Chain.MineEmpty(40);
+        await Assert.ThrowsAnyAsync<Azure.RequestFailedException>(() => overtaken.PollAsync(CancellationToken.None));
+        Restart();
+        List<BlockReference?> seen = [];
+        Chain.AfterStep = async _ => seen.Add((await TransferAsync(watch)).Block);
+
+        await PollAsync();
+        Assert.True(seen.Count > 3, "it was read in one step");
+        Assert.DoesNotContain(null, seen);
+    }
 }
