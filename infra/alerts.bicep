@@ -25,7 +25,7 @@ func greatest(metric string) string => '${rows(metric)} | summarize Value = max(
 func greatestBy(metric string, by string) string => '${greatest(metric)} by ${by} = tostring(Properties.${by})'
 
 // How many blocks finality may trail the head by, of each network that has it.
-var networks = loadJsonContent('../src/CoinPay.Functions/networks.json')
+var networks = loadJsonContent('../src/CoinPay.Chains/networks.json')
 var finalityLimits = toObject(
   filter(networks, network => contains(network, 'finality_lag')),
   network => network.name,

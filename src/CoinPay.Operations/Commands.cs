@@ -2,7 +2,7 @@ using System.CommandLine;
 using Azure.Core;
 using Azure.Data.Tables;
 using Azure.Identity;
-using CoinPay.Functions.Platform;
+using CoinPay.Chains;
 using CoinPay.Functions.Platform.Storage;
 using CoinPay.Functions.Webhooks.Deliveries;
 using Microsoft.Extensions.Configuration;

@@ -10,7 +10,11 @@ namespace CoinPay.Tests;
 /// </summary>
 internal sealed class JsonRpcCall : IDisposable
 {
-    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(60) };
+    /// <summary>A node closes a connection that was idle for 30 s (bitcoind's <c>-rpcservertimeout</c>), perhaps just as a call goes out on it.</summary>
+    private readonly HttpClient _http = new(new SocketsHttpHandler { PooledConnectionIdleTimeout = TimeSpan.FromSeconds(10) })
+    {
+        Timeout = TimeSpan.FromSeconds(60),
+    };
 
     public JsonRpcCall(Uri rpc, string? user = null, string? password = null)
     {

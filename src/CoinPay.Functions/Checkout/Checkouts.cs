@@ -1,4 +1,4 @@
-using CoinPay.Functions.Chains;
+using CoinPay.Chains;
 using CoinPay.Functions.Invoices;
 using CoinPay.Functions.Merchants;
 using CoinPay.Functions.Platform.Storage;

@@ -1,5 +1,5 @@
-using CoinPay.Functions.Chains;
-using CoinPay.Functions.Platform;
+using CoinPay.Chains;
+using CoinPay.Chains.Evm;
 using CoinPay.Functions.Platform.Secrets;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;

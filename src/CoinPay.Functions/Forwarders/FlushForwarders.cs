@@ -1,6 +1,7 @@
+using CoinPay.Chains;
+using CoinPay.Chains.Evm;
 using CoinPay.Core;
 using CoinPay.Functions.Access;
-using CoinPay.Functions.Chains;
 using CoinPay.Functions.Http;
 using CoinPay.Functions.Invoices;
 using CoinPay.Functions.Platform.Secrets;

@@ -1,6 +1,7 @@
 using Azure;
+using CoinPay.Chains;
+using CoinPay.Chains.Evm;
 using CoinPay.Core;
-using CoinPay.Functions.Chains;
 using CoinPay.Functions.Invoices;
 using CoinPay.Functions.Invoices.Exceptions;
 using CoinPay.Functions.Platform.Secrets;

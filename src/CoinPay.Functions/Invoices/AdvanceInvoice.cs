@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Azure;
+using CoinPay.Chains;
 using CoinPay.Core;
-using CoinPay.Functions.Chains;
 using CoinPay.Functions.Platform.Telemetry;
 using CoinPay.Functions.Rates;
 using CoinPay.Functions.Watching;

@@ -1,8 +1,8 @@
 using System.Security.Cryptography;
 using Azure;
+using CoinPay.Chains;
 using CoinPay.Core;
 using CoinPay.Functions.Access;
-using CoinPay.Functions.Chains;
 using CoinPay.Functions.Http;
 using CoinPay.Functions.Merchants;
 using CoinPay.Functions.Platform.Storage;

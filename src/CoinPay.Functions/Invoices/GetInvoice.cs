@@ -1,5 +1,5 @@
+using CoinPay.Chains;
 using CoinPay.Functions.Access;
-using CoinPay.Functions.Chains;
 using CoinPay.Functions.Http;
 using CoinPay.Functions.Platform.Storage;
 using CoinPay.Functions.Watching;

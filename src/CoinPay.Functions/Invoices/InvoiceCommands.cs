@@ -1,7 +1,7 @@
 using Azure;
+using CoinPay.Chains;
 using CoinPay.Core;
 using CoinPay.Functions.Access;
-using CoinPay.Functions.Chains;
 using CoinPay.Functions.Http;
 using CoinPay.Functions.Watching;
 using Microsoft.DurableTask.Client;

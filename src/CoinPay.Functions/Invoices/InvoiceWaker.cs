@@ -1,4 +1,4 @@
-using CoinPay.Functions.Chains;
+using CoinPay.Chains;
 using CoinPay.Functions.Watching;
 using Microsoft.DurableTask.Client;
 

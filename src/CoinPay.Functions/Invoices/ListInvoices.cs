@@ -1,6 +1,6 @@
+using CoinPay.Chains;
 using CoinPay.Core;
 using CoinPay.Functions.Access;
-using CoinPay.Functions.Chains;
 using CoinPay.Functions.Http;
 using CoinPay.Functions.Watching;
 using Microsoft.AspNetCore.Http;

@@ -1,4 +1,4 @@
-using CoinPay.Functions.Chains;
+using CoinPay.Chains;
 using CoinPay.Functions.Invoices.Exceptions;
 using CoinPay.Functions.Platform.Telemetry;
 using CoinPay.Functions.Watching;

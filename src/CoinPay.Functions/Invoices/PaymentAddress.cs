@@ -1,5 +1,7 @@
+using CoinPay.Chains;
+using CoinPay.Chains.Bitcoin;
+using CoinPay.Chains.Evm;
 using CoinPay.Core;
-using CoinPay.Functions.Chains;
 using CoinPay.Functions.Wallets;
 using CoinPay.Functions.Watching;
 

@@ -1,5 +1,5 @@
+using CoinPay.Chains;
 using CoinPay.Core;
-using CoinPay.Functions.Chains;
 
 namespace CoinPay.Functions.Invoices;
 

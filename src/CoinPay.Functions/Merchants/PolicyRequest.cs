@@ -1,6 +1,6 @@
 using System.Text.Json;
+using CoinPay.Chains;
 using CoinPay.Core;
-using CoinPay.Functions.Chains;
 using CoinPay.Functions.Http;
 
 namespace CoinPay.Functions.Merchants;

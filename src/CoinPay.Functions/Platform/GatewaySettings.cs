@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using CoinPay.Chains;
 using Microsoft.Extensions.Configuration;
 
 namespace CoinPay.Functions.Platform;
@@ -161,6 +162,3 @@ internal sealed record GatewaySettings
     internal static SettingsException Wrong(string name, string right) =>
         new($"{name.Replace(":", "__", StringComparison.Ordinal)} must be {right}.");
 }
-
-/// <summary>The gateway cannot start, or do what was asked, with its settings as they are.</summary>
-internal sealed class SettingsException(string message) : Exception(message);

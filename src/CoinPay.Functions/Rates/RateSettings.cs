@@ -1,4 +1,5 @@
 using System.Globalization;
+using CoinPay.Chains;
 using CoinPay.Functions.Platform;
 using Microsoft.Extensions.Configuration;
 

@@ -1,5 +1,8 @@
+using CoinPay.Chains;
+using CoinPay.Chains.Bitcoin;
+using CoinPay.Chains.Configuration;
+using CoinPay.Chains.Evm;
 using CoinPay.Functions.Access;
-using CoinPay.Functions.Chains;
 using CoinPay.Functions.Checkout;
 using CoinPay.Functions.Forwarders;
 using CoinPay.Functions.Http;

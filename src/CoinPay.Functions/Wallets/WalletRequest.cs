@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
-using CoinPay.Functions.Chains;
+using CoinPay.Chains;
+using CoinPay.Chains.Bitcoin;
 using CoinPay.Functions.Http;
 using Nethereum.Util;
 

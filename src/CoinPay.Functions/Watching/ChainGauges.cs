@@ -1,5 +1,5 @@
 using System.Diagnostics.Metrics;
-using CoinPay.Functions.Chains;
+using CoinPay.Chains;
 using CoinPay.Functions.Platform.Telemetry;
 using Microsoft.Extensions.Hosting;
 

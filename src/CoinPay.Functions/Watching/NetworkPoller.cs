@@ -1,5 +1,5 @@
+using CoinPay.Chains;
 using CoinPay.Core;
-using CoinPay.Functions.Chains;
 using Microsoft.Extensions.Logging;
 
 namespace CoinPay.Functions.Watching;

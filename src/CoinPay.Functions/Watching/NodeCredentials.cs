@@ -1,6 +1,6 @@
 using System.Net.Http.Headers;
 using System.Text;
-using CoinPay.Functions.Chains;
+using CoinPay.Chains;
 using CoinPay.Functions.Platform.Secrets;
 
 namespace CoinPay.Functions.Watching;

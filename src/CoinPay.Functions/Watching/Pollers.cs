@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using CoinPay.Functions.Chains;
+using CoinPay.Chains;
 using Microsoft.Extensions.Logging;
 
 namespace CoinPay.Functions.Watching;

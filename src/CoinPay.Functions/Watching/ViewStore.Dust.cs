@@ -1,6 +1,6 @@
 using Azure;
 using Azure.Data.Tables;
-using CoinPay.Functions.Chains;
+using CoinPay.Chains;
 
 namespace CoinPay.Functions.Watching;
 

@@ -1,8 +1,8 @@
 using System.Numerics;
 using Azure;
 using Azure.Data.Tables;
+using CoinPay.Chains;
 using CoinPay.Core;
-using CoinPay.Functions.Chains;
 using CoinPay.Functions.Platform.Storage;
 using CoinPay.Functions.Platform.Telemetry;
 

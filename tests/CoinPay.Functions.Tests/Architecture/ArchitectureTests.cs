@@ -1,7 +1,7 @@
 using ArchUnitNET.Domain;
 using ArchUnitNET.Loader;
+using CoinPay.Chains;
 using CoinPay.Functions.Startup;
-using CoinPay.Tests;
 using Xunit;
 using Assembly = System.Reflection.Assembly;
 
@@ -10,72 +10,83 @@ namespace CoinPay.Functions.Tests.Architecture;
 /// <summary>Which way dependencies point, read from the compiled assemblies: signatures, attributes and the bodies of methods.</summary>
 public sealed class ArchitectureTests
 {
-    private const string Root = "CoinPay.Functions";
-
-    /// <summary>Uses that are still to be cut, one a line. It only shrinks.</summary>
-    private static readonly string Known = Path.Combine(
-        RepositoryFiles.Root, "tests/CoinPay.Functions.Tests/Architecture/KnownViolations.txt");
-
-    private static readonly Lazy<string[]> Uses = new(ReadUses);
+    private static readonly Lazy<ArchUnitNET.Domain.Architecture> Functions = new(() => Load(typeof(Gateway).Assembly));
+    private static readonly Lazy<ArchUnitNET.Domain.Architecture> Chains = new(() => Load(typeof(IChain).Assembly));
 
     [Fact]
     public void A_room_uses_only_rooms_on_lower_floors()
     {
-        string[] known = File.ReadAllLines(Known);
-        string[] violations = [.. Uses.Value.Where(use => !IsAllowed(use))];
-        Assert.True(
-            violations.SequenceEqual(known, StringComparer.Ordinal),
-            $"New: {string.Join("; ", violations.Except(known))}\nGone, to be taken off {Path.GetFileName(Known)}: "
-            + $"{string.Join("; ", known.Except(violations))}");
+        Assert.Empty(Violations(Functions.Value, Rooms.Functions));
+        Assert.Empty(Violations(Chains.Value, Rooms.Chains));
+    }
+
+    [Fact]
+    public void Folders_within_a_room_form_no_cycle()
+    {
+        string[] divided = [.. PlacesOf(Functions.Value, "CoinPay.Functions").Where(place => place.Contains('.')).Select(RoomOf).Distinct()];
+        Assert.Equal(Rooms.Within.Keys.Order(StringComparer.Ordinal), divided.Order(StringComparer.Ordinal));
+        Assert.All(Rooms.Within.Values, rooms => Assert.Empty(Violations(Functions.Value, rooms)));
     }
 
     /// <summary>A use in a signature, one in a lambda, and one in an asynchronous method.</summary>
     [Theory]
     [InlineData("Invoices/AdvanceInvoice -> Watching/ViewStore")]
-    [InlineData("Startup/Gateway -> Http/IdempotencyStore")]
+    [InlineData("Startup/Slices -> Http/IdempotencyStore")]
     [InlineData("Invoices/CreateInvoice -> Http/Idempotency")]
-    public void The_reader_sees_uses_wherever_they_stand(string use) => Assert.Contains(use, Uses.Value);
+    public void The_reader_sees_uses_wherever_they_stand(string use) =>
+        Assert.Contains(use, Uses(Functions.Value, "CoinPay.Functions").Select(pair => $"{pair.User} -> {pair.Used}"));
 
     [Theory]
     [InlineData("CoinPay.Core")]
-    [InlineData("CoinPay.Functions", "CoinPay.Core")]
+    [InlineData("CoinPay.Chains", "CoinPay.Core")]
+    [InlineData("CoinPay.Functions", "CoinPay.Chains", "CoinPay.Core")]
     [InlineData("CoinPay.Host")]
     public void Programs_and_libraries_point_one_way(string name, params string[] uses) => Assert.Equal(
         uses,
-        Assembly.Load(name).GetReferencedAssemblies()
-            .Select(reference => reference.Name!).Where(reference => reference.StartsWith("CoinPay.", StringComparison.Ordinal)));
+        ReferencesOf(name).Where(reference => reference.StartsWith("CoinPay.", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
 
-    private static bool IsAllowed(string use)
-    {
-        string[] folders = [.. use.Split(" -> ").Select(type => type.Split('/')[0])];
-        return Rooms.MayUse(folders[0], folders[1]);
-    }
+    [Fact]
+    public void Chains_know_neither_Azure_nor_functions() => Assert.DoesNotContain(
+        ReferencesOf("CoinPay.Chains"),
+        reference => reference.StartsWith("Azure.", StringComparison.Ordinal) || reference.Contains("Functions", StringComparison.Ordinal)
+            || reference.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal) || reference.Contains("DurableTask", StringComparison.Ordinal));
 
-    /// <summary>As <c>folder/Type -> folder/Type</c>, in order.</summary>
-    private static string[] ReadUses()
-    {
-        ArchUnitNET.Domain.Architecture assembly = new ArchLoader().LoadAssemblies(typeof(Gateway).Assembly).Build();
-        return
-        [
-            .. from type in assembly.Types
-               let user = PlaceOf(type)
-               from dependency in type.Dependencies
-               let used = PlaceOf(dependency.Target)
-               where user is not null && used is not null && user != used
-               let use = $"{user} -> {used}"
-               group use by use into uses
-               orderby uses.Key
-               select uses.Key,
-        ];
-    }
+    private static IEnumerable<string> ReferencesOf(string name) =>
+        Assembly.Load(name).GetReferencedAssemblies().Select(reference => reference.Name!);
 
-    /// <summary>The outermost type and its folder; null outside the app.</summary>
-    private static string? PlaceOf(IType type)
+    private static ArchUnitNET.Domain.Architecture Load(Assembly assembly) => new ArchLoader().LoadAssemblies(assembly).Build();
+
+    private static IEnumerable<string> Violations(ArchUnitNET.Domain.Architecture assembly, Rooms rooms) =>
+        from use in Uses(assembly, rooms.Assembly)
+        where !rooms.MayUse(RoomOf(use.User.Split('/')[0]), RoomOf(use.Used.Split('/')[0]))
+        select $"{use.User} -> {use.Used}";
+
+    /// <summary>The first folder below the root.</summary>
+    private static string RoomOf(string folder) => folder.Split('.')[0];
+
+    private static IEnumerable<string> PlacesOf(ArchUnitNET.Domain.Architecture assembly, string root) =>
+        assembly.Types.Select(type => PlaceOf(type, root)).OfType<string>().Select(place => place.Split('/')[0]);
+
+    /// <summary>Each as <c>Folder.Folder/Type</c>, below a root namespace.</summary>
+    private static IEnumerable<(string User, string Used)> Uses(ArchUnitNET.Domain.Architecture assembly, string root) =>
+    [
+        .. from type in assembly.Types
+           let user = PlaceOf(type, root)
+           from dependency in type.Dependencies
+           let used = PlaceOf(dependency.Target, root)
+           where user is not null && used is not null && user != used
+           group (user, used) by $"{user} -> {used}" into uses
+           orderby uses.Key
+           select uses.First(),
+    ];
+
+    /// <summary>The outermost type and its folder; null outside the root.</summary>
+    private static string? PlaceOf(IType type, string root)
     {
         string name = type.FullName.Split('+', '/', '<')[0];
-        if (!name.StartsWith(Root + ".", StringComparison.Ordinal))
+        if (!name.StartsWith(root + ".", StringComparison.Ordinal))
             return null;
-        string[] parts = name[(Root.Length + 1)..].Split('.');
-        return $"{(parts.Length > 1 ? parts[0] : "")}/{parts[^1].Split('`')[0]}";
+        string[] parts = name[(root.Length + 1)..].Split('.');
+        return $"{string.Join('.', parts[..^1])}/{parts[^1].Split('`')[0]}";
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
-using CoinPay.Functions.Chains;
+using CoinPay.Chains;
+using CoinPay.Chains.Bitcoin;
 using CoinPay.Tests;
 using NBitcoin.DataEncoders;
 using Xunit;

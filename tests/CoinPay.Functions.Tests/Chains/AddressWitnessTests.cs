@@ -1,5 +1,7 @@
 using System.Text.Json;
-using CoinPay.Functions.Chains;
+using CoinPay.Chains;
+using CoinPay.Chains.Bitcoin;
+using CoinPay.Chains.Evm;
 using CoinPay.Tests;
 using Xunit;
 

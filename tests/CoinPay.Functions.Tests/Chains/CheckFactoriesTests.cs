@@ -1,6 +1,6 @@
-using CoinPay.Functions.Chains;
+using CoinPay.Chains;
+using CoinPay.Chains.Evm;
 using CoinPay.Functions.Forwarders;
-using CoinPay.Functions.Platform;
 using CoinPay.Functions.Platform.Secrets;
 using CoinPay.Tests;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -1,5 +1,6 @@
 using System.Numerics;
-using CoinPay.Functions.Chains;
+using CoinPay.Chains;
+using CoinPay.Chains.Evm;
 using CoinPay.Tests;
 using Xunit;
 

@@ -1,4 +1,4 @@
-using CoinPay.Functions.Chains;
+using CoinPay.Chains;
 using Xunit;
 
 namespace CoinPay.Functions.Tests.Chains;

@@ -1,6 +1,7 @@
 using System.Text.Json;
+using CoinPay.Chains;
+using CoinPay.Chains.Evm;
 using CoinPay.Core;
-using CoinPay.Functions.Chains;
 using Xunit;
 
 namespace CoinPay.Functions.Tests.Chains;

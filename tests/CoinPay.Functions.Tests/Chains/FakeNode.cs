@@ -1,7 +1,8 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
-using CoinPay.Functions.Chains;
+using CoinPay.Chains.Bitcoin;
+using CoinPay.Chains.Evm;
 
 namespace CoinPay.Functions.Tests.Chains;
 

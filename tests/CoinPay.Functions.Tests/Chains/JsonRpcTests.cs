@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text;
-using CoinPay.Functions.Chains;
+using CoinPay.Chains;
 using CoinPay.Functions.Tests.World;
 using CoinPay.Functions.Watching;
 using CoinPay.Tests;

@@ -1,4 +1,5 @@
-using CoinPay.Functions.Chains;
+using CoinPay.Chains;
+using CoinPay.Chains.Bitcoin;
 using CoinPay.Tests;
 using Xunit;
 

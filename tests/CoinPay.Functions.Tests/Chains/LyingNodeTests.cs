@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Net;
 using System.Text.Json;
-using CoinPay.Functions.Chains;
+using CoinPay.Chains;
+using CoinPay.Chains.Bitcoin;
+using CoinPay.Chains.Evm;
 using Xunit;
 
 namespace CoinPay.Functions.Tests.Chains;

@@ -1,6 +1,7 @@
 using System.Globalization;
+using CoinPay.Chains;
+using CoinPay.Chains.Bitcoin;
 using CoinPay.Core;
-using CoinPay.Functions.Chains;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 

@@ -1,8 +1,8 @@
 using System.Numerics;
 using System.Security.Cryptography;
 using System.Text;
+using CoinPay.Chains;
 using CoinPay.Core;
-using CoinPay.Functions.Chains;
 
 namespace CoinPay.Functions.Tests.Chains;
 

@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Text.Json;
-using CoinPay.Functions.Chains;
+using CoinPay.Chains;
+using CoinPay.Chains.Configuration;
 using CoinPay.Functions.Platform;
 using CoinPay.Tests;
 using Microsoft.Extensions.Configuration;
@@ -114,7 +115,7 @@ public sealed class NetworkConfigurationTests
         }
     }
 
-    private static string Standard => Path.Combine(RepositoryFiles.Root, "src/CoinPay.Functions/networks.json");
+    private static string Standard => Path.Combine(RepositoryFiles.Root, "src/CoinPay.Chains/networks.json");
 
     private static string[] Names() =>
     [

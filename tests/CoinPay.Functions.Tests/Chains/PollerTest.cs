@@ -1,6 +1,6 @@
 using Azure.Data.Tables;
+using CoinPay.Chains;
 using CoinPay.Core;
-using CoinPay.Functions.Chains;
 using CoinPay.Functions.Platform.Storage;
 using CoinPay.Functions.Watching;
 using CoinPay.Tests;

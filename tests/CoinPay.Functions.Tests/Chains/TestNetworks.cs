@@ -1,5 +1,5 @@
+using CoinPay.Chains;
 using CoinPay.Core;
-using CoinPay.Functions.Chains;
 using CoinPay.Functions.Tests.World;
 using CoinPay.Functions.Watching;
 using CoinPay.Tests;

@@ -1,4 +1,4 @@
-using CoinPay.Functions.Chains;
+using CoinPay.Chains.Evm;
 
 namespace CoinPay.Functions.Tests.Chains;
 

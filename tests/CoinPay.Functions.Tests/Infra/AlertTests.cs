@@ -43,7 +43,7 @@ public sealed class AlertTests
         JsonObject stall = template.Of("Microsoft.Insights/scheduledQueryRules").Single(rule => Name(rule) == "finality-stall");
         string query = Template.Text(stall["properties"]!["criteria"]!["allOf"]![0]!["query"]);
         JsonArray networks = JsonNode.Parse(
-            await File.ReadAllTextAsync(Path.Combine(RepositoryFiles.Root, "src/CoinPay.Functions/networks.json")))!.AsArray();
+            await File.ReadAllTextAsync(Path.Combine(RepositoryFiles.Root, "src/CoinPay.Chains/networks.json")))!.AsArray();
         Assert.Contains(networks, network => network!["finality_lag"] is not null);
         foreach (JsonNode? network in networks.Where(network => network!["finality_lag"] is not null))
             Assert.Contains($"\"{network!["name"]}\":{network["finality_lag"]}", query, StringComparison.Ordinal);

@@ -14,7 +14,7 @@ internal sealed class BicepCli : IDisposable
         Folder = Directory.CreateDirectory(Path.Combine(_copy, "infra")).FullName;
         foreach (string file in Directory.EnumerateFiles(Path.Combine(RepositoryFiles.Root, "infra")))
             File.Copy(file, Path.Combine(Folder, Path.GetFileName(file)));
-        const string networks = "src/CoinPay.Functions/networks.json";
+        const string networks = "src/CoinPay.Chains/networks.json";
         Directory.CreateDirectory(Path.Combine(_copy, Path.GetDirectoryName(networks)!));
         File.Copy(Path.Combine(RepositoryFiles.Root, networks), Path.Combine(_copy, networks));
     }

@@ -1,6 +1,6 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
-using CoinPay.Functions.Chains;
+using CoinPay.Chains;
 using CoinPay.Functions.Platform.Secrets;
 using CoinPay.Functions.Startup;
 using CoinPay.Tests;

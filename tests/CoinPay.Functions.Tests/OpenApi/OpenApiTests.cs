@@ -1,9 +1,9 @@
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using CoinPay.Chains;
 using CoinPay.Core;
 using CoinPay.Functions.Access;
-using CoinPay.Functions.Chains;
 using CoinPay.Functions.Checkout;
 using CoinPay.Functions.Docs;
 using CoinPay.Functions.Http;

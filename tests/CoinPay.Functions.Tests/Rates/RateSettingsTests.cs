@@ -1,5 +1,5 @@
 using System.Text.Json;
-using CoinPay.Functions.Platform;
+using CoinPay.Chains;
 using CoinPay.Functions.Rates;
 using CoinPay.Tests;
 using Microsoft.Extensions.Configuration;
@@ -44,7 +44,7 @@ public sealed class RateSettingsTests
     public void Every_asset_of_networks_json_can_be_asked_for_everywhere()
     {
         JsonElement networks = JsonDocument.Parse(
-            File.ReadAllText(Path.Combine(RepositoryFiles.Root, "src/CoinPay.Functions/networks.json"))).RootElement;
+            File.ReadAllText(Path.Combine(RepositoryFiles.Root, "src/CoinPay.Chains/networks.json"))).RootElement;
         string[] symbols = [.. networks.EnumerateArray()
             .SelectMany(network => network.GetProperty("assets").EnumerateArray())
             .Select(asset => asset.GetProperty("symbol").GetString()!).Distinct()];

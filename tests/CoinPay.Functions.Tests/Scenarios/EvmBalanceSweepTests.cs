@@ -1,8 +1,9 @@
 using System.Numerics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using CoinPay.Chains;
+using CoinPay.Chains.Evm;
 using CoinPay.Core;
-using CoinPay.Functions.Chains;
 using CoinPay.Functions.Tests.Chains;
 using CoinPay.Functions.Watching;
 using CoinPay.Tests;

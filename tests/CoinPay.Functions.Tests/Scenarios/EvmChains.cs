@@ -1,7 +1,8 @@
 using Azure.Core;
 using Azure.Data.Tables;
+using CoinPay.Chains;
+using CoinPay.Chains.Evm;
 using CoinPay.Core;
-using CoinPay.Functions.Chains;
 using CoinPay.Functions.Platform.Storage;
 using CoinPay.Functions.Tests.Chains;
 using CoinPay.Functions.Tests.World;

@@ -1,7 +1,7 @@
 using System.Diagnostics.Metrics;
 using System.Numerics;
+using CoinPay.Chains;
 using CoinPay.Core;
-using CoinPay.Functions.Chains;
 using CoinPay.Functions.Tests.Chains;
 using CoinPay.Functions.Watching;
 using Xunit;

@@ -1,5 +1,5 @@
+using CoinPay.Chains;
 using CoinPay.Core;
-using CoinPay.Functions.Chains;
 using CoinPay.Functions.Watching;
 using Xunit;
 

@@ -1,5 +1,5 @@
+using CoinPay.Chains.Evm;
 using CoinPay.Core;
-using CoinPay.Functions.Chains;
 using CoinPay.Functions.Tests.Chains;
 using CoinPay.Functions.Tests.World;
 using Xunit;

@@ -1,6 +1,7 @@
 using System.Numerics;
+using CoinPay.Chains;
+using CoinPay.Chains.Evm;
 using CoinPay.Core;
-using CoinPay.Functions.Chains;
 using CoinPay.Functions.Forwarders;
 using CoinPay.Functions.Invoices;
 using CoinPay.Functions.Invoices.Exceptions;

@@ -22,7 +22,7 @@ public sealed class TwoChainWorld : TestWorld
     internal static async Task<string> WriteNetworksAsync()
     {
         JsonArray networks = JsonNode.Parse(await File.ReadAllTextAsync(
-            Path.Combine(RepositoryFiles.Root, "src/CoinPay.Functions/networks.json")))!.AsArray();
+            Path.Combine(RepositoryFiles.Root, "src/CoinPay.Chains/networks.json")))!.AsArray();
         JsonNode west = networks.Single(network => network!["name"]!.GetValue<string>() == "anvil")!.DeepClone();
         (west["name"], west["id"]) = (WestName, WestId);
         networks.Add(west);

@@ -1,3 +1,4 @@
+using CoinPay.Chains;
 using CoinPay.Functions.Platform;
 using CoinPay.Functions.Platform.Secrets;
 using Microsoft.Extensions.Configuration;

@@ -1,5 +1,5 @@
 using Azure;
-using CoinPay.Functions.Platform;
+using CoinPay.Chains;
 using CoinPay.Functions.Platform.Secrets;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;

@@ -49,7 +49,7 @@ public sealed partial class SecretLeakTests(TalkativeWorld world) : IClassFixtur
     [Theory]
     [InlineData("host.json")]
     [InlineData("local.settings.sample.json")]
-    [InlineData("src/CoinPay.Functions/networks.json")]
+    [InlineData("src/CoinPay.Chains/networks.json")]
     public void What_is_checked_in_as_settings_holds_placeholders_only(string file)
     {
         string text = File.ReadAllText(Path.Combine(RepositoryFiles.Root, file));

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using CoinPay.Functions.Chains;
+using CoinPay.Chains;
 using CoinPay.Functions.Invoices;
 using CoinPay.Functions.Watching;
 

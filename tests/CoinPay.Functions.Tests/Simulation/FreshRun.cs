@@ -1,6 +1,6 @@
 using System.Numerics;
+using CoinPay.Chains;
 using CoinPay.Core;
-using CoinPay.Functions.Chains;
 using CoinPay.Functions.Invoices;
 using CoinPay.Functions.Watching;
 using CoinPay.Testing.Storage;

@@ -1,5 +1,5 @@
 using System.Numerics;
-using CoinPay.Functions.Chains;
+using CoinPay.Chains;
 
 namespace CoinPay.Functions.Tests.Simulation;
 

@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using CoinPay.Functions.Chains;
+using CoinPay.Chains;
 using CoinPay.Functions.Watching;
 using CoinPay.Testing.Hub;
 using CoinPay.Testing.Storage;

@@ -1,5 +1,5 @@
+using CoinPay.Chains;
 using CoinPay.Core;
-using CoinPay.Functions.Chains;
 using CoinPay.Functions.Invoices;
 using CoinPay.Functions.Platform.Storage;
 using CoinPay.Functions.Tests.Chains;

@@ -1,6 +1,6 @@
 using Azure.Data.Tables;
 using Azure.Storage.Queues;
-using CoinPay.Functions.Chains;
+using CoinPay.Chains;
 using CoinPay.Functions.Tests.Simulation;
 using CoinPay.Testing.Front;
 using CoinPay.Testing.Storage;

@@ -1,3 +1,4 @@
+using CoinPay.Chains;
 using Microsoft.Extensions.Hosting;
 
 namespace CoinPay.Functions.Platform.Secrets;

@@ -1,3 +1,5 @@
+using CoinPay.Chains;
+
 namespace CoinPay.Functions.Platform.Secrets;
 
 /// <summary>Where secrets come from: configuration on a development machine, Key Vault in Azure.</summary>

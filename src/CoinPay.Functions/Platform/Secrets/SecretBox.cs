@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using CoinPay.Chains;
 
 namespace CoinPay.Functions.Platform.Secrets;
 

@@ -1,6 +1,7 @@
 using Azure.Core;
 using Azure.Data.Tables;
 using Azure.Storage.Queues;
+using CoinPay.Chains;
 using CoinPay.Functions.Platform.Telemetry;
 using Microsoft.Extensions.Configuration;
 

@@ -1,4 +1,4 @@
-using CoinPay.Functions.Chains;
+using CoinPay.Chains;
 
 namespace CoinPay.Functions.Tests.Simulation;
 

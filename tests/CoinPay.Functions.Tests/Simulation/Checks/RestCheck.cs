@@ -1,6 +1,6 @@
 using System.Numerics;
+using CoinPay.Chains;
 using CoinPay.Core;
-using CoinPay.Functions.Chains;
 using CoinPay.Testing.Hub;
 
 namespace CoinPay.Functions.Tests.Simulation;

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using Azure.Core;
 using Azure.Data.Tables;
 using Azure.Storage.Queues;
-using CoinPay.Functions.Chains;
+using CoinPay.Chains;
 using CoinPay.Functions.Platform.Secrets;
 using CoinPay.Functions.Platform.Storage;
 using CoinPay.Functions.Rates;

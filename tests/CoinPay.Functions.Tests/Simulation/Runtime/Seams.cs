@@ -1,4 +1,4 @@
-using CoinPay.Functions.Chains;
+using CoinPay.Chains;
 using CoinPay.Testing.Storage.Direct;
 using Microsoft.Extensions.DependencyInjection;
 

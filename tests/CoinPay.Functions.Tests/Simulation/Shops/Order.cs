@@ -1,6 +1,6 @@
 using System.Numerics;
 using System.Text.Json;
-using CoinPay.Functions.Chains;
+using CoinPay.Chains;
 
 namespace CoinPay.Functions.Tests.Simulation;
 

@@ -1,0 +1,98 @@
+using CoinPay.Core;
+using NBitcoin;
+using NBitcoin.DataEncoders;
+using NBitcoin.WalletPolicies;
+
+namespace CoinPay.Chains.Bitcoin;
+
+/// <summary>
+/// A merchant's account key of the Bitcoin family: public, so that it can name addresses and spend nothing. Invoice i
+/// is paid to the P2WPKH address of <c>/0/i</c> below it. Sources: BIP-32, BIP-84; SLIP-132 for the prefixes.
+/// </summary>
+public sealed class AccountKey
+{
+    private const int VersionLength = 4;
+    private const int SerializedLength = 78;
+    private readonly NBitcoin.Network _addresses;
+    private readonly ExtPubKey _account;
+    private readonly ExtPubKey _receive;
+
+    private AccountKey(NBitcoin.Network addresses, ExtPubKey account)
+    {
+        _addresses = addresses;
+        _account = account;
+        _receive = account.Derive(0);
+    }
+
+    /// <summary>The key as <c>xpub…</c> or <c>tpub…</c>, whatever prefix it came with.</summary>
+    public string Text => _account.ToString(_addresses);
+
+    /// <summary>
+    /// The same for every text that names the same addresses: nothing but public key and chain code makes them, so
+    /// depth, parent and index are zeroed.
+    /// </summary>
+    public string Canonical => new ExtPubKey(_account.PubKey, _account.ChainCode).ToString(_addresses);
+
+    /// <summary>BIP-32's fingerprint of the account key, eight hex digits.</summary>
+    public string Fingerprint => _account.PubKey.GetHDFingerPrint().ToString();
+
+    /// <summary>
+    /// Reads an extended public key for a network. A refusal says in one sentence what is wrong and never repeats the
+    /// text: it may be a private key.
+    /// </summary>
+    public static AccountKey? Parse(Network network, string text, out string? refusal)
+    {
+        string trimmed = text.Trim();
+        (AccountKey? key, refusal) = PrivateMaterial.Recognise(trimmed) is null
+            ? Read(network, trimmed)
+            : (null, "This may be a private key, and is no longer secret. Give the account's extended public key.");
+        return key;
+    }
+
+    /// <summary>The receive address at an index below 2^31.</summary>
+    public string AddressAt(uint index) =>
+        _receive.Derive(index).PubKey.GetAddress(ScriptPubKeyType.Segwit, _addresses).ToString();
+
+    /// <summary>
+    /// The output descriptor that any wallet can import to see the same addresses (BIP-380, BIP-382).
+    /// </summary>
+    /// <param name="origin">Where the key comes from: <c>[d34db33f/84h/0h/0h]</c>, or nothing.</param>
+    public string Descriptor(string? origin = null) => Miniscript.AddChecksum($"wpkh({origin}{Text}/0/*)");
+
+    private static (AccountKey? Key, string? Refusal) Read(Network network, string text)
+    {
+        if (Decode(text) is not { } data)
+            return (null, "This is no extended public key: its checksum or its characters are wrong.");
+        if (KeyPrefix.Find(data.AsSpan(0, VersionLength)) is not { } prefix || data.Length != SerializedLength)
+            return (null, "This is no extended public key: it begins with none of xpub, zpub, tpub, vpub, Ltub, ttub.");
+        if (prefix.Refusal is not null)
+            return (null, prefix.Refusal);
+        if (prefix.IsMain != BitcoinNetworks.IsMain(network))
+        {
+            string kind = prefix.IsMain ? "main" : "test";
+            return (null, $"This {prefix.Name} is a key of a {kind} chain, and {network.Name} is not.");
+        }
+        if (prefix.Coin is not null && prefix.Coin != network.Coin)
+            return (null, $"This {prefix.Name} is a key of {prefix.Coin}, and {network.Name} is not.");
+        try
+        {
+            return (new AccountKey(BitcoinNetworks.Of(network), new ExtPubKey(data[VersionLength..])), null);
+        }
+        catch (Exception noPoint) when (noPoint is FormatException or InvalidOperationException or ArgumentException)
+        {
+            return (null, "This extended public key holds no public key of secp256k1.");
+        }
+    }
+
+    private static byte[]? Decode(string text)
+    {
+        try
+        {
+            return Encoders.Base58Check.DecodeData(text) is { Length: > VersionLength } data ? data : null;
+        }
+        catch (FormatException)
+        {
+            return null;
+        }
+    }
+}

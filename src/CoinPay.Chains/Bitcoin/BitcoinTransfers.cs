@@ -1,0 +1,53 @@
+using System.Numerics;
+using CoinPay.Core;
+
+namespace CoinPay.Chains.Bitcoin;
+
+/// <summary>What of a transaction of the Bitcoin family concerns us: its payments to watched scripts, and what it spends.</summary>
+internal sealed class BitcoinTransfers(Network network)
+{
+    private const decimal BaseUnitsPerCoin = 100_000_000m;
+    private readonly Asset _coin = network.Assets.Single(asset => asset.Contract is null).Asset;
+
+    /// <summary>
+    /// Its transfers to watched scripts. Litecoin's MWEB outputs may lack value, number or script: they pay no address
+    /// of ours. What leaves the MWEB is an ordinary output of the block's last transaction.
+    /// </summary>
+    public IReadOnlyList<ChainTransfer> Of(BitcoinTransaction transaction, Func<string, bool> isWatched)
+    {
+        List<BitcoinOutput> ours = [.. transaction.Vout.Where(output => IsPayment(output, isWatched))];
+        if (ours.Count == 0)
+            return [];
+        Outpoints inputs = InputsOf(transaction);
+        return [.. ours.Select(output => Transfer(transaction.Txid, output, inputs))];
+    }
+
+    public static Outpoints InputsOf(BitcoinTransaction transaction) => Outpoints.Of(Spent(transaction));
+
+    /// <summary>The watched outpoints that it spends, however many inputs it has.</summary>
+    public static IEnumerable<Spend> SpendsOf(BitcoinTransaction transaction, Func<string, bool> isWatched) =>
+        Spent(transaction).Where(isWatched).Select(outpoint => new Spend(outpoint, transaction.Txid));
+
+    private static IEnumerable<string> Spent(BitcoinTransaction transaction) =>
+        from input in transaction.Vin ?? []
+        let spent = input is { Txid: { } txid, Vout: { } number } ? Outpoints.Name(txid, number) : null
+        where spent is not null
+        select spent;
+
+    private static bool IsPayment(BitcoinOutput output, Func<string, bool> isWatched) =>
+        output is { ScriptPubKey.Hex: { } script, N: not null, Value: > 0 } && isWatched(script);
+
+    private ChainTransfer Transfer(string txid, BitcoinOutput output, Outpoints inputs) => new(
+        _coin, output.ScriptPubKey!.Hex!, null, txid, output.N!.Value.ToString(), BaseUnits(output.Value!.Value))
+    {
+        Inputs = inputs,
+    };
+
+    private BigInteger BaseUnits(decimal coins)
+    {
+        decimal units = coins * BaseUnitsPerCoin;
+        return units == decimal.Truncate(units)
+            ? new BigInteger(units)
+            : throw new ChainUnknownException(network.Name, $"an amount of {coins} is no whole number of base units");
+    }
+}

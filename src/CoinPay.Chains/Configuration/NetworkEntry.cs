@@ -1,0 +1,168 @@
+using System.Numerics;
+using System.Text.RegularExpressions;
+using CoinPay.Chains.Bitcoin;
+using CoinPay.Chains.Evm;
+using CoinPay.Core;
+
+namespace CoinPay.Chains.Configuration;
+
+/// <summary>A network as networks.json writes it: everything but where its node is.</summary>
+/// <param name="FinalityLag">See <see cref="Network.FinalityLag"/>.</param>
+/// <param name="ConfirmationLimit">See <see cref="Network.ConfirmationLimit"/>; 24 hours unless it says otherwise.</param>
+/// <param name="Create2">
+/// <c>evm</c> where forwarders have the address that the EVM gives them; <c>none</c> on chains with rules of their own.
+/// </param>
+internal sealed record NetworkEntry(
+    string Name,
+    string Id,
+    string Family,
+    bool Livemode,
+    TimeSpan PollInterval,
+    int Confirmations,
+    AssetEntry[] Assets,
+    bool Development = false,
+    string? Coin = null,
+    string? Chain = null,
+    string? Create2 = null,
+    string? Factory = null,
+    long? FinalityLag = null,
+    TimeSpan? ConfirmationLimit = null)
+{
+    private const int MostConfirmations = 10_000;
+    private static readonly TimeSpan ShortestPollInterval = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan LongestPollInterval = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan ShortestConfirmationLimit = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan UsualConfirmationLimit = TimeSpan.FromHours(24);
+    private static readonly TimeSpan RegexLimit = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// The entry with a node; throws <see cref="SettingsException"/> that says what is wrong with it.
+    /// </summary>
+    public Network At(Uri rpc)
+    {
+        Network network = new()
+        {
+            Name = Name,
+            Id = Id,
+            Family = Family == "evm" ? NetworkFamily.Evm : NetworkFamily.Bitcoin,
+            Livemode = Livemode,
+            Development = Development,
+            Rpc = rpc,
+            Coin = Coin,
+            Chain = Chain,
+            Factory = Create2 == "evm" ? Factory : null,
+            FinalityLag = FinalityLag,
+            PollInterval = PollInterval,
+            Confirmations = Confirmations,
+            ConfirmationLimit = ConfirmationLimit ?? UsualConfirmationLimit,
+            Assets = [.. Assets.Select(asset => asset.On(Id))],
+        };
+        Require(network);
+        return network;
+    }
+
+    private void Require(Network network)
+    {
+        Require(Matches(Name, "^[a-z0-9]+(-[a-z0-9]+)*$"), "name: lower-case letters, digits and -");
+        Require(Family is "evm" or "bitcoin", "family: evm or bitcoin");
+        Require(Name is not (Network.LiveForwarders or Network.TestForwarders), "name: stands for an address space");
+        Require(FinalityLag is null or > 0, "finality_lag: a number of blocks");
+        Require(network.ConfirmationLimit >= ShortestConfirmationLimit, $"confirmation_limit: at least {ShortestConfirmationLimit}");
+        Require(
+            PollInterval >= ShortestPollInterval && PollInterval <= LongestPollInterval,
+            $"poll_interval: {ShortestPollInterval} to {LongestPollInterval}");
+        Require(Confirmations is > 0 and <= MostConfirmations, $"confirmations: 1 to {MostConfirmations}");
+        Require(Assets.Select(asset => asset.Symbol).Distinct().Count() == Assets.Length, "assets: a symbol twice");
+        Require(Assets.Length > 0, "assets: at least one");
+        Require(Development || !IsLocal, "development: true, as this chain is made on one machine for trying out");
+        foreach (AssetEntry asset in Assets)
+            Require(asset.Mistake is null, $"asset {asset.Symbol}: {asset.Mistake}");
+        if (network.Family == NetworkFamily.Evm)
+            RequireEvm();
+        else
+            RequireBitcoin(network);
+    }
+
+    /// <summary>Regtest, and the chain ids that anvil, Hardhat and Ganache give themselves.</summary>
+    private bool IsLocal => Chain == "regtest" || Id is "eip155:31337" or "eip155:1337";
+
+    private void RequireEvm()
+    {
+        Require(Matches(Id, "^eip155:[1-9][0-9]{0,17}$"), "id: eip155:<chain id>");
+        Require(Create2 is "evm" or "none", "create2: evm or none");
+        bool hasFactory = EvmAddress.IsChecksummed(Factory);
+        Require(Create2 == "none" || hasFactory, "factory: a checksummed address");
+        Require(Assets.Count(asset => asset.Contract is null) <= 1, "assets: one coin without a contract at most");
+    }
+
+    private void RequireBitcoin(Network network)
+    {
+        Require(Matches(Id, "^bip122:[0-9a-f]{32}$"), "id: bip122:<32 hex digits of the genesis hash>");
+        Require(Assets is [{ Contract: null }], "assets: the chain's own coin and nothing else");
+        try
+        {
+            BitcoinNetworks.Of(network);
+        }
+        catch (ArgumentException unknown)
+        {
+            throw new SettingsException($"networks.json, {Name}: coin and chain: {unknown.Message}");
+        }
+    }
+
+    private static bool Matches(string text, string pattern) =>
+        Regex.IsMatch(text, pattern, RegexOptions.ExplicitCapture, RegexLimit);
+
+    private void Require(bool isRight, string what)
+    {
+        if (!isRight)
+            throw new SettingsException($"networks.json, {Name}: {what}.");
+    }
+}
+
+/// <summary>
+/// An asset as networks.json writes it: a token by its contract, the chain's own coin by its SLIP-44 number.
+/// </summary>
+/// <param name="VerifyBalance">See <see cref="NetworkAsset.VerifyBalance"/>.</param>
+/// <param name="PlausibleSupply">See <see cref="NetworkAsset.PlausibleSupply"/>; base units, as text.</param>
+internal sealed record AssetEntry(
+    string Symbol,
+    int Decimals,
+    string Dust,
+    string? Contract = null,
+    int? Slip44 = null,
+    bool VerifyBalance = false,
+    string? PlausibleSupply = null)
+{
+    private const int MostDecimals = 36;
+
+    public string? Mistake => this switch
+    {
+        { Symbol: "" } => "symbol: missing",
+        { Decimals: < 0 or > MostDecimals } => $"decimals: 0 to {MostDecimals}",
+        { Contract: null, Slip44: null } or { Contract: not null, Slip44: not null } =>
+            "contract or slip44, one of them",
+        { Contract: { } contract } when !EvmAddress.IsChecksummed(contract) =>
+            "contract: a checksummed address",
+        { VerifyBalance: true, Contract: null } => "verify_balance: for tokens only",
+        _ when !IsNumber(Dust) => "dust: a number of base units, as text",
+        _ when !IsNumber(PlausibleSupply ?? "1") => "plausible_supply: a number of base units, as text",
+        _ => null,
+    };
+
+    /// <summary>CAIP-19: <c>…/erc20:0x…</c> or <c>…/slip44:60</c>.</summary>
+    public NetworkAsset On(string network)
+    {
+        NetworkAsset listed = new()
+        {
+            Asset = new Asset(network + (Contract is null ? $"/slip44:{Slip44}" : $"/erc20:{Contract}"), Symbol, Decimals),
+            Contract = Contract,
+            Dust = BigInteger.TryParse(Dust, out BigInteger dust) ? dust : BigInteger.Zero,
+            VerifyBalance = VerifyBalance,
+        };
+        return BigInteger.TryParse(PlausibleSupply, out BigInteger supply)
+            ? listed with { PlausibleSupply = supply }
+            : listed;
+    }
+
+    private static bool IsNumber(string text) => text.Length is > 0 and <= 40 && text.All(char.IsAsciiDigit);
+}

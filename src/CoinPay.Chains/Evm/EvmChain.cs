@@ -1,0 +1,146 @@
+using System.Numerics;
+using System.Text.Json;
+using CoinPay.Core;
+using Nethereum.Util;
+
+namespace CoinPay.Chains.Evm;
+
+/// <summary>
+/// A chain with Ethereum's JSON-RPC. Tokens are found by their Transfer logs, of listed contracts alone; the chain's
+/// own coin by the transactions of whole blocks. An ordinary poll is three batches: head, blocks, and what the blocks
+/// need.
+/// </summary>
+public sealed class EvmChain(Network network, HttpClient http) : IChain
+{
+    /// <summary>Providers bound a batch; whole blocks are some hundred kilobytes each.</summary>
+    private const int BlocksPerBatch = 25;
+
+    private readonly JsonRpc _rpc = new(network.Name, network.Rpc, http);
+    private readonly EvmLogReader _logs = new(network, new JsonRpc(network.Name, network.Rpc, http));
+    private readonly EvmBalanceCheck _balances = new(network, new JsonRpc(network.Name, network.Rpc, http));
+    private readonly EvmBalanceSweep _sweep = new(network, new JsonRpc(network.Name, network.Rpc, http));
+    private readonly Asset? _coin = network.Assets.FirstOrDefault(asset => asset.Contract is null)?.Asset;
+    private ChainHead? _head;
+
+    public Network Network => network;
+
+    public string RecipientOf(string address) => AddressUtil.Current.IsValidEthereumAddressHexFormat(address)
+        ? address.ToLowerInvariant()
+        : throw new FormatException("No EVM address.");
+
+    public Task<ChainHead> ReadHeadAsync(CancellationToken cancellation) => Known(async () =>
+    {
+        RpcAnswer<JsonElement>[] answers = await _rpc.BatchAsync<JsonElement>(
+            [
+                new RpcCall("eth_chainId"),
+                BlockCall("latest"),
+                BlockCall("safe"),
+                BlockCall("finalized"),
+                new RpcCall("eth_syncing"),
+            ],
+            cancellation);
+        BigInteger chainId = Quantity.Number(_rpc.Read<string>(_rpc.ResultOf(answers[0], "eth_chainId")));
+        if (chainId != network.ChainId)
+            throw new ChainUnknownException(network.Name, $"the node serves another chain: {chainId}");
+        if (answers[4].Result.ValueKind == JsonValueKind.Object)
+            throw new ChainUnknownException(network.Name, "the node has not caught up");
+        EvmBlock head = _rpc.Read<EvmBlock>(_rpc.ResultOf(answers[1], "eth_getBlockByNumber"));
+        _head = new ChainHead(head.Height, head.Hash, head.Time, HeightOf(answers[2]), HeightOf(answers[3]));
+        return _head;
+    });
+
+    public Task<string?> ReadBlockHashAsync(long height, CancellationToken cancellation) => Known(async () =>
+    {
+        RpcAnswer<EvmBlock?>[] answers =
+            await _rpc.BatchAsync<EvmBlock?>([BlockCall(Quantity.Hex(height))], cancellation);
+        return answers[0].Error is { } error
+            ? throw new ChainUnknownException(network.Name, $"eth_getBlockByNumber: {error.Message} ({error.Code})")
+            : answers[0].Result?.Hash;
+    });
+
+    /// <summary>Nothing: a pending transaction says little, and providers show none or another server's.</summary>
+    public Task<IReadOnlyList<ChainTransfer>> ReadMempoolAsync(
+        Func<string, bool> isWatched, CancellationToken cancellation) =>
+        Task.FromResult<IReadOnlyList<ChainTransfer>>([]);
+
+    public Task<IReadOnlyList<ChainBlock>> ReadBlocksAsync(
+        long from, long to, long byHashAbove, Func<string, bool> isWatched, CancellationToken cancellation) =>
+        Known(() => ReadChainedAsync(from, to, byHashAbove, isWatched, cancellation));
+
+    /// <summary>The chain's own coin as contracts send it: no log tells of it, and no transaction's own recipient.</summary>
+    public Task<IReadOnlyList<SweptTransfer>> SweepAsync(
+        IReadOnlyList<SweptAddress> addresses, ChainHead head, CancellationToken cancellation) =>
+        Known(() => _sweep.RunAsync(addresses, head, cancellation));
+
+    private async Task<IReadOnlyList<ChainBlock>> ReadChainedAsync(
+        long from, long to, long byHashAbove, Func<string, bool> isWatched, CancellationToken cancellation)
+    {
+        List<ChainBlock> blocks = [];
+        for (long first = from; first <= to; first += BlocksPerBatch)
+        {
+            long last = Math.Min(to, first + BlocksPerBatch - 1);
+            EvmBlock[] headers = await ReadEvmBlocksAsync(first, last, cancellation);
+            List<NativeTransfer> natives = NativeTransfers(headers, isWatched);
+            Found found = await _logs.ReadAsync(headers, byHashAbove, natives, cancellation);
+            ChainBlock[] read = [.. headers.Select(header => new ChainBlock(
+                header.Height, header.Hash, header.ParentHash, header.Time, found.Of(header, isWatched)))];
+            blocks.AddRange(await _balances.CheckAsync(read, found, byHashAbove, cancellation));
+        }
+        Chained.Require(network, from, to, blocks, _head);
+        return blocks;
+    }
+
+    private async Task<EvmBlock[]> ReadEvmBlocksAsync(long from, long to, CancellationToken cancellation)
+    {
+        List<RpcCall> calls = [];
+        for (long height = from; height <= to; height++)
+            calls.Add(BlockCall(Quantity.Hex(height), withTransactions: _coin is not null));
+        RpcAnswer<EvmBlock>[] answers = await _rpc.BatchAsync<EvmBlock>(calls, cancellation);
+        return [.. answers.Select(answer => _rpc.ResultOf(answer, "eth_getBlockByNumber"))];
+    }
+
+    /// <summary>
+    /// Transactions that carry the coin to a watched address; whether they succeeded, their receipts tell.
+    /// </summary>
+    private List<NativeTransfer> NativeTransfers(EvmBlock[] blocks, Func<string, bool> isWatched)
+    {
+        List<NativeTransfer> transfers = [];
+        if (_coin is null)
+            return transfers;
+        foreach (EvmBlock block in blocks)
+            foreach (EvmTransaction transaction in _rpc.Read<EvmTransaction[]>(block.Transactions))
+            {
+                string? recipient = transaction.To?.ToLowerInvariant();
+                BigInteger amount = Quantity.Number(transaction.Value);
+                if (recipient is not null && amount > 0 && isWatched(recipient))
+                    transfers.Add(new(block.Hash, new ChainTransfer(
+                        _coin,
+                        recipient,
+                        transaction.From.ToLowerInvariant(),
+                        transaction.Hash.ToLowerInvariant(),
+                        "native",
+                        amount)));
+            }
+        return transfers;
+    }
+
+    /// <summary>A chain without this tag has no such height.</summary>
+    private long? HeightOf(RpcAnswer<JsonElement> answer) =>
+        answer.Result.ValueKind == JsonValueKind.Object ? _rpc.Read<EvmBlock>(answer.Result).Height : null;
+
+    private static RpcCall BlockCall(string block, bool withTransactions = false) =>
+        new("eth_getBlockByNumber", block, withTransactions);
+
+    /// <summary>An answer that has not the form it must have is as good as none.</summary>
+    private async Task<T> Known<T>(Func<Task<T>> read)
+    {
+        try
+        {
+            return await read();
+        }
+        catch (Exception nonsense) when (nonsense is FormatException or OverflowException)
+        {
+            throw new ChainUnknownException(network.Name, "the node answers nonsense: " + nonsense.Message, nonsense);
+        }
+    }
+}

@@ -1,0 +1,95 @@
+using System.Text.Json;
+using Nethereum.Hex.HexConvertors.Extensions;
+using Nethereum.Util;
+
+namespace CoinPay.Chains.Evm;
+
+/// <summary>What names a forwarder to the factory.</summary>
+public sealed record Forwarding(string SettlementAddress, string Salt);
+
+/// <summary>A sweep that was mined. What could not be moved stayed where it was.</summary>
+/// <param name="Failed">Forwarder and token (the zero address: the chain's coin), in lower case.</param>
+public sealed record Flush(string TransactionHash, IReadOnlyList<(string Forwarder, string Token)> Failed);
+
+/// <summary>
+/// src/contracts/ForwarderFactory.sol on one network: deployed keylessly, so that it has the same address everywhere,
+/// and called to sweep forwarders.
+/// </summary>
+public sealed class ForwarderFactory(Network network, HttpClient http, GasWallet? wallet)
+{
+    /// <summary>
+    /// Arachnid's deterministic deployment proxy. Source: https://github.com/Arachnid/deterministic-deployment-proxy
+    /// </summary>
+    public const string DeploymentProxy = "0x4e59b44847b379578588920cA78FbF26c0B4956C";
+
+    /// <summary>Far below a block's gas with a deployment for each.</summary>
+    public const int MostForwardings = 50;
+    private static readonly string Salt = new byte[32].ToHex(prefix: true);
+    private static readonly string FlushFailed =
+        Sha3Keccack.Current.CalculateHash("FlushFailed(address,address)").EnsureHexPrefix();
+
+    /// <summary>The address that the code of this build has on every chain with the EVM's own CREATE2.</summary>
+    public static string Address { get; } = AddressUtil.Current.ConvertToChecksumAddress(
+        ContractUtils.CalculateCreate2Address(DeploymentProxy, Salt, ContractCode.ForwarderFactory));
+
+    private readonly JsonRpc _rpc = new(network.Name, network.Rpc, http);
+
+    private GasWallet Wallet => wallet ?? throw new TransactionFailedException($"{network.Name}: no gas wallet is set");
+
+    /// <summary>Whether the network's factory is deployed.</summary>
+    public Task<bool> StandsAsync(CancellationToken cancellation) => HasCodeAsync(network.Factory!, cancellation);
+
+    /// <summary>Whether a contract stands at an address.</summary>
+    public async Task<bool> HasCodeAsync(string address, CancellationToken cancellation) =>
+        (await _rpc.CallAsync<string>("eth_getCode", cancellation, address, "latest")).Length > "0x".Length;
+
+    /// <summary>Deploys the factory unless it stands; true when it had to.</summary>
+    /// <exception cref="TransactionFailedException">
+    /// The network names another factory, or has no deployment proxy.
+    /// </exception>
+    public async Task<bool> EnsureDeployedAsync(CancellationToken cancellation)
+    {
+        if (!string.Equals(network.Factory, Address, StringComparison.OrdinalIgnoreCase))
+            throw new TransactionFailedException($"{network.Name} names the factory {network.Factory}, not {Address}");
+        if (await HasCodeAsync(Address, cancellation))
+            return false;
+        if (!await HasCodeAsync(DeploymentProxy, cancellation))
+            throw new TransactionFailedException($"{network.Name} has no deployment proxy at {DeploymentProxy}");
+        string data = Salt + ContractCode.ForwarderFactory.RemoveHexPrefix();
+        await Wallet.SendAsync(DeploymentProxy, 0, data, cancellation);
+        return true;
+    }
+
+    /// <summary>
+    /// Moves every token's whole balance of every forwarder to its settlement address, deploying what is missing.
+    /// </summary>
+    /// <param name="forwardings">At most <see cref="MostForwardings"/>.</param>
+    /// <param name="tokens">Contracts, and <see cref="EvmAddress.NativeCoin"/>.</param>
+    public async Task<Flush> FlushAsync(
+        IReadOnlyList<Forwarding> forwardings, IReadOnlyList<string> tokens, CancellationToken cancellation)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(forwardings.Count, MostForwardings);
+        JsonElement receipt = await Wallet.SendAsync(network.Factory!, 0, FlushCall(forwardings, tokens), cancellation);
+        return new Flush(receipt.GetProperty("transactionHash").GetString()!, [.. FailuresIn(receipt)]);
+    }
+
+    /// <summary>The data of a call of the factory's <c>flush</c>.</summary>
+    internal static string FlushCall(IReadOnlyList<Forwarding> forwardings, IReadOnlyList<string> tokens) =>
+        ContractAbi.DataOf(new FlushFunction
+        {
+            Forwardings = [.. forwardings.Select(forwarding => new ForwardingTuple
+            {
+                Settlement = forwarding.SettlementAddress,
+                Salt = forwarding.Salt.HexToByteArray(),
+            })],
+            Tokens = [.. tokens],
+        });
+
+    private IEnumerable<(string Forwarder, string Token)> FailuresIn(JsonElement receipt) =>
+        from log in receipt.GetProperty("logs").EnumerateArray()
+        let topics = log.GetProperty("topics").EnumerateArray().Select(topic => topic.GetString()!).ToArray()
+        let emitter = log.GetProperty("address").GetString()
+        where topics is [_, _, _] && topics[0] == FlushFailed
+            && string.Equals(emitter, network.Factory, StringComparison.OrdinalIgnoreCase)
+        select (ContractAbi.AddressOf(topics[1]), ContractAbi.AddressOf(topics[2]));
+}

@@ -1,0 +1,20 @@
+using System.Diagnostics.Metrics;
+
+namespace CoinPay.Chains;
+
+/// <summary>
+/// How often a transfer to a watched address was left out, as the metric <c>coinpay.transfers.ignored</c> by network and
+/// reason. It is a figure for operators and no evidence: what costs an attacker nothing must not cost storage.
+/// </summary>
+internal static class IgnoredTransfers
+{
+    public const string MeterName = "CoinPay.Chains";
+    public const string ZeroValue = "zero_value";
+    public const string NotInBalance = "not_in_balance";
+
+    private static readonly Meter Meter = new(MeterName);
+    private static readonly Counter<long> Ignored = Meter.CreateCounter<long>("coinpay.transfers.ignored");
+
+    public static void Count(string network, string reason) =>
+        Ignored.Add(1, new("network", network), new KeyValuePair<string, object?>("reason", reason));
+}

@@ -1,0 +1,135 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+
+namespace CoinPay.Chains;
+
+/// <summary>One call of a batch.</summary>
+public sealed record RpcCall(string Method, params object?[] Parameters);
+
+/// <summary>What a node answers when it refuses a call.</summary>
+public sealed record RpcError(int Code, string? Message = null);
+
+/// <summary>A node's answer to one call: a result (which may be JSON null) or an error.</summary>
+public sealed record RpcAnswer<T>(T? Result, RpcError? Error);
+
+/// <summary>
+/// JSON-RPC with one node, always in batches, each within a time limit. Whatever keeps a batch from being answered
+/// whole (no connection, a bad password, half an answer, something that is not JSON) is a <see
+/// cref="ChainUnknownException"/>; an error of one call is an answer.
+/// Source: https://www.jsonrpc.org/specification; Bitcoin's nodes answer in form 1.0, with an error that is null.
+/// </summary>
+public sealed class JsonRpc(
+    string network,
+    Uri address,
+    HttpClient http,
+    INodeCredentials? credentials = null,
+    TimeProvider? time = null)
+{
+    /// <summary>How long a node may take over one batch.</summary>
+    public static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(20);
+
+    /// <summary>Larger than any answer to a batch of ours; a few of the fullest Bitcoin blocks as JSON.</summary>
+    private const long LargestAnswer = 128 * 1024 * 1024;
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+    };
+
+    /// <summary>The answers in the order of the calls.</summary>
+    public async Task<RpcAnswer<T>[]> BatchAsync<T>(IReadOnlyList<RpcCall> calls, CancellationToken cancellation)
+    {
+        using CancellationTokenSource limit = new(TimeLimit, time ?? TimeProvider.System);
+        using CancellationTokenSource either =
+            CancellationTokenSource.CreateLinkedTokenSource(cancellation, limit.Token);
+        try
+        {
+            return InOrder(calls, await SendAsync<T>(calls, either.Token));
+        }
+        catch (OperationCanceledException slow) when (!cancellation.IsCancellationRequested)
+        {
+            throw new ChainUnknownException(network, $"no answer within {TimeLimit.TotalSeconds} s", slow);
+        }
+        catch (Exception broken) when (broken is HttpRequestException or JsonException or IOException)
+        {
+            throw new ChainUnknownException(network, "no usable answer: " + broken.Message, broken);
+        }
+    }
+
+    /// <summary>One call that must have a result.</summary>
+    public async Task<T> CallAsync<T>(string method, CancellationToken cancellation, params object?[] parameters)
+    {
+        RpcAnswer<T>[] answers = await BatchAsync<T>([new RpcCall(method, parameters)], cancellation);
+        return ResultOf(answers[0], method);
+    }
+
+    /// <summary>A result that came as plain JSON, in the shape it has by the call's definition.</summary>
+    public T Read<T>(JsonElement result)
+    {
+        try
+        {
+            return result.Deserialize<T>(Json)
+                ?? throw new ChainUnknownException(network, "null where a result was due");
+        }
+        catch (Exception nonsense) when (nonsense is JsonException or InvalidOperationException)
+        {
+            throw new ChainUnknownException(network, "no usable answer: " + nonsense.Message, nonsense);
+        }
+    }
+
+    /// <summary>The result of a call that must have one.</summary>
+    public T ResultOf<T>(RpcAnswer<T> answer, string method) =>
+        answer.Error is { } error
+            ? throw new ChainUnknownException(network, $"{method}: {error.Message} ({error.Code})")
+            : answer.Result ?? throw new ChainUnknownException(network, method + " gave nothing");
+
+    private async Task<List<Envelope<T>>> SendAsync<T>(IReadOnlyList<RpcCall> calls, CancellationToken cancellation)
+    {
+        IEnumerable<Request> batch = calls.Select((call, id) => new Request("2.0", id, call.Method, call.Parameters));
+        using HttpRequestMessage request = new(HttpMethod.Post, address)
+        {
+            Content = JsonContent.Create(batch, options: Json),
+        };
+        request.Headers.Authorization = credentials is null ? null : await credentials.FindAsync(cancellation);
+        using HttpResponseMessage response =
+            await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
+        if (response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
+        {
+            credentials?.Refused();
+            throw new ChainUnknownException(network, $"the node refuses us: HTTP {(int)response.StatusCode}");
+        }
+        await response.Content.LoadIntoBufferAsync(LargestAnswer, cancellation);
+        byte[] body = await response.Content.ReadAsByteArrayAsync(cancellation);
+        int start = body.AsSpan().IndexOfAnyExcept(" \t\r\n"u8);
+        if (start < 0)
+            throw new ChainUnknownException(network, $"HTTP {(int)response.StatusCode} without an answer");
+        return body[start] == '['
+            ? JsonSerializer.Deserialize<List<Envelope<T>>>(body, Json)!
+            : throw new ChainUnknownException(network, "the batch was refused: " + Reason(body, response.StatusCode));
+    }
+
+    private RpcAnswer<T>[] InOrder<T>(IReadOnlyList<RpcCall> calls, List<Envelope<T>> answers)
+    {
+        RpcAnswer<T>?[] ordered = new RpcAnswer<T>?[calls.Count];
+        foreach (Envelope<T> answer in answers)
+            if (answer.Id is >= 0 && answer.Id < ordered.Length)
+                ordered[answer.Id.Value] = new RpcAnswer<T>(answer.Result, answer.Error);
+        int missing = Array.IndexOf(ordered, null);
+        return missing < 0
+            ? [.. ordered.OfType<RpcAnswer<T>>()]
+            : throw new ChainUnknownException(network, calls[missing].Method + " was not answered");
+    }
+
+    /// <summary>A provider's refusal of the whole batch, as far as it is readable.</summary>
+    private static string Reason(byte[] body, HttpStatusCode status)
+    {
+        const int longest = 200;
+        return $"HTTP {(int)status} {Encoding.UTF8.GetString(body.AsSpan(..Math.Min(body.Length, longest)))}";
+    }
+
+    private sealed record Request(string Jsonrpc, int Id, string Method, object?[] Params);
+
+    private sealed record Envelope<T>(int? Id = null, T? Result = default, RpcError? Error = null);
+}
