@@ -1,5 +1,6 @@
 using Azure.Data.Tables;
 using CoinPay.Functions.Invoices;
+using CoinPay.Functions.Platform;
 using CoinPay.Functions.Platform.Storage;
 using CoinPay.Functions.Watching;
 using CoinPay.Functions.Webhooks.Deliveries;

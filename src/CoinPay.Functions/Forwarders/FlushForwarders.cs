@@ -4,6 +4,7 @@ using CoinPay.Core;
 using CoinPay.Functions.Access;
 using CoinPay.Functions.Http;
 using CoinPay.Functions.Invoices;
+using CoinPay.Functions.Platform;
 using CoinPay.Functions.Platform.Secrets;
 using CoinPay.Functions.Platform.Storage;
 using Microsoft.AspNetCore.Http;

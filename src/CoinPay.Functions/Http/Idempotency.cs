@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Azure.Data.Tables;
+using CoinPay.Functions.Platform;
 using CoinPay.Functions.Platform.Secrets;
 using CoinPay.Functions.Platform.Storage;
 using Microsoft.AspNetCore.Http;

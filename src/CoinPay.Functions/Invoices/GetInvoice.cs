@@ -1,6 +1,7 @@
 using CoinPay.Chains;
 using CoinPay.Functions.Access;
 using CoinPay.Functions.Http;
+using CoinPay.Functions.Platform;
 using CoinPay.Functions.Platform.Storage;
 using CoinPay.Functions.Watching;
 using Microsoft.AspNetCore.Http;

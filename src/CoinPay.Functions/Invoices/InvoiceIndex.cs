@@ -1,6 +1,7 @@
 using Azure;
 using Azure.Data.Tables;
 using CoinPay.Core;
+using CoinPay.Functions.Platform;
 using CoinPay.Functions.Platform.Storage;
 
 namespace CoinPay.Functions.Invoices;

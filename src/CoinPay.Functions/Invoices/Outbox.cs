@@ -2,7 +2,8 @@ using CoinPay.Chains;
 using CoinPay.Functions.Invoices.Exceptions;
 using CoinPay.Functions.Platform.Telemetry;
 using CoinPay.Functions.Watching;
-using CoinPay.Functions.Webhooks.Events;
+using CoinPay.Functions.Webhooks;
+using CoinPay.Functions.Webhooks.Deliveries;
 
 namespace CoinPay.Functions.Invoices;
 

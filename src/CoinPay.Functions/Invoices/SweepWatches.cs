@@ -44,7 +44,7 @@ internal sealed class SweepWatches(
         {
             if (watch.Acknowledged || watch.Network != network)
                 continue;
-            DateTimeOffset createdAt = Platform.Storage.Id.TimeOf(watch.InvoiceId);
+            DateTimeOffset createdAt = Platform.Id.TimeOf(watch.InvoiceId);
             oldestOpen = oldestOpen is null || createdAt < oldestOpen ? createdAt : oldestOpen;
             if (now - createdAt < Patience)
                 continue;

@@ -1,7 +1,7 @@
 using CoinPay.Chains;
 using CoinPay.Core;
 using CoinPay.Functions.Http;
-using CoinPay.Functions.Platform.Storage;
+using CoinPay.Functions.Platform;
 
 namespace CoinPay.Functions.Invoices;
 

@@ -1,5 +1,6 @@
 using Azure;
 using Azure.Data.Tables;
+using CoinPay.Functions.Platform;
 using CoinPay.Functions.Platform.Storage;
 
 namespace CoinPay.Functions.Maintenance;

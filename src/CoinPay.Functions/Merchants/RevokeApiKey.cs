@@ -1,6 +1,6 @@
 using CoinPay.Functions.Access;
 using CoinPay.Functions.Http;
-using CoinPay.Functions.Platform.Storage;
+using CoinPay.Functions.Platform;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;

@@ -30,7 +30,7 @@ internal sealed class BalanceSweep(IChain chain, ViewStore views)
         IReadOnlyList<SweptTransfer> found = await chain.SweepAsync(
             [.. due.Select(watch => new SweptAddress(
                 watch.Recipient,
-                Platform.Storage.Id.TimeOf(watch.InvoiceId),
+                Platform.Id.TimeOf(watch.InvoiceId),
                 unmined.Contains(watch.InvoiceId) || watch.SweepAt >= scan.Cursor.CompletePollBeganAt,
                 () => KnownAsync(scan, watch, cancellation)))],
             head,

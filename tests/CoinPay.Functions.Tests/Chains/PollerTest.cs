@@ -1,6 +1,7 @@
 using Azure.Data.Tables;
 using CoinPay.Chains;
 using CoinPay.Core;
+using CoinPay.Functions.Platform;
 using CoinPay.Functions.Platform.Storage;
 using CoinPay.Functions.Watching;
 using CoinPay.Tests;

@@ -11,8 +11,9 @@ using CoinPay.Functions.Merchants;
 using CoinPay.Functions.Startup;
 using CoinPay.Functions.Tests.World;
 using CoinPay.Functions.Wallets;
+using CoinPay.Functions.Webhooks;
 using CoinPay.Functions.Webhooks.Deliveries;
-using CoinPay.Functions.Webhooks.Events;
+using CoinPay.Functions.Webhooks.Endpoints;
 using Microsoft.Azure.Functions.Worker;
 using Xunit;
 

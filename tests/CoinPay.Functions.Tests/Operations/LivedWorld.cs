@@ -1,4 +1,5 @@
 using Azure.Data.Tables;
+using CoinPay.Functions.Platform;
 using CoinPay.Functions.Platform.Storage;
 using CoinPay.Functions.Tests.Simulation;
 using CoinPay.Operations;

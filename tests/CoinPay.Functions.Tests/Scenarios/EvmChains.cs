@@ -3,6 +3,7 @@ using Azure.Data.Tables;
 using CoinPay.Chains;
 using CoinPay.Chains.Evm;
 using CoinPay.Core;
+using CoinPay.Functions.Platform;
 using CoinPay.Functions.Platform.Storage;
 using CoinPay.Functions.Tests.Chains;
 using CoinPay.Functions.Tests.World;

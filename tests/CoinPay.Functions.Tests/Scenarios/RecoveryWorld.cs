@@ -4,7 +4,7 @@ using CoinPay.Chains.Evm;
 using CoinPay.Core;
 using CoinPay.Functions.Forwarders;
 using CoinPay.Functions.Invoices;
-using CoinPay.Functions.Invoices.Exceptions;
+using CoinPay.Functions.Platform;
 using CoinPay.Functions.Platform.Storage;
 using CoinPay.Functions.Tests.World;
 using CoinPay.Tests;

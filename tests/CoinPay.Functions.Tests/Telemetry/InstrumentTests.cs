@@ -4,6 +4,7 @@ using Azure.Identity;
 using Azure.Storage.Queues;
 using CoinPay.Core;
 using CoinPay.Functions.Invoices;
+using CoinPay.Functions.Platform;
 using CoinPay.Functions.Platform.Storage;
 using CoinPay.Functions.Platform.Telemetry;
 using CoinPay.Functions.Tests.Checkout;

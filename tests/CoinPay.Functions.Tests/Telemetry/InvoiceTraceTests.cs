@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using CoinPay.Core;
 using CoinPay.Functions.Invoices;
+using CoinPay.Functions.Platform;
 using CoinPay.Functions.Platform.Storage;
 using CoinPay.Functions.Platform.Telemetry;
 using CoinPay.Functions.Tests.Invoices;

@@ -1,5 +1,6 @@
 using CoinPay.Functions.Tests.World;
-using CoinPay.Functions.Webhooks.Events;
+using CoinPay.Functions.Webhooks;
+using CoinPay.Functions.Webhooks.Deliveries;
 using Microsoft.AspNetCore.Http;
 using Xunit;
 

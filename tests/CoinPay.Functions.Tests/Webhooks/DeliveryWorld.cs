@@ -1,8 +1,8 @@
 using Azure.Data.Tables;
 using CoinPay.Functions.Tests.World;
+using CoinPay.Functions.Webhooks;
 using CoinPay.Functions.Webhooks.Deliveries;
 using CoinPay.Functions.Webhooks.Endpoints;
-using CoinPay.Functions.Webhooks.Events;
 
 namespace CoinPay.Functions.Tests.Webhooks;
 

@@ -3,6 +3,7 @@ using CoinPay.Functions.Http;
 using CoinPay.Functions.Tests.World;
 using CoinPay.Functions.Webhooks.Deliveries;
 using CoinPay.Functions.Webhooks.Endpoints;
+using CoinPay.Functions.Webhooks.Events;
 using Xunit;
 
 namespace CoinPay.Functions.Tests.Webhooks;

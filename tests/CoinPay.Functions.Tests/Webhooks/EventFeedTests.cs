@@ -1,6 +1,8 @@
 using System.Net;
 using System.Text.Json;
 using CoinPay.Functions.Tests.World;
+using CoinPay.Functions.Webhooks;
+using CoinPay.Functions.Webhooks.Deliveries;
 using CoinPay.Functions.Webhooks.Endpoints;
 using CoinPay.Functions.Webhooks.Events;
 using Xunit;

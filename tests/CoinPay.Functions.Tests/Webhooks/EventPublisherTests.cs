@@ -1,9 +1,10 @@
 using Azure.Data.Tables;
 using Azure.Storage.Queues;
+using CoinPay.Functions.Platform;
 using CoinPay.Functions.Platform.Storage;
 using CoinPay.Functions.Tests.World;
+using CoinPay.Functions.Webhooks;
 using CoinPay.Functions.Webhooks.Deliveries;
-using CoinPay.Functions.Webhooks.Events;
 using Xunit;
 
 namespace CoinPay.Functions.Tests.Webhooks;

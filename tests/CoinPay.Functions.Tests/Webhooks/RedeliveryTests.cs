@@ -1,8 +1,10 @@
 using System.Net;
 using System.Text.Json;
 using Azure.Data.Tables;
+using CoinPay.Functions.Platform;
 using CoinPay.Functions.Platform.Storage;
 using CoinPay.Functions.Tests.World;
+using CoinPay.Functions.Webhooks;
 using CoinPay.Functions.Webhooks.Deliveries;
 using CoinPay.Functions.Webhooks.Events;
 using Xunit;

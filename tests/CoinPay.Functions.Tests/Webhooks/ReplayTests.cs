@@ -4,6 +4,7 @@ using Azure.Storage.Queues;
 using CoinPay.Functions.Http;
 using CoinPay.Functions.Tests.World;
 using CoinPay.Functions.Webhooks.Deliveries;
+using CoinPay.Functions.Webhooks.Events;
 using Xunit;
 
 namespace CoinPay.Functions.Tests.Webhooks;

@@ -3,8 +3,8 @@ using System.Net.Http.Headers;
 using System.Text.Json;
 using CoinPay.Core;
 using CoinPay.Functions.Tests.World;
+using CoinPay.Functions.Webhooks;
 using CoinPay.Functions.Webhooks.Deliveries;
-using CoinPay.Functions.Webhooks.Events;
 using Xunit;
 
 namespace CoinPay.Functions.Tests.Webhooks;

@@ -7,6 +7,7 @@ using CoinPay.Chains;
 using CoinPay.Core;
 using CoinPay.Functions.Http;
 using CoinPay.Functions.Merchants;
+using CoinPay.Functions.Platform;
 using CoinPay.Functions.Platform.Storage;
 using CoinPay.Functions.Startup;
 using CoinPay.Functions.Watching;
@@ -54,7 +55,8 @@ internal sealed class Edge : IAsyncDisposable
             configuration[name] = value;
         IConfiguration root = new ConfigurationBuilder().AddInMemoryCollection(configuration).Build();
         ServiceCollection services = new();
-        services.AddLogging().AddSingleton(root).AddEdge(root);
+        services.AddLogging().AddSingleton(root)
+            .AddPlatform(root).AddHttp().AddAccess().AddMerchants().AddWebhooks().AddWallets().AddMaintenance();
         services.AddSingleton<TimeProvider>(clock ?? new FakeTimeProvider(DateTimeOffset.UtcNow));
         services.AddSingleton(new Networks([Anvil, Regtest])).AddSingleton<CursorStore>();
         services.Replace(ServiceDescriptor.Singleton(storage.Tables(death)));

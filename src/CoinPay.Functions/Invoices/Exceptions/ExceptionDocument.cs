@@ -52,7 +52,7 @@ internal sealed record ExceptionDocument(
 
     /// <summary>The same whenever it is asked for: from the invoice and the version at which it opened.</summary>
     public static string IdOf(string invoiceId, InvoiceException exception) =>
-        Platform.Storage.Id.Derived("exc", exception.OpenedAt, $"{invoiceId}!{exception.Number}");
+        Platform.Id.Derived("exc", exception.OpenedAt, $"{invoiceId}!{exception.Number}");
 }
 
 /// <summary><paramref name="Action"/> is null when the cause went away by itself.</summary>

@@ -3,6 +3,7 @@ using CoinPay.Chains;
 using CoinPay.Core;
 using CoinPay.Functions.Access;
 using CoinPay.Functions.Http;
+using CoinPay.Functions.Platform;
 using CoinPay.Functions.Platform.Storage;
 
 namespace CoinPay.Functions.Invoices.Exceptions;

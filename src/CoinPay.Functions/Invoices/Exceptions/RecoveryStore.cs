@@ -2,6 +2,7 @@ using Azure;
 using Azure.Data.Tables;
 using CoinPay.Chains;
 using CoinPay.Core;
+using CoinPay.Functions.Platform;
 using CoinPay.Functions.Platform.Storage;
 using CoinPay.Functions.Watching;
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using CoinPay.Functions.Platform.Storage;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;

@@ -1,6 +1,5 @@
 using System.Diagnostics.Metrics;
 using CoinPay.Functions.Platform.Telemetry;
-using CoinPay.Functions.Webhooks.Events;
 
 namespace CoinPay.Functions.Webhooks.Deliveries;
 

@@ -1,8 +1,8 @@
 using System.Diagnostics;
+using CoinPay.Functions.Platform;
 using CoinPay.Functions.Platform.Storage;
 using CoinPay.Functions.Platform.Telemetry;
 using CoinPay.Functions.Webhooks.Endpoints;
-using CoinPay.Functions.Webhooks.Events;
 using Microsoft.Extensions.Logging;
 
 namespace CoinPay.Functions.Webhooks.Deliveries;

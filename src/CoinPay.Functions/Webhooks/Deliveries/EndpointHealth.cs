@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
-using CoinPay.Functions.Platform.Storage;
+using CoinPay.Functions.Platform;
 using CoinPay.Functions.Webhooks.Endpoints;
-using CoinPay.Functions.Webhooks.Events;
 
 namespace CoinPay.Functions.Webhooks.Deliveries;
 

@@ -1,4 +1,3 @@
-using CoinPay.Functions.Webhooks.Events;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
 

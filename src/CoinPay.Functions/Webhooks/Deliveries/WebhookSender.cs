@@ -4,7 +4,6 @@ using System.Text;
 using CoinPay.Core;
 using CoinPay.Functions.Platform.Secrets;
 using CoinPay.Functions.Webhooks.Endpoints;
-using CoinPay.Functions.Webhooks.Events;
 
 namespace CoinPay.Functions.Webhooks.Deliveries;
 

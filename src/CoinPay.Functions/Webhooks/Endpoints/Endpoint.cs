@@ -1,8 +1,7 @@
 using Azure.Data.Tables;
 using CoinPay.Functions.Http;
+using CoinPay.Functions.Platform;
 using CoinPay.Functions.Platform.Storage;
-using CoinPay.Functions.Webhooks.Deliveries;
-using CoinPay.Functions.Webhooks.Events;
 
 namespace CoinPay.Functions.Webhooks.Endpoints;
 

@@ -1,5 +1,3 @@
-using CoinPay.Functions.Webhooks.Deliveries;
-
 namespace CoinPay.Functions.Webhooks.Endpoints;
 
 /// <summary>An endpoint as answers show it; <see cref="Secret"/> only when it was made just now.</summary>

@@ -1,5 +1,4 @@
 using CoinPay.Functions.Http;
-using CoinPay.Functions.Webhooks.Events;
 
 namespace CoinPay.Functions.Webhooks.Endpoints;
 

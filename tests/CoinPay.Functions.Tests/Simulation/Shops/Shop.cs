@@ -43,7 +43,7 @@ internal sealed class Shop
             app, (function, request) => function.Run(request, default), AppParts.OperatorKey,
             new { name = "Shop " + number, default_currency = "EUR", policy = policy.ToJson() });
         Shop shop = new(number, made.GetProperty("id").GetString()!, made.GetProperty("api_key").GetString()!, policy);
-        foreach (Functions.Chains.Network network in OfferedNetworks.All)
+        foreach (CoinPay.Chains.Network network in OfferedNetworks.All)
             await CallAsync<PutWallet>(
                 app, (function, request) => function.Run(request, shop.Id, network.Name, default), AppParts.OperatorKey, Wallet(network, dice));
         if (shop.Events.Length > 0)
@@ -52,7 +52,7 @@ internal sealed class Shop
         return shop;
     }
 
-    private static object Wallet(Functions.Chains.Network network, Dice dice)
+    private static object Wallet(CoinPay.Chains.Network network, Dice dice)
     {
         if (network.Family == NetworkFamily.Evm)
             return new { kind = "forwarder", settlement_address = "0x" + dice.Hex(20) };

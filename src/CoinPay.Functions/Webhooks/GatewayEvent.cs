@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 using Azure.Data.Tables;
 using CoinPay.Functions.Http;
 
-namespace CoinPay.Functions.Webhooks.Events;
+namespace CoinPay.Functions.Webhooks;
 
 /// <summary>Something that happened to a merchant, as it is told by webhook and kept in the pull feed.</summary>
 /// <param name="Id"><c>evt_…</c>; the <c>webhook-id</c> of every attempt. The same cause must have the same id.</param>

@@ -1,15 +1,15 @@
 using System.Text.Json.Nodes;
 using CoinPay.Functions.Access;
 using CoinPay.Functions.Http;
-using CoinPay.Functions.Platform.Storage;
+using CoinPay.Functions.Platform;
+using CoinPay.Functions.Webhooks.Deliveries;
 using CoinPay.Functions.Webhooks.Endpoints;
-using CoinPay.Functions.Webhooks.Events;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
 using Endpoint = CoinPay.Functions.Webhooks.Endpoints.Endpoint;
 
-namespace CoinPay.Functions.Webhooks.Deliveries;
+namespace CoinPay.Functions.Webhooks.Events;
 
 /// <summary>
 /// <c>POST /v1/webhook-endpoints/{id}/test</c>: a <c>ping</c> to this endpoint alone, whatever its filters. The answer

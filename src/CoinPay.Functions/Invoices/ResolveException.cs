@@ -2,12 +2,13 @@ using CoinPay.Chains;
 using CoinPay.Core;
 using CoinPay.Functions.Access;
 using CoinPay.Functions.Http;
+using CoinPay.Functions.Invoices.Exceptions;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
 
-namespace CoinPay.Functions.Invoices.Exceptions;
+namespace CoinPay.Functions.Invoices;
 
 /// <summary>
 /// <c>POST /v1/exceptions/{id}/resolve</c> <c>{action, note}</c>: a person's decision, noted down with who and when. The same

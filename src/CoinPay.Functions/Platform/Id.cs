@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 
-namespace CoinPay.Functions.Platform.Storage;
+namespace CoinPay.Functions.Platform;
 
 /// <summary>
 /// Public ids: a prefix, <c>_</c>, and 26 characters of Crockford base32 in lower case, 48 bits of milliseconds and then

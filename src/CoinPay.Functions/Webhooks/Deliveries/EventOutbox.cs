@@ -1,7 +1,8 @@
 using Azure.Data.Tables;
+using CoinPay.Functions.Platform;
 using CoinPay.Functions.Platform.Storage;
 
-namespace CoinPay.Functions.Webhooks.Events;
+namespace CoinPay.Functions.Webhooks.Deliveries;
 
 /// <summary>
 /// Events that a change of a merchant's rows leaves to be told: written in the same transaction as the change

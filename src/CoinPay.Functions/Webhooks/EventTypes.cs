@@ -1,4 +1,4 @@
-namespace CoinPay.Functions.Webhooks.Events;
+namespace CoinPay.Functions.Webhooks;
 
 /// <summary>
 /// What webhooks tell of. An endpoint's filter is one of these, a family of them (<c>invoice.*</c>) or <c>*</c>.

@@ -1,13 +1,13 @@
 using CoinPay.Functions.Access;
 using CoinPay.Functions.Http;
+using CoinPay.Functions.Webhooks.Deliveries;
 using CoinPay.Functions.Webhooks.Endpoints;
-using CoinPay.Functions.Webhooks.Events;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
 using Endpoint = CoinPay.Functions.Webhooks.Endpoints.Endpoint;
 
-namespace CoinPay.Functions.Webhooks.Deliveries;
+namespace CoinPay.Functions.Webhooks.Events;
 
 /// <summary>
 /// <c>POST /v1/events/{id}/redeliver</c> <c>{endpoint_id?}</c>: delivers an event again, under its id, to the endpoint

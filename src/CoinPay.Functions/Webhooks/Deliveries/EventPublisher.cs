@@ -1,9 +1,9 @@
 using Azure.Data.Tables;
+using CoinPay.Functions.Platform;
 using CoinPay.Functions.Platform.Storage;
-using CoinPay.Functions.Webhooks.Deliveries;
 using CoinPay.Functions.Webhooks.Endpoints;
 
-namespace CoinPay.Functions.Webhooks.Events;
+namespace CoinPay.Functions.Webhooks.Deliveries;
 
 /// <summary>
 /// Tells of an event: its row, one delivery row for each endpoint that wants it, and a message for each delivery. Safe

@@ -1,4 +1,4 @@
-namespace CoinPay.Functions.Webhooks.Deliveries;
+namespace CoinPay.Functions.Webhooks.Endpoints;
 
 /// <summary>Where a replay stands.</summary>
 internal enum ReplayStatus
