@@ -1,5 +1,4 @@
 using System.Numerics;
-using CoinPay.Chains.Evm;
 using CoinPay.Core;
 
 namespace CoinPay.Chains;

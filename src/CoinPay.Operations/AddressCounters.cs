@@ -1,5 +1,4 @@
 using Azure.Data.Tables;
-using CoinPay.Functions.Merchants;
 using CoinPay.Functions.Wallets;
 
 namespace CoinPay.Operations;

@@ -2,7 +2,6 @@ using CoinPay.Chains;
 using CoinPay.Functions.Invoices;
 using CoinPay.Functions.Merchants;
 using CoinPay.Functions.Platform;
-using CoinPay.Functions.Platform.Storage;
 using CoinPay.Functions.Watching;
 
 namespace CoinPay.Functions.Checkout;

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Azure;
-using CoinPay.Chains;
 using CoinPay.Core;
 using CoinPay.Functions.Platform.Telemetry;
 using CoinPay.Functions.Rates;

@@ -1,5 +1,4 @@
 using Azure;
-using CoinPay.Chains;
 using CoinPay.Core;
 using CoinPay.Functions.Access;
 using CoinPay.Functions.Http;

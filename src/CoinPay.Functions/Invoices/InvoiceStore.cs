@@ -4,7 +4,6 @@ using Azure;
 using Azure.Data.Tables;
 using CoinPay.Chains;
 using CoinPay.Core;
-using CoinPay.Functions.Platform;
 using CoinPay.Functions.Platform.Storage;
 using CoinPay.Functions.Platform.Telemetry;
 using CoinPay.Functions.Webhooks.Deliveries;

@@ -1,4 +1,3 @@
-using CoinPay.Chains;
 using CoinPay.Functions.Watching;
 using Microsoft.DurableTask.Client;
 

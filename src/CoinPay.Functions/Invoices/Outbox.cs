@@ -1,4 +1,3 @@
-using CoinPay.Chains;
 using CoinPay.Functions.Invoices.Exceptions;
 using CoinPay.Functions.Platform.Telemetry;
 using CoinPay.Functions.Watching;

@@ -1,6 +1,5 @@
 using Azure.Data.Tables;
 using CoinPay.Functions.Access;
-using CoinPay.Functions.Platform;
 using CoinPay.Functions.Platform.Secrets;
 using CoinPay.Functions.Platform.Storage;
 using CoinPay.Functions.Webhooks.Endpoints;

@@ -1,6 +1,5 @@
 using CoinPay.Functions.Access;
 using CoinPay.Functions.Http;
-using CoinPay.Functions.Platform;
 using CoinPay.Functions.Platform.Storage;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;

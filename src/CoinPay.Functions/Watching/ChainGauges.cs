@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using CoinPay.Chains;
 using CoinPay.Functions.Platform.Telemetry;
 using Microsoft.Extensions.Hosting;
 

@@ -1,6 +1,5 @@
 using Azure;
 using Azure.Data.Tables;
-using CoinPay.Chains;
 
 namespace CoinPay.Functions.Watching;
 

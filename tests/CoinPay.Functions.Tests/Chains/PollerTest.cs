@@ -1,5 +1,4 @@
 using Azure.Data.Tables;
-using CoinPay.Chains;
 using CoinPay.Core;
 using CoinPay.Functions.Platform;
 using CoinPay.Functions.Platform.Storage;

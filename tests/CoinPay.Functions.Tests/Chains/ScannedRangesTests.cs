@@ -1,8 +1,6 @@
 using Azure.Data.Tables;
-using CoinPay.Chains;
 using CoinPay.Core;
 using CoinPay.Functions.Platform;
-using CoinPay.Functions.Platform.Storage;
 using CoinPay.Functions.Tests.World;
 using CoinPay.Functions.Watching;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -1,4 +1,3 @@
-using CoinPay.Chains;
 using CoinPay.Core;
 using CoinPay.Functions.Watching;
 using Xunit;

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using CoinPay.Core;
-using CoinPay.Functions.Startup;
 using Xunit;
 
 namespace CoinPay.Functions.Tests.Checkout;

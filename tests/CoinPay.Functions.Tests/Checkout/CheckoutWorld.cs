@@ -4,7 +4,6 @@ using CoinPay.Core;
 using CoinPay.Functions.Invoices;
 using CoinPay.Functions.Platform;
 using CoinPay.Functions.Platform.Storage;
-using CoinPay.Functions.Startup;
 using CoinPay.Functions.Tests.Invoices;
 using CoinPay.Functions.Tests.World;
 using CoinPay.Functions.Watching;

@@ -1,7 +1,6 @@
 using System.Text;
 using CoinPay.Functions.Http;
 using CoinPay.Functions.Platform;
-using CoinPay.Functions.Platform.Storage;
 using CoinPay.Functions.Tests.World;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using CoinPay.Functions.Startup;
 using CoinPay.Functions.Tests.World;
 using Xunit;
 

@@ -1,5 +1,4 @@
 using CoinPay.Functions.Invoices;
-using CoinPay.Functions.Startup;
 using CoinPay.Functions.Tests.World;
 using Xunit;
 

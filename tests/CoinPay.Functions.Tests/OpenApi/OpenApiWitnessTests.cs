@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Net;
 using System.Text.Json.Nodes;
-using CoinPay.Functions.Startup;
 using CoinPay.Functions.Tests.World;
 using CoinPay.Tests;
 using Xunit;

@@ -2,7 +2,6 @@ using System.Net;
 using System.Text.Json.Nodes;
 using CoinPay.Functions.Access;
 using CoinPay.Functions.Docs;
-using CoinPay.Functions.Http;
 using CoinPay.Functions.Tests.World;
 using Xunit;
 

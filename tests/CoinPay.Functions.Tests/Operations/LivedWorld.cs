@@ -1,5 +1,4 @@
 using Azure.Data.Tables;
-using CoinPay.Functions.Platform;
 using CoinPay.Functions.Platform.Storage;
 using CoinPay.Functions.Tests.Simulation;
 using CoinPay.Operations;

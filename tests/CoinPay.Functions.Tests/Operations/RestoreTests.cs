@@ -1,6 +1,5 @@
 using System.Net;
 using Azure.Data.Tables;
-using CoinPay.Functions.Startup;
 using CoinPay.Functions.Tests.World;
 using CoinPay.Tests;
 using Xunit;

@@ -1,7 +1,6 @@
 using Azure.Data.Tables;
 using CoinPay.Functions.Maintenance;
 using CoinPay.Functions.Platform;
-using CoinPay.Functions.Platform.Storage;
 using CoinPay.Functions.Tests.Webhooks;
 using CoinPay.Functions.Tests.World;
 using CoinPay.Functions.Webhooks;

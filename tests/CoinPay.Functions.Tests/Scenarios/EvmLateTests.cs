@@ -2,7 +2,6 @@ using CoinPay.Chains;
 using CoinPay.Core;
 using CoinPay.Functions.Invoices;
 using CoinPay.Functions.Platform;
-using CoinPay.Functions.Platform.Storage;
 using CoinPay.Functions.Watching;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;

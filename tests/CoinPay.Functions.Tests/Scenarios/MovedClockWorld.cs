@@ -3,7 +3,6 @@ using CoinPay.Chains;
 using CoinPay.Core;
 using CoinPay.Functions.Invoices;
 using CoinPay.Functions.Platform;
-using CoinPay.Functions.Platform.Storage;
 using CoinPay.Functions.Tests.World;
 using CoinPay.Functions.Watching;
 using CoinPay.Tests;

@@ -5,7 +5,6 @@ using CoinPay.Core;
 using CoinPay.Functions.Forwarders;
 using CoinPay.Functions.Invoices;
 using CoinPay.Functions.Platform;
-using CoinPay.Functions.Platform.Storage;
 using CoinPay.Functions.Tests.World;
 using CoinPay.Tests;
 using Microsoft.Azure.Functions.Worker;

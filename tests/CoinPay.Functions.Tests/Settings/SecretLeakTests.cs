@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using CoinPay.Functions.Startup;
 using CoinPay.Functions.Tests.World;
 using CoinPay.Tests;
 using Xunit;

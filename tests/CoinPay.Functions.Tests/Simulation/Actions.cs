@@ -1,7 +1,6 @@
 using System.Text.Json;
 using CoinPay.Chains;
 using CoinPay.Functions.Invoices;
-using CoinPay.Functions.Watching;
 
 namespace CoinPay.Functions.Tests.Simulation;
 

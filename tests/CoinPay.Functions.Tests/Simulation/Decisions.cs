@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using CoinPay.Core;
-using CoinPay.Functions.Invoices;
 using CoinPay.Functions.Invoices.Exceptions;
 using FulfilInvoice = CoinPay.Functions.Invoices.FulfilInvoice;
 using ResolveException = CoinPay.Functions.Invoices.ResolveException;

@@ -1,5 +1,4 @@
 using System.Numerics;
-using CoinPay.Chains;
 using CoinPay.Core;
 using CoinPay.Functions.Invoices;
 using CoinPay.Functions.Watching;

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using CoinPay.Chains;
-using CoinPay.Functions.Watching;
 using CoinPay.Testing.Hub;
 using CoinPay.Testing.Storage;
 using CoinPay.Testing.Storage.Tables;

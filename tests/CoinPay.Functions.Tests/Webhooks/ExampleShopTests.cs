@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text;
 using CoinPay.Core;
-using CoinPay.Functions.Startup;
 using CoinPay.Functions.Tests.World;
 using CoinPay.Tests;
 using Xunit;

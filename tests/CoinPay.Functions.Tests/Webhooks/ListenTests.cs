@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Net;
 using CoinPay.Core;
-using CoinPay.Functions.Startup;
 using CoinPay.Functions.Tests.Checkout;
 using CoinPay.Functions.Tests.World;
 using CoinPay.Tests;

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using CoinPay.Functions.Startup;
 using CoinPay.Functions.Tests.World;
 using Microsoft.AspNetCore.Http;
 using Xunit;

@@ -1,5 +1,4 @@
 using Azure.Storage.Queues;
-using CoinPay.Functions.Platform;
 using CoinPay.Functions.Platform.Storage;
 using CoinPay.Functions.Tests.World;
 using CoinPay.Functions.Webhooks;

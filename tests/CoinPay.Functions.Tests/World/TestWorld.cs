@@ -1,7 +1,6 @@
 using System.Net;
 using System.Numerics;
 using System.Text.Json;
-using CoinPay.Functions.Startup;
 using CoinPay.Tests;
 using Xunit;
 

@@ -1,5 +1,3 @@
-using CoinPay.Functions.Startup;
-
 namespace CoinPay.Functions.Tests.World;
 
 /// <summary>A world with a second host on the same storage account.</summary>

@@ -2,7 +2,6 @@ using Azure;
 using Azure.Data.Tables;
 using CoinPay.Chains;
 using CoinPay.Core;
-using CoinPay.Functions.Platform;
 using CoinPay.Functions.Platform.Storage;
 using CoinPay.Functions.Watching;
 

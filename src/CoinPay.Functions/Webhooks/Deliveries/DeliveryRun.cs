@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using CoinPay.Functions.Platform;
 using CoinPay.Functions.Platform.Storage;
 using CoinPay.Functions.Platform.Telemetry;
 using CoinPay.Functions.Webhooks.Endpoints;

@@ -1,6 +1,5 @@
 using Azure.Data.Tables;
 using CoinPay.Functions.Http;
-using CoinPay.Functions.Platform;
 using CoinPay.Functions.Platform.Storage;
 
 namespace CoinPay.Functions.Webhooks.Endpoints;

@@ -1,4 +1,3 @@
-using CoinPay.Chains;
 using CoinPay.Chains.Bitcoin;
 using NBitcoin;
 using NBitcoin.DataEncoders;
