@@ -19,7 +19,7 @@ internal sealed class NetworkPoller(
     private const int ByHashDepth = 64;
 
     /// <summary>How often one poll follows a head that moves while it reads.</summary>
-    private const int MaxHeadsInAPoll = 5;
+    private const int MaxHeadsInAPoll = 10;
 
     /// <summary>An unchanged cursor is stored this often, so that invoices can tell how lately everything was read.</summary>
     private static readonly TimeSpan SaveInterval = TimeSpan.FromSeconds(5);
