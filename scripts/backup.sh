@@ -4,6 +4,6 @@
 # The copy holds merchants' data: keep it as safe as the account. OPERATIONS.md says more.
 set -euo pipefail
 [ $# -gt 0 ] || { echo "usage: scripts/backup.sh FOLDER" >&2; exit 2; }
-program=$(dirname "$0")/../src/CoinPay.Operations
+program=$(dirname "$0")/../src/CoinPay.Cli
 dotnet build "$program" -c Release -v quiet -nologo -consoleLoggerParameters:NoSummary >&2
-exec dotnet "$program/bin/Release/net10.0/CoinPay.Operations.dll" backup "$@"
+exec dotnet "$program/bin/Release/net10.0/CoinPay.Cli.dll" backup "$@"

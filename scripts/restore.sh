@@ -3,6 +3,6 @@
 # The account is that of AzureWebJobsStorage, as for backup.sh. It must be empty, or --force. OPERATIONS.md says what to do before and after.
 set -euo pipefail
 [ $# -gt 0 ] || { echo "usage: scripts/restore.sh FOLDER [--skip-addresses N] [--force]" >&2; exit 2; }
-program=$(dirname "$0")/../src/CoinPay.Operations
+program=$(dirname "$0")/../src/CoinPay.Cli
 dotnet build "$program" -c Release -v quiet -nologo -consoleLoggerParameters:NoSummary >&2
-exec dotnet "$program/bin/Release/net10.0/CoinPay.Operations.dll" restore "$@"
+exec dotnet "$program/bin/Release/net10.0/CoinPay.Cli.dll" restore "$@"

@@ -1,7 +1,7 @@
 using Azure.Data.Tables;
+using CoinPay.Cli;
 using CoinPay.Functions.Platform.Storage;
 using CoinPay.Functions.Tests.Simulation;
-using CoinPay.Operations;
 using CoinPay.Testing.Storage.Direct;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;

@@ -7,7 +7,7 @@ internal static class OperationsProcess
 {
     public static async Task<(int ExitCode, string Output)> RunAsync(string storage, params string[] arguments)
     {
-        ProcessStartInfo start = new("dotnet", [Path.Combine(AppContext.BaseDirectory, "CoinPay.Operations.dll"), .. arguments])
+        ProcessStartInfo start = new("dotnet", [Path.Combine(AppContext.BaseDirectory, "CoinPay.Cli.dll"), .. arguments])
         {
             RedirectStandardOutput = true,
             UseShellExecute = false,

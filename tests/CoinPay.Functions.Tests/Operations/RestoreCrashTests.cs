@@ -1,9 +1,9 @@
 using Azure.Data.Tables;
 using Azure.Storage.Queues;
+using CoinPay.Cli;
 using CoinPay.Functions.Platform.Storage;
 using CoinPay.Functions.Tests.World;
 using CoinPay.Functions.Webhooks.Deliveries;
-using CoinPay.Operations;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 

@@ -1,7 +1,7 @@
 using Azure.Data.Tables;
 using CoinPay.Functions.Wallets;
 
-namespace CoinPay.Operations;
+namespace CoinPay.Cli;
 
 /// <summary>
 /// Rows of <c>Merchants</c> as a restore writes them: every account key's counter goes ahead of what may have been given out since

@@ -1,7 +1,7 @@
 using Azure.Data.Tables;
 using CoinPay.Functions.Platform.Storage;
 
-namespace CoinPay.Operations;
+namespace CoinPay.Cli;
 
 /// <summary>
 /// The order in which tables are copied while the gateway may write to them: what says that something is done is copied before what

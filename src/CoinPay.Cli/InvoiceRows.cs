@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using Azure.Data.Tables;
 
-namespace CoinPay.Operations;
+namespace CoinPay.Cli;
 
 /// <summary>All rows of one invoice's partition, in the order of their keys.</summary>
 internal sealed record InvoiceRows(string Partition, IReadOnlyList<TableEntity> All)

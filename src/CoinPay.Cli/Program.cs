@@ -1,3 +1,3 @@
-using CoinPay.Operations;
+using CoinPay.Cli;
 
 return await Commands.Root(Console.Out).Parse(args).InvokeAsync();

@@ -4,7 +4,7 @@ using CoinPay.Functions.Invoices;
 using CoinPay.Functions.Platform.Storage;
 using CoinPay.Functions.Watching;
 
-namespace CoinPay.Operations;
+namespace CoinPay.Cli;
 
 /// <summary>
 /// Reads everything and proves for each invoice that its rows agree, that it is watched for as long as it is to be, and that the

@@ -4,7 +4,7 @@ using Azure.Data.Tables;
 using CoinPay.Core;
 using CoinPay.Functions.Platform.Storage;
 
-namespace CoinPay.Operations;
+namespace CoinPay.Cli;
 
 /// <summary>What an invoice's rows come to, and where they differ from one another.</summary>
 /// <param name="State">What its events fold to; null when they do not.</param>

@@ -5,7 +5,7 @@ using CoinPay.Functions.Platform.Storage;
 using CoinPay.Functions.Watching;
 using CoinPay.Functions.Webhooks.Deliveries;
 
-namespace CoinPay.Operations;
+namespace CoinPay.Cli;
 
 /// <summary>
 /// Puts a backup into an account. Orchestrations and queues begin anew: every watched invoice is asked to look again, which starts

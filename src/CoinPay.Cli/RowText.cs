@@ -4,7 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Azure.Data.Tables;
 
-namespace CoinPay.Operations;
+namespace CoinPay.Cli;
 
 /// <summary>
 /// A row as one line of JSON: its keys, then each property as a type and a value. The types are those of the Table service.

@@ -7,7 +7,7 @@ using CoinPay.Functions.Platform.Storage;
 using CoinPay.Functions.Webhooks.Deliveries;
 using Microsoft.Extensions.Configuration;
 
-namespace CoinPay.Operations;
+namespace CoinPay.Cli;
 
 /// <summary>
 /// What operators do beside the running gateway, as commands. The account is that of <c>AzureWebJobsStorage</c> in the environment, as

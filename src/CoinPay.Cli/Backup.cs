@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using Azure.Data.Tables;
 using CoinPay.Functions.Platform.Storage;
 
-namespace CoinPay.Operations;
+namespace CoinPay.Cli;
 
 /// <summary>
 /// Copies the gateway's tables while it runs. Queues and orchestrations are not copied: deliveries and watches say what is to be

@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Azure.Data.Tables;
 
-namespace CoinPay.Operations;
+namespace CoinPay.Cli;
 
 /// <summary>
 /// A backup: <c>manifest.json</c>, and for each copied table a compressed file of one row a line. The manifest is written last, so
