@@ -87,20 +87,22 @@ internal sealed class NetworkPoller(
         PollerMemory memory, Scan scan, ChainHead head, DateTimeOffset beganAt,
         Dictionary<string, Watch> touched, CancellationToken cancellation)
     {
-        for (int times = 1; await ReadBlocksAsync(memory, scan, head, beganAt, touched, cancellation); times++)
+        DateTimeOffset seenAt = beganAt;
+        for (int times = 1; await ReadBlocksAsync(memory, scan, head, seenAt, touched, cancellation); times++)
         {
-            await new BalanceSweep(chain, views).RunAsync(scan, head, beganAt, cancellation);
-            ChainHead now = await FinishAsync(scan, head, beganAt, cancellation);
+            await new BalanceSweep(chain, views).RunAsync(scan, head, seenAt, cancellation);
+            ChainHead now = await FinishAsync(scan, head, seenAt, cancellation);
             if (now == head || times == MaxHeadsInAPoll)
                 return head;
-            head = now;
+            // What only this head shows was not there when the poll began.
+            (head, seenAt) = (now, clock.GetUtcNow());
         }
         return null;
     }
 
     /// <summary>Reads up to the head, storing each step; false when the time ran out before.</summary>
     private async Task<bool> ReadBlocksAsync(
-        PollerMemory memory, Scan scan, ChainHead head, DateTimeOffset beganAt,
+        PollerMemory memory, Scan scan, ChainHead head, DateTimeOffset seenAt,
         Dictionary<string, Watch> touched, CancellationToken cancellation)
     {
         long stored = scan.Cursor.Height;
@@ -108,13 +110,13 @@ internal sealed class NetworkPoller(
         {
             long from = scan.Cursor.Height;
             _catchUp.BeginStep();
-            await StepAsync(scan, head, beganAt, cancellation);
+            await StepAsync(scan, head, seenAt, cancellation);
             _catchUp.EndStep(scan.Cursor.Height - from);
             // Never below what was read before: a payment that stands in the new branch too must not seem to be gone.
             bool isAhead = scan.Cursor.Height > Math.Max(stored, scan.DoubtedUpTo) && scan.Cursor.Height < head.Height;
             if (!isAhead)
                 continue;
-            await StoreAsync(memory, scan, head, beganAt, isComplete: false, touched, cancellation);
+            await StoreAsync(memory, scan, head, seenAt, isComplete: false, touched, cancellation);
             stored = scan.Cursor.Height;
             if (_catchUp.IsOutOfTime)
                 return false;
