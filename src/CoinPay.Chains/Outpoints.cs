@@ -10,7 +10,7 @@ public sealed class Outpoints : IEquatable<Outpoints>
     /// As many are kept of one transaction; those of a payment are one to a few. One of thousands, a consolidation, whose
     /// rival shares only later ones is still seen to leave, without the name of what took its place.
     /// </summary>
-    public const int Most = 64;
+    public const int MaxCount = 64;
 
     private readonly string[] _all;
 
@@ -24,7 +24,7 @@ public sealed class Outpoints : IEquatable<Outpoints>
 
     public static Outpoints Of(IEnumerable<string> outpoints)
     {
-        string[] all = [.. outpoints.Take(Most)];
+        string[] all = [.. outpoints.Take(MaxCount)];
         return all.Length == 0 ? None : new(all);
     }
 

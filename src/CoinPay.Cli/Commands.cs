@@ -16,9 +16,9 @@ namespace CoinPay.Cli;
 internal static class Commands
 {
     /// <summary>A wallet that restores from its seed gives up after 20 unused addresses in a row (BIP-44, gap limit).</summary>
-    private const int UsualSkip = 19;
+    private const int DefaultSkip = 19;
 
-    private const int MostSkip = 1_000_000;
+    private const int MaxSkip = 1_000_000;
 
     /// <summary>In this time a commit that was under way is whole.</summary>
     private static readonly TimeSpan BetweenReads = TimeSpan.FromSeconds(1);
@@ -45,12 +45,12 @@ internal static class Commands
         Option<int> skip = new("--skip-addresses")
         {
             Description = "Bitcoin addresses of each account key that may have been given out since the backup; none of them is given out again",
-            DefaultValueFactory = _ => UsualSkip,
+            DefaultValueFactory = _ => DefaultSkip,
         };
         skip.Validators.Add(given =>
         {
-            if (given.Tokens is [{ Value: var text }] && !(int.TryParse(text, out int number) && number is >= 0 and <= MostSkip))
-                given.AddError($"--skip-addresses is a number from 0 to {MostSkip}.");
+            if (given.Tokens is [{ Value: var text }] && !(int.TryParse(text, out int number) && number is >= 0 and <= MaxSkip))
+                given.AddError($"--skip-addresses is a number from 0 to {MaxSkip}.");
         });
         Command command = new("restore", "Puts a backup into an account that no gateway runs on.") { folder, force, skip };
         command.SetAction((parsed, cancellation) => SayingWhyNotAsync(output, () => new Restore(Tables(), Queue(), output).RunAsync(

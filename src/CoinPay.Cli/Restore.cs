@@ -43,13 +43,13 @@ internal sealed class Restore(TableServiceClient service, DeliveryQueue queue, T
             await PutAsync(table, Changed(table, folder.ReadAsync(copied), counters), cancellation);
             await output.WriteLineAsync($"{copied.Table}: {copied.Rows} rows");
         }
-        await AskAsync(cancellation);
+        await MarkWatchesPendingAsync(cancellation);
         await output.WriteLineAsync(
             $"The state of {manifest.BegunAt:u}: {_watches.Count} watched invoices will look again, {_deliveries.Count} deliveries go on.");
         return true;
     }
 
-    private async Task AskAsync(CancellationToken cancellation)
+    private async Task MarkWatchesPendingAsync(CancellationToken cancellation)
     {
         IEnumerable<TableEntity> asked = _watches.Values
             .OrderBy(watch => watch.PartitionKey, StringComparer.Ordinal)

@@ -47,10 +47,10 @@ public sealed record Tolerance(decimal UnderPercent, decimal OverPercent)
     /// The least that pays <paramref name="due"/>, rounded up: in the payer's disfavour, by less than one base unit.
     /// Never nothing, or an invoice with a tolerance of 100 % would be paid before anyone pays.
     /// </summary>
-    public BigInteger Least(BigInteger due) => BigInteger.Max(1, due - Part(due, UnderPercent));
+    public BigInteger Min(BigInteger due) => BigInteger.Max(1, due - Part(due, UnderPercent));
 
     /// <summary>The most that still counts as the price, rounded down.</summary>
-    public BigInteger Most(BigInteger due) => due + Part(due, OverPercent);
+    public BigInteger Max(BigInteger due) => due + Part(due, OverPercent);
 
     private static BigInteger Part(BigInteger due, decimal percent)
     {

@@ -26,8 +26,8 @@ public enum PrivateMaterialKind
 public static class PrivateMaterial
 {
     private const string Base58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
-    private const int LeastSeedWords = 12;
-    private const int LeastExtendedKeyLength = 80;
+    private const int MinSeedWords = 12;
+    private const int MinExtendedKeyLength = 80;
     private const int LongestExtendedKeyLength = 130;
     private const int LongestLatinWord = 8;
     private const int ShortestLatinWord = 3;
@@ -78,7 +78,7 @@ public static class PrivateMaterial
 
     private static bool IsExtendedKey(string token)
     {
-        if (token.Length is < LeastExtendedKeyLength or > LongestExtendedKeyLength)
+        if (token.Length is < MinExtendedKeyLength or > LongestExtendedKeyLength)
             return false;
         string prefix = token[..4].ToUpperInvariant();
         bool named = prefix.EndsWith("PRV", StringComparison.Ordinal)
@@ -118,7 +118,7 @@ public static class PrivateMaterial
             if (bare.Length == 0 || bare.All(char.IsAsciiDigit))
                 continue;
             run = IsSeedWord(bare) ? run + WordsIn(bare) : 0;
-            if (run >= LeastSeedWords)
+            if (run >= MinSeedWords)
                 return true;
         }
         return false;

@@ -56,7 +56,7 @@ public sealed class BugMessageTests
     {
         Names("a price that is not a decimal: 1,5", () => new Price("1,5", "EUR").Value);
         Names(
-            "a number that is none: 1,01",
+            "not a number: 1,01",
             () => Given(Due(1_000, late: LatePolicy.AcceptIfRateWithin, rate: "1", rateWithin: 2), WindowCloses, RateIs("1,01"))
                 .When(Deep("a", 1_000)));
         Names("rate 1,1", () => Quote.Of(new("1", "EUR"), new("1,1", "EUR/USDT", "test", At), Usdt));

@@ -104,8 +104,12 @@ public sealed class ClosedSetTests
         Assert.All(
             decisions.Select(decision => decision.Rejection).OfType<Rejection>(),
             rejection => Assert.Matches("^[A-Z].{10,}[.]$", rejection.Detail));
-        Assert.Equal([null, .. Enumerable.Repeat("not_found", 6)], commands.Select(each => InvoiceDecider.Decide(null, each).Rejection?.Code));
-        Assert.Equal(["already_exists", null, null, null, "not_fulfillable", null, "not_found"], commands.Select(each => InvoiceDecider.Decide(opened, each).Rejection?.Code));
+        Assert.Equal(
+            [null, .. Enumerable.Repeat<RejectionReason?>(RejectionReason.NotFound, 6)],
+            commands.Select(each => InvoiceDecider.Decide(null, each).Rejection?.Reason));
+        Assert.Equal(
+            [RejectionReason.AlreadyExists, null, null, null, RejectionReason.NotFulfillable, null, RejectionReason.NotFound],
+            commands.Select(each => InvoiceDecider.Decide(opened, each).Rejection?.Reason));
     }
 
     [Fact]

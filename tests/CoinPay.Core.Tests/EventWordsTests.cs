@@ -31,7 +31,7 @@ public sealed class EventWordsTests
     {
         Says(
             new TransferSeen(Seen with { Block = Block, OnTime = true }, At),
-            "transfer_seen by chain: Transaction a stands in block 7; on time. It brought 1 base units of " + InvoiceSteps.Usdt.Id + ".");
+            "transfer_seen by chain: Transaction a is in block 7; on time. It brought 1 base units of " + InvoiceSteps.Usdt.Id + ".");
         Says(
             new TransferSeen(Seen with { AssetId = "ether", WrongNetwork = "anvil2" }, At),
             "transfer_seen by chain: Transaction a is in the mempool; late. It brought 1 base units of ether on anvil2.");
@@ -40,10 +40,10 @@ public sealed class EventWordsTests
     [Fact]
     public void A_transfer_that_moves_says_where_it_stands_now()
     {
-        Says(new TransferMoved("a.0", Block, At), "transfer_moved by chain: a.0 stands in block 7 now.");
+        Says(new TransferMoved("a.0", Block, At), "transfer_moved by chain: a.0 is now in block 7.");
         Says(
             new TransferMoved("a.0", null, At),
-            "transfer_moved by chain: a.0 stands in no block any more; it may be mined again.");
+            "transfer_moved by chain: a.0 is no longer in a block; it can be mined again.");
         Says(
             new TransferConfirmed("a.0", 9, At),
             "transfer_confirmed by chain: a.0 is as deep as asked, with the head at 9.");
@@ -57,7 +57,7 @@ public sealed class EventWordsTests
             "transfer_lost by chain: b spent the inputs of a.0: it was replaced.");
         Says(
             new TransferLost("a.0", TransferStatus.Replaced, At),
-            "transfer_lost by chain: a.0 left the mempool and stands in no block; no transaction is known that spent its inputs.");
+            "transfer_lost by chain: a.0 left the mempool and is in no block; no known transaction spent its inputs.");
         Says(
             new TransferLost("a.0", TransferStatus.Reorged, At),
             "transfer_lost by chain: The block that held a.0 left the chain, and no block holds it now.");
@@ -68,7 +68,7 @@ public sealed class EventWordsTests
     {
         Says(
             new PaymentWindowClosed(At, At),
-            "payment_window_closed by gateway: Everything up to 2026-01-05 12:00:00Z was looked through: what comes now is late.");
+            "payment_window_closed by gateway: Everything up to 2026-01-05 12:00:00Z was checked: what arrives now is late.");
         Says(new PaymentDetected(At), "payment_detected by gateway: Money was seen, not yet enough of it in blocks.");
         Says(new ConfirmationStarted(At), "confirmation_started by gateway: Enough money is in blocks, not yet as deep as asked.");
         Says(new InvoicePaid(At), "invoice_paid by gateway: The price was met under the confirmation policy.");
@@ -87,9 +87,9 @@ public sealed class EventWordsTests
         Says(new InvoiceCancelled("key_1", At), "invoice_cancelled by key_1: It was withdrawn before anything was seen.");
         Says(
             new TransferAccepted("a.0", "key_1", At),
-            "transfer_accepted by key_1: a.0 was taken as it stands, less deep than the policy asks.");
+            "transfer_accepted by key_1: a.0 was accepted with fewer confirmations than the policy asks for.");
         Says(new TransferAttributed("a.0", "key_1", At), "transfer_attributed by key_1: a.0 was found to be for this invoice.");
-        Says(new PaymentAccepted(1, null, 0, "key_1", At), "payment_accepted by key_1: What came was taken as the price.");
+        Says(new PaymentAccepted(1, null, 0, "key_1", At), "payment_accepted by key_1: What arrived was accepted as the price.");
         Says(
             new TopUpRequested(At, "key_1", At),
             "top_up_requested by key_1: The customer was asked for the rest: what comes until 2026-01-05 12:00:00Z is on time.");
@@ -188,13 +188,13 @@ public sealed class EventWordsTests
     {
         const string nothing = " 0 of 1.5 USDT seen, 0 confirmed.";
         Explains(
-            "Created: the payment that was seen does not stand any more." + nothing + " Transaction a was replaced by b.",
+            "Created: the payment that was seen no longer counts." + nothing + " Transaction a was replaced by b.",
             new TransferSeen(Seen, At), new TransferLost("a.0", TransferStatus.Replaced, At, "b"));
         Explains(
-            "Created: the payment that was seen does not stand any more." + nothing + " Transaction a left the mempool and stands in no block.",
+            "Created: the payment that was seen no longer counts." + nothing + " Transaction a left the mempool and is in no block.",
             new TransferSeen(Seen, At), new TransferLost("a.0", TransferStatus.Replaced, At));
         Explains(
-            "Created: the payment that was seen does not stand any more." + nothing + " Transaction a lost its block to a reorg.",
+            "Created: the payment that was seen no longer counts." + nothing + " Transaction a lost its block to a reorg.",
             new TransferSeen(Seen with { Block = Block }, At), new TransferLost("a.0", TransferStatus.Reorged, At));
         Explains(
             "Created: no payment was seen yet." + nothing

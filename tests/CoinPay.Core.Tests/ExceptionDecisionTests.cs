@@ -36,13 +36,13 @@ public sealed class ExceptionDecisionTests
     [Fact]
     public void A_decision_about_an_exception_whose_cause_is_gone_is_told_so() =>
         Given(Due(1_000), WindowCloses, Deep("a", 1_000), SeesNothing).When(Resolves(ExceptionType.Late, ExceptionAction.Ignore))
-            .Then(Refused("exception_resolved", "It is resolved already: its cause is gone."));
+            .Then(Refused(RejectionReason.ExceptionResolved, "It is resolved already: its cause is gone."));
 
     [Fact]
     public void A_decision_after_another_one_is_told_so() =>
         Given(Due(1_000), WindowCloses, Deep("a", 400), Resolves(ExceptionType.Late, ExceptionAction.Ignore))
             .When(Resolves(ExceptionType.Late, ExceptionAction.WriteOff))
-            .Then(Refused("exception_resolved", "It is resolved already."));
+            .Then(Refused(RejectionReason.ExceptionResolved, "It is resolved already."));
 
     [Fact]
     public void The_rest_can_be_asked_for_while_the_address_is_watched() =>
@@ -57,7 +57,7 @@ public sealed class ExceptionDecisionTests
     public void The_rest_is_not_asked_for_when_nobody_would_see_it(int minutes) =>
         Given(Due(1_000), Deep("a", 400), WindowCloses, Minutes(minutes))
             .When(Resolves(ExceptionType.Underpaid, ExceptionAction.TopUpRequested))
-            .Then(Refused("no_longer_watched"), NothingHappens, Open(ExceptionType.Underpaid));
+            .Then(Refused(RejectionReason.NoLongerWatched), NothingHappens, Open(ExceptionType.Underpaid));
 
     [Fact]
     public void The_first_of_several_payments_stalls_first() =>

@@ -103,7 +103,7 @@ public sealed class ExceptionTests
     [Fact]
     public void Money_in_another_asset_that_is_not_deep_cannot_be_taken() =>
         Given(Due(1_000), Mined("a", 77, Ether)).When(Resolves(ExceptionType.WrongAsset, ExceptionAction.AcceptAsPaid))
-            .Then(Refused("not_acceptable"), NothingHappens, Open(ExceptionType.WrongAsset));
+            .Then(Refused(RejectionReason.NotAcceptable), NothingHappens, Open(ExceptionType.WrongAsset));
 
     [Fact]
     public void Money_on_another_network_opens_an_exception_at_once_and_is_booked_when_deep_there() =>
@@ -184,13 +184,13 @@ public sealed class ExceptionTests
     [Fact]
     public void An_action_that_an_exception_does_not_allow_is_refused() =>
         Given(Due(1_000), WindowCloses, Deep("a", 400)).When(Resolves(ExceptionType.Late, ExceptionAction.TopUpRequested))
-            .Then(Refused("action_not_allowed"), NothingHappens);
+            .Then(Refused(RejectionReason.ActionNotAllowed), NothingHappens);
 
     [Fact]
     public void The_same_decision_again_changes_nothing_and_another_is_refused() =>
         Given(Due(1_000), WindowCloses, Deep("a", 400), Resolves(ExceptionType.Late, ExceptionAction.Ignore))
             .When(Resolves(ExceptionType.Late, ExceptionAction.Ignore)).Then(NothingHappens, Refused(null!))
-            .When(Resolves(ExceptionType.Late, ExceptionAction.WriteOff)).Then(NothingHappens, Refused("exception_resolved"));
+            .When(Resolves(ExceptionType.Late, ExceptionAction.WriteOff)).Then(NothingHappens, Refused(RejectionReason.ExceptionResolved));
 
     [Fact]
     public void Resolved_exceptions_do_not_fill_the_state_for_ever()

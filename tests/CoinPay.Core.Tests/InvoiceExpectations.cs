@@ -69,14 +69,23 @@ internal static class InvoiceExpectations
 
     public static Expectation MayBeFulfilled(bool may) => world => Assert.Equal(may, world.State!.MayBeFulfilled);
 
-    public static Expectation Refused(string code) => world => Assert.Equal(code, world.Refusal?.Code);
+    public static Expectation Refused(RejectionReason? reason) => world => Assert.Equal(reason, world.Refusal?.Reason);
 
     /// <summary>Refused, in exactly these words.</summary>
-    public static Expectation Refused(string code, string detail) =>
-        world => Assert.Equal(new Rejection(code, detail), world.Refusal);
+    public static Expectation Refused(RejectionReason reason, string detail) =>
+        world => Assert.Equal(new Rejection(reason, detail), world.Refusal);
 
     public static Expectation Takes(int commits) => world => Assert.Equal(commits, world.Commits);
 
     public static Expectation NextDeadlineIs(DateTimeOffset? at) =>
         world => Assert.Equal(at, InvoiceDecider.NextDeadline(world.State!));
+
+    /// <summary>Whether nothing is looked out for any more, a moment before the end of the watch and at it.</summary>
+    public static Expectation IsFinished(bool before, bool after) => world =>
+    {
+        DateTimeOffset end = world.State!.Terms.MonitorUntil;
+        Assert.Equal(
+            (before, after),
+            (InvoiceDecider.IsFinished(world.State, end - TimeSpan.FromSeconds(1)), InvoiceDecider.IsFinished(world.State, end)));
+    };
 }

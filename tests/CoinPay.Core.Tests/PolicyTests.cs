@@ -179,7 +179,7 @@ public sealed class PolicyTests
         long due, double under, double over, long least, long most)
     {
         Tolerance tolerance = new((decimal)under, (decimal)over);
-        Assert.Equal((least, most), ((long)tolerance.Least(due), (long)tolerance.Most(due)));
+        Assert.Equal((least, most), ((long)tolerance.Min(due), (long)tolerance.Max(due)));
     }
 
     [Fact]
@@ -190,9 +190,9 @@ public sealed class PolicyTests
                 decimal percent = tenThousandths / 10_000m;
                 Tolerance tolerance = new(percent, percent);
                 BigInteger part = (BigInteger)due * tenThousandths;
-                BigInteger overshoot = part - (due - tolerance.Least(due)) * 1_000_000;
-                Assert.True(overshoot >= 0 && (overshoot < 1_000_000 || tolerance.Least(due) == 1));
-                Assert.Equal(part / 1_000_000, tolerance.Most(due) - due);
+                BigInteger overshoot = part - (due - tolerance.Min(due)) * 1_000_000;
+                Assert.True(overshoot >= 0 && (overshoot < 1_000_000 || tolerance.Min(due) == 1));
+                Assert.Equal(part / 1_000_000, tolerance.Max(due) - due);
             },
             iter: Cases.Count);
 
@@ -201,8 +201,8 @@ public sealed class PolicyTests
     [InlineData(101)]
     public void A_tolerance_outside_its_bounds_is_a_bug(int percent)
     {
-        Assert.Throws<BugException>(() => new Tolerance(percent, 0).Least(1));
-        Assert.Throws<BugException>(() => new Tolerance(0, percent).Most(1));
+        Assert.Throws<BugException>(() => new Tolerance(percent, 0).Min(1));
+        Assert.Throws<BugException>(() => new Tolerance(0, percent).Max(1));
     }
 
     private static ConfirmationRule Rule(string depth, Price? upTo = null) =>

@@ -90,11 +90,11 @@ internal sealed record RandomLife(Step Opening, IReadOnlyList<Step> Steps)
         BigInteger late = Invoice.Sum(state.Counted.Where(transfer => !transfer.OnTime));
         if (state.IsCancelled)
             return late > 0 ? InvoiceStatus.LatePaid : InvoiceStatus.Cancelled;
-        bool isEnough = onTime >= terms.Tolerance.Least(terms.Due.Base)
+        bool isEnough = onTime >= terms.Tolerance.Min(terms.Due.Base)
             || (terms.Under == AmountPolicy.Accept && onTime > 0)
-            || (terms.Late != LatePolicy.Hold && late > 0 && onTime + late >= terms.Tolerance.Least(terms.Due.Base));
+            || (terms.Late != LatePolicy.Hold && late > 0 && onTime + late >= terms.Tolerance.Min(terms.Due.Base));
         if (isEnough)
-            return onTime + late > terms.Tolerance.Most(terms.Due.Base) ? InvoiceStatus.Overpaid : InvoiceStatus.Paid;
+            return onTime + late > terms.Tolerance.Max(terms.Due.Base) ? InvoiceStatus.Overpaid : InvoiceStatus.Paid;
         if (late > 0)
             return InvoiceStatus.LatePaid;
         return onTime > 0 ? InvoiceStatus.Underpaid : InvoiceStatus.Expired;

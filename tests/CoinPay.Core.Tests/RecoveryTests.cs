@@ -25,12 +25,12 @@ public sealed class RecoveryTests
     [InlineData("another")]
     public void Without_the_settlement_address_nothing_is_taken(string? named) =>
         Given(Due(1_000), Elsewhere).When(TakesFromElsewhere(named)).Then(
-            Refused("settlement_address_not_confirmed"), NothingHappens, Open(ExceptionType.WrongNetwork), Elsewheres(refundable: 900));
+            Refused(RejectionReason.SettlementAddressNotConfirmed), NothingHappens, Open(ExceptionType.WrongNetwork), Elsewheres(refundable: 900));
 
     [Fact]
     public void It_cannot_be_taken_before_it_is_confirmed_there() =>
         Given(Due(1_000), MinedOn("anvil2", "a", 900, blocks: 1)).When(TakesFromElsewhere(Settlement))
-            .Then(Refused("not_acceptable"), NothingHappens);
+            .Then(Refused(RejectionReason.NotAcceptable), NothingHappens);
 
     [Fact]
     public void What_is_written_off_or_left_alone_is_not_moved() =>

@@ -124,16 +124,16 @@ public sealed class WindowTests
 
     [Fact]
     public void An_invoice_with_money_on_its_way_cannot_be_cancelled() =>
-        Given(Due(1_000), Saw("a", 1)).When(Cancelled).Then(Refused("not_cancellable"), NothingHappens);
+        Given(Due(1_000), Saw("a", 1)).When(Cancelled).Then(Refused(RejectionReason.NotCancellable), NothingHappens);
 
     [Fact]
     public void An_invoice_that_had_money_once_cannot_be_cancelled() =>
         Given(Due(1_000), Saw("a", 1_000), SeesNothing).When(Cancelled)
-            .Then(Is(InvoiceStatus.Created), Refused("not_cancellable"));
+            .Then(Is(InvoiceStatus.Created), Refused(RejectionReason.NotCancellable));
 
     [Fact]
     public void An_expired_invoice_cannot_be_cancelled() =>
-        Given(Due(1_000), WindowCloses).When(Cancelled).Then(Refused("not_cancellable"), Is(InvoiceStatus.Expired));
+        Given(Due(1_000), WindowCloses).When(Cancelled).Then(Refused(RejectionReason.NotCancellable), Is(InvoiceStatus.Expired));
 
     [Fact]
     public void A_payment_after_cancellation_is_late_though_the_price_still_stood() =>
@@ -169,4 +169,13 @@ public sealed class WindowTests
     public void A_stalled_finality_makes_an_invoice_wait_not_expire() =>
         Given(Due(1_000, depth: "finalized"), Mined("a", 1_000), FinalizedIs(0)).When(WindowCloses, Minutes(600))
             .Then(Is(InvoiceStatus.Confirming), Tells());
+
+    [Fact]
+    public void An_invoice_is_finished_when_its_watch_is_over_and_nothing_is_on_its_way()
+    {
+        Given(Due(1_000)).When(WindowCloses).Then(IsFinished(before: false, after: true));
+        Given(Due(1_000)).When(Deep("a", 1_000), WindowCloses).Then(IsFinished(before: false, after: true));
+        Given(Due(1_000)).When(WindowCloses, Saw("a", 1_000)).Then(IsFinished(before: false, after: false));
+        Given(Due(1_000), NodeDown).When(WindowCloses).Then(IsFinished(before: false, after: false));
+    }
 }

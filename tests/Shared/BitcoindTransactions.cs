@@ -13,7 +13,7 @@ internal static class BitcoindTransactions
 {
     /// <summary>Says by BIP-125 that the transaction may be replaced, for nodes that still ask.</summary>
     private const uint Replaceable = 0xfffffffd;
-    private const decimal LeastAmount = 2;
+    private const decimal MinAmount = 2;
     private const int CoinbaseMaturity = 100;
 
     /// <summary>Deeper than any reorg of a test: a coin below this cannot become immature again.</summary>
@@ -24,7 +24,7 @@ internal static class BitcoindTransactions
     {
         JsonElement unspent = await node.CallAsync("listunspent", FewBlocks + 1);
         return await node.TakeAsync(unspent.EnumerateArray()
-            .First(coin => coin.GetProperty("amount").GetDecimal() >= LeastAmount
+            .First(coin => coin.GetProperty("amount").GetDecimal() >= MinAmount
                 && coin.GetProperty("confirmations").GetInt64() is < CoinbaseMaturity or > CoinbaseMaturity + FewBlocks));
     }
 

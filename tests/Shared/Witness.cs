@@ -7,11 +7,11 @@ namespace CoinPay.Tests;
 /// <summary>Cases that npm libraries made and solved (tests/witness/witness.mjs), to compare ours with.</summary>
 internal static class Witness
 {
-    private const int UsualCases = 1000;
+    private const int DefaultCases = 1000;
 
     /// <summary>How many: COINPAY_CASES, which the soak raises.</summary>
     public static int Cases { get; } =
-        int.TryParse(Environment.GetEnvironmentVariable("COINPAY_CASES"), out int cases) ? cases : UsualCases;
+        int.TryParse(Environment.GetEnvironmentVariable("COINPAY_CASES"), out int cases) ? cases : DefaultCases;
 
     /// <summary>The cases of one kind: others each day, unless COINPAY_SEED names the day of a failure.</summary>
     public static async Task<IReadOnlyList<JsonElement>> CasesAsync(string kind, string? argument = null)

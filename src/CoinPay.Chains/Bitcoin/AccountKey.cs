@@ -62,9 +62,9 @@ public sealed class AccountKey
     private static (AccountKey? Key, string? Refusal) Read(Network network, string text)
     {
         if (Decode(text) is not { } data)
-            return (null, "This is no extended public key: its checksum or its characters are wrong.");
+            return (null, "This is not an extended public key: its checksum or its characters are wrong.");
         if (KeyPrefix.Find(data.AsSpan(0, VersionLength)) is not { } prefix || data.Length != SerializedLength)
-            return (null, "This is no extended public key: it begins with none of xpub, zpub, tpub, vpub, Ltub, ttub.");
+            return (null, "This is not an extended public key: it must start with xpub, zpub, tpub, vpub, Ltub or ttub.");
         if (prefix.Refusal is not null)
             return (null, prefix.Refusal);
         if (prefix.IsMain != BitcoinNetworks.IsMain(network))

@@ -15,7 +15,7 @@ public sealed class BitcoinChain(
     private const int HashesPerBatch = 200;
 
     /// <summary>A node whose headers run this far ahead of its blocks has not caught up.</summary>
-    private const int MostHeadersAhead = 6;
+    private const int MaxHeadersAhead = 6;
     private readonly JsonRpc _rpc = new(network.Name, network.Rpc, http, credentials);
     private readonly Mempool _mempool = new(time ?? TimeProvider.System);
     private readonly NBitcoin.Network _addresses = BitcoinNetworks.Of(network);
@@ -140,7 +140,7 @@ public sealed class BitcoinChain(
     private void RequireCaughtUp(BlockchainInfo info)
     {
         // A regtest node calls itself in initial download whenever its last block is a day old.
-        bool behind = info.InitialBlockDownload || info.Headers - info.Blocks > MostHeadersAhead;
+        bool behind = info.InitialBlockDownload || info.Headers - info.Blocks > MaxHeadersAhead;
         if (behind && network.Chain != "regtest")
             throw new ChainUnknownException(network.Name, $"the node has {info.Blocks} of {info.Headers} blocks");
     }

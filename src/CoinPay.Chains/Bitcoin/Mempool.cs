@@ -12,11 +12,11 @@ internal sealed class Mempool(TimeProvider time)
 
     /// <summary>Longer than the overlap with which new watches are read again.</summary>
     private static readonly TimeSpan Young = TimeSpan.FromMinutes(10);
-    private const int MostYoung = 20_000;
-    private const int MostYoungInputs = 100_000;
+    private const int MaxYoung = 20_000;
+    private const int MaxYoungInputs = 100_000;
     private readonly Dictionary<string, Seen> _seen = new(StringComparer.Ordinal);
     private readonly Queue<(string Id, int Inputs)> _young = new();
-    private readonly RecentSpends _recent = new(time, Young, MostYoungInputs);
+    private readonly RecentSpends _recent = new(time, Young, MaxYoungInputs);
     private int _youngInputs;
 
     /// <summary>Forgets what the node no longer lists.</summary>
@@ -39,7 +39,7 @@ internal sealed class Mempool(TimeProvider time)
             time.GetTimestamp(), [.. outputs.Select(output => output with { HasConflict = hasConflict })], inputs);
         _young.Enqueue((id, inputs.All.Count));
         _youngInputs += inputs.All.Count;
-        while (_young.Count > MostYoung || _youngInputs > MostYoungInputs || IsOld(_young.Peek().Id))
+        while (_young.Count > MaxYoung || _youngInputs > MaxYoungInputs || IsOld(_young.Peek().Id))
         {
             (string oldest, int count) = _young.Dequeue();
             _youngInputs -= count;

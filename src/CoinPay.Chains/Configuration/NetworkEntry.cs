@@ -28,11 +28,11 @@ internal sealed record NetworkEntry(
     long? FinalityLag = null,
     TimeSpan? ConfirmationLimit = null)
 {
-    private const int MostConfirmations = 10_000;
+    private const int MaxConfirmations = 10_000;
     private static readonly TimeSpan ShortestPollInterval = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestPollInterval = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan ShortestConfirmationLimit = TimeSpan.FromMinutes(1);
-    private static readonly TimeSpan UsualConfirmationLimit = TimeSpan.FromHours(24);
+    private static readonly TimeSpan DefaultConfirmationLimit = TimeSpan.FromHours(24);
     private static readonly TimeSpan RegexLimit = TimeSpan.FromSeconds(1);
 
     /// <summary>
@@ -54,7 +54,7 @@ internal sealed record NetworkEntry(
             FinalityLag = FinalityLag,
             PollInterval = PollInterval,
             Confirmations = Confirmations,
-            ConfirmationLimit = ConfirmationLimit ?? UsualConfirmationLimit,
+            ConfirmationLimit = ConfirmationLimit ?? DefaultConfirmationLimit,
             Assets = [.. Assets.Select(asset => asset.On(Id))],
         };
         Require(network);
@@ -71,7 +71,7 @@ internal sealed record NetworkEntry(
         Require(
             PollInterval >= ShortestPollInterval && PollInterval <= LongestPollInterval,
             $"poll_interval: {ShortestPollInterval} to {LongestPollInterval}");
-        Require(Confirmations is > 0 and <= MostConfirmations, $"confirmations: 1 to {MostConfirmations}");
+        Require(Confirmations is > 0 and <= MaxConfirmations, $"confirmations: 1 to {MaxConfirmations}");
         Require(Assets.Select(asset => asset.Symbol).Distinct().Count() == Assets.Length, "assets: a symbol twice");
         Require(Assets.Length > 0, "assets: at least one");
         Require(Development || !IsLocal, "development: true, as this chain is made on one machine for trying out");
@@ -133,12 +133,12 @@ internal sealed record AssetEntry(
     bool VerifyBalance = false,
     string? PlausibleSupply = null)
 {
-    private const int MostDecimals = 36;
+    private const int MaxDecimals = 36;
 
     public string? Mistake => this switch
     {
         { Symbol: "" } => "symbol: missing",
-        { Decimals: < 0 or > MostDecimals } => $"decimals: 0 to {MostDecimals}",
+        { Decimals: < 0 or > MaxDecimals } => $"decimals: 0 to {MaxDecimals}",
         { Contract: null, Slip44: null } or { Contract: not null, Slip44: not null } =>
             "contract or slip44, one of them",
         { Contract: { } contract } when !EvmAddress.IsChecksummed(contract) =>

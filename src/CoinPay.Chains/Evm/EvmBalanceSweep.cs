@@ -16,7 +16,7 @@ internal sealed class EvmBalanceSweep(Network network, JsonRpc rpc)
     private const int CallsPerBatch = 500;
 
     /// <summary>Payments found for one address in one sweep; the next one goes on.</summary>
-    private const int MostPayments = 16;
+    private const int MaxPayments = 16;
 
     private readonly NetworkAsset? _coin = network.Assets.FirstOrDefault(listed => listed.Contract is null);
     private readonly EvmHistory _history = new(network, rpc);
@@ -32,11 +32,11 @@ internal sealed class EvmBalanceSweep(Network network, JsonRpc rpc)
         foreach (SweptAddress[] chunk in addresses.Chunk(CallsPerBatch))
         {
             BigInteger[] balances =
-                [.. (await AskAsync("eth_getBalance", chunk, head, cancellation)).Select(Quantity.Number)];
+                [.. (await ReadEachAsync("eth_getBalance", chunk, head, cancellation)).Select(Quantity.Number)];
             (SweptAddress Address, BigInteger Balance)[] open =
                 [.. chunk.Zip(balances).Where(swept => swept.First.IsFirst || !swept.Second.IsZero)];
             // An invoice's contract is there only once it was emptied: that, too, may be money that came unseen.
-            string[] codes = await AskAsync("eth_getCode", [.. open.Select(swept => swept.Address)], head, cancellation);
+            string[] codes = await ReadEachAsync("eth_getCode", [.. open.Select(swept => swept.Address)], head, cancellation);
             foreach (((SweptAddress address, BigInteger balance), string code) in open.Zip(codes))
                 if (!balance.IsZero || code != "0x")
                     found.AddRange(await ExamineAsync(address, balance, code != "0x", coin, head, cancellation));
@@ -44,7 +44,7 @@ internal sealed class EvmBalanceSweep(Network network, JsonRpc rpc)
         return found;
     }
 
-    private async Task<string[]> AskAsync(
+    private async Task<string[]> ReadEachAsync(
         string method, SweptAddress[] addresses, ChainHead head, CancellationToken cancellation)
     {
         if (addresses.Length == 0)
@@ -71,7 +71,7 @@ internal sealed class EvmBalanceSweep(Network network, JsonRpc rpc)
         BigInteger total = Unexplained(balance, known, flushed, head.Height);
         List<SweptTransfer> found = [];
         BigInteger explained = BigInteger.Zero;
-        for (int i = 0; i < MostPayments && total - explained >= least; i++)
+        for (int i = 0; i < MaxPayments && total - explained >= least; i++)
         {
             Rise? rise = await _history.FirstRiseAsync(
                 address.Recipient, first, head.Height, explained,

@@ -18,7 +18,7 @@ internal sealed class EvmHistory(Network network, JsonRpc rpc)
     private const int LargestSpan = 2_000;
 
     /// <summary>Calls for logs in one sweep. An invoice's own time takes a few; months on a fast chain take thousands.</summary>
-    private const int MostLogCalls = 100;
+    private const int MaxLogCalls = 100;
 
     /// <summary>Forwarder.sol: <c>event Flushed(address indexed token, uint256 amount)</c>.</summary>
     private static readonly string FlushedTopic = "0x" + Sha3Keccack.Current.CalculateHash("Flushed(address,uint256)");
@@ -55,7 +55,7 @@ internal sealed class EvmHistory(Network network, JsonRpc rpc)
     {
         string[] topics = [FlushedTopic, ContractAbi.TopicOf(token)];
         List<Flushed> flushes = [];
-        while (from <= to && _logCalls++ < MostLogCalls)
+        while (from <= to && _logCalls++ < MaxLogCalls)
         {
             long first = Math.Max(from, to - _span + 1);
             RpcCall call = new("eth_getLogs", new

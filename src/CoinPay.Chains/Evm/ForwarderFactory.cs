@@ -23,7 +23,7 @@ public sealed class ForwarderFactory(Network network, HttpClient http, GasWallet
     public const string DeploymentProxy = "0x4e59b44847b379578588920cA78FbF26c0B4956C";
 
     /// <summary>Far below a block's gas with a deployment for each.</summary>
-    public const int MostForwardings = 50;
+    public const int MaxForwardings = 50;
     private static readonly string Salt = new byte[32].ToHex(prefix: true);
     private static readonly string FlushFailed =
         Sha3Keccack.Current.CalculateHash("FlushFailed(address,address)").EnsureHexPrefix();
@@ -63,12 +63,12 @@ public sealed class ForwarderFactory(Network network, HttpClient http, GasWallet
     /// <summary>
     /// Moves every token's whole balance of every forwarder to its settlement address, deploying what is missing.
     /// </summary>
-    /// <param name="forwardings">At most <see cref="MostForwardings"/>.</param>
+    /// <param name="forwardings">At most <see cref="MaxForwardings"/>.</param>
     /// <param name="tokens">Contracts, and <see cref="EvmAddress.NativeCoin"/>.</param>
     public async Task<Flush> FlushAsync(
         IReadOnlyList<Forwarding> forwardings, IReadOnlyList<string> tokens, CancellationToken cancellation)
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(forwardings.Count, MostForwardings);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(forwardings.Count, MaxForwardings);
         JsonElement receipt = await Wallet.SendAsync(network.Factory!, 0, FlushCall(forwardings, tokens), cancellation);
         return new Flush(receipt.GetProperty("transactionHash").GetString()!, [.. FailuresIn(receipt)]);
     }

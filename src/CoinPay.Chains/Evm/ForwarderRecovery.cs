@@ -20,7 +20,7 @@ public sealed record RecoveryAttempt(long? EmptyAtHeight, string? TransactionHas
 public sealed class ForwarderRecovery(Network network, HttpClient http, GasWallet? wallet)
 {
     /// <summary>Ordinary nodes keep the state of the last 128 blocks, and the head moves on while they are asked.</summary>
-    private const int MostStateDepth = 64;
+    private const int MaxStateDepth = 64;
 
     private readonly JsonRpc _rpc = new(network.Name, network.Rpc, http);
 
@@ -41,7 +41,7 @@ public sealed class ForwarderRecovery(Network network, HttpClient http, GasWalle
         if (flushes.MaxBy(flush => flush.Height) is { } last)
             return IsFinal(last.Height, head) ? new(last.Height, last.TransactionHash, null) : RecoveryAttempt.UnderWay;
         // Longer ago than the node's logs were searched: then it was empty a while ago, too.
-        long deep = head.Height - Math.Min(network.Confirmations, MostStateDepth);
+        long deep = head.Height - Math.Min(network.Confirmations, MaxStateDepth);
         return deep < since || await BalanceAsync(terms.Address, asset, Quantity.Hex(deep), cancellation) >= least
             ? RecoveryAttempt.UnderWay
             : new(deep, null, null);

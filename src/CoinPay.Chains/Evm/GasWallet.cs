@@ -20,7 +20,7 @@ public sealed class GasWallet : IDisposable
     /// <summary>
     /// Source of the default: what most nodes answer to eth_maxPriorityFeePerGas on a quiet chain, 1 gwei.
     /// </summary>
-    private static readonly BigInteger UsualPriorityFee = 1_000_000_000;
+    private static readonly BigInteger DefaultPriorityFee = 1_000_000_000;
     private const int KeyDigits = 64;
     private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdefABCDEF");
     private static readonly TimeSpan ReceiptInterval = TimeSpan.FromMilliseconds(200);
@@ -107,7 +107,7 @@ public sealed class GasWallet : IDisposable
         if (head.BaseFeePerGas is null)
             return new LegacyTransactionSigner().SignTransaction(
                 _privateKey, new BigInteger(_network.ChainId), to, value, nonce, Number(answers[4]), gas, data);
-        BigInteger priority = answers[3].Error is null ? Number(answers[3]) : UsualPriorityFee;
+        BigInteger priority = answers[3].Error is null ? Number(answers[3]) : DefaultPriorityFee;
         // Twice the base fee: it can rise by an eighth a block, so this stays valid for six full blocks (EIP-1559).
         BigInteger most = Quantity.Number(head.BaseFeePerGas) * 2 + priority;
         return new Transaction1559Signer().SignTransaction(

@@ -30,15 +30,15 @@ public static class EventWords
     {
         InvoiceCreated created => $"{created.Terms.Due} {created.Terms.Due.Asset.Symbol} are due at {created.Terms.Address} until {created.Terms.ExpiresAt:u}.",
         TransferSeen { Transfer: var seen } => seen.Block is { } block
-            ? $"Transaction {seen.TransactionHash} stands in block {block.Height}; {OnTime(seen)}. {Brought(seen)}"
+            ? $"Transaction {seen.TransactionHash} is in block {block.Height}; {OnTime(seen)}. {Brought(seen)}"
             : $"Transaction {seen.TransactionHash} is in the mempool; {OnTime(seen)}. {Brought(seen)}",
-        TransferMoved { Block: { } block } moved => $"{moved.Key} stands in block {block.Height} now.",
-        TransferMoved moved => $"{moved.Key} stands in no block any more; it may be mined again.",
+        TransferMoved { Block: { } block } moved => $"{moved.Key} is now in block {block.Height}.",
+        TransferMoved moved => $"{moved.Key} is no longer in a block; it can be mined again.",
         TransferConfirmed confirmed => $"{confirmed.Key} is as deep as asked, with the head at {confirmed.HeadHeight}.",
         TransferLost { How: TransferStatus.Replaced, ReplacedBy: { } other } lost => $"{other} spent the inputs of {lost.Key}: it was replaced.",
-        TransferLost { How: TransferStatus.Replaced } lost => $"{lost.Key} left the mempool and stands in no block; no transaction is known that spent its inputs.",
+        TransferLost { How: TransferStatus.Replaced } lost => $"{lost.Key} left the mempool and is in no block; no known transaction spent its inputs.",
         TransferLost lost => $"The block that held {lost.Key} left the chain, and no block holds it now.",
-        PaymentWindowClosed closed => $"Everything up to {closed.CompletePollBeganAt:u} was looked through: what comes now is late.",
+        PaymentWindowClosed closed => $"Everything up to {closed.CompletePollBeganAt:u} was checked: what arrives now is late.",
         PaymentDetected => "Money was seen, not yet enough of it in blocks.",
         ConfirmationStarted => "Enough money is in blocks, not yet as deep as asked.",
         InvoicePaid => "The price was met under the confirmation policy.",
@@ -48,9 +48,9 @@ public static class EventWords
         InvoicePaidLate => "Money was confirmed that came too late.",
         InvoiceCancelled => "It was withdrawn before anything was seen.",
         PaymentReverted reverted => $"Money that had counted was taken away by the chain: back to {reverted.To.Text()}.",
-        TransferAccepted accepted => $"{accepted.Key} was taken as it stands, less deep than the policy asks.",
+        TransferAccepted accepted => $"{accepted.Key} was accepted with fewer confirmations than the policy asks for.",
         TransferAttributed attributed => $"{attributed.Key} was found to be for this invoice.",
-        PaymentAccepted => "What came was taken as the price.",
+        PaymentAccepted => "What arrived was accepted as the price.",
         TopUpRequested asked => $"The customer was asked for the rest: what comes until {asked.Until:u} is on time.",
         LateRateJudged { Now: null } => "The price is in the asset itself: late money is as good as money on time.",
         LateRateJudged judged => $"The rate is {judged.Now!.Value} now: late money is {(judged.IsAccepted ? "accepted" : "held")}.",
@@ -107,7 +107,7 @@ public static class EventWords
     private static string? Peculiarity(Invoice state, Transfer transfer, Func<string, Asset?> assetOf) => transfer switch
     {
         { Status: TransferStatus.Replaced, ReplacedBy: { } other } => $"Transaction {transfer.TransactionHash} was replaced by {other}.",
-        { Status: TransferStatus.Replaced } => $"Transaction {transfer.TransactionHash} left the mempool and stands in no block.",
+        { Status: TransferStatus.Replaced } => $"Transaction {transfer.TransactionHash} left the mempool and is in no block.",
         { Status: TransferStatus.Reorged } => $"Transaction {transfer.TransactionHash} lost its block to a reorg.",
         _ when transfer.AssetId != state.Terms.Due.Asset.Id => $"Transaction {transfer.TransactionHash} did not bring what is due. {Brought(transfer, assetOf(transfer.AssetId))}",
         { OnTime: false } when transfer.FirstSeenAt > state.WindowEndsAt =>
@@ -125,7 +125,7 @@ public static class EventWords
 
     private static string Meaning(Invoice state) =>
         state.Status == InvoiceStatus.Created && state.Transfers.Values.Any(transfer => state.IsDue(transfer) && !transfer.Stands)
-            ? "the payment that was seen does not stand any more."
+            ? "the payment that was seen no longer counts."
             : state.Status.Meaning();
 
     private static string Meaning(this InvoiceStatus status) => status switch

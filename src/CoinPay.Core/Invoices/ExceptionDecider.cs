@@ -8,21 +8,21 @@ internal static class ExceptionDecider
     public static Decision Resolve(Invoice state, ResolveException command)
     {
         if (state.Exceptions.Find(known => known.Number == command.Number) is not { } exception)
-            return Decision.Refuse("not_found", "There is no such exception.");
+            return Decision.Refuse(RejectionReason.NotFound, "There is no such exception.");
         if (exception.Resolution is { } resolution)
             return resolution.Action == command.Action
                 ? new([])
-                : Decision.Refuse("exception_resolved", "It is resolved already" + (resolution.Action is null ? ": its cause is gone." : "."));
+                : Decision.Refuse(RejectionReason.ExceptionResolved, "It is resolved already" + (resolution.Action is null ? ": its cause is gone." : "."));
         if (!ExceptionRules.Actions(exception.Type).Contains(command.Action))
-            return Decision.Refuse("action_not_allowed", "This cannot be decided about an exception of this type.");
+            return Decision.Refuse(RejectionReason.ActionNotAllowed, "This cannot be decided about an exception of this type.");
         if (command.Action == ExceptionAction.TopUpRequested && command.At > state.Terms.MonitorUntil - ExceptionRules.TopUpMargin)
             return Decision.Refuse(
-                "no_longer_watched", $"The address is watched until {state.Terms.MonitorUntil:u} only: the gateway might not see the rest.");
+                RejectionReason.NoLongerWatched, $"The address is watched until {state.Terms.MonitorUntil:u} only: the gateway might not see the rest.");
         if (RecoveryDecider.RefuseConsent(state, exception, command) is { } noConsent)
             return new([], noConsent);
         List<InvoiceEvent> consequences = Consequences(state, exception, command).ToList();
         if (command.Action == ExceptionAction.AcceptAsPaid && consequences.Count == 0)
-            return Decision.Refuse("not_acceptable", "Nothing of it is confirmed yet: there is nothing to accept.");
+            return Decision.Refuse(RejectionReason.NotAcceptable, "Nothing of it is confirmed yet: there is nothing to accept.");
         Unfolding life = new(state);
         BigInteger amount = ExceptionRules.AmountNow(state, exception);
         if (RecoveryDecider.Request(state, exception, command) is { } recovery)

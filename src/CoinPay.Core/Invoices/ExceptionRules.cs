@@ -90,7 +90,7 @@ public static class ExceptionRules
     private static IEnumerable<Cause> OfLostMoney(Invoice state)
     {
         InvoiceTerms terms = state.Terms;
-        BigInteger missing = terms.Tolerance.Least(terms.Due.Base) - state.Seen;
+        BigInteger missing = terms.Tolerance.Min(terms.Due.Base) - state.Seen;
         bool isSpentElsewhere = state.Transfers.Values.Any(transfer =>
             state.IsDue(transfer) && transfer is { Status: TransferStatus.Replaced, ReplacedBy: not null });
         bool isGoneAfterFulfilment = state.FulfilledAt is not null && !state.IsPaid;

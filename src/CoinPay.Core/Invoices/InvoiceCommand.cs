@@ -39,10 +39,24 @@ public sealed record BookRecovery(int Number, long EmptyAtHeight, string? Transa
 /// <summary>Money could not be moved, for this reason. Repeating it changes nothing.</summary>
 public sealed record NoteRecoveryFailure(int Number, string Reason, DateTimeOffset At) : InvoiceCommand(At);
 
+/// <summary>Why a state does not allow a command.</summary>
+public enum RejectionReason
+{
+    AlreadyExists,
+    NotFound,
+    NotCancellable,
+    NotFulfillable,
+    FulfilmentKeyMismatch,
+    ExceptionResolved,
+    ActionNotAllowed,
+    NotAcceptable,
+    NoLongerWatched,
+    SettlementAddressNotConfirmed,
+}
+
 /// <summary>A command that the state does not allow. Not an error of the program.</summary>
-/// <param name="Code">Stable, the code of the problem that the caller gets.</param>
 /// <param name="Detail">In plain English, for a person.</param>
-public sealed record Rejection(string Code, string Detail);
+public sealed record Rejection(RejectionReason Reason, string Detail);
 
 /// <summary>What a command leads to: events, maybe none, or a rejection and no event.</summary>
 public sealed record Decision(IReadOnlyList<InvoiceEvent> Events, Rejection? Rejection = null)
@@ -50,5 +64,5 @@ public sealed record Decision(IReadOnlyList<InvoiceEvent> Events, Rejection? Rej
     /// <summary>Late money waits for the exchange rate of now: the same command with it decides more.</summary>
     public bool WantsRate { get; init; }
 
-    public static Decision Refuse(string code, string detail) => new([], new(code, detail));
+    public static Decision Refuse(RejectionReason reason, string detail) => new([], new(reason, detail));
 }

@@ -13,8 +13,8 @@ public static class InvoiceDecider
     public static Decision Decide(Invoice? state, InvoiceCommand command) => (state, command) switch
     {
         (null, CreateInvoice create) => new([new InvoiceCreated(create.Terms, create.At)]),
-        (not null, CreateInvoice) => Decision.Refuse("already_exists", "The invoice exists already."),
-        (null, _) => Decision.Refuse("not_found", "There is no such invoice."),
+        (not null, CreateInvoice) => Decision.Refuse(RejectionReason.AlreadyExists, "The invoice exists already."),
+        (null, _) => Decision.Refuse(RejectionReason.NotFound, "There is no such invoice."),
         (_, AdvanceInvoice advance) => Advance(state, advance),
         (_, CancelInvoice cancel) => Cancel(state, cancel),
         (_, FulfilInvoice fulfil) => Fulfil(state, fulfil),
@@ -34,6 +34,13 @@ public static class InvoiceDecider
         DateTimeOffset? stalls = ExceptionRules.StallsAt(state);
         return windowEnds is null || stalls < windowEnds ? stalls : windowEnds;
     }
+
+    /// <summary>
+    /// Whether nothing is looked out for any more: the watch is over, the window closed, and nothing that came is still on its way.
+    /// </summary>
+    public static bool IsFinished(Invoice state, DateTimeOffset now) =>
+        now >= state.Terms.MonitorUntil && state.WindowClosed
+        && state.Counted.All(transfer => transfer.Status == TransferStatus.Confirmed);
 
     /// <summary>Whether late money waits for an exchange rate.</summary>
     public static bool WantsRate(Invoice state) => LateRules.WantsRate(state);
@@ -62,7 +69,7 @@ public static class InvoiceDecider
         return state.Status == InvoiceStatus.Created && state.Transfers.IsEmpty
             ? new([new InvoiceCancelled(cancel.By, cancel.At)])
             : Decision.Refuse(
-                "not_cancellable",
+                RejectionReason.NotCancellable,
                 $"An invoice can be cancelled only while nothing was paid; this one is {state.Status.Text()}.");
     }
 
@@ -70,12 +77,12 @@ public static class InvoiceDecider
     private static Decision Fulfil(Invoice state, FulfilInvoice fulfil)
     {
         if (fulfil.Key != state.Terms.FulfilmentKey)
-            return Decision.Refuse("fulfilment_key_mismatch", "This is not the invoice's fulfilment key.");
+            return Decision.Refuse(RejectionReason.FulfilmentKeyMismatch, "This is not the invoice's fulfilment key.");
         if (state.FulfilledAt is not null)
             return new([]);
         return state.MayBeFulfilled
             ? new([new InvoiceFulfilled(fulfil.By, fulfil.At)])
-            : Decision.Refuse("not_fulfillable", $"Goods may not go out: the invoice is {state.Status.Text()}{Held(state)}.");
+            : Decision.Refuse(RejectionReason.NotFulfillable, $"Goods may not go out: the invoice is {state.Status.Text()}{Held(state)}.");
     }
 
     private static string Held(Invoice state) => state.IsHeld ? " and waits for a decision about the excess" : "";

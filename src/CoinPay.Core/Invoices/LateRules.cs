@@ -18,7 +18,7 @@ internal static class LateRules
     {
         if (state.Terms.Late != LatePolicy.AcceptIfRateWithin || state.LateAccepted is not null || state.IsCancelled)
             return false;
-        BigInteger least = state.Terms.Tolerance.Least(state.Terms.Due.Base);
+        BigInteger least = state.Terms.Tolerance.Min(state.Terms.Due.Base);
         BigInteger late = Invoice.Sum(state.Counted.Where(transfer => !transfer.OnTime && transfer.Status == TransferStatus.Confirmed));
         return state.Confirmed >= least && state.Confirmed - late < least;
     }

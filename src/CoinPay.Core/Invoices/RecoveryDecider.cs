@@ -26,7 +26,7 @@ internal static class RecoveryDecider
             command.ConfirmedSettlementAddress, SettlementAddressOf(state), StringComparison.OrdinalIgnoreCase);
         return IsWanted(exception, command) && !(isNamed && command.ConfirmedSettlementAddress is not null)
             ? new(
-                "settlement_address_not_confirmed",
+                RejectionReason.SettlementAddressNotConfirmed,
                 "The money can go to the invoice's settlement address alone: name that one, if it is yours on the other network too.")
             : null;
     }

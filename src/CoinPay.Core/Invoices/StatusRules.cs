@@ -54,7 +54,7 @@ internal static class StatusRules
     {
         Totals money = Totals.Of(state);
         BigInteger due = state.Terms.Due.Base;
-        BigInteger least = state.Terms.Tolerance.Least(due);
+        BigInteger least = state.Terms.Tolerance.Min(due);
         bool accepted = money.OnTimeConfirmed >= least
             || (LateRules.TakesLate(state) && money.Confirmed >= least)
             || (state.WindowClosed && state.Terms.Under == AmountPolicy.Accept && money.OnTimeConfirmed > 0
@@ -64,7 +64,7 @@ internal static class StatusRules
         if (accepted && state.IsCancelled && !acceptedByPerson)
             return InvoiceStatus.LatePaid;
         if (accepted || acceptedByPerson)
-            return money.Confirmed > state.Terms.Tolerance.Most(due) ? InvoiceStatus.Overpaid : InvoiceStatus.Paid;
+            return money.Confirmed > state.Terms.Tolerance.Max(due) ? InvoiceStatus.Overpaid : InvoiceStatus.Paid;
         return state.WindowClosed ? AfterTheWindow(state, money, least) : WhileItIsOpen(money, least);
     }
 

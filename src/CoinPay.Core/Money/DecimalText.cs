@@ -65,5 +65,5 @@ public static class DecimalText
     }
 
     private static (BigInteger Unscaled, int Scale) Number(string text) =>
-        Read(text) ?? throw new BugException("a number that is none: " + text);
+        Read(text) ?? throw new BugException("not a number: " + text);
 }

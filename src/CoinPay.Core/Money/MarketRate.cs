@@ -15,7 +15,7 @@ public static class MarketRate
     /// Where several sources are configured, one alone makes no rate: it may be wrong, or in other hands, and nothing
     /// would show it.
     /// </summary>
-    public const int LeastThatAgree = 2;
+    public const int MinAgreeing = 2;
 
     /// <summary>Nothing came in time, or an HTTP error.</summary>
     public const string NoAnswer = "no_answer";
@@ -48,7 +48,7 @@ public static class MarketRate
         string median = DecimalText.Median(prices);
         List<RateAnswer> judged = [.. answers.Select(answer => Judge(answer, median, maxDeviationPercent))];
         List<string> used = [.. judged.Where(answer => answer.Used).Select(answer => answer.Price!)];
-        bool isEnough = used.Count >= Math.Min(LeastThatAgree, answers.Count);
+        bool isEnough = used.Count >= Math.Min(MinAgreeing, answers.Count);
         return (isEnough ? DecimalText.Median(used) : null, judged);
     }
 

@@ -19,8 +19,8 @@ public static class StandardWebhook
 
     private const string SecretPrefix = "whsec_";
     private const string Version = "v1,";
-    private const int LeastSecretBytes = 24;
-    private const int MostSecretBytes = 64;
+    private const int MinSecretBytes = 24;
+    private const int MaxSecretBytes = 64;
 
     /// <summary>The secret as it is shown: <c>whsec_</c> and base64.</summary>
     public static string WriteSecret(ReadOnlySpan<byte> secret) => SecretPrefix + Convert.ToBase64String(secret);
@@ -31,10 +31,10 @@ public static class StandardWebhook
     public static byte[]? ReadSecret(string text)
     {
         string base64 = text.StartsWith(SecretPrefix, StringComparison.Ordinal) ? text[SecretPrefix.Length..] : text;
-        Span<byte> bytes = stackalloc byte[MostSecretBytes];
-        return base64.Length <= MostSecretBytes * 2
+        Span<byte> bytes = stackalloc byte[MaxSecretBytes];
+        return base64.Length <= MaxSecretBytes * 2
             && Convert.TryFromBase64String(base64, bytes, out int length)
-            && length is >= LeastSecretBytes and <= MostSecretBytes
+            && length is >= MinSecretBytes and <= MaxSecretBytes
                 ? bytes[..length].ToArray()
                 : null;
     }

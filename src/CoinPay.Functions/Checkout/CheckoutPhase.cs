@@ -45,7 +45,7 @@ internal static class CheckoutPhases
     {
         Invoice state = invoice.State;
         bool isOpen = now < state.WindowEndsAt && !state.WindowClosed;
-        bool isEnough = invoice.Seen >= state.Terms.Tolerance.Least(state.Terms.Due.Base);
+        bool isEnough = invoice.Seen >= state.Terms.Tolerance.Min(state.Terms.Due.Base);
         return state.Status switch
         {
             InvoiceStatus.Created => isOpen ? CheckoutPhase.Waiting : CheckoutPhase.TimeIsUp,

@@ -56,7 +56,7 @@ internal static class OpenApiDocument
             if (into[name] is JsonObject there && value is JsonObject more)
                 Merge(there, more);
             else if (!into.TryAdd(name, value))
-                throw new BugException($"{name} stands in two files of the document");
+                throw new BugException($"{name} is in two files of the document");
         }
     }
 

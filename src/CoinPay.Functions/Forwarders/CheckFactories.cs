@@ -34,7 +34,7 @@ internal sealed class CheckFactories(
             }
             catch (ChainUnknownException unknown)
             {
-                log.LogDebug(unknown, "{Network}: whether the factory stands is not known yet", network.Name);
+                log.LogDebug(unknown, "{Network}: cannot tell yet whether the factory is deployed", network.Name);
             }
             catch (TransactionFailedException failed)
             {

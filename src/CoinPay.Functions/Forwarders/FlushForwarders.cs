@@ -32,11 +32,11 @@ internal sealed class FlushForwarders(
         await callers.RequireOperatorAsync(request, cancellation);
         RequestBody body = await RequestBody.ReadAsync(request, cancellation);
         Network? network = networks.Find(body.RequiredString("network", MaxIdLength));
-        IReadOnlyList<string>? ids = body.OptionalStrings("invoice_ids", ForwarderFactory.MostForwardings, MaxIdLength);
+        IReadOnlyList<string>? ids = body.OptionalStrings("invoice_ids", ForwarderFactory.MaxForwardings, MaxIdLength);
         if (network is not { Family: NetworkFamily.Evm })
             body.Refuse("network", "An EVM network that is offered here.", Problems.UnsupportedNetworkCode);
         if (ids is null or [])
-            body.Refuse("invoice_ids", $"1 to {ForwarderFactory.MostForwardings} ids of invoices.");
+            body.Refuse("invoice_ids", $"1 to {ForwarderFactory.MaxForwardings} ids of invoices.");
         body.ThrowIfInvalid();
 
         string key = await secrets.FindAsync(SecretName.GasWalletKey, cancellation) is { Length: > 0 } set

@@ -14,6 +14,6 @@ internal sealed class AnswerUnknownPath
 #pragma warning disable CA1822 // Functions are instance methods, as the host's samples have them.
     public IActionResult Run(
         [HttpTrigger(AuthorizationLevel.Anonymous, Route = "{*path}")] HttpRequest request) =>
-        Problems.NotFound("path, or it does not take " + request.Method).ToAnswer();
+        ProblemKinds.NotFound.With($"No route matches {request.Method} on this path.").ToAnswer();
 #pragma warning restore CA1822
 }

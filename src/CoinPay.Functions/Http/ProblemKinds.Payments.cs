@@ -48,7 +48,7 @@ internal static partial class ProblemKinds
         "Read the invoice: if money has come, go by its status and its next_action.");
 
     public static ProblemKind NotFulfillable { get; } = new(
-        "not_fulfillable", 409, "The invoice may not be fulfilled now",
+        "not_fulfillable", 409, "The invoice cannot be fulfilled now",
         "Goods may go out only while the invoice is paid under its policy; a reorganisation can take that away again.",
         "Wait for an event with a fulfilment_key (invoice.paid or invoice.overpaid), or look at the invoice's exceptions.");
 
@@ -69,7 +69,7 @@ internal static partial class ProblemKinds
 
     public static ProblemKind NotAcceptable { get; } = new(
         "not_acceptable", 409, "There is nothing to accept yet",
-        "What would be accepted is not there: no money stands at the address, or not in a block yet.",
+        "What would be accepted is not there: no money is at the address, or it is not in a block yet.",
         "Wait until the payment shows up in the invoice's transactions.");
 
     public static ProblemKind NoLongerWatched { get; } = new(

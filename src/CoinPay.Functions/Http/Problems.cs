@@ -81,13 +81,20 @@ internal static class Problems
     public static Problem WalletMissing(string network) =>
         ProblemKinds.WalletMissing.With($"An operator sets it with PUT /v1/merchants/{{id}}/wallets/{network}.");
 
-    /// <summary>What the rules of an invoice's life refuse, by the code of the rejection.</summary>
-    public static Problem Rejected(Rejection rejection) => rejection.Code switch
+    /// <summary>What the rules of an invoice's life refuse.</summary>
+    public static Problem Rejected(Rejection rejection) => rejection.Reason switch
     {
-        "not_found" => NotFound("exception"),
-        "fulfilment_key_mismatch" => ProblemKinds.FulfilmentKeyMismatch.With(
+        RejectionReason.NotFound => NotFound("exception"),
+        RejectionReason.FulfilmentKeyMismatch => ProblemKinds.FulfilmentKeyMismatch.With(
             "It comes in the webhook and in the invoice once goods may go out."),
-        string code => ProblemKinds.Find(code)?.With(rejection.Detail) ?? throw new BugException("rejection " + code),
+        RejectionReason.NotCancellable => ProblemKinds.NotCancellable.With(rejection.Detail),
+        RejectionReason.NotFulfillable => ProblemKinds.NotFulfillable.With(rejection.Detail),
+        RejectionReason.ExceptionResolved => ProblemKinds.ExceptionResolved.With(rejection.Detail),
+        RejectionReason.ActionNotAllowed => ProblemKinds.ActionNotAllowed.With(rejection.Detail),
+        RejectionReason.NotAcceptable => ProblemKinds.NotAcceptable.With(rejection.Detail),
+        RejectionReason.NoLongerWatched => ProblemKinds.NoLongerWatched.With(rejection.Detail),
+        RejectionReason.SettlementAddressNotConfirmed => ProblemKinds.SettlementAddressNotConfirmed.With(rejection.Detail),
+        _ => throw new BugException("rejection " + rejection.Reason),
     };
 
     public static Problem NetworkUnavailable(string network) =>

@@ -103,9 +103,7 @@ internal sealed class AdvanceInvoice(
 
     private Outlook LookOut(Invoice state)
     {
-        DateTimeOffset now = clock.GetUtcNow();
-        bool isSettled = state.Counted.All(transfer => transfer.Status == TransferStatus.Confirmed);
-        bool isFinished = now >= state.Terms.MonitorUntil && state.WindowClosed && isSettled;
+        bool isFinished = InvoiceDecider.IsFinished(state, clock.GetUtcNow());
         return new(state.Status.Text(), state.Version, isFinished ? null : deadlines.NextOf(state), isFinished);
     }
 

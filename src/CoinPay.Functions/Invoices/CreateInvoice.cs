@@ -133,7 +133,7 @@ internal sealed class CreateInvoice(
         return quote.Due.Base >= order.Asset.Dust
             ? quote
             : throw new ProblemException(Problems.InvalidFields(
-                [new("/price/amount", $"Comes to {quote.Due} {order.Asset.Asset.Symbol}: too little.") { Code = Problems.InvalidAmountCode }]));
+                [new("/price/amount", $"The converted amount, {quote.Due} {order.Asset.Asset.Symbol}, is below the minimum.") { Code = Problems.InvalidAmountCode }]));
     }
 
     /// <summary>The id to work on, and what it was answered with if it was.</summary>

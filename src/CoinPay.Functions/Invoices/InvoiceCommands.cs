@@ -23,9 +23,9 @@ internal sealed class InvoiceCommands(InvoiceStore invoices, ViewStore views, IL
         StoredInvoice stored = await GetInvoice.FindAsync(invoices, caller, id, cancellation);
         InvoiceTerms terms = stored.State.Terms;
         RefuseRejected(InvoiceDecider.Decide(stored.State, command(stored.State)));
-        await views.AskAsync(terms, cancellation);
+        await views.MarkChangingAsync(terms, cancellation);
         (StoredInvoice after, bool isChanged) = await CommitAsync(caller, stored, command, cancellation);
-        await views.AskedAsync(terms, cancellation);
+        await views.MarkChangedAsync(terms, cancellation);
         await InvoiceOrchestrations.WakeAsync(durable, new(terms.MerchantId, terms.Id, terms.Network), cancellation);
         return (after, isChanged);
     }

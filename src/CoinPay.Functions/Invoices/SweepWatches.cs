@@ -51,7 +51,7 @@ internal sealed class SweepWatches(
             if (await invoices.FindAsync(watch.MerchantId, watch.InvoiceId, cancellation) is not null)
             {
                 oldestStored = oldestStored is null || createdAt < oldestStored ? createdAt : oldestStored;
-                log.LogInformation("{InvoiceId} was stored and not started: it is started now", watch.InvoiceId);
+                log.LogInformation("Starting {InvoiceId}: it was stored, but its orchestration never started", watch.InvoiceId);
                 await InvoiceOrchestrations.WakeAsync(durable, new(watch.MerchantId, watch.InvoiceId, network), cancellation);
             }
             else if (now - createdAt > AbandonedAfter)
@@ -72,8 +72,8 @@ internal sealed class SweepWatches(
             if (clock.GetUtcNow() - pending.Since < Patience)
                 continue;
             await InvoiceOrchestrations.WakeAsync(durable, new(pending.MerchantId, pending.InvoiceId, network), cancellation);
-            if (pending.IsAsked)
-                await views.ForgetAskedAsync(network, pending.InvoiceId, cancellation);
+            if (pending.IsChanging)
+                await views.ForgetChangingAsync(network, pending.InvoiceId, cancellation);
         }
         return waiting.Count == 0 ? null : waiting.Min(pending => pending.Since);
     }

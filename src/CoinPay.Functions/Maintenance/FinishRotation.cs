@@ -22,7 +22,7 @@ internal sealed class FinishRotation(
         _ = timer;
         if (await new KeyRing(secrets, SecretName.SecretsKey).FindPreviousAsync(cancellation) is not null)
             log.LogInformation(
-                "{Count} endpoints were sealed anew under CoinPay__SecretsKey. Once it is 0, and a day after the rotation, "
+                "{Count} endpoints were sealed again under CoinPay__SecretsKey. Once it is 0, and a day after the rotation, "
                 + "the previous key can be removed",
                 await SealAnewAsync(cancellation));
         if (await new KeyRing(secrets, SecretName.KeyPepper).FindPreviousAsync(cancellation) is not null)

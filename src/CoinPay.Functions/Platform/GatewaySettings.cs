@@ -9,8 +9,8 @@ namespace CoinPay.Functions.Platform;
 internal sealed record GatewaySettings
 {
     private static readonly TimeSpan ProductionWalletDelay = TimeSpan.FromHours(24);
-    private const int UsualRequests = 100;
-    private const int MostRequests = 1_000_000;
+    private const int DefaultRequests = 100;
+    private const int MaxRequests = 1_000_000;
     private static readonly TimeSpan LongestWalletDelay = TimeSpan.FromDays(30);
     private static readonly TimeSpan LongestInstanceRetention = TimeSpan.FromDays(3650);
 
@@ -42,10 +42,10 @@ internal sealed record GatewaySettings
     public required TimeSpan WalletDelay { get; init; }
 
     /// <summary>How many requests a second one key may make; 0 for no limit.</summary>
-    public int RequestsPerKey { get; init; } = UsualRequests;
+    public int RequestsPerKey { get; init; } = DefaultRequests;
 
     /// <summary>How many requests a second one address may make, with keys and without; 0 for no limit.</summary>
-    public int RequestsPerAddress { get; init; } = UsualRequests;
+    public int RequestsPerAddress { get; init; } = DefaultRequests;
 
     /// <summary>Whose <c>X-Forwarded-For</c> is believed. Nobody's, unless set or given by the platform.</summary>
     public IReadOnlyList<IPNetwork> TrustedProxies { get; init; } = [];
@@ -80,8 +80,8 @@ internal sealed record GatewaySettings
                 configuration, "CoinPay:KeepFinishedInstances", LongestInstanceRetention),
             WalletDelay = Duration(configuration, "CoinPay:WalletDelay", LongestWalletDelay)
                 ?? (development ? TimeSpan.Zero : ProductionWalletDelay),
-            RequestsPerKey = Count(configuration, "CoinPay:Limits:RequestsPerKey") ?? UsualRequests,
-            RequestsPerAddress = Count(configuration, "CoinPay:Limits:RequestsPerAddress") ?? UsualRequests,
+            RequestsPerKey = Count(configuration, "CoinPay:Limits:RequestsPerKey") ?? DefaultRequests,
+            RequestsPerAddress = Count(configuration, "CoinPay:Limits:RequestsPerAddress") ?? DefaultRequests,
             TrustedProxies = [.. Platform(configuration), .. Proxies(configuration, "CoinPay:TrustedProxies")],
         };
     }
@@ -140,8 +140,8 @@ internal sealed record GatewaySettings
     {
         null or "" => null,
         string text when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int count)
-            && count <= MostRequests => count,
-        _ => throw Wrong(name, $"a whole number from 0 (no limit) to {MostRequests}"),
+            && count <= MaxRequests => count,
+        _ => throw Wrong(name, $"a whole number from 0 (no limit) to {MaxRequests}"),
     };
 
     // In Azure the Functions host stands between its front end, which writes the client's address down, and this process.

@@ -33,7 +33,7 @@ internal sealed class MarketRates(
         Pair pair = _pairs.GetOrAdd((currency, symbol), static _ => new());
         Task<Agreed?> asking;
         lock (pair)
-            asking = IsDue(pair) ? pair.Asking = AskAsync(pair, currency, symbol) : pair.Asking;
+            asking = IsDue(pair) ? pair.Asking = ReadMarketsAsync(pair, currency, symbol) : pair.Asking;
         // The asking goes on for others when this caller leaves.
         await asking.WaitAsync(cancellation);
         return pair.Last is { } last && IsFresh(last.SaidAt)
@@ -49,11 +49,11 @@ internal sealed class MarketRates(
         return !isKnown && pair.Asking.IsCompleted && clock.GetUtcNow() - pair.AskedAt >= AskAgainAfter;
     }
 
-    private async Task<Agreed?> AskAsync(Pair pair, string currency, string symbol)
+    private async Task<Agreed?> ReadMarketsAsync(Pair pair, string currency, string symbol)
     {
         DateTimeOffset askedAt = pair.AskedAt = clock.GetUtcNow();
         RateAnswer[] said = await Task.WhenAll(
-            settings.Markets.Select(one => reader.AskAsync(one.Market, one.Address, symbol, currency)));
+            settings.Markets.Select(one => reader.ReadPriceAsync(one.Market, one.Address, symbol, currency)));
         (string? price, IReadOnlyList<RateAnswer> answers) = MarketRate.Agree(
             [.. said.Select(WithoutStale)], settings.MaxDeviationPercent);
         if (price is null)

@@ -38,7 +38,7 @@ internal sealed class MarketReader : IDisposable
     }
 
     /// <summary>What the market says one of the asset costs, or why that is not known.</summary>
-    public async Task<RateAnswer> AskAsync(IMarket market, Uri address, string symbol, string currency)
+    public async Task<RateAnswer> ReadPriceAsync(IMarket market, Uri address, string symbol, string currency)
     {
         DateTimeOffset askedAt = _clock.GetUtcNow();
         RateAnswer Without(string why, string detail)
@@ -57,7 +57,7 @@ internal sealed class MarketReader : IDisposable
             using JsonDocument answer = JsonDocument.Parse(await response.Content.ReadAsByteArrayAsync(limit.Token));
             return market.Read(answer.RootElement, symbol, currency) is { } said
                 ? new(market.Name, said.Price, said.At is { } at && at < askedAt ? at : askedAt, false, null)
-                : Without(MarketRate.Unusable, "another pair, an error or a number that is none");
+                : Without(MarketRate.Unusable, "another pair, an error or something that is not a number");
         }
         catch (OperationCanceledException)
         {

@@ -11,9 +11,9 @@ internal sealed record RateSettings
     private const string Section = "CoinPay:Rates";
     private const string Public = "public";
     private const string Fixed = "fixed";
-    private const decimal UsualDeviation = 2;
-    private const decimal MostDeviation = 20;
-    private static readonly TimeSpan UsualAge = TimeSpan.FromMinutes(5);
+    private const decimal DefaultDeviation = 2;
+    private const decimal MaxDeviation = 20;
+    private static readonly TimeSpan DefaultAge = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan ShortestAge = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LongestAge = TimeSpan.FromHours(1);
     private static readonly IMarket[] All = [new Kraken(), new Coinbase(), new CoinGecko()];
@@ -22,10 +22,10 @@ internal sealed record RateSettings
     public bool IsFixed { get; init; }
 
     /// <summary>The oldest price that is used, counted from when its source says it held, else from when it was asked.</summary>
-    public TimeSpan MaxAge { get; init; } = UsualAge;
+    public TimeSpan MaxAge { get; init; } = DefaultAge;
 
     /// <summary>An answer further than this from the median of all is left out.</summary>
-    public decimal MaxDeviationPercent { get; init; } = UsualDeviation;
+    public decimal MaxDeviationPercent { get; init; } = DefaultDeviation;
 
     /// <summary>Who is asked, and where.</summary>
     public required IReadOnlyList<(IMarket Market, Uri Address)> Markets { get; init; }
@@ -49,7 +49,7 @@ internal sealed record RateSettings
         return new()
         {
             IsFixed = source == Fixed,
-            MaxAge = GatewaySettings.Duration(configuration, Section + ":MaxAge", LongestAge) is not { } age ? UsualAge
+            MaxAge = GatewaySettings.Duration(configuration, Section + ":MaxAge", LongestAge) is not { } age ? DefaultAge
                 : age >= ShortestAge ? age
                 : throw GatewaySettings.Wrong(Section + ":MaxAge", $"a duration from {ShortestAge} to {LongestAge}"),
             MaxDeviationPercent = Deviation(configuration[Section + ":MaxDeviationPercent"]),
@@ -66,10 +66,10 @@ internal sealed record RateSettings
 
     private static decimal Deviation(string? text) => text switch
     {
-        null or "" => UsualDeviation,
+        null or "" => DefaultDeviation,
         _ when decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal percent)
-            && percent is > 0 and <= MostDeviation => percent,
-        _ => throw GatewaySettings.Wrong(Section + ":MaxDeviationPercent", $"above 0 and at most {MostDeviation}"),
+            && percent is > 0 and <= MaxDeviation => percent,
+        _ => throw GatewaySettings.Wrong(Section + ":MaxDeviationPercent", $"above 0 and at most {MaxDeviation}"),
     };
 
     /// <summary>All, or those that <c>CoinPay:Rates:Markets</c> names; each at its own address unless a setting has another.</summary>

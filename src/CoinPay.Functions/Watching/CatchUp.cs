@@ -10,7 +10,7 @@ internal sealed class CatchUp(TimeProvider clock)
     /// <summary>A poll that has used this much time stores what it has and leaves the rest to the next.</summary>
     public static readonly TimeSpan TimeBudget = TimeSpan.FromSeconds(10);
 
-    private const int MostBlocks = 200;
+    private const int MaxBlocks = 200;
     private const int FirstBlocks = 8;
     private const int Shrink = 4;
     private static readonly TimeSpan ShortStep = TimeSpan.FromSeconds(1);
@@ -40,7 +40,7 @@ internal sealed class CatchUp(TimeProvider clock)
         TimeSpan took = clock.GetElapsedTime(_stepBegan!.Value);
         _stepBegan = null;
         Blocks = took > LongStep ? Math.Max(1, Blocks / 2)
-            : took < ShortStep && read >= Blocks ? Math.Min(MostBlocks, Blocks * 2)
+            : took < ShortStep && read >= Blocks ? Math.Min(MaxBlocks, Blocks * 2)
             : Blocks;
     }
 
@@ -50,7 +50,7 @@ internal sealed class CatchUp(TimeProvider clock)
     /// </summary>
     public (long Read, long All)? Progress(long began, long height, long head)
     {
-        if (_from is null && head - began <= MostBlocks)
+        if (_from is null && head - began <= MaxBlocks)
             return null;
         long from = _from ??= began;
         if (height >= head)

@@ -8,10 +8,10 @@ namespace CoinPay.Functions.Watching;
 internal sealed record ScannedRange(long From, long To, string EndHash, DateTimeOffset At)
 {
     /// <summary>A range that has this many blocks is left as it is, and the next one begins.</summary>
-    private const int MostBlocks = Cursor.MaxHashes;
+    private const int MaxBlocks = Cursor.MaxHashes;
 
     /// <summary>A catch-up reads many blocks a minute: an end that the cursor has forgotten could not be checked any more.</summary>
-    private const int MostUnstored = Cursor.MaxHashes / 2;
+    private const int MaxUnstored = Cursor.MaxHashes / 2;
 
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
 
@@ -27,9 +27,9 @@ internal sealed record ScannedRange(long From, long To, string EndHash, DateTime
             long first = cursor.Height - cursor.Hashes.Count + 2;
             return cursor.Hashes.Count > 1 ? new(first, cursor.Height, cursor.Hash, now) : null;
         }
-        bool isLate = now - last.At >= Interval || cursor.Height - last.To >= MostUnstored;
+        bool isLate = now - last.At >= Interval || cursor.Height - last.To >= MaxUnstored;
         bool isDue = !last.IsOn(cursor) || (cursor.Height > last.To && (isMatch || isLate));
-        bool isFull = last.IsOn(cursor) && last.To - last.From + 1 >= MostBlocks;
+        bool isFull = last.IsOn(cursor) && last.To - last.From + 1 >= MaxBlocks;
         return isDue ? new(isFull ? last.To + 1 : last.From, cursor.Height, cursor.Hash, now) : null;
     }
 

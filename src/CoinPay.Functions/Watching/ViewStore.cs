@@ -20,7 +20,7 @@ internal sealed partial class ViewStore(Tables tables, Networks? networks = null
     private const int MaxBatchRows = 100;
     private const string ViewPrefix = "view!";
     private const string PendingPrefix = "pending!";
-    private const string AskedSuffix = "!asked";
+    private const string ChangingSuffix = "!asked";
     private const string DepthPrefix = "depth!";
 
     /// <summary>Writes changed transfers of one invoice with its pending row and depth marks; one batch but for very many.</summary>
@@ -115,29 +115,29 @@ internal sealed partial class ViewStore(Tables tables, Networks? networks = null
     }
 
     /// <summary>
-    /// Notes that somebody is about to change the invoice: should the process die before <see cref="AskedAsync"/>, the
+    /// Notes that somebody is about to change the invoice: should the process die before <see cref="MarkChangedAsync"/>, the
     /// sweeper wakes the invoice, and what the change left to send is sent.
     /// </summary>
-    public Task AskAsync(InvoiceTerms terms, CancellationToken cancellation) =>
+    public Task MarkChangingAsync(InvoiceTerms terms, CancellationToken cancellation) =>
         tables.Watches.UpsertEntityAsync(
-            PendingRow(terms.Network, terms.Id, terms.MerchantId, AskedSuffix), TableUpdateMode.Replace, cancellation);
+            PendingRow(terms.Network, terms.Id, terms.MerchantId, ChangingSuffix), TableUpdateMode.Replace, cancellation);
 
     /// <summary>The row beside a watch that asks its invoice to look again.</summary>
     public static TableEntity PendingOf(TableEntity watch) => PendingIn(
         watch.PartitionKey, watch.RowKey[WatchStore.Prefix.Length..], watch.GetString("Network"), watch.GetString("MerchantId"));
 
     /// <summary>The change is made: asks for the invoice to look again, whatever its view.</summary>
-    public async Task AskedAsync(InvoiceTerms terms, CancellationToken cancellation)
+    public async Task MarkChangedAsync(InvoiceTerms terms, CancellationToken cancellation)
     {
         await tables.Watches.UpsertEntityAsync(
             PendingRow(terms.Network, terms.Id, terms.MerchantId), TableUpdateMode.Replace, cancellation);
-        await ForgetAskedAsync(terms.Network, terms.Id, cancellation);
+        await ForgetChangingAsync(terms.Network, terms.Id, cancellation);
     }
 
-    /// <summary>Takes the note of <see cref="AskAsync"/> away; that it is gone already is no error.</summary>
-    public Task ForgetAskedAsync(string network, string invoiceId, CancellationToken cancellation) =>
+    /// <summary>Takes the note of <see cref="MarkChangingAsync"/> away; that it is gone already is no error.</summary>
+    public Task ForgetChangingAsync(string network, string invoiceId, CancellationToken cancellation) =>
         tables.Watches.DeleteEntityAsync(
-            PartitionOf(network, invoiceId), PendingPrefix + invoiceId + AskedSuffix, ETag.All, cancellation);
+            PartitionOf(network, invoiceId), PendingPrefix + invoiceId + ChangingSuffix, ETag.All, cancellation);
 
     /// <summary>A network's invoices whose view is not taken up, or that somebody was about to change, and since when.</summary>
     public async Task<List<PendingInvoice>> ReadPendingAsync(string network, CancellationToken cancellation)
@@ -150,7 +150,7 @@ internal sealed partial class ViewStore(Tables tables, Networks? networks = null
                         row.RowKey.Split('!')[1],
                         row.GetString("MerchantId"),
                         row.Timestamp!.Value,
-                        row.RowKey.EndsWith(AskedSuffix, StringComparison.Ordinal)));
+                        row.RowKey.EndsWith(ChangingSuffix, StringComparison.Ordinal)));
         return pending;
     }
 
@@ -261,5 +261,5 @@ internal sealed partial class ViewStore(Tables tables, Networks? networks = null
 /// <summary>A view that waits to be taken up. <paramref name="TraceParent"/>: the poll or call that wrote it, where it was traced.</summary>
 internal sealed record PendingView(ETag Tag, string? TraceParent);
 
-/// <summary>An invoice that is to look again. <paramref name="IsAsked"/>: because of a change that somebody was about to make.</summary>
-internal sealed record PendingInvoice(string InvoiceId, string MerchantId, DateTimeOffset Since, bool IsAsked);
+/// <summary>An invoice that is to look again. <paramref name="IsChanging"/>: because of a change that somebody was about to make.</summary>
+internal sealed record PendingInvoice(string InvoiceId, string MerchantId, DateTimeOffset Since, bool IsChanging);

@@ -64,7 +64,7 @@ public sealed class AccountKeyTests
     [InlineData(0x044a5262, "bitcoin", "test", "wrapped segwit")]
     [InlineData(0x01b26ef6, "litecoin", "main", "wrapped segwit")]
     [InlineData(0x02aa7ed3, "bitcoin", "main", "multi-signature")]
-    [InlineData(0x12345678, "bitcoin", "main", "begins with none of")]
+    [InlineData(0x12345678, "bitcoin", "main", "it must start with")]
     public void A_prefix_is_accepted_where_it_belongs(uint version, string coin, string chain, string? says)
     {
         byte[] data = Encoders.Base58Check.DecodeData(Xpub);
@@ -83,7 +83,7 @@ public sealed class AccountKeyTests
     public void What_is_no_key_is_refused(string text)
     {
         Assert.Null(AccountKey.Parse(Main, text, out string? refusal));
-        Assert.Contains("no extended public key", refusal, StringComparison.Ordinal);
+        Assert.Contains("not an extended public key", refusal, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -152,7 +152,7 @@ public sealed class AccountKeyTests
     {
         byte[] data = [.. Encoders.Base58Check.DecodeData(Xpub), 0];
         Assert.Null(AccountKey.Parse(Main, Encoders.Base58Check.EncodeData(data[..(length + 4)]), out string? refusal));
-        Assert.Contains("no extended public key", refusal, StringComparison.Ordinal);
+        Assert.Contains("not an extended public key", refusal, StringComparison.Ordinal);
     }
 
     [Fact]

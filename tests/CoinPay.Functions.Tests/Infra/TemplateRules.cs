@@ -6,7 +6,7 @@ namespace CoinPay.Functions.Tests.Infra;
 /// <summary>What a security review asks of the templates. A rule answers every offence against it.</summary>
 internal static class TemplateRules
 {
-    private const int LeastReason = 20;
+    private const int MinReason = 20;
     private const string PackageLogin = "properties.functionAppConfig.deployment.storage.authentication.type";
 
     /// <summary>The only roles, and the resource that each is given on.</summary>
@@ -133,7 +133,7 @@ internal static class TemplateRules
             missing.Remove(role);
             if (!Roles.TryGetValue(role, out string? on) || !id.Contains("/providers/" + on, StringComparison.Ordinal))
                 yield return $"{role} at {id}";
-            if (Text(At(assignment, "properties.description")).Length < LeastReason)
+            if (Text(At(assignment, "properties.description")).Length < MinReason)
                 yield return $"{id} has no reason";
             if (Text(At(assignment, "properties.principalType")) != "ServicePrincipal")
                 yield return $"{id} is not the app's";

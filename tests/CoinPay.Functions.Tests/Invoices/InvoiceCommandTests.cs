@@ -24,7 +24,7 @@ public sealed class InvoiceCommandTests(AppServices app) : IClassFixture<AppServ
         Assert.Equal((InvoiceStatus.Cancelled, true), (after.State.Status, isChanged));
         Assert.Equal("raise " + terms.Id, Assert.Single(durable.Calls));
         PendingInvoice pending = Assert.Single(await PendingAsync(terms));
-        Assert.False(pending.IsAsked);
+        Assert.False(pending.IsChanging);
         Assert.False((await CancelAsync(caller, terms, durable)).IsChanged);
     }
 

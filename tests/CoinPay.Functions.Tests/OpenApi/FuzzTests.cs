@@ -11,14 +11,14 @@ namespace CoinPay.Functions.Tests.OpenApi;
 /// </summary>
 public sealed class FuzzTests
 {
-    private const int UsualRequests = 1000;
+    private const int DefaultRequests = 1000;
 
     /// <summary>A gateway's tables grow with what was accepted: after so many requests another begins.</summary>
     private const int RequestsPerGateway = 1000;
 
-    private const int MostTold = 20;
+    private const int MaxTold = 20;
 
-    private static int Requests { get; } = Number("COINPAY_FUZZ", UsualRequests);
+    private static int Requests { get; } = Number("COINPAY_FUZZ", DefaultRequests);
 
     [Fact]
     public async Task Any_request_is_done_or_refused_in_good_order_and_a_refused_one_changes_nothing()
@@ -29,7 +29,7 @@ public sealed class FuzzTests
         for (int done = 0; done < Requests; done += RequestsPerGateway)
             await RunAsync(seed++, Math.Min(RequestsPerGateway, Requests - done), statuses, wrong);
 
-        Assert.True(wrong.Count == 0, string.Join('\n', wrong.Take(MostTold)));
+        Assert.True(wrong.Count == 0, string.Join('\n', wrong.Take(MaxTold)));
         // Both kinds came in numbers, or nothing was shown.
         Assert.True(statuses.GetValueOrDefault(200) + statuses.GetValueOrDefault(201) > Requests / 10, Told(statuses));
         Assert.True(statuses.GetValueOrDefault(400) > Requests / 10, Told(statuses));

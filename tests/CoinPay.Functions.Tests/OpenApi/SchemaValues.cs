@@ -7,7 +7,7 @@ internal sealed class SchemaValues(JsonObject document, Random random)
 {
     private const string Letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 .-_";
     private const string Unique = "0123456789abcdefghjkmnpqrstvwxyz";
-    private const int UsualLength = 30;
+    private const int DefaultLength = 30;
 
     /// <summary>A parameter or schema, with its reference followed.</summary>
     public JsonObject Resolve(JsonNode node) => node["$ref"]?.ToString() is { } reference
@@ -67,7 +67,7 @@ internal sealed class SchemaValues(JsonObject document, Random random)
         (_, { } pattern) when pattern.StartsWith("^[0-9]{1,3}", StringComparison.Ordinal) => random.Next(101) + ".5",
         (_, { }) when schema["examples"] is JsonArray examples => Pick(examples)!.ToString(),
         _ => Random(Letters, random.Next(
-            Number(schema, "minLength", 1), Math.Min(Number(schema, "maxLength", UsualLength), UsualLength) + 1)),
+            Number(schema, "minLength", 1), Math.Min(Number(schema, "maxLength", DefaultLength), DefaultLength) + 1)),
     };
 
     private string Random(string alphabet, int length) => new(random.GetItems<char>(alphabet, length));

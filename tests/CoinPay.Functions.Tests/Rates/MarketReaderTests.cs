@@ -172,6 +172,6 @@ public sealed class MarketReaderTests : IAsyncLifetime
     private Task<RateAnswer> AskAsync(string market, string symbol = "USDT", string currency = "EUR")
     {
         (IMarket one, Uri address) = RateSettings.From(_server.Configuration()).Markets.Single(m => m.Market.Name == market);
-        return _reader.AskAsync(one, address, symbol, currency);
+        return _reader.ReadPriceAsync(one, address, symbol, currency);
     }
 }

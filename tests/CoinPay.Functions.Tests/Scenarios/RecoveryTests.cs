@@ -11,18 +11,18 @@ public sealed class RecoveryTests(RecoveryWorld world) : IClassFixture<RecoveryW
 {
     /// <summary>The payment's block and these make a block final on anvil.</summary>
     private const int Deep = 10;
-    private const int MostTicks = 10;
+    private const int MaxTicks = 10;
 
     /// <summary>Two ticks: read what is due in two partitions, load, commit once, show, postpone or forget.</summary>
-    private const int LeastCalls = 11;
-    private const int MostCalls = 30;
+    private const int MinCalls = 11;
+    private const int MaxCalls = 30;
     private const long Amount = 2_000_000_000_000_000;
 
     [Fact]
     public async Task A_process_that_dies_at_any_storage_call_leaves_the_money_moved_and_booked_once()
     {
         foreach (bool afterEffect in new[] { false, true })
-            Assert.InRange(await DiesOfAsync(afterEffect), LeastCalls, MostCalls);
+            Assert.InRange(await DiesOfAsync(afterEffect), MinCalls, MaxCalls);
     }
 
     [Fact]
@@ -78,7 +78,7 @@ public sealed class RecoveryTests(RecoveryWorld world) : IClassFixture<RecoveryW
     /// <summary>At each storage call in turn; gives how many there are.</summary>
     private async Task<int> DiesOfAsync(bool afterEffect)
     {
-        for (int call = 1; call <= MostCalls; call++)
+        for (int call = 1; call <= MaxCalls; call++)
         {
             StrandedInvoice invoice = await world.StrandedAsync(Amount);
             world.Faults.Reset(call, afterEffect);
@@ -96,7 +96,7 @@ public sealed class RecoveryTests(RecoveryWorld world) : IClassFixture<RecoveryW
     {
         try
         {
-            for (int tick = 0; tick < MostTicks && await invoice.IsNotedAsync(); tick++)
+            for (int tick = 0; tick < MaxTicks && await invoice.IsNotedAsync(); tick++)
             {
                 await world.TickAsync();
                 await world.West.MineAsync(Deep);
@@ -112,7 +112,7 @@ public sealed class RecoveryTests(RecoveryWorld world) : IClassFixture<RecoveryW
     /// <summary>However it began: the money is at its address, booked once, shown, and nothing is left to do.</summary>
     private async Task EndsAsync(StrandedInvoice invoice)
     {
-        for (int tick = 0; tick < MostTicks && await invoice.IsNotedAsync(); tick++)
+        for (int tick = 0; tick < MaxTicks && await invoice.IsNotedAsync(); tick++)
         {
             await world.TickAsync();
             await world.West.MineAsync(Deep);

@@ -7,9 +7,9 @@ namespace CoinPay.Functions.Tests.Simulation;
 /// <summary>What shops, customers and chains do.</summary>
 internal static class Actions
 {
-    private const int LeastOrders = 20;
-    private const int MaxCaughtUp = 2 * LeastOrders;
-    private const int MostTakenBack = 7;
+    private const int MinOrders = 20;
+    private const int MaxCaughtUp = 2 * MinOrders;
+    private const int MaxTakenBack = 7;
 
     private static readonly (int Weight, Action<World> Do)[] All =
     [
@@ -47,7 +47,7 @@ internal static class Actions
 
     /// <summary>An order counts that has an answer, or will be asked for until it has one.</summary>
     private static bool IsShort(World world) =>
-        world.Orders.Count(order => order.IdempotencyKey is not null || order.Answer is not null) < LeastOrders;
+        world.Orders.Count(order => order.IdempotencyKey is not null || order.Answer is not null) < MinOrders;
 
     private static void NewOrder(World world)
     {
@@ -100,7 +100,7 @@ internal static class Actions
             .Where(one => one.State.IsPaid)
             .SelectMany(one => one.State.Transfers.Values)
             .Select(one => one.TransactionHash)];
-        (ModelNetwork Chain, ModelBlock Block)[] recent = [.. world.Nodes.SelectMany(node => node.Chain.Blocks[^MostTakenBack..]
+        (ModelNetwork Chain, ModelBlock Block)[] recent = [.. world.Nodes.SelectMany(node => node.Chain.Blocks[^MaxTakenBack..]
             .Where(block => block.Transactions.Any(one => paid.Contains(one.Hash)))
             .Select(block => (node.Chain, block)))];
         if (recent.Length == 0)

@@ -16,8 +16,8 @@ internal sealed record SeedResult(ulong Seed, string? Failure, string LogHash, l
 internal static class Life
 {
     private const int Steps = 32;
-    private const int LeastInvoices = 20;
-    private const int LeastOperations = 300;
+    private const int MinInvoices = 20;
+    private const int MinOperations = 300;
 
     /// <summary>Runs a seed on a thread of its own.</summary>
     public static SeedResult Run(ulong seed, Func<Seams>? seams = null, bool usesProtocol = false)
@@ -40,7 +40,7 @@ internal static class Life
             for (int step = 0; step < Steps; step++)
                 Step(world, step);
             Rest.Come(world);
-            Invariant.Require(world.Audit.Invoices.Count() >= LeastInvoices && world.Log.Count >= LeastOperations, "it is too small a world");
+            Invariant.Require(world.Audit.Invoices.Count() >= MinInvoices && world.Log.Count >= MinOperations, "it is too small a world");
         }
         catch (SimulationException broken)
         {

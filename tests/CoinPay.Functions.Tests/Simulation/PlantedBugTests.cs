@@ -5,7 +5,7 @@ namespace CoinPay.Functions.Tests.Simulation;
 /// <summary>That the simulator sees what it is there to see: each of these bugs is caught within 200 seeds, most by the first.</summary>
 public sealed class PlantedBugTests
 {
-    private const ulong MostSeeds = 200;
+    private const ulong MaxSeeds = 200;
 
     public static TheoryData<string> Bugs => [.. All.Keys];
 
@@ -25,12 +25,12 @@ public sealed class PlantedBugTests
 
     private static void RequireCaught(string bug, Func<Seams> seams)
     {
-        for (ulong seed = 1; seed <= MostSeeds; seed++)
+        for (ulong seed = 1; seed <= MaxSeeds; seed++)
             if (Life.Run(seed, seams).Failure is { } failure)
             {
                 TestContext.Current.TestOutputHelper?.WriteLine($"seed {seed}: {failure}");
                 return;
             }
-        Assert.Fail($"{bug}, and {MostSeeds} seeds saw nothing");
+        Assert.Fail($"{bug}, and {MaxSeeds} seeds saw nothing");
     }
 }

@@ -3,7 +3,7 @@ namespace CoinPay.Functions.Tests.Simulation;
 /// <summary>Which faults are about. It changes now and then; much of the time all is well.</summary>
 internal static class Weather
 {
-    private const int MostCallsToDeath = 250;
+    private const int MaxCallsToDeath = 250;
 
     public static void Change(World world)
     {
@@ -23,7 +23,7 @@ internal static class Weather
             world.Endpoints.Failing = dice.Of([(2, 0.0), (1, 0.3), (1, 0.9)]);
         }
         if (!world.Process.IsDead && world.Calls.DiesAt is null && dice.Chance(0.12))
-            (world.Calls.DiesAt, world.Calls.DiesAfterEffect) = (dice.Between(1, MostCallsToDeath), dice.Chance(0.5));
+            (world.Calls.DiesAt, world.Calls.DiesAfterEffect) = (dice.Between(1, MaxCallsToDeath), dice.Chance(0.5));
         foreach (ModelNode node in world.Nodes)
             Change(node, dice);
     }

@@ -123,7 +123,7 @@ public sealed class GaugeTests : IAsyncLifetime
         Assert.Equal(["0"], LookAtAge());
 
         InvoiceTerms terms = AdvanceInvoiceTests.Terms(new("mer_1", Id.New("inv", _clock.GetUtcNow()), Network));
-        await _views.AskAsync(terms, default);
+        await _views.MarkChangingAsync(terms, default);
         _clock.Advance(TimeSpan.FromSeconds(90));
         await SweepAsync();
         Assert.Equal(["90"], LookAtAge());

@@ -6,14 +6,14 @@ namespace CoinPay.Functions.Platform.Secrets;
 /// <summary>Refuses to start without the secrets that every call needs, rather than fail at the first one.</summary>
 internal sealed class CheckSecrets(ISecrets secrets, SecretBox box) : IHostedService
 {
-    private const int LeastLength = 16;
+    private const int MinLength = 16;
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         foreach (string name in new[] { SecretName.OperatorKey, SecretName.KeyPepper })
-            if ((await secrets.GetAsync(name, cancellationToken)).Length < LeastLength)
+            if ((await secrets.GetAsync(name, cancellationToken)).Length < MinLength)
                 throw new SettingsException(
-                    $"{name} must have at least {LeastLength} characters: openssl rand -base64 32");
+                    $"{name} must have at least {MinLength} characters: openssl rand -base64 32");
         await box.CheckAsync(cancellationToken);
     }
 

@@ -58,7 +58,7 @@ internal sealed class KeyVaultSecrets(SecretClient client, TimeProvider clock, I
         catch (Exception away) when (away is RequestFailedException or AuthenticationFailedException or AggregateException
             && known is not null && now - known.ReadAt < LongestWithoutVault)
         {
-            log.LogWarning("Key Vault does not give {Name} ({Reason}): what it was at {ReadAt} serves on", name, Reason(away), known.ReadAt);
+            log.LogWarning("Cannot read {Name} from Key Vault ({Reason}); using the value from {ReadAt}", name, Reason(away), known.ReadAt);
             return known.Value;
         }
     }

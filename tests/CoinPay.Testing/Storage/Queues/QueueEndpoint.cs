@@ -9,7 +9,7 @@ namespace CoinPay.Testing.Storage.Queues;
 internal static class QueueEndpoint
 {
     private const int MaxMessages = 32;
-    private const int UsualHiddenSeconds = 30;
+    private const int DefaultHiddenSeconds = 30;
     private const int MaxHiddenSeconds = 7 * 24 * 60 * 60;
     private const int Forever = -1;
 
@@ -62,7 +62,7 @@ internal static class QueueEndpoint
                 return Work(StorageAction.PeekMessages, queue, null, () => Xml(
                     200, QueueXml.Messages(queues.Peek(queue, most), QueueXml.Peeked)));
             case "GET":
-                TimeSpan hidden = Hidden(call, UsualHiddenSeconds, least: 1);
+                TimeSpan hidden = Hidden(call, DefaultHiddenSeconds, least: 1);
                 return Work(StorageAction.GetMessages, queue, null, () => Xml(
                     200, QueueXml.Messages(queues.Get(queue, most, hidden), QueueXml.Got)));
             case "DELETE":
