@@ -347,6 +347,33 @@ public sealed class NetworkPollerTests(PollerTest.Storage storage) : PollerTest(
     }
 
     [Fact]
+    public async Task A_payment_that_only_a_later_head_of_the_poll_shows_was_not_seen_when_the_poll_began()
+    {
+        Watch watch = await WatchAsync("alice");
+        Watch late = await WatchAsync("bob");
+        Chain.MineEmpty(3);
+        Chain.Mine(ModelChain.Transfer("alice", "t1", 1_000));
+        await PollAsync();
+        Chain.Drop(1);
+        Chain.MineEmpty(2);
+        DateTimeOffset paidAt = default;
+        Chain.AfterStep = done =>
+        {
+            if (done == "mempool" && paidAt == default)
+            {
+                Clock.Advance(TimeSpan.FromSeconds(5));
+                Chain.Mine(ModelChain.Transfer("bob", "t2", 1_000));
+                paidAt = Clock.GetUtcNow();
+            }
+            return Task.CompletedTask;
+        };
+
+        await PollAsync();
+        Assert.Equal(TransferStatus.Reorged, (await TransferAsync(watch)).Lost);
+        Assert.Equal(paidAt, (await TransferAsync(late)).FirstSeenAt);
+    }
+
+    [Fact]
     public async Task A_head_that_never_stands_still_ends_a_poll_all_the_same_and_loses_nothing()
     {
         Watch watch = await WatchAsync("alice");
