@@ -59,7 +59,7 @@ function bitcoind(folder, port, user, password) {
   const data = path.join(folder, 'bitcoin-data');
   fs.mkdirSync(data, { recursive: true });
   return new Program('bitcoind', path.join(tools, 'bitcoin/bin/bitcoind'), [
-    `-datadir=${data}`, '-conf=/dev/null', '-regtest', '-server', '-printtoconsole=0', '-rpcbind=127.0.0.1',
+    `-datadir=${data}`, `-conf=${path.join(root, 'scripts/dev/bitcoin.conf')}`, '-regtest', '-server', '-printtoconsole=0', '-rpcbind=127.0.0.1',
     '-rpcallowip=127.0.0.1', `-rpcport=${port}`, `-rpcuser=${user}`, `-rpcpassword=${password}`, '-listen=0',
     '-listenonion=0', '-discover=0', '-dnsseed=0', '-fixedseeds=0', '-natpmp=0', '-upnp=0', '-txindex=1',
     '-fallbackfee=0.0002', '-dbcache=16', '-rpcthreads=4', '-unsafesqlitesync',

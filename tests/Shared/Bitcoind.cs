@@ -116,7 +116,7 @@ internal sealed class Bitcoind : IAsyncDisposable
         _process = await LocalProcess.StartAsync(
             _program,
             [
-                "-datadir=" + _data, "-conf=/dev/null", "-regtest", "-server", "-printtoconsole=0",
+                "-datadir=" + _data, "-conf=" + Path.Combine(RepositoryFiles.Root, "scripts", "dev", "bitcoin.conf"), "-regtest", "-server", "-printtoconsole=0",
                 "-rpcbind=127.0.0.1", "-rpcallowip=127.0.0.1",
                 "-rpcport=" + rpc.Port.ToString(CultureInfo.InvariantCulture),
                 "-rpcuser=" + User, "-rpcpassword=" + Password,

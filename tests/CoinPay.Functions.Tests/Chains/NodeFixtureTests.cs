@@ -1,3 +1,4 @@
+using System.Text.Json;
 using CoinPay.Tests;
 using Xunit;
 
@@ -36,5 +37,22 @@ public sealed class NodeFixtureTests
         await bitcoind.PayAsync(await bitcoind.MerchantAddressAsync(), 0.25m);
         await bitcoind.MineAsync();
         Assert.Equal(0.75m, (await bitcoind.CallMerchantAsync("getbalance")).GetDecimal());
+    }
+
+    /// <summary>Knots refuses it without our bitcoin.conf; a wallet chooses it in one payment of a thousand.</summary>
+    [Fact]
+    public async Task Bitcoind_takes_a_payment_of_any_lock_time_of_its_past()
+    {
+        await using Bitcoind bitcoind = await Bitcoind.StartAsync();
+        for (int lockTime = 1; lockTime <= 101; lockTime += 10)
+        {
+            string raw = (await bitcoind.CallAsync(
+                "createrawtransaction",
+                Array.Empty<object>(), new Dictionary<string, decimal> { [await bitcoind.NewAddressAsync()] = 0.5m }, lockTime)).GetString()!;
+            JsonElement funded = await bitcoind.CallAsync("fundrawtransaction", raw);
+            JsonElement signed = await bitcoind.CallAsync("signrawtransactionwithwallet", funded.GetProperty("hex").GetString());
+            JsonElement answer = await bitcoind.CallAsync("testmempoolaccept", (object)new[] { signed.GetProperty("hex").GetString()! });
+            Assert.True(answer[0].GetProperty("allowed").GetBoolean(), $"lock time {lockTime}: {answer}");
+        }
     }
 }
