@@ -1,4 +1,5 @@
 using Azure.Data.Tables;
+using CoinPay.Core;
 using CoinPay.Functions.Invoices;
 using CoinPay.Functions.Platform;
 using CoinPay.Functions.Platform.Storage;
@@ -75,7 +76,7 @@ internal sealed class Restore(TableServiceClient service, DeliveryQueue queue, T
                 continue;
             if (table == _tables.Watches && WatchStore.IsWatch(row))
                 _watches[(row.PartitionKey, row.RowKey)] = row;
-            if (table == _tables.Deliveries && row.GetString("Status") == nameof(DeliveryStatus.Pending))
+            if (table == _tables.Deliveries && row.GetString("Status") == WireName.Of(DeliveryStatus.Pending))
                 _deliveries.Add(DeliveryAddress.Parse($"{row.PartitionKey}!{row.RowKey}")!);
             if (table == _tables.Merchants)
                 foreach (TableEntity put in counters.Changed(row))

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Text.Json.Serialization;
 
 namespace CoinPay.Core;
 
@@ -70,19 +71,25 @@ public sealed record ConfirmationRule(string? Asset, string? Network, string? Go
 public enum LatePolicy
 {
     /// <summary>The invoice becomes <c>late_paid</c> and waits for a person.</summary>
+    [JsonStringEnumMemberName("hold")]
     Hold,
 
     /// <summary>Enough late money pays the invoice.</summary>
+    [JsonStringEnumMemberName("accept")]
     Accept,
 
     /// <summary>Enough late money pays it if the rate has moved no further than so many per cent since it was locked.</summary>
+    [JsonStringEnumMemberName("accept_if_rate_within")]
     AcceptIfRateWithin,
 }
 
 /// <summary>More or less money than the price, beyond the tolerance.</summary>
 public enum AmountPolicy
 {
+    [JsonStringEnumMemberName("accept")]
     Accept,
+
+    [JsonStringEnumMemberName("hold")]
     Hold,
 }
 
@@ -130,6 +137,9 @@ public sealed record RequiredDepth
 
 public enum FinalityTag
 {
+    [JsonStringEnumMemberName("safe")]
     Safe,
+
+    [JsonStringEnumMemberName("finalized")]
     Finalized,
 }

@@ -7,7 +7,7 @@ public static class EventWords
     private const int MaxExplained = 5;
 
     /// <summary>The event's name on the wire: <c>transfer_seen</c>, <c>invoice_paid</c>.</summary>
-    public static string Name(this InvoiceEvent happened) => SnakeCase(happened.GetType().Name);
+    public static string Name(this InvoiceEvent happened) => WireName.In<InvoiceEvent>(happened);
 
     /// <summary><c>merchant</c> or <c>key_…</c> for what was asked for, <c>chain</c> for what was seen, <c>gateway</c> for what follows by rule.</summary>
     public static string By(this InvoiceEvent happened) => happened switch
@@ -66,10 +66,10 @@ public static class EventWords
     };
 
     /// <summary><c>wrong_network</c>, as on the wire.</summary>
-    public static string Text(this ExceptionType type) => SnakeCase(type.ToString());
+    public static string Text(this ExceptionType type) => WireName.Of(type);
 
     /// <summary><c>accept_as_paid</c>, as on the wire.</summary>
-    public static string Text(this ExceptionAction action) => SnakeCase(action.ToString());
+    public static string Text(this ExceptionAction action) => WireName.Of(action);
 
     /// <summary>What an exception of this type means, for a person.</summary>
     public static string Meaning(this ExceptionType type) => type switch
@@ -142,10 +142,6 @@ public static class EventWords
         InvoiceStatus.Cancelled => "it was withdrawn before anything was seen.",
         _ => throw new BugException("status " + status),
     };
-
-    private static string SnakeCase(string name) =>
-        string.Concat(name.Select((letter, index) =>
-            index > 0 && char.IsUpper(letter) ? "_" + char.ToLowerInvariant(letter) : char.ToLowerInvariant(letter).ToString()));
 
     private static string OnTime(Transfer transfer) => transfer.OnTime ? "on time" : "late";
 }

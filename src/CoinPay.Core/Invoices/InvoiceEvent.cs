@@ -1,8 +1,36 @@
 using System.Numerics;
+using System.Text.Json.Serialization;
 
 namespace CoinPay.Core;
 
 /// <summary>Something that happened in an invoice's life. A closed set: what is not here does not happen.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "event")]
+[JsonDerivedType(typeof(InvoiceCreated), "invoice_created")]
+[JsonDerivedType(typeof(TransferSeen), "transfer_seen")]
+[JsonDerivedType(typeof(TransferMoved), "transfer_moved")]
+[JsonDerivedType(typeof(TransferConfirmed), "transfer_confirmed")]
+[JsonDerivedType(typeof(TransferLost), "transfer_lost")]
+[JsonDerivedType(typeof(PaymentWindowClosed), "payment_window_closed")]
+[JsonDerivedType(typeof(PaymentDetected), "payment_detected")]
+[JsonDerivedType(typeof(ConfirmationStarted), "confirmation_started")]
+[JsonDerivedType(typeof(InvoicePaid), "invoice_paid")]
+[JsonDerivedType(typeof(InvoiceUnderpaid), "invoice_underpaid")]
+[JsonDerivedType(typeof(InvoiceOverpaid), "invoice_overpaid")]
+[JsonDerivedType(typeof(InvoiceExpired), "invoice_expired")]
+[JsonDerivedType(typeof(InvoicePaidLate), "invoice_paid_late")]
+[JsonDerivedType(typeof(InvoiceCancelled), "invoice_cancelled")]
+[JsonDerivedType(typeof(TransferAccepted), "transfer_accepted")]
+[JsonDerivedType(typeof(TransferAttributed), "transfer_attributed")]
+[JsonDerivedType(typeof(PaymentAccepted), "payment_accepted")]
+[JsonDerivedType(typeof(TopUpRequested), "top_up_requested")]
+[JsonDerivedType(typeof(LateRateJudged), "late_rate_judged")]
+[JsonDerivedType(typeof(InvoiceFulfilled), "invoice_fulfilled")]
+[JsonDerivedType(typeof(ExceptionOpened), "exception_opened")]
+[JsonDerivedType(typeof(ExceptionResolved), "exception_resolved")]
+[JsonDerivedType(typeof(RecoveryRequested), "recovery_requested")]
+[JsonDerivedType(typeof(RecoveryFailed), "recovery_failed")]
+[JsonDerivedType(typeof(MoneyRecovered), "money_recovered")]
+[JsonDerivedType(typeof(PaymentReverted), "payment_reverted")]
 public abstract record InvoiceEvent(DateTimeOffset At);
 
 public sealed record InvoiceCreated(InvoiceTerms Terms, DateTimeOffset At) : InvoiceEvent(At);

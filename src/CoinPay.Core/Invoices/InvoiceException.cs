@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Text.Json.Serialization;
 
 namespace CoinPay.Core;
 
@@ -6,30 +7,39 @@ namespace CoinPay.Core;
 public enum ExceptionType
 {
     /// <summary>The window closed with less than the price.</summary>
+    [JsonStringEnumMemberName("underpaid")]
     Underpaid,
 
     /// <summary>More than the price, for a merchant who wants to look first.</summary>
+    [JsonStringEnumMemberName("overpaid")]
     Overpaid,
 
     /// <summary>Money that came after the window closed or after cancellation, and that no policy accepted.</summary>
+    [JsonStringEnumMemberName("late")]
     Late,
 
     /// <summary>Money on another network than the invoice's, at the same address.</summary>
+    [JsonStringEnumMemberName("wrong_network")]
     WrongNetwork,
 
     /// <summary>Money in another listed asset of the invoice's network.</summary>
+    [JsonStringEnumMemberName("wrong_asset")]
     WrongAsset,
 
     /// <summary>A reorg took the payment of an invoice that was fulfilled already.</summary>
+    [JsonStringEnumMemberName("reorged")]
     Reorged,
 
     /// <summary>The payer spent the money elsewhere: another transaction took the payment's place.</summary>
+    [JsonStringEnumMemberName("replaced")]
     Replaced,
 
     /// <summary>A payment has not come to the depth that was asked for within the limit.</summary>
+    [JsonStringEnumMemberName("stalled")]
     Stalled,
 
     /// <summary>It cannot be told whose the money is, or which transaction brought it.</summary>
+    [JsonStringEnumMemberName("ambiguous")]
     Ambiguous,
 }
 
@@ -37,15 +47,19 @@ public enum ExceptionType
 public enum ExceptionAction
 {
     /// <summary>What came is taken as the price.</summary>
+    [JsonStringEnumMemberName("accept_as_paid")]
     AcceptAsPaid,
 
     /// <summary>The customer was asked for the rest: what comes within <see cref="ExceptionRules.TopUpWindow"/> is on time.</summary>
+    [JsonStringEnumMemberName("top_up_requested")]
     TopUpRequested,
 
     /// <summary>The loss is taken.</summary>
+    [JsonStringEnumMemberName("write_off")]
     WriteOff,
 
     /// <summary>It was looked at, and nothing is to be done.</summary>
+    [JsonStringEnumMemberName("ignore")]
     Ignore,
 }
 

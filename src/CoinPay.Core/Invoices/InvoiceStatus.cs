@@ -1,34 +1,46 @@
+using System.Text.Json.Serialization;
+
 namespace CoinPay.Core;
 
 /// <summary>Where an invoice stands. One owner, one meaning and one next action each.</summary>
 public enum InvoiceStatus
 {
     /// <summary>No payment was seen.</summary>
+    [JsonStringEnumMemberName("created")]
     Created,
 
     /// <summary>Money was seen, not yet enough of it in blocks.</summary>
+    [JsonStringEnumMemberName("detected")]
     Detected,
 
     /// <summary>Enough is in blocks, not yet deep enough.</summary>
+    [JsonStringEnumMemberName("confirming")]
     Confirming,
 
     /// <summary>The price was met under the confirmation policy.</summary>
+    [JsonStringEnumMemberName("paid")]
     Paid,
 
     /// <summary>The window closed with less than the price, all of it confirmed.</summary>
+    [JsonStringEnumMemberName("underpaid")]
     Underpaid,
 
     /// <summary>More than the price was confirmed.</summary>
+    [JsonStringEnumMemberName("overpaid")]
     Overpaid,
 
     /// <summary>The window closed and nothing had been seen.</summary>
+    [JsonStringEnumMemberName("expired")]
     Expired,
 
     /// <summary>Money was confirmed that came after the window closed, or after cancellation.</summary>
+    [JsonStringEnumMemberName("late_paid")]
     LatePaid,
 
+    [JsonStringEnumMemberName("refunded")]
     Refunded,
 
+    [JsonStringEnumMemberName("cancelled")]
     Cancelled,
 }
 
@@ -37,7 +49,7 @@ public enum InvoiceStatus
 /// </summary>
 public static class InvoiceStatuses
 {
-    public static string Text(this InvoiceStatus status) => Words(status).Text;
+    public static string Text(this InvoiceStatus status) => WireName.Of(status);
 
     public static string CustomerText(this InvoiceStatus status) => Words(status).Customer;
 
@@ -51,26 +63,20 @@ public static class InvoiceStatuses
     public static string Owner(this InvoiceStatus status) => Words(status).Owner;
 
     /// <summary>The status of this name, or null.</summary>
-    public static InvoiceStatus? Parse(string text)
-    {
-        foreach (InvoiceStatus status in Enum.GetValues<InvoiceStatus>())
-            if (status.Text() == text)
-                return status;
-        return null;
-    }
+    public static InvoiceStatus? Parse(string text) => WireName.Find<InvoiceStatus>(text);
 
-    private static (string Text, string Customer, string NextAction, string Owner) Words(InvoiceStatus status) => status switch
+    private static (string Customer, string NextAction, string Owner) Words(InvoiceStatus status) => status switch
     {
-        InvoiceStatus.Created => ("created", "waiting_for_payment", "show_payment_instructions", "customer"),
-        InvoiceStatus.Detected => ("detected", "payment_received", "wait_for_confirmations", "gateway"),
-        InvoiceStatus.Confirming => ("confirming", "confirming", "keep_monitoring", "gateway"),
-        InvoiceStatus.Paid => ("paid", "complete", "fulfil_order", "merchant"),
-        InvoiceStatus.Underpaid => ("underpaid", "issue_detected", "ask_for_top_up_or_review", "merchant"),
-        InvoiceStatus.Overpaid => ("overpaid", "complete", "fulfil_order_and_review_excess", "merchant"),
-        InvoiceStatus.Expired => ("expired", "expired", "create_new_invoice", "merchant"),
-        InvoiceStatus.LatePaid => ("late_paid", "issue_detected", "review_late_payment", "merchant"),
-        InvoiceStatus.Refunded => ("refunded", "issue_detected", "none", "merchant"),
-        InvoiceStatus.Cancelled => ("cancelled", "expired", "none", "merchant"),
+        InvoiceStatus.Created => ("waiting_for_payment", "show_payment_instructions", "customer"),
+        InvoiceStatus.Detected => ("payment_received", "wait_for_confirmations", "gateway"),
+        InvoiceStatus.Confirming => ("confirming", "keep_monitoring", "gateway"),
+        InvoiceStatus.Paid => ("complete", "fulfil_order", "merchant"),
+        InvoiceStatus.Underpaid => ("issue_detected", "ask_for_top_up_or_review", "merchant"),
+        InvoiceStatus.Overpaid => ("complete", "fulfil_order_and_review_excess", "merchant"),
+        InvoiceStatus.Expired => ("expired", "create_new_invoice", "merchant"),
+        InvoiceStatus.LatePaid => ("issue_detected", "review_late_payment", "merchant"),
+        InvoiceStatus.Refunded => ("issue_detected", "none", "merchant"),
+        InvoiceStatus.Cancelled => ("expired", "none", "merchant"),
         _ => throw new BugException("status " + status),
     };
 }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace CoinPay.Core;
 
 /// <summary>Everything about an invoice that is fixed at creation and never changes after.</summary>
@@ -67,6 +69,9 @@ public sealed record InvoiceTerms
 }
 
 /// <summary>How anyone can compute the address again.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
+[JsonDerivedType(typeof(XpubDerivation), "xpub")]
+[JsonDerivedType(typeof(ForwarderDerivation), "forwarder")]
 public abstract record Derivation;
 
 /// <summary>P2WPKH of a merchant's account key at <c>/0/index</c> (BIP-32, BIP-84).</summary>

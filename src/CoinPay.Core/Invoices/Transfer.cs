@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Text.Json.Serialization;
 
 namespace CoinPay.Core;
 
@@ -9,17 +10,22 @@ public sealed record BlockReference(long Height, string Hash, DateTimeOffset Tim
 public enum TransferStatus
 {
     /// <summary>In no block yet.</summary>
+    [JsonStringEnumMemberName("seen")]
     Seen,
 
     /// <summary>In a block, not as deep as the policy asks.</summary>
+    [JsonStringEnumMemberName("confirming")]
     Confirming,
 
+    [JsonStringEnumMemberName("confirmed")]
     Confirmed,
 
     /// <summary>Another transaction spent its inputs.</summary>
+    [JsonStringEnumMemberName("replaced")]
     Replaced,
 
     /// <summary>A reorg took its block away and no block holds it now.</summary>
+    [JsonStringEnumMemberName("reorged")]
     Reorged,
 }
 

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using CoinPay.Core;
 using CoinPay.Functions.Invoices;
 
@@ -9,31 +10,52 @@ namespace CoinPay.Functions.Checkout;
 internal enum CheckoutPhase
 {
     /// <summary>Nothing was seen, and there is time.</summary>
+    [JsonStringEnumMemberName("waiting")]
     Waiting,
 
     /// <summary>Nothing was seen, the time is up, and the chain is looked through once more.</summary>
+    [JsonStringEnumMemberName("time_is_up")]
     TimeIsUp,
 
     /// <summary>Less than the price was seen, and there is time for the rest.</summary>
+    [JsonStringEnumMemberName("partly_paid")]
     PartlyPaid,
 
     /// <summary>Less than the price was seen, and the time is up.</summary>
+    [JsonStringEnumMemberName("partly_paid_time_is_up")]
     PartlyPaidTimeIsUp,
 
     /// <summary>Enough was seen, not yet in blocks.</summary>
+    [JsonStringEnumMemberName("received")]
     Received,
+
+    [JsonStringEnumMemberName("confirming")]
     Confirming,
+
+    [JsonStringEnumMemberName("complete")]
     Complete,
 
     /// <summary>More than the price, and the goods go out.</summary>
+    [JsonStringEnumMemberName("overpaid")]
     Overpaid,
 
     /// <summary>More than the price, and the merchant looks first.</summary>
+    [JsonStringEnumMemberName("overpaid_held")]
     OverpaidHeld,
+
+    [JsonStringEnumMemberName("underpaid")]
     Underpaid,
+
+    [JsonStringEnumMemberName("late")]
     Late,
+
+    [JsonStringEnumMemberName("refunded")]
     Refunded,
+
+    [JsonStringEnumMemberName("expired")]
     Expired,
+
+    [JsonStringEnumMemberName("cancelled")]
     Cancelled,
 }
 

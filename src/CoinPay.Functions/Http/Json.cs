@@ -37,7 +37,7 @@ internal static class Json
             Encoder = JavaScriptEncoder.Create(UnicodeRanges.All),
             NumberHandling = JsonNumberHandling.Strict,
         };
-        options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false));
+        options.Converters.Add(new JsonStringEnumConverter(allowIntegerValues: false));
         options.Converters.Add(new TimeConverter());
         options.Converters.Add(new NoFloatConverter());
         options.MakeReadOnly(populateMissingResolver: true);

@@ -163,7 +163,7 @@ internal sealed record InvoiceDocument
             transfer.Block?.Height,
             transfer.Block?.Hash,
             transfer.Block is { } block && head >= block.Height ? head.Value - block.Height + 1 : 0,
-            transfer.Status.ToString().ToLowerInvariant(),
+            WireName.Of(transfer.Status),
             transfer.ReplacedBy,
             transfer.FirstSeenAt,
             state.IsDue(transfer) && transfer.Stands);

@@ -35,14 +35,24 @@ internal sealed partial class InvoiceStore(Tables tables, Networks networks)
         var transfers = ImmutableSortedDictionary.CreateBuilder<string, Transfer>(StringComparer.Ordinal);
         await foreach (TableEntity row in tables.Invoices.QueryAsync<TableEntity>(filter, cancellationToken: cancellation))
         {
-            if (row.RowKey == SnapshotKey)
-                snapshot = row;
-            else if (row.RowKey.StartsWith(OutboxPrefix, StringComparison.Ordinal))
-                outbox.Add(ToOutbox(row));
-            else if (row.RowKey.StartsWith(InvoiceWebhooks.Prefix, StringComparison.Ordinal))
-                told.Add(row);
-            else if (StoredJson.Read<Transfer>(row.GetString("Json")) is { } transfer)
-                transfers.Add(transfer.Key, transfer);
+            switch (Key.PrefixOf(row.RowKey))
+            {
+                case SnapshotKey:
+                    snapshot = row;
+                    break;
+                case OutboxPrefix:
+                    outbox.Add(ToOutbox(row));
+                    break;
+                case InvoiceWebhooks.Prefix:
+                    told.Add(row);
+                    break;
+                case TransferPrefix:
+                    Transfer transfer = StoredJson.Read<Transfer>(row.GetString("Json"));
+                    transfers.Add(transfer.Key, transfer);
+                    break;
+                default:
+                    throw new BugException($"row {row.RowKey} in partition {partition} is of no kind that an invoice has");
+            }
         }
         if (snapshot is null)
             return null;
@@ -197,7 +207,7 @@ internal sealed partial class InvoiceStore(Tables tables, Networks networks)
         [
             new(partition, $"{EventPrefix}{happened.Version:D7}")
             {
-                ["Type"] = happened.Event.GetType().Name,
+                ["Type"] = happened.Event.Name(),
                 ["At"] = happened.Event.At,
                 ["Json"] = json,
                 ["Hash"] = lastHash,

@@ -162,7 +162,7 @@ internal sealed partial class ViewStore(Tables tables, Networks? networks = null
             await foreach (TableEntity row in Range(partition, $"{DepthPrefix}{network}!", cancellation))
             {
                 string[] parts = row.RowKey.Split('!');
-                FinalityTag? tag = parts[2] == "blocks" ? null : Enum.Parse<FinalityTag>(parts[2], ignoreCase: true);
+                FinalityTag? tag = parts[2] == "blocks" ? null : WireName.Read<FinalityTag>(parts[2]);
                 marks.Add((parts[4], new(tag, long.Parse(parts[3])) { WrongNetwork = row.GetString("WrongNetwork") }));
             }
         return marks;
@@ -210,7 +210,7 @@ internal sealed partial class ViewStore(Tables tables, Networks? networks = null
     private static TableEntity ToRow(string partition, Watch watch, DepthMark mark)
     {
         string network = mark.WrongNetwork ?? watch.Network;
-        string tag = mark.Tag?.ToString().ToLowerInvariant() ?? "blocks";
+        string tag = mark.Tag is { } wanted ? WireName.Of(wanted) : "blocks";
         return new(partition, $"{DepthPrefix}{network}!{tag}!{mark.Height:D12}!{watch.InvoiceId}")
         {
             ["WrongNetwork"] = mark.WrongNetwork,
@@ -231,7 +231,7 @@ internal sealed partial class ViewStore(Tables tables, Networks? networks = null
             ["Height"] = transfer.Lost is null ? transfer.Block?.Height ?? Unmined : height,
             ["BlockHash"] = transfer.Block?.Hash,
             ["BlockTime"] = transfer.Block?.Time,
-            ["Lost"] = transfer.Lost?.ToString(),
+            ["Lost"] = transfer.Lost is { } how ? WireName.Of(how) : null,
             ["WrongNetwork"] = transfer.WrongNetwork,
             ["IsAmbiguous"] = transfer.IsAmbiguous,
             ["HasConflict"] = transfer.HasConflict,
@@ -249,7 +249,7 @@ internal sealed partial class ViewStore(Tables tables, Networks? networks = null
         row.GetString("BlockHash") is { } hash
             ? new(row.GetInt64("Height")!.Value, hash, row.GetDateTimeOffset("BlockTime")!.Value)
             : null,
-        row.GetString("Lost") is { } lost ? Enum.Parse<TransferStatus>(lost) : null)
+        row.GetString("Lost") is { } lost ? WireName.Read<TransferStatus>(lost) : null)
     {
         WrongNetwork = row.GetString("WrongNetwork"),
         IsAmbiguous = row.GetBoolean("IsAmbiguous") ?? false,

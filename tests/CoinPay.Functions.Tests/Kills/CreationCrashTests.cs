@@ -120,8 +120,8 @@ public sealed class CrashWorld : TestWorld
     /// <summary>The invoice that an idempotency key chose.</summary>
     internal async Task<string> StoredInvoiceAsync(string key)
     {
-        string hash = Platform.Storage.Key.Hash("CreateInvoice\n" + key);
-        TableEntity row = await Table("Idempotency").GetEntityAsync<TableEntity>(Platform.Storage.Key.Of(MerchantId + "-test", hash[..2]), hash);
+        string hash = CoinPay.Functions.Platform.Storage.Key.Hash("CreateInvoice\n" + key);
+        TableEntity row = await Table("Idempotency").GetEntityAsync<TableEntity>(CoinPay.Functions.Platform.Storage.Key.Of(MerchantId + "-test", hash[..2]), hash);
         return row.GetString("ResourceId");
     }
 

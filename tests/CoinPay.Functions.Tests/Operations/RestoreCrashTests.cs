@@ -1,6 +1,7 @@
 using Azure.Data.Tables;
 using Azure.Storage.Queues;
 using CoinPay.Cli;
+using CoinPay.Core;
 using CoinPay.Functions.Platform.Storage;
 using CoinPay.Functions.Tests.World;
 using CoinPay.Functions.Webhooks.Deliveries;
@@ -40,7 +41,7 @@ public sealed class RestoreCrashTests : IDisposable
     {
         await foreach (TableEntity row in deliveries.QueryAsync<TableEntity>().Take(most))
         {
-            row["Status"] = nameof(DeliveryStatus.Pending);
+            row["Status"] = WireName.Of(DeliveryStatus.Pending);
             await deliveries.UpdateEntityAsync(row, row.ETag, TableUpdateMode.Replace);
         }
     }

@@ -37,7 +37,7 @@ internal sealed class MemoryGateway : IAsyncDisposable
         foreach ((string name, string? value) in settings)
             configuration[name] = value;
         MemoryStorage storage = new(TimeProvider.System);
-        await new Platform.Storage.Tables(storage.TableService()).EnsureCreatedAsync(CancellationToken.None);
+        await new CoinPay.Functions.Platform.Storage.Tables(storage.TableService()).EnsureCreatedAsync(CancellationToken.None);
         FunctionsFront front = await FunctionsFront.StartAsync(
             configuration,
             services => services

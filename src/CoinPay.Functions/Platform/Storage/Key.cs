@@ -24,6 +24,9 @@ internal static class Key
     public static string Hash(string text) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, HashBytes));
 
+    /// <summary>The kind of a row whose key is <c>kind!…</c>: everything up to the first <c>!</c>, and that; or the whole key.</summary>
+    public static string PrefixOf(string key) => key[..(key.IndexOf('!') is var end and >= 0 ? end + 1 : key.Length)];
+
     /// <summary>The first key after all those that begin with <paramref name="prefix"/>, for range queries.</summary>
     public static string After(string prefix) => prefix[..^1] + (char)(prefix[^1] + 1);
 }

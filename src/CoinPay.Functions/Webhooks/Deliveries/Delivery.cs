@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 using Azure;
 using Azure.Data.Tables;
 using CoinPay.Core;
@@ -10,15 +11,19 @@ namespace CoinPay.Functions.Webhooks.Deliveries;
 internal enum DeliveryStatus
 {
     /// <summary>To be tried at <see cref="Delivery.NextAttemptAt"/>.</summary>
+    [JsonStringEnumMemberName("pending")]
     Pending,
 
     /// <summary>The endpoint answered 2xx.</summary>
+    [JsonStringEnumMemberName("delivered")]
     Delivered,
 
     /// <summary>The whole schedule failed, or the endpoint answered 410.</summary>
+    [JsonStringEnumMemberName("dead")]
     Dead,
 
     /// <summary>The endpoint was deleted or disabled before it succeeded.</summary>
+    [JsonStringEnumMemberName("cancelled")]
     Cancelled,
 }
 
@@ -66,7 +71,7 @@ internal sealed record Delivery
     {
         TableEntity row = new(Address.Partition, Address.EventId)
         {
-            ["Status"] = Status.ToString(),
+            ["Status"] = WireName.Of(Status),
             ["NextAttemptAt"] = NextAttemptAt,
             ["CreatedAt"] = CreatedAt,
             ["InvoiceId"] = InvoiceId,
@@ -84,7 +89,7 @@ internal sealed record Delivery
     public static Delivery FromRow(DeliveryAddress address, TableEntity row) => new()
     {
         Address = address,
-        Status = Enum.Parse<DeliveryStatus>(row.GetString("Status")),
+        Status = WireName.Read<DeliveryStatus>(row.GetString("Status")),
         NextAttemptAt = row.GetDateTimeOffset("NextAttemptAt")!.Value,
         CreatedAt = row.GetDateTimeOffset("CreatedAt")!.Value,
         Attempts = [.. Enumerable.Range(0, row.GetInt32("Attempts")!.Value)

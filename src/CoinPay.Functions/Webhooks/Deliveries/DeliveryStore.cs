@@ -1,4 +1,5 @@
 using Azure.Data.Tables;
+using CoinPay.Core;
 using CoinPay.Functions.Platform.Storage;
 
 namespace CoinPay.Functions.Webhooks.Deliveries;
@@ -40,7 +41,7 @@ internal sealed class DeliveryStore(Tables tables)
         string merchantId, string endpointId, (string Oldest, string Newest) events, CancellationToken cancellation)
     {
         string partition = Key.Of(merchantId, endpointId);
-        (string pending, string delivered) = (nameof(DeliveryStatus.Pending), nameof(DeliveryStatus.Delivered));
+        (string pending, string delivered) = (WireName.Of(DeliveryStatus.Pending), WireName.Of(DeliveryStatus.Delivered));
         string filter = TableClient.CreateQueryFilter(
             $"PartitionKey eq {partition} and RowKey ge {events.Oldest} and RowKey le {events.Newest} and Status ne {delivered} and (Status ne {pending} or Attempts gt {0})");
         List<string> failed = [];

@@ -1,12 +1,18 @@
+using System.Text.Json.Serialization;
+
 namespace CoinPay.Functions.Webhooks.Endpoints;
 
 /// <summary>Where a replay stands.</summary>
 internal enum ReplayStatus
 {
+    [JsonStringEnumMemberName("running")]
     Running,
+
+    [JsonStringEnumMemberName("finished")]
     Finished,
 
     /// <summary>The endpoint was disabled before the end.</summary>
+    [JsonStringEnumMemberName("cancelled")]
     Cancelled,
 }
 

@@ -28,7 +28,7 @@ internal static class AcknowledgementCheck
     {
         Transfer? booked = state.Transfers.GetValueOrDefault($"{view.Text("TransactionHash")}.{view.Text("Ordinal")}");
         return view.Text("Lost") is { } lost
-            ? booked is null || booked.Status.ToString() == lost
+            ? booked is null || WireName.Of(booked.Status) == lost
             : booked is { Stands: true } && booked.Block?.Hash == view.Text("BlockHash");
     }
 }
