@@ -221,7 +221,8 @@ internal sealed class NetworkPoller(
         foreach ((Watch watch, ViewedTransfer[] changed, DepthMark[] marks, DepthMark[] passed) in scan.Changes(read))
         {
             isMatch = true;
-            await views.WriteAsync(watch, changed, marks, scan.Cursor.Height, memory.Inputs.Of, cancellation);
+            if (changed.Length + marks.Length > 0)
+                await views.WriteAsync(watch, changed, marks, scan.Cursor.Height, memory.Inputs.Of, cancellation);
             touched[watch.InvoiceId] = watch;
             memory.Watches.Gaps.Paid(watch);
             done.AddRange(passed.Select(mark => (watch, mark)));
@@ -240,6 +241,6 @@ internal sealed class NetworkPoller(
             || head != memory.Cursor.Head
             || cursor.CompletePollBeganAt - memory.Cursor.CompletePollBeganAt >= SaveInterval;
         memory.Apply(scan, isDue ? await cursors.SaveAsync(Network.Name, cursor, cancellation) : memory.Cursor!);
-        await views.ForgetDepthsAsync(done, cancellation);
+        await views.PassDepthsAsync(done, cancellation);
     }
 }

@@ -144,10 +144,12 @@ internal sealed partial class Scan(Cursor cursor, PollerMemory memory)
 
     /// <summary>
     /// What to write for each invoice: its changed transfers, the depths at which it must look again, and those that the
-    /// head has passed.
+    /// head has passed. A depth that the stored cursor does not show is written even where this head has passed it: who looks
+    /// before the cursor is stored does not find the payment deep enough, and must be asked again after.
     /// </summary>
     public IEnumerable<(Watch Watch, ViewedTransfer[] Changed, DepthMark[] Marks, DepthMark[] Passed)> Changes(ChainHead head)
     {
+        ChainHead? stored = memory.Cursor is { } cursor ? cursor.Head with { Height = cursor.Height } : null;
         _passedMarks.UnionWith(memory.Marks.Where(mark => mark.Mark.IsReached(head)));
         foreach (string invoiceId in _changed.Keys.Select(id => id.InvoiceId)
             .Union(_passedMarks.Select(mark => mark.InvoiceId), StringComparer.Ordinal)
@@ -159,10 +161,11 @@ internal sealed partial class Scan(Cursor cursor, PollerMemory memory)
             DepthMark[] marks = changed
                 .Where(transfer => transfer.Block is not null)
                 .Select(transfer => DepthMark.Of(transfer.Block!.Height, watch.Required) with { WrongNetwork = transfer.WrongNetwork })
-                .Where(mark => !mark.IsReached(head))
+                .Where(mark => !mark.IsReached(head) || stored is null || !mark.IsReached(stored))
                 .Distinct()
                 .ToArray();
             _newMarks.UnionWith(marks.Select(mark => (invoiceId, mark)));
+            _passedMarks.UnionWith(marks.Where(mark => mark.IsReached(head)).Select(mark => (invoiceId, mark)));
             DepthMark[] passed = _passedMarks.Where(mark => mark.InvoiceId == invoiceId).Select(mark => mark.Mark).ToArray();
             yield return (watch, changed, marks, passed);
         }

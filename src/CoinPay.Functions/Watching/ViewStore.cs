@@ -44,24 +44,35 @@ internal sealed partial class ViewStore(Tables tables, Networks? networks = null
     }
 
     /// <summary>
-    /// Takes away depths that the head has passed. Only once the cursor says so: an invoice that is woken before it finds the
-    /// old cursor, takes its wake for done, and must be woken again.
+    /// Takes away depths that the head has passed, and asks their invoices to look again. Only once the cursor says so: an invoice
+    /// that looks before it, woken by another network, finds the old cursor, and would take what it was asked for as done.
     /// </summary>
-    public async Task ForgetDepthsAsync(IReadOnlyCollection<(Watch Watch, DepthMark Mark)> passed, CancellationToken cancellation)
+    public async Task PassDepthsAsync(IReadOnlyCollection<(Watch Watch, DepthMark Mark)> passed, CancellationToken cancellation)
     {
-        IEnumerable<TableEntity[]> batches = passed
-            .Select(one => ToRow(PartitionOf(one.Watch.Network, one.Watch.InvoiceId), one.Watch, one.Mark))
-            .GroupBy(row => row.PartitionKey, StringComparer.Ordinal)
-            .SelectMany(rows => rows.Chunk(MaxBatchRows));
-        foreach (TableEntity[] rows in batches)
+        IEnumerable<TableTransactionAction[]> batches = passed
+            .GroupBy(one => one.Watch.InvoiceId, one => one, StringComparer.Ordinal)
+            .SelectMany(ofInvoice => PassDepths(ofInvoice.First().Watch, ofInvoice.Select(one => one.Mark)))
+            .GroupBy(action => action.Entity.PartitionKey, StringComparer.Ordinal)
+            .SelectMany(actions => actions.Chunk(MaxBatchRows));
+        foreach (TableTransactionAction[] batch in batches)
         {
-            TableTransactionAction[] gone = [.. rows.Select(row => new TableTransactionAction(TableTransactionActionType.Delete, row, ETag.All))];
-            if (await tables.Watches.TryCommitAsync(gone, cancellation))
+            if (await tables.Watches.TryCommitAsync(batch, cancellation))
                 continue;
             // One of them is gone already: then one by one.
-            foreach (TableEntity row in rows)
-                await tables.Watches.DeleteEntityAsync(row, ETag.All, cancellation);
+            foreach (TableTransactionAction action in batch)
+                if (action.ActionType == TableTransactionActionType.Delete)
+                    await tables.Watches.DeleteEntityAsync(action.Entity, ETag.All, cancellation);
+                else
+                    await tables.Watches.UpsertEntityAsync(action.Entity, TableUpdateMode.Replace, cancellation);
         }
+    }
+
+    private IEnumerable<TableTransactionAction> PassDepths(Watch watch, IEnumerable<DepthMark> marks)
+    {
+        string partition = PartitionOf(watch.Network, watch.InvoiceId);
+        return marks
+            .Select(mark => new TableTransactionAction(TableTransactionActionType.Delete, ToRow(partition, watch, mark), ETag.All))
+            .Prepend(Upsert(PendingRow(watch.Network, watch.InvoiceId, watch.MerchantId)));
     }
 
     /// <summary>The transfers shown for an invoice. Read the pending row before this, so that a newer view is not acknowledged.</summary>

@@ -43,12 +43,39 @@ public sealed class NetworkPollerTests(PollerTest.Storage storage) : PollerTest(
         await Views.WriteAsync(watch, [], [passed], height: 0, _ => Outpoints.None, CancellationToken.None);
 
         await Views.WriteAsync(watch, [], [next], height: 0, _ => Outpoints.None, CancellationToken.None);
-        await Views.ForgetDepthsAsync([(watch, passed)], CancellationToken.None);
+        await Views.PassDepthsAsync([(watch, passed)], CancellationToken.None);
         Assert.Equal([(watch.InvoiceId, next)], await Views.ReadDepthMarksAsync(watch.Network, CancellationToken.None));
 
-        await Views.ForgetDepthsAsync([(watch, passed), (watch, next)], CancellationToken.None);
+        await Views.PassDepthsAsync([(watch, passed), (watch, next)], CancellationToken.None);
         Assert.Empty(await Views.ReadDepthMarksAsync(watch.Network, CancellationToken.None));
         Assert.NotNull(await Views.FindPendingAsync(watch.Network, watch.InvoiceId, CancellationToken.None));
+    }
+
+    /// <summary>Woken by another network, or because its time is up, it finds the cursor as it was before this head.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task An_invoice_that_looks_after_its_view_and_before_the_cursor_is_stored_is_asked_again_at_its_depth(int blocks)
+    {
+        Watch watch = await WatchAsync("alice", RequiredDepth.OfBlocks(blocks));
+        Chain.MineEmpty(3);
+        NetworkPoller poller = NewPoller(new CursorStore(StorageThat(beforeCursors: async () =>
+        {
+            if (await Views.FindPendingAsync(watch.Network, watch.InvoiceId, CancellationToken.None) is not null)
+                await AcknowledgeAsync(watch);
+        })));
+        await poller.PollAsync(CancellationToken.None);
+        Chain.Mine(ModelChain.Transfer("alice", "t1", 1_000));
+        for (int depth = 1; depth < blocks; depth++)
+        {
+            await poller.PollAsync(CancellationToken.None);
+            Assert.Null(await Views.FindPendingAsync(watch.Network, watch.InvoiceId, CancellationToken.None));
+            Chain.Mine();
+        }
+
+        Assert.Single(await poller.PollAsync(CancellationToken.None), watch);
+        Assert.NotNull(await Views.FindPendingAsync(watch.Network, watch.InvoiceId, CancellationToken.None));
+        Assert.Empty(await Views.ReadDepthMarksAsync(watch.Network, CancellationToken.None));
     }
 
     [Fact]

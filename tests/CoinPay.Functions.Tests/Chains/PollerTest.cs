@@ -1,3 +1,5 @@
+using Azure.Core;
+using Azure.Core.Pipeline;
 using Azure.Data.Tables;
 using CoinPay.Core;
 using CoinPay.Functions.Platform;
@@ -39,7 +41,15 @@ public abstract class PollerTest(PollerTest.Storage storage) : IClassFixture<Pol
         return [.. (await _poller.PollAsync(CancellationToken.None)).Select(watch => watch.InvoiceId)];
     }
 
-    internal NetworkPoller NewPoller() => new(Chain, Watches, Views, Cursors, Clock, Log);
+    internal NetworkPoller NewPoller(CursorStore? cursors = null) => new(Chain, Watches, Views, cursors ?? Cursors, Clock, Log);
+
+    /// <summary>The same storage through a client that does something before each change of a cursor, alone or in a transaction.</summary>
+    internal Tables StorageThat(Func<Task> beforeCursors)
+    {
+        TableClientOptions options = new();
+        options.AddPolicy(new BeforeChanges(nameof(Tables.Chains), beforeCursors), HttpPipelinePosition.PerCall);
+        return new(new TableServiceClient(storage.ConnectionString, options));
+    }
 
     internal Task<List<ViewedTransfer>> ViewAsync(Watch watch) => Views.ReadAsync(watch.Network, watch.InvoiceId, CancellationToken.None);
 
@@ -72,6 +82,8 @@ public abstract class PollerTest(PollerTest.Storage storage) : IClassFixture<Pol
 
         internal Tables Tables { get; private set; } = null!;
 
+        internal string ConnectionString => _azurite!.ConnectionString;
+
         public async ValueTask InitializeAsync()
         {
             _azurite = await Azurite.StartAsync();
@@ -80,6 +92,21 @@ public abstract class PollerTest(PollerTest.Storage storage) : IClassFixture<Pol
         }
 
         public ValueTask DisposeAsync() => _azurite!.DisposeAsync();
+    }
+
+    private sealed class BeforeChanges(string table, Func<Task> act) : HttpPipelinePolicy
+    {
+        public override void Process(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline) => throw new NotSupportedException();
+
+        public override async ValueTask ProcessAsync(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline)
+        {
+            string path = message.Request.Uri.Path;
+            bool isChange = message.Request.Method != RequestMethod.Get
+                && (path.Contains(table, StringComparison.Ordinal) || path.EndsWith("$batch", StringComparison.Ordinal));
+            if (isChange)
+                await act();
+            await ProcessNextAsync(message, pipeline);
+        }
     }
 
     internal sealed class LogLines : ILogger<NetworkPoller>
