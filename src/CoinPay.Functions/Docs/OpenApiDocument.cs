@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Text.Json.Nodes;
 using CoinPay.Core;
 using CoinPay.Functions.Http;
+using CoinPay.Functions.Platform;
 
 namespace CoinPay.Functions.Docs;
 
@@ -13,7 +14,7 @@ internal static class OpenApiDocument
 {
     private const string ResourceFolder = "openapi/";
 
-    private static readonly Lazy<byte[]> Written = new(() => Http.Json.Bytes(Build()));
+    private static readonly Lazy<byte[]> Written = new(() => Platform.Json.Bytes(Build()));
 
     /// <summary>UTF-8 JSON, made once.</summary>
     public static ReadOnlyMemory<byte> Json => Written.Value;

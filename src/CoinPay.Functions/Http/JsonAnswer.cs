@@ -1,3 +1,4 @@
+using CoinPay.Functions.Platform;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 

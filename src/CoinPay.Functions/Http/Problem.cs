@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using CoinPay.Functions.Platform;
 using Microsoft.AspNetCore.Http;
 
 namespace CoinPay.Functions.Http;

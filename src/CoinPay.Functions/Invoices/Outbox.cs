@@ -1,4 +1,5 @@
 using CoinPay.Functions.Invoices.Exceptions;
+using CoinPay.Functions.Platform.Events;
 using CoinPay.Functions.Platform.Telemetry;
 using CoinPay.Functions.Watching;
 using CoinPay.Functions.Webhooks;

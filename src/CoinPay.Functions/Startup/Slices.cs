@@ -16,6 +16,7 @@ using CoinPay.Functions.Invoices.Exceptions;
 using CoinPay.Functions.Maintenance;
 using CoinPay.Functions.Merchants;
 using CoinPay.Functions.Platform;
+using CoinPay.Functions.Platform.Events;
 using CoinPay.Functions.Platform.Secrets;
 using CoinPay.Functions.Platform.Storage;
 using CoinPay.Functions.Platform.Telemetry;

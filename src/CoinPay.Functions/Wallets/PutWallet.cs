@@ -8,6 +8,7 @@ using CoinPay.Functions.Access;
 using CoinPay.Functions.Http;
 using CoinPay.Functions.Merchants;
 using CoinPay.Functions.Platform;
+using CoinPay.Functions.Platform.Events;
 using CoinPay.Functions.Webhooks;
 using CoinPay.Functions.Webhooks.Deliveries;
 using Microsoft.AspNetCore.Http;

@@ -1,5 +1,6 @@
 using Azure.Data.Tables;
 using CoinPay.Functions.Http;
+using CoinPay.Functions.Platform;
 using CoinPay.Functions.Platform.Storage;
 
 namespace CoinPay.Functions.Wallets;

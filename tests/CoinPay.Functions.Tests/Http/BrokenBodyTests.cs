@@ -4,6 +4,7 @@ using CoinPay.Core;
 using CoinPay.Functions.Http;
 using CoinPay.Functions.Invoices;
 using CoinPay.Functions.Merchants;
+using CoinPay.Functions.Platform;
 using CoinPay.Functions.Tests.World;
 using CoinPay.Functions.Wallets;
 using CoinPay.Functions.Webhooks.Endpoints;

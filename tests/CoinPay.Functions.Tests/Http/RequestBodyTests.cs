@@ -1,5 +1,6 @@
 using System.Text;
 using CoinPay.Functions.Http;
+using CoinPay.Functions.Platform;
 using Xunit;
 
 namespace CoinPay.Functions.Tests.Http;

@@ -1,6 +1,7 @@
 using System.Net;
 using CoinPay.Functions.Http;
 using CoinPay.Functions.Merchants;
+using CoinPay.Functions.Platform;
 using CoinPay.Functions.Tests.World;
 using CoinPay.Functions.Watching;
 using Microsoft.Extensions.Time.Testing;

@@ -3,6 +3,7 @@ using System.Text.Json;
 using CoinPay.Functions.Access;
 using CoinPay.Functions.Http;
 using CoinPay.Functions.Merchants;
+using CoinPay.Functions.Platform;
 using CoinPay.Functions.Tests.World;
 using CoinPay.Functions.Watching;
 using Xunit;

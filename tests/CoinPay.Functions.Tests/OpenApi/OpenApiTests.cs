@@ -8,6 +8,7 @@ using CoinPay.Functions.Checkout;
 using CoinPay.Functions.Docs;
 using CoinPay.Functions.Http;
 using CoinPay.Functions.Merchants;
+using CoinPay.Functions.Platform.Events;
 using CoinPay.Functions.Startup;
 using CoinPay.Functions.Tests.World;
 using CoinPay.Functions.Wallets;

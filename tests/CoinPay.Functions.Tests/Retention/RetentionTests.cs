@@ -1,6 +1,7 @@
 using Azure.Data.Tables;
 using CoinPay.Functions.Maintenance;
 using CoinPay.Functions.Platform;
+using CoinPay.Functions.Platform.Events;
 using CoinPay.Functions.Tests.Webhooks;
 using CoinPay.Functions.Tests.World;
 using CoinPay.Functions.Webhooks;

@@ -1,3 +1,4 @@
+using CoinPay.Functions.Platform.Events;
 using CoinPay.Functions.Tests.World;
 using CoinPay.Functions.Webhooks;
 using CoinPay.Functions.Webhooks.Deliveries;

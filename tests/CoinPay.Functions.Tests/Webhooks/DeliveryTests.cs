@@ -1,6 +1,7 @@
 using System.Text;
 using Azure.Storage.Queues;
 using CoinPay.Core;
+using CoinPay.Functions.Platform.Events;
 using CoinPay.Functions.Tests.World;
 using CoinPay.Functions.Webhooks;
 using CoinPay.Functions.Webhooks.Deliveries;

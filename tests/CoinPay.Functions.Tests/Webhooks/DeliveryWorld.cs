@@ -1,4 +1,5 @@
 using Azure.Data.Tables;
+using CoinPay.Functions.Platform.Events;
 using CoinPay.Functions.Tests.World;
 using CoinPay.Functions.Webhooks;
 using CoinPay.Functions.Webhooks.Deliveries;

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using Azure.Storage.Queues;
 using Azure.Storage.Queues.Models;
+using CoinPay.Functions.Platform.Events;
 using CoinPay.Functions.Platform.Secrets;
 using CoinPay.Functions.Tests.World;
 using CoinPay.Functions.Webhooks;

@@ -37,7 +37,7 @@ public sealed class LiveDeliveryTests(TestWorld world)
     public async Task A_ping_a_redelivery_and_a_replay_arrive_over_the_wire()
     {
         string path = "/v1/webhook-endpoints/" + world.WebhookEndpointId;
-        string since = CoinPay.Functions.Http.Json.Time(DateTimeOffset.UtcNow);
+        string since = CoinPay.Functions.Platform.Json.Time(DateTimeOffset.UtcNow);
         ApiAnswer invoice = (await world.CreateUsdtInvoiceAsync()).Expect(HttpStatusCode.Created);
         Received created = await world.WaitForWebhookAsync(invoice["id"]!, "invoice.created");
 

@@ -1,4 +1,5 @@
 using System.Net;
+using CoinPay.Functions.Platform.Events;
 using CoinPay.Functions.Platform.Secrets;
 using CoinPay.Functions.Tests.World;
 using CoinPay.Functions.Webhooks;

@@ -1,4 +1,5 @@
 using Azure.Storage.Queues;
+using CoinPay.Functions.Platform.Events;
 using CoinPay.Functions.Platform.Storage;
 using CoinPay.Functions.Tests.World;
 using CoinPay.Functions.Webhooks;

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using CoinPay.Core;
+using CoinPay.Functions.Platform.Events;
 using CoinPay.Functions.Tests.World;
 using CoinPay.Functions.Webhooks;
 using CoinPay.Functions.Webhooks.Deliveries;

@@ -7,6 +7,7 @@ using CoinPay.Chains;
 using CoinPay.Core;
 using CoinPay.Functions.Http;
 using CoinPay.Functions.Merchants;
+using CoinPay.Functions.Platform;
 using CoinPay.Functions.Platform.Storage;
 using CoinPay.Functions.Startup;
 using CoinPay.Functions.Watching;

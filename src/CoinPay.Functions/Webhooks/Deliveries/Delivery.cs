@@ -4,6 +4,7 @@ using Azure;
 using Azure.Data.Tables;
 using CoinPay.Core;
 using CoinPay.Functions.Http;
+using CoinPay.Functions.Platform;
 
 namespace CoinPay.Functions.Webhooks.Deliveries;
 

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using CoinPay.Functions.Platform.Events;
 using CoinPay.Functions.Platform.Telemetry;
 
 namespace CoinPay.Functions.Webhooks.Deliveries;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using CoinPay.Functions.Platform.Events;
 using CoinPay.Functions.Platform.Storage;
 using CoinPay.Functions.Platform.Telemetry;
 using CoinPay.Functions.Webhooks.Endpoints;

@@ -1,4 +1,5 @@
 using Azure.Data.Tables;
+using CoinPay.Functions.Platform.Events;
 using CoinPay.Functions.Platform.Storage;
 
 namespace CoinPay.Functions.Webhooks.Deliveries;

@@ -1,5 +1,6 @@
 using Azure.Data.Tables;
 using CoinPay.Functions.Platform;
+using CoinPay.Functions.Platform.Events;
 using CoinPay.Functions.Platform.Storage;
 using CoinPay.Functions.Webhooks.Endpoints;
 

@@ -1,3 +1,4 @@
+using CoinPay.Functions.Platform.Events;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text;
 using CoinPay.Core;
+using CoinPay.Functions.Platform.Events;
 using CoinPay.Functions.Platform.Secrets;
 using CoinPay.Functions.Webhooks.Endpoints;
 

@@ -1,4 +1,5 @@
 using CoinPay.Functions.Http;
+using CoinPay.Functions.Platform.Events;
 
 namespace CoinPay.Functions.Webhooks.Endpoints;
 

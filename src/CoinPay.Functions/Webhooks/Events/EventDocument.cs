@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CoinPay.Functions.Platform.Events;
 using CoinPay.Functions.Webhooks.Deliveries;
 
 namespace CoinPay.Functions.Webhooks.Events;

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using CoinPay.Functions.Access;
 using CoinPay.Functions.Http;
 using CoinPay.Functions.Platform;
+using CoinPay.Functions.Platform.Events;
 using CoinPay.Functions.Webhooks.Deliveries;
 using CoinPay.Functions.Webhooks.Endpoints;
 using Microsoft.AspNetCore.Http;

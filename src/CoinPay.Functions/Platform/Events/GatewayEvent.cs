@@ -2,8 +2,10 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Azure.Data.Tables;
 using CoinPay.Functions.Http;
+using CoinPay.Functions.Platform;
+using CoinPay.Functions.Webhooks;
 
-namespace CoinPay.Functions.Webhooks;
+namespace CoinPay.Functions.Platform.Events;
 
 /// <summary>Something that happened to a merchant, as it is told by webhook and kept in the pull feed.</summary>
 /// <param name="Id"><c>evt_…</c>; the <c>webhook-id</c> of every attempt. The same cause must have the same id.</param>

@@ -1,4 +1,6 @@
-namespace CoinPay.Functions.Webhooks;
+using CoinPay.Functions.Webhooks;
+
+namespace CoinPay.Functions.Platform.Events;
 
 /// <summary>
 /// What webhooks tell of. An endpoint's filter is one of these, a family of them (<c>invoice.*</c>) or <c>*</c>.

@@ -3,8 +3,9 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Unicode;
+using CoinPay.Functions.Http;
 
-namespace CoinPay.Functions.Http;
+namespace CoinPay.Functions.Platform;
 
 /// <summary>
 /// How every answer, event and stored document is written: snake_case, nulls written, times as RFC 3339 UTC, never a
