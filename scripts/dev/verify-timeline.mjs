@@ -25,9 +25,8 @@ timeline.data.forEach((event, index) => {
   if (event.hash !== hash) fail(`event ${version} (${event.type}) was changed: its hash is ${hash}`);
   // What a person reads beside the text must say the same as the text that the hash covers.
   const stored = JSON.parse(event.text);
-  const name = stored.type.replace(/(?!^)[A-Z]/g, letter => '_' + letter).toLowerCase();
-  if (event.type !== name) fail(`event ${version} is shown as ${event.type} and stored as ${name}`);
-  if (Date.parse(event.at) !== Date.parse(stored.data.at)) fail(`event ${version} is shown at another time than it is stored at`);
+  if (event.type !== stored.event) fail(`event ${version} is shown as ${event.type} and stored as ${stored.event}`);
+  if (Date.parse(event.at) !== Date.parse(stored.at)) fail(`event ${version} is shown at another time than it is stored at`);
   previous = hash;
 });
 console.log(`Verified: ${timeline.data.length} events of ${timeline.invoice_id}, last hash ${previous}`);

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Text.Json.Serialization;
 using CoinPay.Core;
 
 namespace CoinPay.Chains;
@@ -6,7 +7,10 @@ namespace CoinPay.Chains;
 /// <summary>How a network's addresses and blocks are read.</summary>
 public enum NetworkFamily
 {
+    [JsonStringEnumMemberName("evm")]
     Evm,
+
+    [JsonStringEnumMemberName("bitcoin")]
     Bitcoin,
 }
 

@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Text.Json;
 using Azure.Data.Tables;
 using CoinPay.Core;
+using CoinPay.Functions.Platform.Aggregates;
 using CoinPay.Functions.Platform.Storage;
 
 namespace CoinPay.Cli;
@@ -42,7 +43,7 @@ internal static class InvoiceCheck
         foreach ((int index, TableEntity row) in rows.Events.Index())
         {
             int version = index + 1;
-            if (row.RowKey != $"event!{version:D7}")
+            if (row.RowKey != AggregateRows.EventKey(version))
             {
                 yield return $"event {version} is missing: {row.RowKey} stands in its place";
                 yield break;

@@ -1,22 +1,23 @@
 using System.Runtime.CompilerServices;
 using Azure.Data.Tables;
+using CoinPay.Functions.Invoices;
+using CoinPay.Functions.Platform.Aggregates;
+using CoinPay.Functions.Platform.Events;
 
 namespace CoinPay.Cli;
 
 /// <summary>All rows of one invoice's partition, in the order of their keys.</summary>
 internal sealed record InvoiceRows(string Partition, IReadOnlyList<TableEntity> All)
 {
-    public const string SnapshotKey = "invoice";
+    public TableEntity? Snapshot => All.FirstOrDefault(row => row.RowKey == AggregateRows.SnapshotKey);
 
-    public TableEntity? Snapshot => All.FirstOrDefault(row => row.RowKey == SnapshotKey);
+    public IReadOnlyList<TableEntity> Events => With(AggregateRows.EventPrefix);
 
-    public IReadOnlyList<TableEntity> Events => With("event!");
-
-    public IReadOnlyList<TableEntity> Lines => With("line!");
+    public IReadOnlyList<TableEntity> Lines => With(AggregateRows.LinePrefix);
 
     public IReadOnlyList<TableEntity> Transfers => With("transfer!");
 
-    public bool HasOutbox => With("outbox!").Count > 0;
+    public bool HasOutbox => With(Outbox.Prefix).Count + With(InvoiceAggregate.SearchPrefix).Count > 0;
 
     public static async Task<InvoiceRows> OfAsync(TableClient invoices, string partition, CancellationToken cancellation)
     {

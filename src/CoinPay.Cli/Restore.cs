@@ -2,6 +2,7 @@ using Azure.Data.Tables;
 using CoinPay.Core;
 using CoinPay.Functions.Invoices;
 using CoinPay.Functions.Platform;
+using CoinPay.Functions.Platform.Aggregates;
 using CoinPay.Functions.Platform.Storage;
 using CoinPay.Functions.Watching;
 using CoinPay.Functions.Webhooks.Deliveries;
@@ -35,7 +36,7 @@ internal sealed class Restore(TableServiceClient service, DeliveryQueue queue, T
             await RequireEmptyAsync(cancellation);
         foreach (CopiedTable copied in manifest.Tables.Where(copied => copied.Table == _tables.Invoices.Name))
             await foreach (TableEntity row in folder.ReadAsync(copied))
-                if (row.RowKey == InvoiceRows.SnapshotKey)
+                if (row.RowKey == AggregateRows.SnapshotKey)
                     _invoices[row.PartitionKey.Split('!')[1]] = (row.GetString("Status"), row.GetInt32("Version")!.Value);
         AddressCounters counters = new(skip);
         foreach (CopiedTable copied in manifest.Tables)

@@ -31,7 +31,7 @@ namespace CoinPay.Core;
 [JsonDerivedType(typeof(RecoveryFailed), "recovery_failed")]
 [JsonDerivedType(typeof(MoneyRecovered), "money_recovered")]
 [JsonDerivedType(typeof(PaymentReverted), "payment_reverted")]
-public abstract record InvoiceEvent(DateTimeOffset At);
+public abstract record InvoiceEvent(DateTimeOffset At) : IDomainEvent;
 
 public sealed record InvoiceCreated(InvoiceTerms Terms, DateTimeOffset At) : InvoiceEvent(At);
 

@@ -5,6 +5,7 @@ using CoinPay.Functions.Access;
 using CoinPay.Functions.Http;
 using CoinPay.Functions.Invoices;
 using CoinPay.Functions.Platform;
+using CoinPay.Functions.Platform.Aggregates;
 using CoinPay.Functions.Platform.Secrets;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
@@ -61,7 +62,7 @@ internal sealed class FlushForwarders(
         foreach (string invoiceId in ids)
         {
             bool isWellFormed = Id.IsWellFormed("mer", merchantId) && Id.IsWellFormed("inv", invoiceId);
-            StoredInvoice? stored = isWellFormed ? await invoices.FindAsync(merchantId, invoiceId, cancellation) : null;
+            Stored<Invoice>? stored = isWellFormed ? await invoices.FindAsync(merchantId, invoiceId, cancellation) : null;
             if (stored?.State.Terms is not { Derivation: ForwarderDerivation } found || found.Network != network.Name)
                 throw new ProblemException(Problems.NotFound($"invoice {invoiceId} of this merchant on {network.Name}"));
             terms.Add(found);

@@ -4,6 +4,7 @@ using CoinPay.Chains.Evm;
 using CoinPay.Core;
 using CoinPay.Functions.Invoices;
 using CoinPay.Functions.Invoices.Exceptions;
+using CoinPay.Functions.Platform.Aggregates;
 using CoinPay.Functions.Platform.Secrets;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
@@ -34,7 +35,7 @@ internal sealed class RecoverForwarders(
 
     private async Task TakeFurtherAsync(PendingRecovery pending, CancellationToken cancellation)
     {
-        StoredInvoice? stored = await invoices.FindAsync(pending.MerchantId, pending.InvoiceId, cancellation);
+        Stored<Invoice>? stored = await invoices.FindAsync(pending.MerchantId, pending.InvoiceId, cancellation);
         bool hasFailed = false;
         foreach (InvoiceException exception in Pending(stored?.State).ToList())
         {
@@ -91,8 +92,8 @@ internal sealed class RecoverForwarders(
     }
 
     /// <summary>Somebody who commits at the same time goes first: the next attempt decides on what is there then.</summary>
-    private async Task<StoredInvoice> CommitAsync(
-        StoredInvoice stored, InvoiceException exception, RecoveryAttempt attempt, CancellationToken cancellation)
+    private async Task<Stored<Invoice>> CommitAsync(
+        Stored<Invoice> stored, InvoiceException exception, RecoveryAttempt attempt, CancellationToken cancellation)
     {
         DateTimeOffset now = clock.GetUtcNow();
         InvoiceCommand? command = attempt switch

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Azure;
 using CoinPay.Core;
+using CoinPay.Functions.Platform.Aggregates;
 using CoinPay.Functions.Platform.Telemetry;
 using CoinPay.Functions.Rates;
 using CoinPay.Functions.Watching;
@@ -18,7 +19,7 @@ internal sealed class AdvanceInvoice(
     ViewStore views,
     WatchStore watches,
     CursorStore cursors,
-    Outbox outbox,
+    InvoiceOutbox outbox,
     Deadlines deadlines,
     IRateSource rates,
     TimeProvider clock,
@@ -32,7 +33,7 @@ internal sealed class AdvanceInvoice(
     {
         // The pending row before the view: a view written in between keeps its pending row.
         PendingView? pending = await views.FindPendingAsync(invoice.Network, invoice.InvoiceId, cancellation);
-        StoredInvoice stored = await LoadAsync(invoice, cancellation);
+        Stored<Invoice> stored = await LoadAsync(invoice, cancellation);
         using Activity? span = InvoiceTrace.Continue("invoice.advance", invoice.InvoiceId, stored.TraceParent, pending?.TraceParent);
         if (pending is not null || !IsAsCreated(stored.State))
             stored = await CommitAsync(invoice, stored, await ReadViewAsync(invoice, cancellation), cancellation);
@@ -62,8 +63,8 @@ internal sealed class AdvanceInvoice(
     }
 
     /// <summary>Decides and commits until the view is booked; a commit that met another one starts over from the store.</summary>
-    private async Task<StoredInvoice> CommitAsync(
-        InvoiceReference invoice, StoredInvoice stored, View view, CancellationToken cancellation)
+    private async Task<Stored<Invoice>> CommitAsync(
+        InvoiceReference invoice, Stored<Invoice> stored, View view, CancellationToken cancellation)
     {
         int conflicts = 0;
         for (int commit = 0; commit < MaxCommits; commit++)
@@ -97,7 +98,7 @@ internal sealed class AdvanceInvoice(
         return rate is null ? decision : InvoiceDecider.Decide(state, new Core.AdvanceInvoice(view, now, rate));
     }
 
-    private async Task<StoredInvoice> LoadAsync(InvoiceReference invoice, CancellationToken cancellation) =>
+    private async Task<Stored<Invoice>> LoadAsync(InvoiceReference invoice, CancellationToken cancellation) =>
         await invoices.FindAsync(invoice.MerchantId, invoice.InvoiceId, cancellation)
         ?? throw new InvalidOperationException($"{invoice.InvoiceId} is started and not stored");
 

@@ -1,6 +1,8 @@
 using CoinPay.Chains;
+using CoinPay.Core;
 using CoinPay.Functions.Access;
 using CoinPay.Functions.Http;
+using CoinPay.Functions.Platform.Aggregates;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
@@ -34,7 +36,7 @@ internal sealed class CancelInvoice(
     private async Task<JsonAnswer> CancelAsync(
         Caller caller, string id, DurableTaskClient durable, CancellationToken cancellation)
     {
-        (StoredInvoice cancelled, _) = await commands.RunAsync(
+        (Stored<Invoice> cancelled, _) = await commands.RunAsync(
             caller, id, _ => new Core.CancelInvoice(caller.KeyId, clock.GetUtcNow()), durable, cancellation);
         return JsonAnswer.Ok(InvoiceDocument.Of(cancelled, headHeight: null, networks));
     }

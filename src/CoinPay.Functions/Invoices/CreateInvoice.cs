@@ -6,6 +6,7 @@ using CoinPay.Functions.Access;
 using CoinPay.Functions.Http;
 using CoinPay.Functions.Merchants;
 using CoinPay.Functions.Platform;
+using CoinPay.Functions.Platform.Aggregates;
 using CoinPay.Functions.Platform.Telemetry;
 using CoinPay.Functions.Rates;
 using CoinPay.Functions.Wallets;
@@ -35,7 +36,7 @@ internal sealed class CreateInvoice(
     CheckoutLinks links,
     WatchStore watches,
     InvoiceStore invoices,
-    Outbox outbox,
+    InvoiceOutbox outbox,
     Deadlines deadlines,
     ChainDirectory chains,
     RandomNumberGenerator random,
@@ -86,7 +87,7 @@ internal sealed class CreateInvoice(
         }
         using IDisposable? marked = InvoiceTrace.Mark(log, invoiceId, request.HttpContext);
         InvoiceTerms terms = await WatchAsync(merchant, judged, invoiceId, cancellation);
-        (StoredInvoice? created, byte[]? twin) = await CommitAsync(terms, cancellation);
+        (Stored<Invoice>? created, byte[]? twin) = await CommitAsync(terms, cancellation);
         request.HttpContext.Response.OnCompleted(() => BeginLifeAsync(durable, terms, created));
         return twin is null ? Answer(terms) : Replay(twin);
     }
@@ -95,7 +96,7 @@ internal sealed class CreateInvoice(
     /// Starts the orchestration and tells of the creation, in this order: the sweeper starts what is not acknowledged, and that is the
     /// last step. For what a twin request stored, the orchestration itself looks at what is left to tell.
     /// </summary>
-    private async Task BeginLifeAsync(DurableTaskClient durable, InvoiceTerms terms, StoredInvoice? created)
+    private async Task BeginLifeAsync(DurableTaskClient durable, InvoiceTerms terms, Stored<Invoice>? created)
     {
         InvoiceReference invoice = new(terms.MerchantId, terms.Id, terms.Network)
         {
@@ -226,14 +227,14 @@ internal sealed class CreateInvoice(
     }
 
     /// <summary>Stores the invoice with its answer. When a twin request was faster, what it answered.</summary>
-    private async Task<(StoredInvoice? Created, byte[]? Twin)> CommitAsync(InvoiceTerms terms, CancellationToken cancellation)
+    private async Task<(Stored<Invoice>? Created, byte[]? Twin)> CommitAsync(InvoiceTerms terms, CancellationToken cancellation)
     {
         if (AgeOf(terms.Id) >= IdIsGoodFor)
             throw new ProblemException(Problems.IdempotencyInFlight(IdIsRenewedAfter - IdIsGoodFor));
         Decision decision = InvoiceDecider.Decide(null, new Core.CreateInvoice(terms, terms.CreatedAt));
         try
         {
-            StoredInvoice created = await invoices.CommitAsync(null, decision.Events, chain: null, Body(terms), cancellation);
+            Stored<Invoice> created = await invoices.CommitAsync(null, decision.Events, chain: null, Body(terms), cancellation);
             log.LogInformation("{InvoiceId}: created on {Network}", terms.Id, terms.Network);
             return (created, null);
         }

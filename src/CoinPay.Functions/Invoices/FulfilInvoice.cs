@@ -1,5 +1,7 @@
+using CoinPay.Core;
 using CoinPay.Functions.Access;
 using CoinPay.Functions.Http;
+using CoinPay.Functions.Platform.Aggregates;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
@@ -39,7 +41,7 @@ internal sealed class FulfilInvoice(
     private async Task<JsonAnswer> FulfilAsync(
         Caller caller, string id, string key, DurableTaskClient durable, CancellationToken cancellation)
     {
-        (StoredInvoice stored, bool isFirst) = await commands.RunAsync(
+        (Stored<Invoice> stored, bool isFirst) = await commands.RunAsync(
             caller, id, _ => new Core.FulfilInvoice(key, caller.KeyId, clock.GetUtcNow()), durable, cancellation);
         object answer = new { @object = "fulfilment", invoice_id = stored.State.Terms.Id, key, status = "fulfilled", at = stored.State.FulfilledAt };
         return isFirst ? JsonAnswer.Created(answer) : JsonAnswer.Ok(answer);

@@ -1,7 +1,9 @@
 using CoinPay.Chains;
+using CoinPay.Core;
 using CoinPay.Functions.Access;
 using CoinPay.Functions.Http;
 using CoinPay.Functions.Platform;
+using CoinPay.Functions.Platform.Aggregates;
 using CoinPay.Functions.Watching;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
@@ -19,15 +21,15 @@ internal sealed class GetInvoice(Callers callers, InvoiceStore invoices, CursorS
         CancellationToken cancellation)
     {
         Caller caller = await callers.RequireMerchantAsync(request, Scope.InvoicesRead, cancellation);
-        StoredInvoice stored = await FindAsync(invoices, caller, id, cancellation);
+        Stored<Invoice> stored = await FindAsync(invoices, caller, id, cancellation);
         Cursor? cursor = await cursors.FindAsync(stored.State.Terms.Network, cancellation);
         return JsonAnswer.Ok(InvoiceDocument.Of(stored, cursor?.Head.Height, networks));
     }
 
     /// <summary>The caller's invoice of this id; somebody else's is as unknown as none.</summary>
-    public static async Task<StoredInvoice> FindAsync(InvoiceStore invoices, Caller caller, string id, CancellationToken cancellation)
+    public static async Task<Stored<Invoice>> FindAsync(InvoiceStore invoices, Caller caller, string id, CancellationToken cancellation)
     {
-        StoredInvoice? stored = Id.IsWellFormed("inv", id) ? await invoices.FindAsync(caller.MerchantId, id, cancellation) : null;
+        Stored<Invoice>? stored = Id.IsWellFormed("inv", id) ? await invoices.FindAsync(caller.MerchantId, id, cancellation) : null;
         return stored is not null && stored.State.Terms.Livemode == caller.Livemode
             ? stored
             : throw new ProblemException(Problems.NotFound("invoice"));

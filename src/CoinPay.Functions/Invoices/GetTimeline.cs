@@ -1,6 +1,7 @@
 using CoinPay.Core;
 using CoinPay.Functions.Access;
 using CoinPay.Functions.Http;
+using CoinPay.Functions.Platform.Aggregates;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
@@ -20,10 +21,10 @@ internal sealed class GetTimeline(Callers callers, InvoiceStore invoices)
         CancellationToken cancellation)
     {
         Caller caller = await callers.RequireMerchantAsync(request, Scope.InvoicesRead, cancellation);
-        StoredInvoice stored = await GetInvoice.FindAsync(invoices, caller, id, cancellation);
+        Stored<Invoice> stored = await GetInvoice.FindAsync(invoices, caller, id, cancellation);
         string previous = Timeline.Start;
         List<object> events = [];
-        foreach (TimelineRow row in await invoices.ReadTimelineAsync(caller.MerchantId, stored.State.Terms.Id, cancellation))
+        foreach (TimelineRow<InvoiceEvent> row in await invoices.ReadTimelineAsync(caller.MerchantId, stored.State.Terms.Id, cancellation))
         {
             events.Add(new
             {

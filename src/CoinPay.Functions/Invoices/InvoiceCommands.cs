@@ -2,6 +2,7 @@ using Azure;
 using CoinPay.Core;
 using CoinPay.Functions.Access;
 using CoinPay.Functions.Http;
+using CoinPay.Functions.Platform.Aggregates;
 using CoinPay.Functions.Watching;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
@@ -17,21 +18,21 @@ internal sealed class InvoiceCommands(InvoiceStore invoices, ViewStore views, IL
     private const int MaxConflicts = 10;
 
     /// <summary>The invoice after the command, and whether this call changed it; throws the problem that a rejection stands for.</summary>
-    public async Task<(StoredInvoice After, bool IsChanged)> RunAsync(
+    public async Task<(Stored<Invoice> After, bool IsChanged)> RunAsync(
         Caller caller, string id, Func<Invoice, InvoiceCommand> command, DurableTaskClient durable, CancellationToken cancellation)
     {
-        StoredInvoice stored = await GetInvoice.FindAsync(invoices, caller, id, cancellation);
+        Stored<Invoice> stored = await GetInvoice.FindAsync(invoices, caller, id, cancellation);
         InvoiceTerms terms = stored.State.Terms;
         RefuseRejected(InvoiceDecider.Decide(stored.State, command(stored.State)));
         await views.MarkChangingAsync(terms, cancellation);
-        (StoredInvoice after, bool isChanged) = await CommitAsync(caller, stored, command, cancellation);
+        (Stored<Invoice> after, bool isChanged) = await CommitAsync(caller, stored, command, cancellation);
         await views.MarkChangedAsync(terms, cancellation);
         await InvoiceOrchestrations.WakeAsync(durable, new(terms.MerchantId, terms.Id, terms.Network), cancellation);
         return (after, isChanged);
     }
 
-    private async Task<(StoredInvoice After, bool IsChanged)> CommitAsync(
-        Caller caller, StoredInvoice stored, Func<Invoice, InvoiceCommand> command, CancellationToken cancellation)
+    private async Task<(Stored<Invoice> After, bool IsChanged)> CommitAsync(
+        Caller caller, Stored<Invoice> stored, Func<Invoice, InvoiceCommand> command, CancellationToken cancellation)
     {
         for (int conflicts = 0; ; conflicts++)
         {
@@ -41,7 +42,7 @@ internal sealed class InvoiceCommands(InvoiceStore invoices, ViewStore views, IL
                 return (stored, false);
             try
             {
-                StoredInvoice after = await invoices.CommitAsync(stored, decision.Events, chain: null, answer: null, cancellation);
+                Stored<Invoice> after = await invoices.CommitAsync(stored, decision.Events, chain: null, answer: null, cancellation);
                 if (after.State.Status != stored.State.Status)
                     log.LogInformation(
                         "{InvoiceId}: {Before} to {After} by command", after.State.Terms.Id, stored.State.Status.Text(), after.State.Status.Text());

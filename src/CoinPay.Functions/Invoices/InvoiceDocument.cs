@@ -1,6 +1,7 @@
 using CoinPay.Chains;
 using CoinPay.Core;
 using CoinPay.Functions.Invoices.Exceptions;
+using CoinPay.Functions.Platform.Aggregates;
 using CoinPay.Functions.Webhooks.Deliveries;
 
 namespace CoinPay.Functions.Invoices;
@@ -69,8 +70,8 @@ internal sealed record InvoiceDocument
         DateTimeOffset FirstSeenAt, bool Fulfils);
 
     /// <summary>The invoice as it was read, with how its webhooks went.</summary>
-    public static InvoiceDocument Of(StoredInvoice stored, long? headHeight, Networks networks) =>
-        Of(stored.State, headHeight, networks) with { Webhooks = stored.Webhooks };
+    public static InvoiceDocument Of(Stored<Invoice> stored, long? headHeight, Networks networks) =>
+        Of(stored.State, headHeight, networks) with { Webhooks = InvoiceAggregate.WebhooksOf(stored) };
 
     /// <summary>Renders a state; <paramref name="headHeight"/> is what confirmations are counted from, null when unknown.</summary>
     public static InvoiceDocument Of(Invoice state, long? headHeight, Networks networks)

@@ -2,6 +2,7 @@ using Azure;
 using Azure.Data.Tables;
 using CoinPay.Core;
 using CoinPay.Functions.Platform;
+using CoinPay.Functions.Platform.Aggregates;
 using CoinPay.Functions.Platform.Storage;
 
 namespace CoinPay.Functions.Invoices;
@@ -32,7 +33,7 @@ internal sealed class InvoiceIndex(Tables tables)
         new(row) { ["Status"] = status, ["Version"] = version };
 
     /// <summary>Writes the invoice's row, and what it is newly found by; one batch but for very many transactions.</summary>
-    public async Task WriteAsync(StoredInvoice stored, CancellationToken cancellation)
+    public async Task WriteAsync(Stored<Invoice> stored, CancellationToken cancellation)
     {
         foreach (TableEntity[] batch in Rows(stored).Chunk(MaxBatchRows))
             await tables.Index.SubmitTransactionAsync(
@@ -40,7 +41,7 @@ internal sealed class InvoiceIndex(Tables tables)
     }
 
     /// <summary>The same for an invoice that was created this moment; what exists already is newer, and stays.</summary>
-    public async Task AddAsync(StoredInvoice created, CancellationToken cancellation)
+    public async Task AddAsync(Stored<Invoice> created, CancellationToken cancellation)
     {
         try
         {
@@ -53,7 +54,7 @@ internal sealed class InvoiceIndex(Tables tables)
         }
     }
 
-    private static IEnumerable<TableEntity> Rows(StoredInvoice stored)
+    private static IEnumerable<TableEntity> Rows(Stored<Invoice> stored)
     {
         InvoiceTerms terms = stored.State.Terms;
         (string partition, string key) = PlaceOf(terms);
@@ -82,10 +83,13 @@ internal sealed class InvoiceIndex(Tables tables)
         return found.OrderByDescending(match => match.InvoiceId, StringComparer.Ordinal).Take(MaxFound).ToList();
     }
 
-    private static IEnumerable<(string Kind, string Text)> NewTerms(StoredInvoice stored)
+    /// <summary>Its creation is among what is still to be sent.</summary>
+    public static bool IsNew(Stored<Invoice> stored) => stored.Outbox.Any(happened => happened.StateVersion == 1);
+
+    private static IEnumerable<(string Kind, string Text)> NewTerms(Stored<Invoice> stored)
     {
         InvoiceTerms terms = stored.State.Terms;
-        if (stored.Outbox.Any(row => row.Version == 1))
+        if (IsNew(stored))
         {
             yield return ("address", terms.Address);
             if (terms.OrderId is { } order)
@@ -93,7 +97,7 @@ internal sealed class InvoiceIndex(Tables tables)
             if (terms.CustomerReference is { } reference)
                 yield return ("customer_reference", reference);
         }
-        foreach (string hash in stored.Outbox.SelectMany(row => row.NewTransactions))
+        foreach (string hash in InvoiceAggregate.NewTransactions(stored))
             yield return ("transaction", hash);
     }
 

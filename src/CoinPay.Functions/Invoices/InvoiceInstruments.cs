@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using CoinPay.Core;
+using CoinPay.Functions.Platform.Aggregates;
 using CoinPay.Functions.Platform.Telemetry;
 
 namespace CoinPay.Functions.Invoices;
@@ -18,9 +19,9 @@ internal static class InvoiceInstruments
         "coinpay.orchestration.failed", "{orchestration}", "Orchestrations that were found failed and are followed by another");
 
     /// <summary>These events were stored on top of a state; of null: an invoice was made.</summary>
-    public static void Committed(Invoice? before, IEnumerable<CommittedEvent> committed)
+    public static void Committed(Invoice? before, IEnumerable<Committed<Invoice, InvoiceEvent>> committed)
     {
-        foreach (CommittedEvent happened in committed)
+        foreach (Committed<Invoice, InvoiceEvent> happened in committed)
         {
             Transitioned(before, happened.After, happened.Event.At);
             before = happened.After;

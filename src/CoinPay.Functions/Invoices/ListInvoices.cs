@@ -2,6 +2,7 @@ using CoinPay.Chains;
 using CoinPay.Core;
 using CoinPay.Functions.Access;
 using CoinPay.Functions.Http;
+using CoinPay.Functions.Platform.Aggregates;
 using CoinPay.Functions.Watching;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
@@ -22,10 +23,10 @@ internal sealed class ListInvoices(Callers callers, InvoiceStore invoices, Invoi
         Caller caller = await callers.RequireMerchantAsync(request, Scope.InvoicesRead, cancellation);
         (List<string> ids, string? last) = await index.ReadAsync(
             caller.MerchantId, caller.Livemode, FilterOf(request), Pages.Of(request), cancellation);
-        StoredInvoice?[] found = await Task.WhenAll(ids.Select(id => invoices.FindAsync(caller.MerchantId, id, cancellation)));
+        Stored<Invoice>?[] found = await Task.WhenAll(ids.Select(id => invoices.FindAsync(caller.MerchantId, id, cancellation)));
         Dictionary<string, long?> heads = [];
         List<InvoiceDocument> page = [];
-        foreach (StoredInvoice stored in found.OfType<StoredInvoice>())
+        foreach (Stored<Invoice> stored in found.OfType<Stored<Invoice>>())
         {
             string network = stored.State.Terms.Network;
             if (!heads.TryGetValue(network, out long? head))

@@ -3,6 +3,7 @@ using CoinPay.Core;
 using CoinPay.Functions.Access;
 using CoinPay.Functions.Http;
 using CoinPay.Functions.Invoices.Exceptions;
+using CoinPay.Functions.Platform.Aggregates;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
@@ -64,7 +65,7 @@ internal sealed class ResolveException(
     private async Task<JsonAnswer> ResolveAsync(
         Caller caller, ExceptionReference found, Decided decided, DurableTaskClient durable, CancellationToken cancellation)
     {
-        (StoredInvoice stored, _) = await commands.RunAsync(
+        (Stored<Invoice> stored, _) = await commands.RunAsync(
             caller,
             found.InvoiceId,
             _ => new Core.ResolveException(found.Number, decided.Action, decided.Note, caller.KeyId, clock.GetUtcNow())

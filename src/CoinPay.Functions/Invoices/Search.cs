@@ -4,6 +4,7 @@ using CoinPay.Functions.Access;
 using CoinPay.Functions.Http;
 using CoinPay.Functions.Invoices.Exceptions;
 using CoinPay.Functions.Platform;
+using CoinPay.Functions.Platform.Aggregates;
 using CoinPay.Functions.Watching;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
@@ -47,7 +48,7 @@ internal sealed class Search(
         return await index.FindAsync(caller.MerchantId, caller.Livemode, text, cancellation);
     }
 
-    private async Task<object> ResultAsync(StoredInvoice stored, string matchedBy, CancellationToken cancellation)
+    private async Task<object> ResultAsync(Stored<Invoice> stored, string matchedBy, CancellationToken cancellation)
     {
         Cursor? cursor = await cursors.FindAsync(stored.State.Terms.Network, cancellation);
         return new

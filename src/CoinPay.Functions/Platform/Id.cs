@@ -36,6 +36,9 @@ internal static class Id
         && id[prefix.Length] == '_'
         && id.AsSpan(prefix.Length + 1).IndexOfAnyExcept(Alphabet) < 0;
 
+    /// <summary>The id, if it is of what this prefix stands for; null otherwise.</summary>
+    public static string? OfKind(string prefix, string id) => id.StartsWith(prefix + "_", StringComparison.Ordinal) ? id : null;
+
     /// <summary>The instant an id was made at, to the millisecond.</summary>
     public static DateTimeOffset TimeOf(string id)
     {

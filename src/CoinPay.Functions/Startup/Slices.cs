@@ -94,7 +94,8 @@ internal static class Slices
         .AddSingleton<EndpointStore>()
         .AddSingleton<WebhookTargets>()
         .AddSingleton<EventPublisher>()
-        .AddSingleton<EventOutbox>()
+        .AddSingleton<Outbox>()
+        .AddSingleton<IEventPublisher>(services => services.GetRequiredService<EventPublisher>())
         .AddSingleton<EventFeed>()
         .AddSingleton<DeliveryStore>()
         .AddSingleton<DeliveryQueue>()
@@ -123,7 +124,7 @@ internal static class Slices
         .AddSingleton<PaymentAddresses>()
         .AddSingleton<CheckoutLinks>()
         .AddSingleton<Deadlines>()
-        .AddSingleton<Outbox>()
+        .AddSingleton<InvoiceOutbox>()
         .AddSingleton<SweepProgress>()
         .AddHostedService<OutboxGauge>();
 

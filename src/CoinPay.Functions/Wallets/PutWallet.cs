@@ -9,8 +9,7 @@ using CoinPay.Functions.Http;
 using CoinPay.Functions.Merchants;
 using CoinPay.Functions.Platform;
 using CoinPay.Functions.Platform.Events;
-using CoinPay.Functions.Webhooks;
-using CoinPay.Functions.Webhooks.Deliveries;
+using CoinPay.Functions.Platform.Storage;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
@@ -22,7 +21,7 @@ namespace CoinPay.Functions.Wallets;
 /// accepted, and what looks private is answered before anything else looks at it.
 /// </summary>
 internal sealed class PutWallet(
-    Callers callers, MerchantStore merchants, WalletStore wallets, Networks networks, EventOutbox outbox, GatewaySettings settings,
+    Callers callers, MerchantStore merchants, WalletStore wallets, Networks networks, Tables tables, Outbox outbox, GatewaySettings settings,
     RandomNumberGenerator random, TimeProvider clock)
 {
     [Function(nameof(PutWallet))]
@@ -44,8 +43,8 @@ internal sealed class PutWallet(
         if (wallet.Canonical is { } key && !await wallets.TryClaimAsync(id, key, cancellation))
             throw new ProblemException(Problems.WalletTaken);
         WalletChange changed = await wallets.PutAsync(
-            id, wallet, settings.WalletDelay, change => EventOutbox.Row(Told(id, known, change)), cancellation);
-        await outbox.FlushAsync(id, cancellation);
+            id, wallet, settings.WalletDelay, change => Outbox.Row(id, Told(id, known, change)), cancellation);
+        await outbox.FlushAsync(tables.Merchants, id, cancellation);
         return JsonAnswer.Ok(WalletDocument.Of(id, known, changed, clock.GetUtcNow()));
     }
 
@@ -76,6 +75,6 @@ internal sealed class PutWallet(
         };
         string body = GatewayEvent.BodyOf(
             eventId, EventTypes.WalletChanged, now, stateVersion: 1, fulfilmentKey: null, data);
-        return new(eventId, EventTypes.WalletChanged, merchantId, null, now, 1, null, network.Livemode, body);
+        return new(eventId, EventTypes.WalletChanged, merchantId, merchantId, now, 1, null, network.Livemode, body);
     }
 }

@@ -30,7 +30,7 @@ internal sealed record Rooms(string Assembly, string[][] Floors)
     /// <summary>Folders within a room, by its name; those of one room are floors among themselves.</summary>
     public static IReadOnlyDictionary<string, Rooms> Within { get; } = new Dictionary<string, Rooms>(StringComparer.Ordinal)
     {
-        ["Platform"] = new("CoinPay.Functions.Platform", [[""], ["Telemetry"], ["Storage", "Secrets"], ["Events"]]),
+        ["Platform"] = new("CoinPay.Functions.Platform", [[""], ["Telemetry"], ["Storage", "Secrets"], ["Events"], ["Aggregates"]]),
         ["Webhooks"] = new("CoinPay.Functions.Webhooks", [[""], ["Endpoints"], ["Deliveries"], ["Events"]]),
         ["Invoices"] = new("CoinPay.Functions.Invoices", [["Exceptions"], [""]]),
     };

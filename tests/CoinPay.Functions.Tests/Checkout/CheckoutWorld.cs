@@ -3,6 +3,7 @@ using Azure.Data.Tables;
 using CoinPay.Core;
 using CoinPay.Functions.Invoices;
 using CoinPay.Functions.Platform;
+using CoinPay.Functions.Platform.Aggregates;
 using CoinPay.Functions.Platform.Storage;
 using CoinPay.Functions.Tests.Invoices;
 using CoinPay.Functions.Tests.World;
@@ -82,7 +83,7 @@ public sealed class CheckoutWorld : IAsyncLifetime
         return await staged.ThenAsync([new InvoiceCreated(terms, now), .. events(stage)]);
     }
 
-    internal Task<StoredInvoice> CommitAsync(StoredInvoice? before, params InvoiceEvent[] events) =>
+    internal Task<Stored<Invoice>> CommitAsync(Stored<Invoice>? before, params InvoiceEvent[] events) =>
         new InvoiceStore(_tables, new([Edge.Anvil, Edge.Regtest])).CommitAsync(before, events, null, null, CancellationToken.None);
 
     private InvoiceTerms TermsOf(string id, DateTimeOffset now, bool bitcoin, double minutes)
@@ -147,7 +148,7 @@ internal sealed record Stage(InvoiceTerms Terms, DateTimeOffset Now)
 }
 
 /// <summary>An invoice on the stage.</summary>
-internal sealed record StagedInvoice(CheckoutWorld World, Stage Stage, StoredInvoice? Stored)
+internal sealed record StagedInvoice(CheckoutWorld World, Stage Stage, Stored<Invoice>? Stored)
 {
     public string Path => "/pay/" + Stage.Terms.Id;
 

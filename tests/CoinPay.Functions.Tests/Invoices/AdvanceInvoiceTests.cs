@@ -3,6 +3,7 @@ using CoinPay.Chains;
 using CoinPay.Core;
 using CoinPay.Functions.Invoices;
 using CoinPay.Functions.Platform;
+using CoinPay.Functions.Platform.Aggregates;
 using CoinPay.Functions.Platform.Storage;
 using CoinPay.Functions.Tests.World;
 using CoinPay.Functions.Watching;
@@ -104,7 +105,7 @@ public sealed class AdvanceInvoiceTests(AppServices app) : IClassFixture<AppServ
             folded = Invoice.Evolve(folded, happened);
         }
 
-        StoredInvoice stored = (await app.Get<InvoiceStore>().FindAsync(_invoice.MerchantId, _invoice.InvoiceId, CancellationToken.None))!;
+        Stored<Invoice> stored = (await app.Get<InvoiceStore>().FindAsync(_invoice.MerchantId, _invoice.InvoiceId, CancellationToken.None))!;
         Assert.Equal(StoredJson.Write(folded), StoredJson.Write(stored.State));
         Assert.Equal(hash, stored.LastHash);
     }

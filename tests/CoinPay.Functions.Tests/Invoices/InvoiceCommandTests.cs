@@ -2,6 +2,7 @@ using CoinPay.Core;
 using CoinPay.Functions.Access;
 using CoinPay.Functions.Invoices;
 using CoinPay.Functions.Platform;
+using CoinPay.Functions.Platform.Aggregates;
 using CoinPay.Functions.Tests.World;
 using CoinPay.Functions.Watching;
 using Microsoft.DurableTask.Client;
@@ -19,7 +20,7 @@ public sealed class InvoiceCommandTests(AppServices app) : IClassFixture<AppServ
         await using FewInstances durable = new();
         durable.Instances[terms.Id] = OrchestrationRuntimeStatus.Running;
 
-        (StoredInvoice after, bool isChanged) = await CancelAsync(caller, terms, durable);
+        (Stored<Invoice> after, bool isChanged) = await CancelAsync(caller, terms, durable);
 
         Assert.Equal((InvoiceStatus.Cancelled, true), (after.State.Status, isChanged));
         Assert.Equal("raise " + terms.Id, Assert.Single(durable.Calls));
@@ -44,7 +45,7 @@ public sealed class InvoiceCommandTests(AppServices app) : IClassFixture<AppServ
                 await Assert.ThrowsAnyAsync<Exception>(() => CancelAsync(caller, terms, durable));
                 app.Faults.Reset();
 
-                StoredInvoice stored = (await app.Get<InvoiceStore>().FindAsync(terms.MerchantId, terms.Id, CancellationToken.None))!;
+                Stored<Invoice> stored = (await app.Get<InvoiceStore>().FindAsync(terms.MerchantId, terms.Id, CancellationToken.None))!;
                 if (stored.State.Status != InvoiceStatus.Cancelled)
                     continue;
                 committed++;
@@ -64,7 +65,7 @@ public sealed class InvoiceCommandTests(AppServices app) : IClassFixture<AppServ
         return app.Faults.Calls;
     }
 
-    private Task<(StoredInvoice After, bool IsChanged)> CancelAsync(Caller caller, InvoiceTerms terms, DurableTaskClient durable) =>
+    private Task<(Stored<Invoice> After, bool IsChanged)> CancelAsync(Caller caller, InvoiceTerms terms, DurableTaskClient durable) =>
         app.Get<InvoiceCommands>().RunAsync(
             caller,
             terms.Id,
@@ -80,8 +81,8 @@ public sealed class InvoiceCommandTests(AppServices app) : IClassFixture<AppServ
         DateTimeOffset now = DateTimeOffset.UtcNow;
         InvoiceTerms terms = AdvanceInvoiceTests.Terms(new(Id.New("mer", now), Id.New("inv", now), "anvil"));
         Decision created = InvoiceDecider.Decide(null, new Core.CreateInvoice(terms, now));
-        StoredInvoice stored = await app.Get<InvoiceStore>().CommitAsync(null, created.Events, null, [1], CancellationToken.None);
-        await app.Get<InvoiceStore>().ClearOutboxAsync(stored, CancellationToken.None);
+        Stored<Invoice> stored = await app.Get<InvoiceStore>().CommitAsync(null, created.Events, null, [1], CancellationToken.None);
+        await app.Get<InvoiceStore>().ForgetAsync(stored, CancellationToken.None);
         return (new Caller(terms.MerchantId, "key_1", terms.Livemode, Scope.InvoicesWrite), terms);
     }
 }

@@ -49,7 +49,7 @@ public sealed class ReplayTests : IAsyncLifetime
         Assert.True(retry.Headers.Contains(Replayed));
         await _gateway.QuietAsync();
         string invoice = Assert.Single((await _gateway.DumpAsync()).Split('\n'), row =>
-            row.StartsWith("Invoices ", StringComparison.Ordinal) && row.Contains("RowKey=invoice ", StringComparison.Ordinal));
+            row.StartsWith("Invoices ", StringComparison.Ordinal) && row.Contains("RowKey=snapshot ", StringComparison.Ordinal));
         Assert.Contains(JsonDocument.Parse(text).RootElement.GetProperty("id").GetString()!, invoice, StringComparison.Ordinal);
     }
 

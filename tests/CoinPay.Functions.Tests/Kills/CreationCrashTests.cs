@@ -130,7 +130,7 @@ public sealed class CrashWorld : TestWorld
     {
         Assert.Equal(await StoredInvoiceAsync(key), invoiceId);
         Assert.Single(await Table("Invoices").QueryAsync<TableEntity>(
-            row => row.PartitionKey == MerchantId + "!" + invoiceId && row.RowKey == "invoice").ToListAsync());
+            row => row.PartitionKey == MerchantId + "!" + invoiceId && row.RowKey == "snapshot").ToListAsync());
         using Api payer = new(Gateway.Address, null);
         (await payer.GetAsync($"/pay/{invoiceId}/status")).Expect(HttpStatusCode.OK);
         Assert.Single(await Table("Watches").QueryAsync<TableEntity>(row => row.RowKey == "watch!" + invoiceId).ToListAsync());

@@ -97,7 +97,7 @@ public sealed class WalletTests(EdgeStorage storage) : IClassFixture<EdgeStorage
                 died = await Record.ExceptionAsync(
                     () => PutAsync(doomed, id, "anvil", Forwarder(Settlement))) is not null;
 
-            await edge.Get<CoinPay.Functions.Webhooks.Deliveries.EventOutbox>().SweepAsync(default);
+            await edge.Get<CoinPay.Functions.Platform.Events.Outbox>().SweepAsync(edge.Get<CoinPay.Functions.Platform.Storage.Tables>().Merchants, default);
             await edge.DeliverAllAsync();
 
             bool changed = await InForceAsync(edge, id) is not null;

@@ -25,10 +25,10 @@ public sealed class ReconcileTests
     [Theory]
     [InlineData("event!0000002", "Json", "was changed")]
     [InlineData("event!0000001", "Hash", "was changed")]
-    [InlineData("invoice", "Status", "the snapshot says")]
-    [InlineData("invoice", "LastHash", "another last hash")]
-    [InlineData("invoice", "Confirmed", "the snapshot has")]
-    [InlineData("invoice", "Json", "the snapshot is")]
+    [InlineData("snapshot", "Status", "the snapshot says")]
+    [InlineData("snapshot", "LastHash", "another last hash")]
+    [InlineData("snapshot", "Confirmed", "the snapshot has")]
+    [InlineData("snapshot", "Json", "the snapshot is")]
     [InlineData("line!", "Amount", "the ledger has")]
     [InlineData("line!", "Destination", "the ledger has")]
     [InlineData("transfer!", "Json", "has the transfer")]
@@ -44,7 +44,7 @@ public sealed class ReconcileTests
 
     [Theory]
     [InlineData("event!0000002", "event 2 is missing")]
-    [InlineData("invoice", "no snapshot")]
+    [InlineData("snapshot", "no snapshot")]
     [InlineData("line!", "the ledger has")]
     [InlineData("transfer!", "no row has the transfer")]
     public async Task A_missing_row_is_named(string row, string difference)
@@ -58,7 +58,7 @@ public sealed class ReconcileTests
     [Fact]
     public async Task An_invoice_that_nobody_watches_or_lists_is_named()
     {
-        TableEntity invoice = await _world.PaidRowAsync("invoice");
+        TableEntity invoice = await _world.PaidRowAsync("snapshot");
         string id = invoice.PartitionKey.Split('!')[1];
         TableEntity watch = await TakeAwayAsync(_world.Tables.Watches, "watch!" + id);
         await RequireAsync(invoice, "nobody watches");

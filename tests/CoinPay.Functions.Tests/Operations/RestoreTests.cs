@@ -97,7 +97,7 @@ public sealed class RestoreTests : IClassFixture<TestWorld>, IAsyncLifetime
     private async Task MakeDueAsync(string invoiceId)
     {
         TableClient deliveries = new(_other.ConnectionString, "Deliveries");
-        string filter = TableClient.CreateQueryFilter($"InvoiceId eq {invoiceId} and Status eq {"pending"}");
+        string filter = TableClient.CreateQueryFilter($"Subject eq {invoiceId} and Status eq {"pending"}");
         int waiting = 0;
         await foreach (TableEntity row in deliveries.QueryAsync<TableEntity>(filter, cancellationToken: TestContext.Current.CancellationToken))
         {

@@ -5,6 +5,7 @@ using CoinPay.Core;
 using CoinPay.Functions.Forwarders;
 using CoinPay.Functions.Invoices;
 using CoinPay.Functions.Platform;
+using CoinPay.Functions.Platform.Aggregates;
 using CoinPay.Functions.Tests.World;
 using CoinPay.Tests;
 using Microsoft.Azure.Functions.Worker;
@@ -64,7 +65,7 @@ public sealed class RecoveryWorld : AppServices
         {
             Others = new Dictionary<string, ChainKnowledge> { [TwoChainWorld.WestName] = new(height + 10, null, null, now) },
         };
-        StoredInvoice stored = await CommitAsync(null, new CoinPay.Core.CreateInvoice(terms, now));
+        Stored<Invoice> stored = await CommitAsync(null, new CoinPay.Core.CreateInvoice(terms, now));
         stored = await CommitAsync(stored, new CoinPay.Core.AdvanceInvoice(view, now));
         stored = await CommitAsync(
             stored,
@@ -72,7 +73,7 @@ public sealed class RecoveryWorld : AppServices
             {
                 ConfirmedSettlementAddress = terms.SettlementDestination,
             });
-        await Get<Outbox>().FlushAsync(stored, CancellationToken.None);
+        await Get<InvoiceOutbox>().FlushAsync(stored, CancellationToken.None);
         return new(this, terms, amount);
     }
 
@@ -91,7 +92,7 @@ public sealed class RecoveryWorld : AppServices
         return Function<RecoverForwarders>().Run(new TimerInfo(), CancellationToken.None);
     }
 
-    internal async Task<StoredInvoice> CommitAsync(StoredInvoice? before, InvoiceCommand command)
+    internal async Task<Stored<Invoice>> CommitAsync(Stored<Invoice>? before, InvoiceCommand command)
     {
         Decision decision = InvoiceDecider.Decide(before?.State, command);
         Xunit.Assert.Null(decision.Rejection);

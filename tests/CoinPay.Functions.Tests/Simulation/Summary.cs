@@ -8,7 +8,7 @@ namespace CoinPay.Functions.Tests.Simulation;
 internal sealed class Summary
 {
     /// <summary>Fewer seeds need not meet anything.</summary>
-    public const int EnoughForAnything = 20;
+    public const int EnoughForAnything = 120;
 
     /// <summary>With so many seeds no cell of the table may stay empty.</summary>
     private const int EnoughForEveryCell = 1_000;

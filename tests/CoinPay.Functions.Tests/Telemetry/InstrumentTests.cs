@@ -5,6 +5,7 @@ using Azure.Storage.Queues;
 using CoinPay.Core;
 using CoinPay.Functions.Invoices;
 using CoinPay.Functions.Platform;
+using CoinPay.Functions.Platform.Aggregates;
 using CoinPay.Functions.Platform.Storage;
 using CoinPay.Functions.Platform.Telemetry;
 using CoinPay.Functions.Tests.Checkout;
@@ -35,7 +36,7 @@ public sealed class InstrumentTests : IDisposable
         InvoiceStore store = await StoreAsync();
         InvoiceTerms terms = AdvanceInvoiceTests.Terms(new("mer_1", Id.New("inv", Now), "anvil")) with { CreatedAt = Now };
         Stage stage = new(terms, Now.AddSeconds(42));
-        StoredInvoice made = await store.CommitAsync(null, [new InvoiceCreated(terms, Now)], null, null, default);
+        Stored<Invoice> made = await store.CommitAsync(null, [new InvoiceCreated(terms, Now)], null, null, default);
         await store.CommitAsync(
             made, [stage.Seen(stage.Due, 90), new PaymentDetected(stage.Now), stage.Confirmed, new InvoicePaid(stage.Now)], null, null, default);
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using CoinPay.Core;
 using CoinPay.Functions.Invoices;
 using CoinPay.Functions.Platform;
+using CoinPay.Functions.Platform.Aggregates;
 using CoinPay.Functions.Platform.Storage;
 using CoinPay.Functions.Platform.Telemetry;
 using CoinPay.Functions.Tests.Invoices;
@@ -28,10 +29,10 @@ public sealed class InvoiceTraceTests : IDisposable
         using (Activity request = Caller.StartActivity("request")!)
         {
             made = request.Context;
-            StoredInvoice stored = await store.CommitAsync(null, [new InvoiceCreated(_terms, _terms.CreatedAt)], null, null, default);
+            Stored<Invoice> stored = await store.CommitAsync(null, [new InvoiceCreated(_terms, _terms.CreatedAt)], null, null, default);
             await store.CommitAsync(stored, [new InvoiceCancelled("key_1", _terms.CreatedAt)], null, null, default);
         }
-        StoredInvoice found = (await store.FindAsync(_terms.MerchantId, _terms.Id, default))!;
+        Stored<Invoice> found = (await store.FindAsync(_terms.MerchantId, _terms.Id, default))!;
 
         using Activity poll = Caller.StartActivity("poll")!;
         using Activity function = Caller.StartActivity("function", ActivityKind.Internal, default(ActivityContext))!;

@@ -41,7 +41,7 @@ public sealed class EventFeedTests(EdgeStorage storage) : IClassFixture<EdgeStor
         {
             world.Edge.Clock.Advance(TimeSpan.FromSeconds(1));
             GatewayEvent happened = EventPublisherTests.Happened(world.Edge, world.MerchantId);
-            happened = happened with { Type = type, InvoiceId = "inv_" + type };
+            happened = happened with { Type = type, Subject = "inv_" + type };
             await world.Edge.Get<EventPublisher>().PublishAsync(happened, default);
             made.Insert(0, happened.Id);
         }

@@ -81,7 +81,7 @@ internal sealed class MemoryShop : IAsyncDisposable
     public async Task<GatewayEvent> PublishAsync(string type = "invoice.paid", string? invoiceId = null)
     {
         GatewayEvent happened = EventPublisherTests.Happened(Edge, MerchantId) with { Type = type };
-        happened = invoiceId is null ? happened : happened with { InvoiceId = invoiceId };
+        happened = invoiceId is null ? happened : happened with { Subject = invoiceId };
         await Edge.Get<EventPublisher>().PublishAsync(happened, default);
         return happened;
     }

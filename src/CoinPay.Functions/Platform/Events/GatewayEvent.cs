@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json.Nodes;
 using Azure.Data.Tables;
 using CoinPay.Functions.Http;
 using CoinPay.Functions.Platform;
@@ -11,7 +10,7 @@ namespace CoinPay.Functions.Platform.Events;
 /// <param name="Id"><c>evt_…</c>; the <c>webhook-id</c> of every attempt. The same cause must have the same id.</param>
 /// <param name="Type"><c>invoice.paid</c> and so on.</param>
 /// <param name="MerchantId">Whose it is.</param>
-/// <param name="InvoiceId">The invoice it is about, or null.</param>
+/// <param name="Subject">The id of what it is about: an invoice, an endpoint, or the merchant itself.</param>
 /// <param name="At">When it happened.</param>
 /// <param name="StateVersion">The version of what it is about after it happened.</param>
 /// <param name="FulfilmentKey">The invoice's fulfilment key where the event allows fulfilment.</param>
@@ -22,7 +21,7 @@ internal sealed record GatewayEvent(
     string Id,
     string Type,
     string MerchantId,
-    string? InvoiceId,
+    string Subject,
     DateTimeOffset At,
     int StateVersion,
     string? FulfilmentKey,
@@ -31,6 +30,9 @@ internal sealed record GatewayEvent(
 {
     /// <summary>The span that published it, for its deliveries to go on from; null where nobody traced that.</summary>
     public string? TraceParent { get; init; }
+
+    /// <summary>The invoice it is about, or null.</summary>
+    public string? InvoiceId => Platform.Id.OfKind("inv", Subject);
 
     /// <summary>The most that one property of a table row holds.</summary>
     public const int MaxBodyBytes = 64 * 1024;
@@ -43,7 +45,7 @@ internal sealed record GatewayEvent(
     /// <param name="fulfilmentKey">As of the event.</param>
     /// <param name="data">For instance <c>{"invoice": {…}}</c>.</param>
     public static string BodyOf(
-        string id, string type, DateTimeOffset at, int stateVersion, string? fulfilmentKey, JsonNode data) =>
+        string id, string type, DateTimeOffset at, int stateVersion, string? fulfilmentKey, object data) =>
         Json.Text(new EventBody(id, type, at, stateVersion, fulfilmentKey, data));
 
     /// <summary>The event as a row of <c>Events</c> or of an outbox.</summary>
@@ -58,7 +60,7 @@ internal sealed record GatewayEvent(
             ["EventId"] = Id,
             ["Type"] = Type,
             ["MerchantId"] = MerchantId,
-            ["InvoiceId"] = InvoiceId,
+            ["Subject"] = Subject,
             ["At"] = At,
             ["StateVersion"] = StateVersion,
             ["FulfilmentKey"] = FulfilmentKey,
@@ -72,7 +74,7 @@ internal sealed record GatewayEvent(
         row.GetString("EventId"),
         row.GetString("Type"),
         row.GetString("MerchantId"),
-        row.GetString("InvoiceId"),
+        row.GetString("Subject"),
         row.GetDateTimeOffset("At")!.Value,
         row.GetInt32("StateVersion")!.Value,
         row.GetString("FulfilmentKey"),
@@ -83,5 +85,5 @@ internal sealed record GatewayEvent(
     };
 
     private sealed record EventBody(
-        string Id, string Type, DateTimeOffset CreatedAt, int StateVersion, string? FulfilmentKey, JsonNode Data);
+        string Id, string Type, DateTimeOffset CreatedAt, int StateVersion, string? FulfilmentKey, object Data);
 }

@@ -8,6 +8,8 @@ namespace CoinPay.Functions.Platform.Storage;
 /// </summary>
 internal static class TableCalls
 {
+    private const int MaxBatchRows = 100;
+
     public static async Task<TableEntity?> FindAsync(
         this TableClient table, string partition, string row, CancellationToken cancellation)
     {
@@ -78,6 +80,22 @@ internal static class TableCalls
         catch (TableTransactionFailedException conflict) when (conflict.Status is 409 or 412 or 404)
         {
             return false;
+        }
+    }
+
+    /// <summary>Deletes rows of one partition, whatever their tags; that some are gone already is no error.</summary>
+    public static async Task DeleteAllAsync(
+        this TableClient table, string partition, IReadOnlyCollection<string> keys, CancellationToken cancellation)
+    {
+        foreach (string[] batch in keys.Chunk(MaxBatchRows))
+        {
+            TableTransactionAction[] gone =
+                [.. batch.Select(key => new TableTransactionAction(TableTransactionActionType.Delete, new TableEntity(partition, key), ETag.All))];
+            if (await table.TryCommitAsync(gone, cancellation))
+                continue;
+            // One missing row fails the whole batch; a delete of its own takes it for done.
+            foreach (string key in batch)
+                await table.DeleteEntityAsync(partition, key, ETag.All, cancellation);
         }
     }
 

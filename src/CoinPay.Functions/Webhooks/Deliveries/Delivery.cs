@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Azure;
 using Azure.Data.Tables;
 using CoinPay.Core;
+using CoinPay.Functions.Platform.Events;
 using CoinPay.Functions.Http;
 using CoinPay.Functions.Platform;
 
@@ -43,8 +44,8 @@ internal sealed record Delivery
     /// <summary>When it was begun, or begun anew.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>The invoice that the event is about, if any.</summary>
-    public string? InvoiceId { get; init; }
+    /// <summary>What the event is about: <see cref="GatewayEvent.Subject"/>.</summary>
+    public required string Subject { get; init; }
 
     /// <summary>
     /// Oldest first: those of the schedule under way, and before them the last of earlier ones
@@ -75,7 +76,7 @@ internal sealed record Delivery
             ["Status"] = WireName.Of(Status),
             ["NextAttemptAt"] = NextAttemptAt,
             ["CreatedAt"] = CreatedAt,
-            ["InvoiceId"] = InvoiceId,
+            ["Subject"] = Subject,
             ["Attempts"] = Attempts.Count,
             ["EarlierAttempts"] = EarlierAttempts,
             ["AttemptsEver"] = AttemptsEver,
@@ -95,7 +96,7 @@ internal sealed record Delivery
         CreatedAt = row.GetDateTimeOffset("CreatedAt")!.Value,
         Attempts = [.. Enumerable.Range(0, row.GetInt32("Attempts")!.Value)
             .Select(index => Json.Read<DeliveryAttempt>(row.GetString(AttemptProperty(index))))],
-        InvoiceId = row.GetString("InvoiceId"),
+        Subject = row.GetString("Subject"),
         EarlierAttempts = row.GetInt32("EarlierAttempts") ?? 0,
         AttemptsEver = row.GetInt32("AttemptsEver") ?? row.GetInt32("Attempts")!.Value,
         DeliveredAt = row.GetDateTimeOffset("DeliveredAt"),
@@ -118,13 +119,13 @@ internal sealed record Delivery
     }
 
     /// <summary>To be delivered for the first time, at once.</summary>
-    public static Delivery New(DeliveryAddress address, string? invoiceId, DateTimeOffset at) => new()
+    public static Delivery New(DeliveryAddress address, string subject, DateTimeOffset at) => new()
     {
         Address = address,
         Status = DeliveryStatus.Pending,
         NextAttemptAt = at,
         CreatedAt = at,
-        InvoiceId = invoiceId,
+        Subject = subject,
     };
 
     /// <summary>Due at once under a whole new schedule; of the attempts before it, the last ones are kept.</summary>

@@ -127,7 +127,7 @@ internal sealed class DeliveryRun(
 
     private void Report(Delivery delivery, GatewayEvent happened, DeliveryAttempt attempt) => log.LogInformation(
         "{Subject}: {Event} {Type} to {Endpoint}: attempt {Attempt} {Outcome} in {Milliseconds} ms",
-        happened.InvoiceId ?? happened.MerchantId, happened.Id, happened.Type, delivery.Address.EndpointId,
+        happened.Subject, happened.Id, happened.Type, delivery.Address.EndpointId,
         delivery.AttemptsEver + 1, attempt.Status?.ToString() ?? "without an answer", attempt.LatencyMs);
 
     private async Task FollowAsync(Delivery delivery, CancellationToken cancellation)

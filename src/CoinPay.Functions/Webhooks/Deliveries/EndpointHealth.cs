@@ -61,6 +61,6 @@ internal sealed class EndpointHealth(EndpointStore endpoints, DeliveryStore deli
                 new JsonObject { ["id"] = endpoint.Id, ["url"] = endpoint.Url.AbsoluteUri, ["reason"] = reason },
         };
         string body = GatewayEvent.BodyOf(id, EventTypes.EndpointDisabled, at, 1, null, data);
-        return new(id, EventTypes.EndpointDisabled, endpoint.MerchantId, null, at, 1, null, endpoint.Livemode, body);
+        return new(id, EventTypes.EndpointDisabled, endpoint.MerchantId, endpoint.Id, at, 1, null, endpoint.Livemode, body);
     }
 }

@@ -12,7 +12,7 @@ namespace CoinPay.Functions.Webhooks.Deliveries;
 /// more.
 /// </summary>
 internal sealed class EventPublisher(
-    Tables tables, EndpointStore endpoints, DeliveryStore deliveries, DueWork due, DeliveryQueue queue)
+    Tables tables, EndpointStore endpoints, DeliveryStore deliveries, DueWork due, DeliveryQueue queue) : IEventPublisher
 {
     /// <summary>Rows of a batch: bodies of 64 KiB, and a transaction takes 4 MiB.</summary>
     private const int MaxBatchRows = 50;
@@ -68,7 +68,7 @@ internal sealed class EventPublisher(
         // Row and pointer; both or either may stand already.
         await Task.WhenAll(
             due.AddAsync(address.ToString(), happened.At, cancellation),
-            deliveries.TryAddAsync(Delivery.New(address, happened.InvoiceId, happened.At), cancellation));
+            deliveries.TryAddAsync(Delivery.New(address, happened.Subject, happened.At), cancellation));
         await queue.SendAsync(address, slow: endpoint.FailingSince is not null, TimeSpan.Zero, cancellation);
     }
 }

@@ -1,4 +1,5 @@
 using Azure.Data.Tables;
+using CoinPay.Functions.Platform;
 using CoinPay.Functions.Platform.Storage;
 
 namespace CoinPay.Functions.Webhooks.Deliveries;
@@ -27,10 +28,10 @@ internal sealed class InvoiceWebhooks(Tables tables)
 
     public async Task NoteAsync(Delivery delivery, CancellationToken cancellation)
     {
-        if (delivery.InvoiceId is null || delivery.Attempts.Count == 0)
+        if (Id.OfKind("inv", delivery.Subject) is not { } invoiceId || delivery.Attempts.Count == 0)
             return;
         DeliveryAddress address = delivery.Address;
-        TableEntity row = new(Key.Of(address.MerchantId, delivery.InvoiceId), Prefix + Key.Of(address.EventId, address.EndpointId))
+        TableEntity row = new(Key.Of(address.MerchantId, invoiceId), Prefix + Key.Of(address.EventId, address.EndpointId))
         {
             ["Attempts"] = delivery.AttemptsEver,
             ["LastStatus"] = delivery.Attempts[^1].Status,

@@ -1,3 +1,4 @@
+using CoinPay.Functions.Platform.Events;
 using CoinPay.Functions.Http;
 using CoinPay.Functions.Webhooks.Endpoints;
 
@@ -12,12 +13,12 @@ internal sealed class Redelivery(DeliveryStore deliveries, DueWork due, Delivery
     private const int Tries = 5;
 
     /// <param name="eventId">The event.</param>
-    /// <param name="invoiceId">The invoice it is about, if any.</param>
+    /// <param name="subject">What it is about: <see cref="GatewayEvent.Subject"/>.</param>
     /// <param name="endpoint">Where to.</param>
     /// <param name="by">The redelivery or replay: with the same one, a delivery is begun anew once.</param>
     /// <param name="cancellation">Ends it.</param>
     public async Task RestartAsync(
-        string eventId, string? invoiceId, Endpoint endpoint, string by, CancellationToken cancellation)
+        string eventId, string subject, Endpoint endpoint, string by, CancellationToken cancellation)
     {
         DeliveryAddress address = new(endpoint.MerchantId, endpoint.Id, eventId);
         for (int attempt = 0; attempt < Tries; attempt++)
@@ -29,7 +30,7 @@ internal sealed class Redelivery(DeliveryStore deliveries, DueWork due, Delivery
             if (found?.RestartedBy != by)
             {
                 await due.PointAsync(address.ToString(), now, cancellation);
-                Delivery again = (found ?? Delivery.New(address, invoiceId, now)).Restarted(by, now);
+                Delivery again = (found ?? Delivery.New(address, subject, now)).Restarted(by, now);
                 bool stored = found is null
                     ? await deliveries.TryAddAsync(again, cancellation)
                     : await deliveries.TryReplaceAsync(again, cancellation);

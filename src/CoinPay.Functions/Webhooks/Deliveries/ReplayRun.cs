@@ -87,7 +87,7 @@ internal sealed class ReplayRun(
             taken,
             new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellation },
             async (row, token) => await redelivery.RestartAsync(
-                row.GetString("EventId"), row.GetString("InvoiceId"), endpoint, replay.Id, token));
+                row.GetString("EventId"), row.GetString("Subject"), endpoint, replay.Id, token));
         Replay done = replay with { Events = replay.Events + taken.Count, After = last };
         return last is null ? done with { Status = ReplayStatus.Finished, FinishedAt = clock.GetUtcNow() } : done;
     }

@@ -1,4 +1,5 @@
 using CoinPay.Functions.Platform.Events;
+using CoinPay.Functions.Platform.Storage;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
 
@@ -9,7 +10,7 @@ namespace CoinPay.Functions.Webhooks.Deliveries;
 /// outbox. Every ten minutes; a message too many changes nothing.
 /// </summary>
 internal sealed class SweepDeliveries(
-    DeliveryStore deliveries, DueWork due, DeliveryQueue queue, EventOutbox outbox, TimeProvider clock,
+    DeliveryStore deliveries, DueWork due, DeliveryQueue queue, Tables tables, Outbox outbox, TimeProvider clock,
     ILogger<SweepDeliveries> log)
 {
     /// <summary>A delivery is overdue when it has been due for so long.</summary>
@@ -29,7 +30,7 @@ internal sealed class SweepDeliveries(
 
     public async Task SweepAsync(CancellationToken cancellation)
     {
-        await outbox.SweepAsync(cancellation);
+        await outbox.SweepAsync(tables.Merchants, cancellation);
         DateTimeOffset now = clock.GetUtcNow();
         int queued = 0;
         await foreach (string message in due.DueBeforeAsync(now - Overdue, cancellation))

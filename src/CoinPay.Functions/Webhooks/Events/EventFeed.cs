@@ -95,6 +95,6 @@ internal sealed class EventFeed(Tables tables, EndpointStore endpoints, Delivery
     {
         yield return TableClient.CreateQueryFilter($"Livemode eq {wanted.Livemode}");
         if (wanted.InvoiceId is not null)
-            yield return TableClient.CreateQueryFilter($"InvoiceId eq {wanted.InvoiceId}");
+            yield return TableClient.CreateQueryFilter($"Subject eq {wanted.InvoiceId}");
     }
 }

@@ -51,7 +51,7 @@ internal sealed class RedeliverEvent(
         if (chosen.Count == 0)
             throw new ProblemException(Problems.NoEndpoint);
         foreach (Endpoint endpoint in chosen)
-            await redelivery.RestartAsync(happened.Id, happened.InvoiceId, endpoint, redeliveryId, cancellation);
+            await redelivery.RestartAsync(happened.Id, happened.Subject, endpoint, redeliveryId, cancellation);
         return JsonAnswer.Accepted(await feed.DescribeAsync(happened, cancellation));
     }
 

@@ -49,7 +49,7 @@ internal sealed class TestWebhookEndpoint(
         };
         string body = GatewayEvent.BodyOf(eventId, EventTypes.Ping, at, 1, null, data);
         GatewayEvent ping = new(
-            eventId, EventTypes.Ping, endpoint.MerchantId, null, at, 1, null, endpoint.Livemode, body);
+            eventId, EventTypes.Ping, endpoint.MerchantId, endpoint.Id, at, 1, null, endpoint.Livemode, body);
         await events.PublishAsync(ping, endpoint, cancellation);
         return JsonAnswer.Created(await feed.DescribeAsync(ping, cancellation));
     }

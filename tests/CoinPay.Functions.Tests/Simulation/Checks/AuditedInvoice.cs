@@ -36,7 +36,7 @@ internal sealed class AuditedInvoice(World world, string partition)
 
     public void Look(IReadOnlyList<Row> rows, DateTimeOffset since)
     {
-        Row? snapshot = rows.FirstOrDefault(row => row.Key == "invoice");
+        Row? snapshot = rows.FirstOrDefault(row => row.Key == "snapshot");
         Require(snapshot is not null, "rows without a snapshot");
         Row[] events = [.. rows.Where(row => row.Key.StartsWith("event!", StringComparison.Ordinal))];
         Require(events.Length >= _timeline.Count, "events are gone");
@@ -48,7 +48,7 @@ internal sealed class AuditedInvoice(World world, string partition)
         RequireLines([.. rows.Where(row => row.Key.StartsWith("line!", StringComparison.Ordinal))]);
         string? wrong = Books.Wrong(State.Status);
         Require(wrong is null, $"{wrong}");
-        HasOutbox = rows.Any(row => row.Key.StartsWith("outbox!", StringComparison.Ordinal));
+        HasOutbox = rows.Any(row => row.Key.StartsWith("outbox!", StringComparison.Ordinal) || row.Key.StartsWith("search!", StringComparison.Ordinal));
     }
 
     private void Take(Row row, DateTimeOffset since)

@@ -9,7 +9,7 @@ internal static class SecondWriter
 {
     private static readonly Dictionary<string, string[]> Shared = new(StringComparer.Ordinal)
     {
-        ["Invoices"] = ["invoice"],
+        ["Invoices"] = ["snapshot"],
         ["Chains"] = ["cursor"],
         ["Merchants"] = ["counter!", "endpoint!"],
         ["Deliveries"] = ["evt_"],

@@ -1,0 +1,26 @@
+using CoinPay.Chains;
+using CoinPay.Core;
+using CoinPay.Functions.Platform;
+using CoinPay.Functions.Platform.Aggregates;
+using CoinPay.Functions.Platform.Events;
+
+namespace CoinPay.Functions.Invoices;
+
+/// <summary>What the merchant is told of an invoice's event, frozen when it happens: a late delivery tells what was true then.</summary>
+internal static class InvoiceEventBody
+{
+    /// <summary>The event to tell; null for one that only the timeline shows.</summary>
+    public static GatewayEvent? Freeze(Committed<Invoice, InvoiceEvent> committed, ChainKnowledge? chain, Networks networks)
+    {
+        if (committed.Event.WebhookType() is not { } type)
+            return null;
+        Invoice invoice = committed.After;
+        InvoiceTerms terms = invoice.Terms;
+        DateTimeOffset at = committed.Event.At;
+        string eventId = Id.Derived("evt", at, $"{terms.Id}!{committed.Version}");
+        string? fulfilmentKey = invoice.MayBeFulfilled ? terms.FulfilmentKey : null;
+        string body = GatewayEvent.BodyOf(
+            eventId, type, at, committed.Version, fulfilmentKey, new { invoice = InvoiceDocument.Of(invoice, chain?.Height, networks) });
+        return new(eventId, type, terms.MerchantId, terms.Id, at, committed.Version, fulfilmentKey, terms.Livemode, body);
+    }
+}

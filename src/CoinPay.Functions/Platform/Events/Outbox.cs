@@ -1,0 +1,46 @@
+using Azure.Data.Tables;
+using CoinPay.Functions.Platform.Storage;
+using CoinPay.Functions.Platform.Telemetry;
+
+namespace CoinPay.Functions.Platform.Events;
+
+/// <summary>
+/// Events that a change leaves to be told: rows <c>outbox!version.event</c>, written in the change's transaction and partition.
+/// They are told afterwards and only then forgotten: a crash in between tells them again, under the same ids.
+/// </summary>
+internal sealed class Outbox(IEventPublisher publisher)
+{
+    public const string Prefix = "outbox!";
+
+    public static TableEntity Row(string partition, GatewayEvent happened) => happened.ToRow(partition, KeyOf(happened));
+
+    /// <summary>In the order of what happened.</summary>
+    public static string KeyOf(GatewayEvent happened) => $"{Prefix}{happened.StateVersion:D7}.{happened.Id}";
+
+    /// <summary>Tells one merchant of events; their deliveries are traced from here.</summary>
+    public Task TellAsync(IEnumerable<GatewayEvent> happened, CancellationToken cancellation) => publisher.PublishAsync(
+        [.. happened.Select(one => one with { TraceParent = InvoiceTrace.Here ?? one.TraceParent })], cancellation);
+
+    /// <summary>Tells, and forgets, what stands in the outbox of a partition.</summary>
+    public async Task FlushAsync(TableClient table, string partition, CancellationToken cancellation)
+    {
+        List<GatewayEvent> left = [];
+        await foreach (TableEntity row in table.RangeAsync(partition, Prefix, cancellation))
+            left.Add(GatewayEvent.FromRow(row));
+        if (left.Count == 0)
+            return;
+        await TellAsync(left, cancellation);
+        await table.DeleteAllAsync(partition, [.. left.Select(KeyOf)], cancellation);
+    }
+
+    /// <summary>Tells what a crash left in anybody's outbox; reads the whole table, so not often.</summary>
+    public async Task SweepAsync(TableClient table, CancellationToken cancellation)
+    {
+        string filter = TableClient.CreateQueryFilter($"RowKey ge {Prefix} and RowKey lt {Key.After(Prefix)}");
+        HashSet<string> partitions = new(StringComparer.Ordinal);
+        await foreach (TableEntity row in table.RowsAsync(filter, cancellation))
+            partitions.Add(row.PartitionKey);
+        foreach (string partition in partitions)
+            await FlushAsync(table, partition, cancellation);
+    }
+}
