@@ -95,6 +95,7 @@ internal static class Slices
         .AddSingleton<WebhookTargets>()
         .AddSingleton<EventPublisher>()
         .AddSingleton<Outbox>()
+        .AddSingleton<SweepTurns>()
         .AddSingleton<IEventPublisher>(services => services.GetRequiredService<EventPublisher>())
         .AddSingleton<EventFeed>()
         .AddSingleton<DeliveryStore>()

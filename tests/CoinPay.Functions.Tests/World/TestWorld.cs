@@ -139,21 +139,22 @@ public class TestWorld : IAsyncLifetime
         what);
 
     /// <summary>Waits until the receiver has an event of this type for the invoice.</summary>
-    internal async Task<Received> WaitForWebhookAsync(string invoiceId, string type) => (await WaitForAsync(
+    internal async Task<Received> WaitForWebhookAsync(string invoiceId, string type, TimeSpan? patience = null) => (await WaitForAsync(
         () => Task.FromResult(Receiver.Of(invoiceId).FirstOrDefault(received => received.Type == type)),
         received => received is not null,
-        $"{type} of {invoiceId}"))!;
+        $"{type} of {invoiceId}",
+        patience))!;
 
-    internal async Task<T> WaitForAsync<T>(Func<Task<T>> read, Func<T, bool> isThere, string what)
+    internal async Task<T> WaitForAsync<T>(Func<Task<T>> read, Func<T, bool> isThere, string what, TimeSpan? patience = null)
     {
-        DateTime until = DateTime.UtcNow + Patience;
+        DateTime until = DateTime.UtcNow + (patience ?? Patience);
         while (true)
         {
             T found = await read();
             if (isThere(found))
                 return found;
             if (DateTime.UtcNow > until)
-                throw new TimeoutException($"waited {Patience} for {what}; last: {(found as ApiAnswer)?.Text ?? found?.ToString()}\n{Tail(Gateway.Log)}");
+                throw new TimeoutException($"waited {patience ?? Patience} for {what}; last: {(found as ApiAnswer)?.Text ?? found?.ToString()}\n{Tail(Gateway.Log)}");
             await Task.Delay(100);
         }
     }

@@ -6,15 +6,16 @@ using Microsoft.Extensions.Logging;
 namespace CoinPay.Functions.Webhooks.Deliveries;
 
 /// <summary>
-/// Queues deliveries and replays again that are overdue, as their message is lost, and tells what a crash left in an
-/// outbox. Every ten minutes; a message too many changes nothing.
+/// Queues deliveries and replays again that are overdue, every minute: their message is lost, or a process that died had it in
+/// hand, for which the queue would hide it for ten minutes. A message too many changes nothing. Now and then
+/// it also tells what a crash left in an outbox.
 /// </summary>
 internal sealed class SweepDeliveries(
-    DeliveryStore deliveries, DueWork due, DeliveryQueue queue, Tables tables, Outbox outbox, TimeProvider clock,
+    DeliveryStore deliveries, DueWork due, DeliveryQueue queue, Tables tables, Outbox outbox, SweepTurns turns, TimeProvider clock,
     ILogger<SweepDeliveries> log)
 {
-    /// <summary>A delivery is overdue when it has been due for so long.</summary>
-    public static readonly TimeSpan Overdue = TimeSpan.FromMinutes(5);
+    /// <summary>A delivery is overdue when it has been due for so long: several times what an attempt may take.</summary>
+    public static readonly TimeSpan Overdue = TimeSpan.FromMinutes(2);
 
     /// <summary>A delivery queued again is left alone for so long: the queue may only be full.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromMinutes(30);
@@ -22,15 +23,16 @@ internal sealed class SweepDeliveries(
     private const int MaxPerRun = 5_000;
 
     [Function(nameof(SweepDeliveries))]
-    public async Task Run([TimerTrigger("30 */10 * * * *")] TimerInfo timer, CancellationToken cancellation)
+    public async Task Run([TimerTrigger("30 * * * * *")] TimerInfo timer, CancellationToken cancellation)
     {
         _ = timer;
+        if (turns.IsOutboxes())
+            await outbox.SweepAsync(tables.Merchants, cancellation);
         await SweepAsync(cancellation);
     }
 
     public async Task SweepAsync(CancellationToken cancellation)
     {
-        await outbox.SweepAsync(tables.Merchants, cancellation);
         DateTimeOffset now = clock.GetUtcNow();
         int queued = 0;
         await foreach (string message in due.DueBeforeAsync(now - Overdue, cancellation))
