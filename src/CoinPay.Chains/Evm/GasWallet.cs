@@ -10,7 +10,7 @@ namespace CoinPay.Chains.Evm;
 /// <summary>
 /// A small account that pays the gas of deploying and sweeping forwarders. Its key comes from the secrets seam; it
 /// never holds a merchant's money, and nothing it sends can move money anywhere but to a forwarder's settlement
-/// address. One transaction at a time: two of one account would race for a nonce.
+/// address. It sends one transaction at a time, in this process and, by its turns, among all.
 /// </summary>
 public sealed class GasWallet : IDisposable
 {
@@ -26,23 +26,27 @@ public sealed class GasWallet : IDisposable
     private static readonly TimeSpan ReceiptInterval = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(3);
 
+    /// <summary>A turn outlasts the wait for the receipt, and the calls before it.</summary>
+    private static readonly TimeSpan LongestTurn = TimeSpan.FromMinutes(4);
+
     private readonly Network _network;
     private readonly JsonRpc _rpc;
     private readonly string _privateKey;
+    private readonly IGasWalletTurns _turns;
     private readonly TimeProvider _time;
     private readonly SemaphoreSlim _one = new(1, 1);
 
     /// <param name="network">An EVM network with its node.</param>
     /// <param name="privateKey">32 bytes of hex, with or without <c>0x</c>.</param>
     /// <exception cref="ArgumentException">This is not a private key of secp256k1. The text is never shown.</exception>
-    public GasWallet(Network network, HttpClient http, string privateKey, TimeProvider? time = null)
+    public GasWallet(Network network, HttpClient http, string privateKey, IGasWalletTurns turns, TimeProvider time)
     {
         _network = network;
         _rpc = new JsonRpc(network.Name, network.Rpc, http);
         _privateKey = IsKey(privateKey)
             ? privateKey
             : throw new ArgumentException("This is not a private key: 32 bytes of hex.", nameof(privateKey));
-        _time = time ?? TimeProvider.System;
+        (_turns, _time) = (turns, time);
         // Refuses zero and whatever is not below the curve's order.
         Address = new EthECKey(privateKey).GetPublicAddress();
     }
@@ -64,6 +68,7 @@ public sealed class GasWallet : IDisposable
         await _one.WaitAsync(cancellation);
         try
         {
+            await using IAsyncDisposable turn = await _turns.TakeAsync(_network.Name, Address, LongestTurn, cancellation);
             string signed = await SignAsync(to, value, data, cancellation);
             RpcAnswer<string>[] sent = await _rpc.BatchAsync<string>(
                 [new RpcCall("eth_sendRawTransaction", signed.EnsureHexPrefix())], cancellation);

@@ -1,6 +1,5 @@
 using CoinPay.Chains;
 using CoinPay.Chains.Evm;
-using CoinPay.Functions.Platform.Secrets;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -12,7 +11,7 @@ namespace CoinPay.Functions.Forwarders;
 /// to them can be moved whenever the factory is there.
 /// </summary>
 internal sealed class CheckFactories(
-    Networks networks, NodeConnection nodes, ISecrets secrets, TimeProvider time, ILogger<CheckFactories> log)
+    Networks networks, NodeConnection nodes, GasWallets wallets, TimeProvider time, ILogger<CheckFactories> log)
     : BackgroundService
 {
     /// <summary>After this a node that cannot be reached is asked again.</summary>
@@ -47,8 +46,7 @@ internal sealed class CheckFactories(
 
     private async Task EnsureAsync(Network network, CancellationToken stopping)
     {
-        string? key = await secrets.FindAsync(SecretName.GasWalletKey, stopping);
-        using GasWallet? wallet = key is { Length: > 0 } ? Wallet(network, key) : null;
+        GasWallet? wallet = await wallets.FindAsync(network, stopping);
         ForwarderFactory factory = new(network, nodes.Http, wallet);
         if (await factory.StandsAsync(stopping))
             return;
@@ -60,17 +58,5 @@ internal sealed class CheckFactories(
                 "CoinPay__GasWalletKey");
         else if (await factory.EnsureDeployedAsync(stopping))
             log.LogInformation("{Network}: deployed the forwarder factory at {Factory}", network.Name, network.Factory);
-    }
-
-    private GasWallet Wallet(Network network, string key)
-    {
-        try
-        {
-            return new(network, nodes.Http, key, time);
-        }
-        catch (ArgumentException)
-        {
-            throw new SettingsException("CoinPay__GasWalletKey must be a private key: 32 bytes as hex.");
-        }
     }
 }

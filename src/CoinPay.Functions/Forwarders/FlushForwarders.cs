@@ -6,7 +6,6 @@ using CoinPay.Functions.Http;
 using CoinPay.Functions.Invoices;
 using CoinPay.Functions.Platform;
 using CoinPay.Functions.Platform.Aggregates;
-using CoinPay.Functions.Platform.Secrets;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
@@ -19,8 +18,7 @@ namespace CoinPay.Functions.Forwarders;
 /// and changes nothing else.
 /// </summary>
 internal sealed class FlushForwarders(
-    Callers callers, InvoiceStore invoices, Idempotency idempotency, Networks networks, NodeConnection nodes, ISecrets secrets,
-    TimeProvider clock)
+    Callers callers, InvoiceStore invoices, Idempotency idempotency, Networks networks, NodeConnection nodes, GasWallets wallets)
 {
     private const int MaxIdLength = 64;
 
@@ -40,11 +38,8 @@ internal sealed class FlushForwarders(
             body.Refuse("invoice_ids", $"1 to {ForwarderFactory.MaxForwardings} ids of invoices.");
         body.ThrowIfInvalid();
 
-        string key = await secrets.FindAsync(SecretName.GasWalletKey, cancellation) is { Length: > 0 } set
-            ? set
-            : throw new ProblemException(Problems.GasWalletMissing);
+        GasWallet wallet = await wallets.FindAsync(network!, cancellation) ?? throw new ProblemException(Problems.GasWalletMissing);
         List<InvoiceTerms> terms = await TermsAsync(id, network!, ids!, cancellation);
-        using GasWallet wallet = new(network!, nodes.Http, key, clock);
         ForwarderFactory factory = new(network!, nodes.Http, wallet);
         return await idempotency.RunAsync(
             request,

@@ -5,7 +5,6 @@ using CoinPay.Core;
 using CoinPay.Functions.Invoices;
 using CoinPay.Functions.Invoices.Exceptions;
 using CoinPay.Functions.Platform.Aggregates;
-using CoinPay.Functions.Platform.Secrets;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
 
@@ -18,7 +17,7 @@ namespace CoinPay.Functions.Forwarders;
 /// </summary>
 internal sealed class RecoverForwarders(
     RecoveryStore recoveries, InvoiceStore invoices, ExceptionStore exceptions, Networks networks, NodeConnection nodes,
-    ISecrets secrets, TimeProvider clock, ILogger<RecoverForwarders> log)
+    GasWallets wallets, TimeProvider clock, ILogger<RecoverForwarders> log)
 {
     private static readonly (TimeSpan Shortest, TimeSpan Longest) WhileUnderWay = (TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(10));
 
@@ -80,8 +79,7 @@ internal sealed class RecoverForwarders(
         if (networks.Find(exception.Recovery!.Network) is not { } network
             || network.Assets.FirstOrDefault(listed => listed.Asset.Id == exception.AssetId) is not { } asset)
             return new(null, null, $"{exception.AssetId} on {exception.Recovery.Network} is not offered here any more.");
-        string? key = await secrets.FindAsync(SecretName.GasWalletKey, cancellation);
-        using GasWallet? wallet = key is { Length: > 0 } ? new(network, nodes.Http, key, clock) : null;
+        GasWallet? wallet = await wallets.FindAsync(network, cancellation);
         long? first = state.Transfers.Values
             .Where(transfer => transfer.AssetId == exception.AssetId)
             .Min(transfer => transfer.Block?.Height);

@@ -130,6 +130,8 @@ internal static class Slices
         .AddHostedService<OutboxGauge>();
 
     public static IServiceCollection AddForwarders(this IServiceCollection services) => services
+        .AddSingleton<IGasWalletTurns, GasWalletTurns>()
+        .AddSingleton<GasWallets>()
         .AddHostedService<CheckFactories>();
 
     public static IServiceCollection AddCheckout(this IServiceCollection services) => services

@@ -57,7 +57,7 @@ public sealed class AddressWitnessTests
         const int forwarders = 10;
         await using Anvil anvil = await Anvil.StartAsync();
         Network network = TestNetworks.Evm(anvil.Rpc) with { Factory = ForwarderFactory.Address };
-        using GasWallet wallet = new(network, TestNetworks.Http, Anvil.PublishedKeys[0]);
+        using GasWallet wallet = new(network, TestNetworks.Http, Anvil.PublishedKeys[0], new FreeTurns(), TimeProvider.System);
         ForwarderFactory factory = new(network, TestNetworks.Http, wallet);
         await factory.EnsureDeployedAsync(CancellationToken.None);
 

@@ -63,7 +63,7 @@ public sealed class CheckFactoriesTests
     private static CheckFactories Check(Uri rpc, string? key, TimeProvider time) => new(
         new Networks([NetworkAt(rpc)]),
         new NodeConnection(),
-        new OneSecret(key),
+        new GasWallets(new NodeConnection(), new OneSecret(key), new FreeTurns(), time),
         time,
         NullLogger<CheckFactories>.Instance);
 

@@ -21,7 +21,7 @@ public sealed class ForwarderFactoryTests : IAsyncLifetime
     {
         _node = await Anvil.StartAsync();
         _network = TestNetworks.Evm(_node.Rpc) with { Factory = ForwarderFactory.Address };
-        _wallet = new GasWallet(_network, TestNetworks.Http, Anvil.PublishedKeys[2]);
+        _wallet = new GasWallet(_network, TestNetworks.Http, Anvil.PublishedKeys[2], new FreeTurns(), TimeProvider.System);
         _factory = new ForwarderFactory(_network, TestNetworks.Http, _wallet);
     }
 
@@ -107,7 +107,7 @@ public sealed class ForwarderFactoryTests : IAsyncLifetime
     public async Task A_chain_without_a_base_fee_gets_a_legacy_transaction()
     {
         await using Anvil old = await Anvil.StartAsync(chainId: 31338, port: null, "--hardfork", "istanbul");
-        using GasWallet wallet = new(TestNetworks.Evm(old.Rpc, 31338), TestNetworks.Http, Anvil.PublishedKeys[1]);
+        using GasWallet wallet = new(TestNetworks.Evm(old.Rpc, 31338), TestNetworks.Http, Anvil.PublishedKeys[1], new FreeTurns(), TimeProvider.System);
         JsonElement receipt = await wallet.SendAsync(Merchant, 9, "0x", CancellationToken.None);
         string hash = receipt.GetProperty("transactionHash").GetString()!;
         Assert.Equal("0x0", (await old.SendAsync("eth_getTransactionByHash", hash)).GetProperty("type").GetString());

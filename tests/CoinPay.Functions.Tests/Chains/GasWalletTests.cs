@@ -35,5 +35,5 @@ public sealed class GasWalletTests
         Assert.Equal(with.Address, without.Address);
     }
 
-    private static GasWallet Open(string key) => new(TestNetworks.Evm(new("http://127.0.0.1:1")), TestNetworks.Http, key);
+    private static GasWallet Open(string key) => new(TestNetworks.Evm(new("http://127.0.0.1:1")), TestNetworks.Http, key, new FreeTurns(), TimeProvider.System);
 }

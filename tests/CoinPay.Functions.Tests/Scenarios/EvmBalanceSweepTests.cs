@@ -232,7 +232,7 @@ public sealed class EvmBalanceSweepTests(EvmChains chains)
     private async Task FlushAsync(Network network, ForwarderAddress forwarder)
     {
         using GasWallet wallet = new(
-            network with { Rpc = chains.East.Rpc }, TestNetworks.Http, Anvil.PublishedKeys[2], TimeProvider.System);
+            network with { Rpc = chains.East.Rpc }, TestNetworks.Http, Anvil.PublishedKeys[2], new FreeTurns(), TimeProvider.System);
         ForwarderFactory factory = new(network with { Rpc = chains.East.Rpc }, TestNetworks.Http, wallet);
         await factory.FlushAsync(
             [new Forwarding(forwarder.SettlementAddress, forwarder.Salt)], [EvmAddress.NativeCoin], CancellationToken.None);

@@ -1,0 +1,86 @@
+using CoinPay.Chains;
+using CoinPay.Chains.Evm;
+using CoinPay.Functions.Forwarders;
+using CoinPay.Functions.Platform.Storage;
+using CoinPay.Functions.Tests.Chains;
+using CoinPay.Testing.Storage;
+using CoinPay.Tests;
+using Microsoft.Extensions.Time.Testing;
+using Xunit;
+
+namespace CoinPay.Functions.Tests.Forwarders;
+
+/// <summary>Processes that share a gas wallet, each with its own objects over the same storage.</summary>
+public sealed class GasWalletTurnsTests
+{
+    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(4);
+
+    private readonly FakeTimeProvider _clock = new(new DateTimeOffset(2026, 11, 23, 12, 0, 0, TimeSpan.Zero));
+    private readonly MemoryStorage _storage;
+
+    public GasWalletTurnsTests() => _storage = new(_clock);
+
+    [Fact]
+    public async Task While_one_has_its_turn_another_waits_and_gives_up_in_the_end()
+    {
+        GasWalletTurns one = await TurnsAsync(_clock), other = await TurnsAsync(_clock);
+        IAsyncDisposable turn = await one.TakeAsync("anvil", "0x1", Longest, CancellationToken.None);
+        await (await other.TakeAsync("anvil", "0x2", Longest, CancellationToken.None)).DisposeAsync();
+        await (await other.TakeAsync("anvil-two", "0x1", Longest, CancellationToken.None)).DisposeAsync();
+
+        Task<IAsyncDisposable> waiting = other.TakeAsync("anvil", "0x1", Longest, CancellationToken.None);
+        Assert.False(waiting.IsCompleted);
+        await turn.DisposeAsync();
+        await PassAsync(waiting, TimeSpan.FromSeconds(1));
+        await (await waiting).DisposeAsync();
+
+        await using IAsyncDisposable again = await one.TakeAsync("anvil", "0x1", Longest, CancellationToken.None);
+        Task<IAsyncDisposable> inVain = other.TakeAsync("anvil", "0x1", Longest, CancellationToken.None);
+        await PassAsync(inVain, TimeSpan.FromSeconds(25));
+        ChainUnknownException refused = await Assert.ThrowsAsync<ChainUnknownException>(() => inVain);
+        Assert.Contains("another process is sending from the gas wallet 0x1", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_turn_of_a_process_that_died_ends_by_itself_and_its_late_end_takes_nobody_elses_away()
+    {
+        GasWalletTurns dead = await TurnsAsync(_clock), other = await TurnsAsync(_clock);
+        IAsyncDisposable lost = await dead.TakeAsync("anvil", "0x1", Longest, CancellationToken.None);
+        _clock.Advance(Longest);
+        await using IAsyncDisposable turn = await other.TakeAsync("anvil", "0x1", Longest, CancellationToken.None);
+        await lost.DisposeAsync();
+        Task<IAsyncDisposable> third = dead.TakeAsync("anvil", "0x1", Longest, CancellationToken.None);
+        await PassAsync(third, TimeSpan.FromSeconds(25));
+        await Assert.ThrowsAsync<ChainUnknownException>(() => third);
+    }
+
+    [Fact]
+    public async Task What_two_processes_send_at_once_is_mined_in_turn()
+    {
+        await using Anvil anvil = await Anvil.StartAsync();
+        using GasWallet one = await WalletAsync(anvil), other = await WalletAsync(anvil);
+        await Task.WhenAll(Enumerable.Range(0, 10).Select(number =>
+            (number % 2 == 0 ? one : other).SendAsync(Anvil.Accounts[1], number + 1, "0x", CancellationToken.None)));
+        Assert.Equal(10, await anvil.HeightAsync());
+    }
+
+    private async Task<GasWallet> WalletAsync(Anvil anvil) => new(
+        TestNetworks.Evm(anvil.Rpc), TestNetworks.Http, Anvil.PublishedKeys[2], await TurnsAsync(TimeProvider.System), TimeProvider.System);
+
+    private async Task<GasWalletTurns> TurnsAsync(TimeProvider clock)
+    {
+        Tables tables = new(_storage.TableService());
+        await tables.EnsureCreatedAsync(CancellationToken.None);
+        return new(tables, clock);
+    }
+
+    /// <summary>Lets time go on until something has ended, at most for so long.</summary>
+    private async Task PassAsync(Task awaited, TimeSpan longest)
+    {
+        for (TimeSpan passed = TimeSpan.Zero; passed <= longest && !awaited.IsCompleted; passed += TimeSpan.FromSeconds(1))
+        {
+            _clock.Advance(TimeSpan.FromSeconds(1));
+            await Task.Delay(20);
+        }
+    }
+}
