@@ -10,13 +10,11 @@ internal sealed class Mempool(TimeProvider time)
 {
     public const int TransactionsPerBatch = 200;
 
-    /// <summary>Longer than the overlap with which new watches are read again.</summary>
-    private static readonly TimeSpan Young = TimeSpan.FromMinutes(10);
     private const int MaxYoung = 20_000;
     private const int MaxYoungInputs = 100_000;
     private readonly Dictionary<string, Seen> _seen = new(StringComparer.Ordinal);
     private readonly Queue<(string Id, int Inputs)> _young = new();
-    private readonly RecentSpends _recent = new(time, Young, MaxYoungInputs);
+    private readonly RecentSpends _recent = new(time, WatchWindows.KeptWhole, MaxYoungInputs);
     private int _youngInputs;
 
     /// <summary>Forgets what the node no longer lists.</summary>
@@ -70,7 +68,7 @@ internal sealed class Mempool(TimeProvider time)
         return spends;
     }
 
-    private bool IsOld(string id) => !_seen.TryGetValue(id, out Seen? seen) || time.GetElapsedTime(seen.At) > Young;
+    private bool IsOld(string id) => !_seen.TryGetValue(id, out Seen? seen) || time.GetElapsedTime(seen.At) > WatchWindows.KeptWhole;
 
     private sealed class Seen(long at, ChainTransfer[] outputs, Outpoints inputs)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using CoinPay.Chains;
 
 namespace CoinPay.Functions.Watching;
 
@@ -11,7 +12,6 @@ namespace CoinPay.Functions.Watching;
 /// <param name="network">Any network of the space.</param>
 internal sealed class WatchSet(string network)
 {
-    private static readonly TimeSpan Overlap = TimeSpan.FromMinutes(5);
     private readonly ConcurrentDictionary<string, Watch[]> _byRecipient = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Watch> _byInvoice = new(StringComparer.Ordinal);
     private readonly SweepSchedule _sweeps = new();
@@ -51,7 +51,7 @@ internal sealed class WatchSet(string network)
             if (_answered >= asked)
                 return;
             long answers = Interlocked.Read(ref _asked);
-            foreach (Watch watch in await watches.ReadSinceAsync(network, _loadedAt - Overlap, cancellation))
+            foreach (Watch watch in await watches.ReadSinceAsync(network, _loadedAt - WatchWindows.ReadAgain, cancellation))
                 if (_byInvoice.TryAdd(watch.InvoiceId, watch))
                     Add(watch);
             _loadedAt = now;

@@ -1,0 +1,36 @@
+using System.Collections.Concurrent;
+using CoinPay.Chains;
+
+namespace CoinPay.Functions.Invoices;
+
+/// <summary>How far the sweeper has come, in memory: after a restart it looks at everything once.</summary>
+internal sealed class SweepProgress
+{
+    private static readonly TimeSpan EndOfWatchInterval = TimeSpan.FromHours(1);
+    private readonly Dictionary<string, DateTimeOffset> _acknowledgedUntil = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, DateTimeOffset> _endedAt = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, TimeSpan> _waited = new(StringComparer.Ordinal);
+
+    /// <summary>
+    /// How long, when the last sweep looked, the oldest change of any network had waited to be taken up and told: what waits in
+    /// an outbox has such a mark until it is sent. Null before the first sweep.
+    /// </summary>
+    public TimeSpan? OldestWaiting => _waited.IsEmpty ? null : _waited.Values.Max();
+
+    public void Waited(string network, DateTimeOffset now, DateTimeOffset? oldest) =>
+        _waited[network] = oldest is { } since && since < now ? now - since : TimeSpan.Zero;
+
+    /// <summary>Every watch made before this instant was seen acknowledged.</summary>
+    public DateTimeOffset? AcknowledgedUntil(string network) =>
+        _acknowledgedUntil.TryGetValue(network, out DateTimeOffset until) ? until - WatchWindows.ReadAgain : null;
+
+    public void Acknowledged(string network, DateTimeOffset until) => _acknowledgedUntil[network] = until;
+
+    public bool IsEndOfWatchDue(string network, DateTimeOffset now)
+    {
+        if (_endedAt.TryGetValue(network, out DateTimeOffset last) && now - last < EndOfWatchInterval)
+            return false;
+        _endedAt[network] = now;
+        return true;
+    }
+}
