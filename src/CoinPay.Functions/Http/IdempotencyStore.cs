@@ -1,140 +1,134 @@
-using System.Security.Cryptography;
-using System.Text.Json;
 using Azure;
 using Azure.Data.Tables;
 using CoinPay.Functions.Platform.Storage;
 
 namespace CoinPay.Functions.Http;
 
-/// <summary>What a request with an Idempotency-Key may do.</summary>
-/// <param name="ResourceId">The id that the first request with this key chose; every later one works on the same.</param>
-internal abstract record IdempotencyClaim(string ResourceId);
-
-/// <summary>The caller goes on: it is the first, or the one before it has not answered in time.</summary>
-/// <param name="Tag">The row's tag, for <see cref="IdempotencyStore.RenewAsync"/>.</param>
-internal sealed record Granted(string ResourceId, bool IsFirst, ETag Tag) : IdempotencyClaim(ResourceId);
-
-/// <summary>Another request is at it, or was until a crash; if it has no answer yet, ask again after a moment.</summary>
-internal sealed record InFlight(string ResourceId, TimeSpan RetryAfter) : IdempotencyClaim(ResourceId);
-
-/// <summary>The key stands for another body.</summary>
-internal sealed record Reused(string ResourceId) : IdempotencyClaim(ResourceId);
-
-/// <summary>One row an Idempotency-Key: which body it stands for, and which id was chosen. The answer stands with the resource.</summary>
+/// <summary>
+/// One row an <see cref="IdempotencyKey"/>, inserted before anything is done: which body it stands for, and which id was chosen, so
+/// that a request repeated after a crash makes the same thing, once. After <see cref="Kept"/> a key is free again.
+/// </summary>
 internal sealed class IdempotencyStore(Tables tables, TimeProvider clock)
 {
-    /// <summary>A request that has not answered by then is taken for dead; its successor does the same work on the same id.</summary>
-    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(5);
+    public static readonly TimeSpan Kept = TimeSpan.FromHours(24);
+
+    private static readonly TimeSpan Shortly = TimeSpan.FromSeconds(1);
+
+    private const int MaxErased = 20_000;
+    private const int AtOnce = 16;
 
     /// <summary>Claims a key for a body, with the id to use if nobody did before.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="body">The body, a JSON object: one with another meaning under the same key is refused.</param>
+    /// <param name="newId">For what is made, if nobody chose one before.</param>
+    /// <param name="lease">A request that has not answered by then is taken for dead; its successor does the same on the same id.</param>
+    /// <param name="cancellation">Before the claim.</param>
     public async Task<IdempotencyClaim> ClaimAsync(
-        string owner, string operation, string idempotencyKey, string bodyHash, string newId, CancellationToken cancellation)
+        IdempotencyKey key, ReadOnlyMemory<byte> body, string newId, TimeSpan lease, CancellationToken cancellation)
     {
-        TableEntity row = RowOf(owner, operation, idempotencyKey);
-        row["BodyHash"] = bodyHash;
+        TableEntity row = key.Row();
+        row["BodyHash"] = CanonicalJson.Hash(body);
         row["ResourceId"] = newId;
-        row["LeasedUntil"] = clock.GetUtcNow() + Lease;
+        row["LeasedUntil"] = clock.GetUtcNow() + lease;
         row["CreatedAt"] = clock.GetUtcNow();
-        try
-        {
-            Response added = await tables.Idempotency.AddEntityAsync(row, cancellation);
-            return new Granted(newId, IsFirst: true, added.Headers.ETag!.Value);
-        }
-        catch (RequestFailedException exists) when (exists.Status == 409)
-        {
-            return await ClaimAgainAsync(row, bodyHash, cancellation);
-        }
+        return await tables.Idempotency.TryAddTaggedAsync(row, cancellation) is { } tag
+            ? new Granted(newId, IsFirst: true, tag)
+            : await ClaimAgainAsync(row, lease, cancellation);
     }
 
     /// <summary>The id that a key stands for with this body; null when it stands for none, or for another body.</summary>
-    public async Task<string?> FindAsync(
-        string owner, string operation, string idempotencyKey, string bodyHash, CancellationToken cancellation)
+    public async Task<string?> FindAsync(IdempotencyKey key, ReadOnlyMemory<byte> body, CancellationToken cancellation)
     {
-        TableEntity wanted = RowOf(owner, operation, idempotencyKey);
+        TableEntity wanted = key.Row();
         TableEntity? row = await tables.Idempotency.FindAsync(wanted.PartitionKey, wanted.RowKey, cancellation);
-        return row?.GetString("BodyHash") == bodyHash ? row.GetString("ResourceId") : null;
+        return row?.GetString("BodyHash") == CanonicalJson.Hash(body) ? row.GetString("ResourceId") : null;
     }
 
     /// <summary>
     /// Puts a new id under a claim whose request died long ago without making anything: ids tell the time, and what is
     /// made under an old one would be taken for old. False when another request was faster.
     /// </summary>
-    public async Task<bool> RenewAsync(
-        string owner, string operation, string idempotencyKey, Granted claim, string newId, CancellationToken cancellation)
+    public Task<bool> RenewAsync(IdempotencyKey key, Granted claim, string newId, CancellationToken cancellation)
     {
-        TableEntity row = RowOf(owner, operation, idempotencyKey);
+        TableEntity row = key.Row();
         row["ResourceId"] = newId;
+        return MergeAsync(row, claim.Tag, cancellation);
+    }
+
+    /// <summary>Keeps the answer with the claim; false when another request has taken it over meanwhile.</summary>
+    public Task<bool> AnswerAsync(IdempotencyKey key, Granted claim, int status, byte[] sealedAnswer, CancellationToken cancellation)
+    {
+        TableEntity row = key.Row();
+        row["Status"] = status;
+        row["Answer"] = sealedAnswer;
+        return MergeAsync(row, claim.Tag, cancellation);
+    }
+
+    /// <summary>What was refused was not done: nothing is kept, and the key is free again.</summary>
+    public Task ReleaseAsync(IdempotencyKey key, Granted claim, CancellationToken cancellation)
+    {
+        TableEntity row = key.Row();
+        row.ETag = claim.Tag;
+        return tables.Idempotency.TryDeleteAsync(row, cancellation);
+    }
+
+    /// <summary>Deletes rows that have been kept long enough, at most <see cref="MaxErased"/>; tells how many.</summary>
+    public async Task<int> EraseOldAsync(CancellationToken cancellation)
+    {
+        DateTimeOffset old = clock.GetUtcNow() - Kept;
+        string filter = TableClient.CreateQueryFilter($"CreatedAt lt {old}");
+        int erased = 0;
+        await foreach (Page<TableEntity> page in tables.Idempotency.RowsAsync(filter, cancellation).AsPages())
+        {
+            await Parallel.ForEachAsync(
+                page.Values,
+                new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellation },
+                async (row, token) => await tables.Idempotency.DeleteEntityAsync(row.PartitionKey, row.RowKey, row.ETag, token));
+            erased += page.Values.Count;
+            if (erased >= MaxErased)
+                break;
+        }
+        return erased;
+    }
+
+    private async Task<IdempotencyClaim> ClaimAgainAsync(TableEntity mine, TimeSpan lease, CancellationToken cancellation)
+    {
+        TableEntity? row = await tables.Idempotency.FindAsync(mine.PartitionKey, mine.RowKey, cancellation);
+        if (row is null)
+            return new InFlight(mine.GetString("ResourceId"), Shortly);
+        DateTimeOffset now = clock.GetUtcNow();
+        string resourceId = row.GetString("ResourceId");
+        if (row.GetDateTimeOffset("CreatedAt") + Kept <= now)
+            return await TakeOverAsync(mine, row.ETag, isFirst: true, cancellation);
+        if (row.GetString("BodyHash") != mine.GetString("BodyHash"))
+            return new Reused(resourceId);
+        if (row.GetBinary("Answer") is { } answer)
+            return new Answered(resourceId, row.GetInt32("Status")!.Value, answer);
+        TimeSpan left = row.GetDateTimeOffset("LeasedUntil")!.Value - now;
+        if (left > TimeSpan.Zero)
+            return new InFlight(resourceId, left);
+        row["LeasedUntil"] = now + lease;
+        return await TakeOverAsync(row, row.ETag, isFirst: false, cancellation);
+    }
+
+    private async Task<IdempotencyClaim> TakeOverAsync(TableEntity row, ETag tag, bool isFirst, CancellationToken cancellation)
+    {
+        string resourceId = row.GetString("ResourceId");
+        return await tables.Idempotency.TryReplaceTaggedAsync(row, tag, cancellation) is { } taken
+            ? new Granted(resourceId, isFirst, taken)
+            : new InFlight(resourceId, Shortly);
+    }
+
+    private async Task<bool> MergeAsync(TableEntity row, ETag tag, CancellationToken cancellation)
+    {
         try
         {
-            await tables.Idempotency.UpdateEntityAsync(row, claim.Tag, TableUpdateMode.Merge, cancellation);
+            await tables.Idempotency.UpdateEntityAsync(row, tag, TableUpdateMode.Merge, cancellation);
             return true;
         }
         catch (RequestFailedException taken) when (taken.Status is 404 or 412)
         {
             return false;
-        }
-    }
-
-    /// <summary>SHA-256 of the body with names sorted and white space left out, so that only its meaning counts.</summary>
-    public static string BodyHash(ReadOnlyMemory<byte> body)
-    {
-        using JsonDocument document = JsonDocument.Parse(body);
-        using MemoryStream canonical = new();
-        using (Utf8JsonWriter writer = new(canonical))
-            WriteCanonical(document.RootElement, writer);
-        return Convert.ToHexStringLower(SHA256.HashData(canonical.ToArray()));
-    }
-
-    private async Task<IdempotencyClaim> ClaimAgainAsync(TableEntity wanted, string bodyHash, CancellationToken cancellation)
-    {
-        TableEntity row = (await tables.Idempotency.GetEntityAsync<TableEntity>(
-            wanted.PartitionKey, wanted.RowKey, cancellationToken: cancellation)).Value;
-        string resourceId = row.GetString("ResourceId");
-        if (row.GetString("BodyHash") != bodyHash)
-            return new Reused(resourceId);
-        TimeSpan left = row.GetDateTimeOffset("LeasedUntil")!.Value - clock.GetUtcNow();
-        if (left > TimeSpan.Zero)
-            return new InFlight(resourceId, left);
-        row["LeasedUntil"] = clock.GetUtcNow() + Lease;
-        try
-        {
-            Response updated = await tables.Idempotency.UpdateEntityAsync(row, row.ETag, TableUpdateMode.Replace, cancellation);
-            return new Granted(resourceId, IsFirst: false, updated.Headers.ETag!.Value);
-        }
-        catch (RequestFailedException taken) when (taken.Status == 412)
-        {
-            return new InFlight(resourceId, Lease);
-        }
-    }
-
-    private static TableEntity RowOf(string owner, string operation, string idempotencyKey)
-    {
-        string rowKey = Key.Hash(operation + "\n" + idempotencyKey);
-        return new(Key.Of(owner, rowKey[..2]), rowKey);
-    }
-
-    private static void WriteCanonical(JsonElement element, Utf8JsonWriter writer)
-    {
-        switch (element.ValueKind)
-        {
-            case JsonValueKind.Object:
-                writer.WriteStartObject();
-                foreach (JsonProperty field in element.EnumerateObject().OrderBy(field => field.Name, StringComparer.Ordinal))
-                {
-                    writer.WritePropertyName(field.Name);
-                    WriteCanonical(field.Value, writer);
-                }
-                writer.WriteEndObject();
-                break;
-            case JsonValueKind.Array:
-                writer.WriteStartArray();
-                foreach (JsonElement item in element.EnumerateArray())
-                    WriteCanonical(item, writer);
-                writer.WriteEndArray();
-                break;
-            default:
-                element.WriteTo(writer);
-                break;
         }
     }
 }

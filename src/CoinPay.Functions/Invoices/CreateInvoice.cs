@@ -31,7 +31,7 @@ internal sealed class CreateInvoice(
     MerchantStore merchants,
     WalletStore wallets,
     IRateSource rates,
-    IdempotencyStore idempotency,
+    IdempotencyStore claims,
     PaymentAddresses addresses,
     CheckoutLinks links,
     WatchStore watches,
@@ -45,13 +45,8 @@ internal sealed class CreateInvoice(
 {
     private const int FulfilmentKeyBytes = 15;
 
-    /// <summary>
-    /// Pollers read the watches of the last five minutes again, by the time in the invoice's id: nothing is stored under an
-    /// id that is older than this. A retry that comes later gets a new id, once the old one can be stored no more.
-    /// </summary>
-    private static readonly TimeSpan IdIsGoodFor = TimeSpan.FromMinutes(2);
-
-    private static readonly TimeSpan IdIsRenewedAfter = TimeSpan.FromMinutes(3);
+    /// <summary>A creation takes a fraction of this: a retry after a crash need not wait longer.</summary>
+    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(5);
 
     [Function(nameof(CreateInvoice))]
     public async Task<IActionResult> Run(
@@ -62,7 +57,7 @@ internal sealed class CreateInvoice(
         Caller caller = await callers.RequireMerchantAsync(request, Scope.InvoicesWrite, cancellation);
         RequestBody body = await RequestBody.ReadAsync(request, cancellation);
         Merchant merchant = await merchants.GetAsync(caller.MerchantId, cancellation);
-        string? key = Idempotency.KeyOf(request);
+        IdempotencyKey? key = IdempotencyKey.Of(request, caller.IdempotencyOwner, nameof(CreateInvoice));
         DateTimeOffset now = clock.GetUtcNow();
         Judged judged;
         try
@@ -117,10 +112,9 @@ internal sealed class CreateInvoice(
         return new(order, wallet, await QuoteAsync(order, now, cancellation));
     }
 
-    private async Task<byte[]?> FindReplayAsync(Caller caller, string key, RequestBody body, CancellationToken cancellation)
+    private async Task<byte[]?> FindReplayAsync(Caller caller, IdempotencyKey key, RequestBody body, CancellationToken cancellation)
     {
-        string? invoiceId = await idempotency.FindAsync(
-            caller.IdempotencyOwner, nameof(CreateInvoice), key, IdempotencyStore.BodyHash(body.Bytes), cancellation);
+        string? invoiceId = await claims.FindAsync(key, body.Bytes, cancellation);
         return invoiceId is null ? null : await invoices.FindAnswerAsync(caller.MerchantId, invoiceId, cancellation);
     }
 
@@ -139,10 +133,9 @@ internal sealed class CreateInvoice(
 
     /// <summary>The id to work on, and what it was answered with if it was.</summary>
     private async Task<(string InvoiceId, byte[]? Answered)> ClaimAsync(
-        Caller caller, string key, RequestBody body, string newId, CancellationToken cancellation)
+        Caller caller, IdempotencyKey key, RequestBody body, string newId, CancellationToken cancellation)
     {
-        IdempotencyClaim claim = await idempotency.ClaimAsync(
-            caller.IdempotencyOwner, nameof(CreateInvoice), key, IdempotencyStore.BodyHash(body.Bytes), newId, cancellation);
+        IdempotencyClaim claim = await claims.ClaimAsync(key, body.Bytes, newId, Lease, cancellation);
         if (claim is Reused)
             throw new ProblemException(Problems.IdempotencyKeyReused);
         if (claim is Granted { IsFirst: true })
@@ -150,11 +143,11 @@ internal sealed class CreateInvoice(
         byte[]? answered = await invoices.FindAnswerAsync(caller.MerchantId, claim.ResourceId, cancellation);
         if (answered is null && claim is InFlight inFlight)
             throw new ProblemException(Problems.IdempotencyInFlight(inFlight.RetryAfter));
-        if (answered is not null || AgeOf(claim.ResourceId) < IdIsGoodFor)
+        if (answered is not null || AgeOf(claim.ResourceId) < WatchWindows.StoredWithin)
             return (claim.ResourceId, answered);
-        bool isRenewed = AgeOf(claim.ResourceId) > IdIsRenewedAfter
-            && await idempotency.RenewAsync(caller.IdempotencyOwner, nameof(CreateInvoice), key, (Granted)claim, newId, cancellation);
-        return isRenewed ? (newId, null) : throw new ProblemException(Problems.IdempotencyInFlight(IdIsRenewedAfter - IdIsGoodFor));
+        bool isRenewed = AgeOf(claim.ResourceId) > WatchWindows.RenewedAfter
+            && await claims.RenewAsync(key, (Granted)claim, newId, cancellation);
+        return isRenewed ? (newId, null) : throw new ProblemException(Problems.IdempotencyInFlight(WatchWindows.RenewedAfter - WatchWindows.StoredWithin));
     }
 
     private TimeSpan AgeOf(string invoiceId) => clock.GetUtcNow() - Id.TimeOf(invoiceId);
@@ -229,8 +222,8 @@ internal sealed class CreateInvoice(
     /// <summary>Stores the invoice with its answer. When a twin request was faster, what it answered.</summary>
     private async Task<(Stored<Invoice>? Created, byte[]? Twin)> CommitAsync(InvoiceTerms terms, CancellationToken cancellation)
     {
-        if (AgeOf(terms.Id) >= IdIsGoodFor)
-            throw new ProblemException(Problems.IdempotencyInFlight(IdIsRenewedAfter - IdIsGoodFor));
+        if (AgeOf(terms.Id) >= WatchWindows.StoredWithin)
+            throw new ProblemException(Problems.IdempotencyInFlight(WatchWindows.RenewedAfter - WatchWindows.StoredWithin));
         Decision decision = InvoiceDecider.Decide(null, new Core.CreateInvoice(terms, terms.CreatedAt));
         try
         {
@@ -251,7 +244,7 @@ internal sealed class CreateInvoice(
     private JsonAnswer Answer(InvoiceTerms terms) => new(StatusCodes.Status201Created, Body(terms));
 
     private static JsonAnswer Replay(byte[] answered) =>
-        new JsonAnswer(StatusCodes.Status201Created, answered).With(Idempotency.ReplayedHeader, "true");
+        new JsonAnswer(StatusCodes.Status201Created, answered).With(IdempotencyKey.ReplayedHeader, "true");
 
     /// <summary>An order that can be taken: the wallet that is paid, and what is due.</summary>
     private sealed record Judged(InvoiceOrder Order, Wallet Wallet, Quote Quote);

@@ -11,7 +11,7 @@ namespace CoinPay.Functions.Maintenance;
 /// so. Each run does a bounded piece of work; the next goes on.
 /// </summary>
 internal sealed class RemoveExpired(
-    Idempotency idempotency, ExpiredDeliveries deliveries, FinishedInstances instances, ILogger<RemoveExpired> log)
+    IdempotencyStore idempotency, ExpiredDeliveries deliveries, FinishedInstances instances, ILogger<RemoveExpired> log)
 {
     [Function(nameof(RemoveExpired))]
     public async Task Run(

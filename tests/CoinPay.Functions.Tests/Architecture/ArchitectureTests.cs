@@ -32,7 +32,7 @@ public sealed class ArchitectureTests
     [Theory]
     [InlineData("Invoices/AdvanceInvoice -> Watching/ViewStore")]
     [InlineData("Startup/Slices -> Http/IdempotencyStore")]
-    [InlineData("Invoices/CreateInvoice -> Http/Idempotency")]
+    [InlineData("Invoices/CreateInvoice -> Http/IdempotencyKey")]
     public void The_reader_sees_uses_wherever_they_stand(string use) =>
         Assert.Contains(use, Uses(Functions.Value, "CoinPay.Functions").Select(pair => $"{pair.User} -> {pair.Used}"));
 

@@ -7,8 +7,7 @@ namespace CoinPay.Functions.Tests.Architecture;
 internal sealed record Rooms(string Assembly, string[][] Floors)
 {
     /// <summary>
-    /// Wallets stand above Webhooks, because a wallet's change is told, and above Merchants and Watching, because a wallet is a
-    /// merchant's and an address is given out against the watches.
+    /// Wallets stand above Merchants and Watching, because a wallet is a merchant's, and an address is given out against the watches.
     /// </summary>
     public static Rooms Functions { get; } = new("CoinPay.Functions",
     [
@@ -16,8 +15,8 @@ internal sealed record Rooms(string Assembly, string[][] Floors)
         ["Http"],
         ["Access"],
         ["Merchants", "Rates", "Watching"],
-        ["Webhooks"],
         ["Wallets"],
+        ["Webhooks"],
         ["Invoices"],
         ["Forwarders"],
         ["Settlements", "Refunds", "Escrows"],

@@ -13,6 +13,10 @@ public sealed class IdempotencyStoreTests(AppServices app) : IClassFixture<AppSe
     private readonly FakeTimeProvider _clock = new(DateTimeOffset.UtcNow);
     private readonly string _merchant = Id.New("mer", DateTimeOffset.UtcNow);
 
+    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(5);
+
+    private IdempotencyKey Key => new(_merchant, "CreateInvoice", "key");
+
     private IdempotencyStore Store => new(app.Tables, _clock);
 
     [Fact]
@@ -48,6 +52,23 @@ public sealed class IdempotencyStoreTests(AppServices app) : IClassFixture<AppSe
         Assert.IsType<Reused>(await ClaimAsync("inv_e", "other"));
     }
 
+    [Fact]
+    public async Task A_key_is_free_again_when_it_was_released_and_when_its_day_is_over()
+    {
+        Granted first = Assert.IsType<Granted>(await ClaimAsync("inv_a", "body"));
+        await Store.ReleaseAsync(Key, first, CancellationToken.None);
+        Granted second = Assert.IsType<Granted>(await ClaimAsync("inv_b", "other"));
+        Assert.Equal(("inv_b", true), (second.ResourceId, second.IsFirst));
+
+        Assert.True(await Store.AnswerAsync(Key, second, 201, [7], CancellationToken.None));
+        Answered answered = Assert.IsType<Answered>(await ClaimAsync("inv_c", "other"));
+        Assert.Equal(("inv_b", 201, 7), (answered.ResourceId, answered.Status, answered.Sealed[0]));
+        _clock.Advance(IdempotencyStore.Kept);
+        Granted third = Assert.IsType<Granted>(await ClaimAsync("inv_d", "body"));
+        Assert.Equal(("inv_d", true), (third.ResourceId, third.IsFirst));
+        Assert.False(await Store.AnswerAsync(Key, second, 201, [8], CancellationToken.None));
+    }
+
     [Theory]
     [InlineData("""{"a":1,"b":{"c":"x","d":[1,2]}}""", """ { "b" : {"d":[1,2],"c":"x"}, "a":1 }""", true)]
     [InlineData("""{"a":[1,2]}""", """{"a":[2,1]}""", false)]
@@ -55,11 +76,11 @@ public sealed class IdempotencyStoreTests(AppServices app) : IClassFixture<AppSe
     public void Bodies_are_the_same_when_they_mean_the_same(string one, string other, bool same) =>
         Assert.Equal(same, Hash(one) == Hash(other));
 
-    private static string Hash(string body) => IdempotencyStore.BodyHash(Encoding.UTF8.GetBytes(body));
+    private static string Hash(string body) => CanonicalJson.Hash(Encoding.UTF8.GetBytes(body));
 
     private Task<IdempotencyClaim> ClaimAsync(string newId, string body) =>
-        Store.ClaimAsync(_merchant, "CreateInvoice", "key", body, newId, CancellationToken.None);
+        Store.ClaimAsync(Key, Encoding.UTF8.GetBytes($$"""{"is":"{{body}}"}"""), newId, Lease, CancellationToken.None);
 
     private Task<bool> RenewAsync(Granted claim, string newId) =>
-        Store.RenewAsync(_merchant, "CreateInvoice", "key", claim, newId, CancellationToken.None);
+        Store.RenewAsync(Key, claim, newId, CancellationToken.None);
 }

@@ -39,11 +39,11 @@ public sealed class KeyUseTests(EdgeStorage storage) : IClassFixture<EdgeStorage
         EdgeAnswer first = (await edge.CreateMerchantAsync(shop, key)).Expect(HttpStatusCode.Created);
 
         edge.Clock.Advance(TimeSpan.FromHours(24) - TimeSpan.FromSeconds(1));
-        await edge.Get<Idempotency>().EraseOldAsync(CancellationToken.None);
+        await edge.Get<IdempotencyStore>().EraseOldAsync(CancellationToken.None);
         Assert.Equal(first.Text, (await edge.CreateMerchantAsync(shop, key)).Text);
 
         edge.Clock.Advance(TimeSpan.FromSeconds(2));
-        await edge.Get<Idempotency>().EraseOldAsync(CancellationToken.None);
+        await edge.Get<IdempotencyStore>().EraseOldAsync(CancellationToken.None);
         Assert.NotEqual(first["id"], (await edge.CreateMerchantAsync(shop, key)).Expect(HttpStatusCode.Created)["id"]);
     }
 

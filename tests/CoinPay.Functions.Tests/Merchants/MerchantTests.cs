@@ -44,8 +44,8 @@ public sealed class MerchantTests(EdgeStorage storage) : IClassFixture<EdgeStora
             HttpStatusCode.UnprocessableEntity, "idempotency_key_reused");
         Assert.DoesNotContain(first["api_key"]!["cp_test_".Length..], await edge.DumpAsync(), StringComparison.Ordinal);
 
-        edge.Clock.Advance(Idempotency.Kept + TimeSpan.FromMinutes(1));
-        await edge.Get<Idempotency>().EraseOldAsync(default);
+        edge.Clock.Advance(IdempotencyStore.Kept + TimeSpan.FromMinutes(1));
+        await edge.Get<IdempotencyStore>().EraseOldAsync(default);
         Assert.NotEqual(first["id"], (await edge.CreateMerchantAsync(new { name = "One" }, "again"))["id"]);
     }
 

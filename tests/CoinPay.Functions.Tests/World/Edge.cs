@@ -7,7 +7,6 @@ using CoinPay.Chains;
 using CoinPay.Core;
 using CoinPay.Functions.Http;
 using CoinPay.Functions.Merchants;
-using CoinPay.Functions.Platform;
 using CoinPay.Functions.Platform.Storage;
 using CoinPay.Functions.Startup;
 using CoinPay.Functions.Watching;
@@ -81,7 +80,7 @@ internal sealed class Edge : IAsyncDisposable
         if (key is not null)
             request.Headers.Authorization = "Bearer " + key;
         if (idempotencyKey is not null)
-            request.Headers[Idempotency.Header] = idempotencyKey;
+            request.Headers[IdempotencyKey.Header] = idempotencyKey;
         if (body is not null)
         {
             byte[] bytes = body as byte[] ?? Encoding.UTF8.GetBytes(body as string ?? JsonSerializer.Serialize(body));

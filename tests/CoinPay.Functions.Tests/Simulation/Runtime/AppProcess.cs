@@ -126,7 +126,7 @@ internal sealed class AppProcess
         context.Features.Set<IHttpResponseFeature>(answering);
         context.Request.Headers.Authorization = "Bearer " + key;
         if (idempotencyKey is not null)
-            context.Request.Headers[Idempotency.Header] = idempotencyKey;
+            context.Request.Headers[IdempotencyKey.Header] = idempotencyKey;
         if (body is not null)
             (context.Request.Body, context.Request.ContentType, context.Request.ContentLength) =
                 (new MemoryStream(body), "application/json", body.Length);

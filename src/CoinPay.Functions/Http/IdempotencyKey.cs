@@ -1,0 +1,35 @@
+using Azure.Data.Tables;
+using CoinPay.Functions.Platform.Storage;
+using Microsoft.AspNetCore.Http;
+
+namespace CoinPay.Functions.Http;
+
+/// <summary>An <c>Idempotency-Key</c> of a caller for one call.</summary>
+/// <param name="Owner">Whose key it is: a merchant with its mode, or <c>operator</c>.</param>
+/// <param name="Call">The call, and what it is about.</param>
+/// <param name="Text">1 to 255 visible ASCII characters.</param>
+internal sealed record IdempotencyKey(string Owner, string Call, string Text)
+{
+    public const string Header = "Idempotency-Key";
+    public const string ReplayedHeader = "Idempotent-Replayed";
+
+    private const int MaxLength = 255;
+
+    /// <summary>The header's key, null without it; throws a 400 problem when it cannot be one.</summary>
+    public static IdempotencyKey? Of(HttpRequest request, string owner, string call)
+    {
+        if (!request.Headers.TryGetValue(Header, out var values))
+            return null;
+        string text = values.ToString();
+        return text.Length is >= 1 and <= MaxLength && text.All(c => c is > ' ' and <= '~')
+            ? new(owner, call, text)
+            : throw new ProblemException(Problems.InvalidIdempotencyKey);
+    }
+
+    /// <summary>Its row of <c>Idempotency</c>, empty.</summary>
+    public TableEntity Row()
+    {
+        string hash = Key.Hash(Call + "\n" + Text);
+        return new(Key.Of(Owner, hash[..2]), hash);
+    }
+}
