@@ -3,12 +3,16 @@ using CoinPay.Core;
 
 namespace CoinPay.Chains;
 
-/// <summary>The adapter of each configured network.</summary>
-public sealed class ChainDirectory(IEnumerable<IChain> chains)
+/// <summary>Where the payments of each configured network are seen.</summary>
+public sealed class ChainDirectory(IEnumerable<INetworkSource> sources)
 {
-    private readonly FrozenDictionary<string, IChain> _byName = chains.ToFrozenDictionary(chain => chain.Network.Name, StringComparer.Ordinal);
+    private readonly FrozenDictionary<string, INetworkSource> _byName =
+        sources.ToFrozenDictionary(source => source.Network.Name, StringComparer.Ordinal);
 
-    public IEnumerable<IChain> All => _byName.Values;
+    public IEnumerable<INetworkSource> All => _byName.Values;
 
-    public IChain Of(string network) => _byName.GetValueOrDefault(network) ?? throw new BugException("no network " + network);
+    /// <summary>Those that are read block by block.</summary>
+    public IEnumerable<IChain> Chains => _byName.Values.OfType<IChain>();
+
+    public INetworkSource Of(string network) => _byName.GetValueOrDefault(network) ?? throw new BugException("no network " + network);
 }

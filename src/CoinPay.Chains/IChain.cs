@@ -7,10 +7,8 @@ namespace CoinPay.Chains;
 /// What a network's node says. Every answer is known at a block hash; whatever is not known throws
 /// <see cref="ChainUnknownException"/>: a node that is down, lags, lies or serves another chain is never read as empty.
 /// </summary>
-public interface IChain
+public interface IChain : INetworkSource
 {
-    Network Network { get; }
-
     /// <summary>The head now, with the chain's identity checked (eth_chainId, or the genesis hash).</summary>
     Task<ChainHead> ReadHeadAsync(CancellationToken cancellation);
 
@@ -24,29 +22,31 @@ public interface IChain
     /// </summary>
     Task<IReadOnlyList<ChainBlock>> ReadBlocksAsync(
         long from, long to, long byHashAbove, Func<string, bool> isWatched, CancellationToken cancellation);
+}
 
+/// <summary>A chain whose node shows payments before they are in a block.</summary>
+public interface IMempoolSource
+{
     /// <summary>
-    /// All unconfirmed transfers to watched recipients that the node shows now; empty where the family has no mempool
-    /// that says anything. The caller compares with what it saw before.
+    /// All unconfirmed transfers to watched recipients that the node shows now. The caller compares with what it saw before.
     /// </summary>
     Task<IReadOnlyList<ChainTransfer>> ReadMempoolAsync(Func<string, bool> isWatched, CancellationToken cancellation);
 
     /// <summary>
     /// Which unconfirmed transactions, to whatever recipient, spend a watched outpoint, as the last
-    /// <see cref="ReadMempoolAsync"/> found them. Only chains of outpoints can say.
+    /// <see cref="ReadMempoolAsync"/> found them.
     /// </summary>
-    IReadOnlyList<Spend> SpendsInMempool(Func<string, bool> isWatched) => [];
+    IReadOnlyList<Spend> SpendsInMempool(Func<string, bool> isWatched);
+}
 
+/// <summary>A chain on which money may come to an address without a trace in its blocks.</summary>
+public interface IBalanceSource
+{
     /// <summary>
-    /// Money at watched addresses that <see cref="ReadBlocksAsync"/> cannot see, by what their balances show at this
-    /// head. Nothing on chains where every payment stands in its block.
+    /// Money at watched addresses that <see cref="IChain.ReadBlocksAsync"/> cannot see, by what their balances show at this head.
     /// </summary>
     Task<IReadOnlyList<SweptTransfer>> SweepAsync(
-        IReadOnlyList<SweptAddress> addresses, ChainHead head, CancellationToken cancellation) =>
-        Task.FromResult<IReadOnlyList<SweptTransfer>>([]);
-
-    /// <summary>The recipient (see <see cref="ChainTransfer.Recipient"/>) of a payment to this address of the network.</summary>
-    string RecipientOf(string address);
+        IReadOnlyList<SweptAddress> addresses, ChainHead head, CancellationToken cancellation);
 }
 
 /// <summary>The node's head, and the heights its finality tags point at (null where the network has none).</summary>

@@ -1,18 +1,7 @@
 using System.Numerics;
-using System.Text.Json.Serialization;
 using CoinPay.Core;
 
 namespace CoinPay.Chains;
-
-/// <summary>How a network's addresses and blocks are read.</summary>
-public enum NetworkFamily
-{
-    [JsonStringEnumMemberName("evm")]
-    Evm,
-
-    [JsonStringEnumMemberName("bitcoin")]
-    Bitcoin,
-}
 
 /// <summary>One configured network. It comes from networks.json, overridden by <c>CoinPay:Networks:name:…</c> settings.</summary>
 public sealed record Network
@@ -23,7 +12,8 @@ public sealed record Network
     /// <summary>CAIP-2 id: <c>eip155:31337</c>, <c>bip122:0f9188f13cb7b2c71f2a335e3a4fc328</c>.</summary>
     public required string Id { get; init; }
 
-    public required NetworkFamily Family { get; init; }
+    /// <summary>What it has in common with others of its kind.</summary>
+    public required INetworkFamily Family { get; init; }
 
     /// <summary>False for a network whose coins are play money: only <c>cp_test_</c> keys see it.</summary>
     public bool Livemode { get; init; }
@@ -38,6 +28,11 @@ public sealed record Network
     public string? Coin { get; init; }
 
     public string? Chain { get; init; }
+
+    /// <summary>
+    /// EVM: <c>evm</c> where forwarders have the address that the EVM gives them; <c>none</c> on chains with rules of their own.
+    /// </summary>
+    public string? Create2 { get; init; }
 
     /// <summary>EVM: the address of ForwarderFactory, the same on every chain with the EVM's own CREATE2.</summary>
     public string? Factory { get; init; }
@@ -59,20 +54,8 @@ public sealed record Network
 
     public required IReadOnlyList<NetworkAsset> Assets { get; init; }
 
-    /// <summary>
-    /// Networks on which one address belongs to one invoice, whichever of them it is paid on: a forwarder has the same
-    /// address on every chain with the EVM's own CREATE2. Any other network is a space of its own.
-    /// </summary>
-    public string AddressSpace => (Family, Factory, Livemode) switch
-    {
-        (NetworkFamily.Evm, not null, true) => LiveForwarders,
-        (NetworkFamily.Evm, not null, false) => TestForwarders,
-        _ => Name,
-    };
-
-    /// <summary>The spaces of forwarders; no network may have such a name.</summary>
-    public const string LiveForwarders = "evm-live";
-    public const string TestForwarders = "evm-test";
+    /// <summary>Networks on which one address belongs to one invoice, whichever of them it is paid on.</summary>
+    public string AddressSpace => Family.SpaceOf(this);
 
     /// <summary>Whether the head has run away from the last finalized block, or no block is finalized that should be.</summary>
     public bool IsFinalityStalled(ChainHead head) =>

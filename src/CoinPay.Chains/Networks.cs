@@ -24,6 +24,5 @@ public sealed class Networks(IReadOnlyList<Network> all)
     public static NetworkAsset? FindAsset(Network network, string symbolOrId) =>
         network.Assets.FirstOrDefault(listed =>
             listed.Asset.Symbol == symbolOrId
-            || listed.Asset.Id == symbolOrId
-            || (network.Family == NetworkFamily.Evm && listed.Asset.Id.Equals(symbolOrId, StringComparison.OrdinalIgnoreCase)));
+            || listed.Asset.Id.Equals(symbolOrId, network.Family.AssetIds));
 }

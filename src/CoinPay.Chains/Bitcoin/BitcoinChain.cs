@@ -8,7 +8,7 @@ namespace CoinPay.Chains.Bitcoin;
 /// both show in the same way, and spenders by outpoint; blocks are read by hash.
 /// </summary>
 public sealed class BitcoinChain(
-    Network network, HttpClient http, INodeCredentials? credentials, TimeProvider? time = null) : IChain
+    Network network, HttpClient http, INodeCredentials? credentials, TimeProvider time) : IChain, IMempoolSource
 {
     /// <summary>Full blocks are large: as many are held in memory at once.</summary>
     private const int BlocksPerBatch = 4;
@@ -17,7 +17,7 @@ public sealed class BitcoinChain(
     /// <summary>A node whose headers run this far ahead of its blocks has not caught up.</summary>
     private const int MaxHeadersAhead = 6;
     private readonly JsonRpc _rpc = new(network.Name, network.Rpc, http, credentials);
-    private readonly Mempool _mempool = new(time ?? TimeProvider.System);
+    private readonly Mempool _mempool = new(time);
     private readonly NBitcoin.Network _addresses = BitcoinNetworks.Of(network);
     private readonly BitcoinTransfers _transfers = new(network);
     private ChainHead? _head;

@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Text.RegularExpressions;
-using CoinPay.Chains.Bitcoin;
 using CoinPay.Chains.Evm;
 using CoinPay.Core;
 
@@ -9,9 +8,7 @@ namespace CoinPay.Chains.Configuration;
 /// <summary>A network as networks.json writes it: everything but where its node is.</summary>
 /// <param name="FinalityLag">See <see cref="Network.FinalityLag"/>.</param>
 /// <param name="ConfirmationLimit">See <see cref="Network.ConfirmationLimit"/>; 24 hours unless it says otherwise.</param>
-/// <param name="Create2">
-/// <c>evm</c> where forwarders have the address that the EVM gives them; <c>none</c> on chains with rules of their own.
-/// </param>
+/// <param name="Create2">See <see cref="Network.Create2"/>.</param>
 internal sealed record NetworkEntry(
     string Name,
     string Id,
@@ -40,16 +37,18 @@ internal sealed record NetworkEntry(
     /// </summary>
     public Network At(Uri rpc)
     {
+        Require(NetworkFamilies.Find(Family) is not null, $"family: {string.Join(" or ", NetworkFamilies.All.Select(known => known.Name))}");
         Network network = new()
         {
             Name = Name,
             Id = Id,
-            Family = Family == "evm" ? NetworkFamily.Evm : NetworkFamily.Bitcoin,
+            Family = NetworkFamilies.Find(Family)!,
             Livemode = Livemode,
             Development = Development,
             Rpc = rpc,
             Coin = Coin,
             Chain = Chain,
+            Create2 = Create2,
             Factory = Create2 == "evm" ? Factory : null,
             FinalityLag = FinalityLag,
             PollInterval = PollInterval,
@@ -64,8 +63,6 @@ internal sealed record NetworkEntry(
     private void Require(Network network)
     {
         Require(Matches(Name, "^[a-z0-9]+(-[a-z0-9]+)*$"), "name: lower-case letters, digits and -");
-        Require(Family is "evm" or "bitcoin", "family: evm or bitcoin");
-        Require(Name is not (Network.LiveForwarders or Network.TestForwarders), "name: stands for an address space");
         Require(FinalityLag is null or > 0, "finality_lag: a number of blocks");
         Require(network.ConfirmationLimit >= ShortestConfirmationLimit, $"confirmation_limit: at least {ShortestConfirmationLimit}");
         Require(
@@ -77,37 +74,11 @@ internal sealed record NetworkEntry(
         Require(Development || !IsLocal, "development: true, as this chain is made on one machine for trying out");
         foreach (AssetEntry asset in Assets)
             Require(asset.Mistake is null, $"asset {asset.Symbol}: {asset.Mistake}");
-        if (network.Family == NetworkFamily.Evm)
-            RequireEvm();
-        else
-            RequireBitcoin(network);
+        Require(network.Family.MistakeIn(network) is null, network.Family.MistakeIn(network) ?? "");
     }
 
     /// <summary>Regtest, and the chain ids that anvil, Hardhat and Ganache give themselves.</summary>
     private bool IsLocal => Chain == "regtest" || Id is "eip155:31337" or "eip155:1337";
-
-    private void RequireEvm()
-    {
-        Require(Matches(Id, "^eip155:[1-9][0-9]{0,17}$"), "id: eip155:<chain id>");
-        Require(Create2 is "evm" or "none", "create2: evm or none");
-        bool hasFactory = EvmAddress.IsChecksummed(Factory);
-        Require(Create2 == "none" || hasFactory, "factory: a checksummed address");
-        Require(Assets.Count(asset => asset.Contract is null) <= 1, "assets: one coin without a contract at most");
-    }
-
-    private void RequireBitcoin(Network network)
-    {
-        Require(Matches(Id, "^bip122:[0-9a-f]{32}$"), "id: bip122:<32 hex digits of the genesis hash>");
-        Require(Assets is [{ Contract: null }], "assets: the chain's own coin and nothing else");
-        try
-        {
-            BitcoinNetworks.Of(network);
-        }
-        catch (ArgumentException unknown)
-        {
-            throw new SettingsException($"networks.json, {Name}: coin and chain: {unknown.Message}");
-        }
-    }
 
     private static bool Matches(string text, string pattern) =>
         Regex.IsMatch(text, pattern, RegexOptions.ExplicitCapture, RegexLimit);

@@ -10,7 +10,7 @@ namespace CoinPay.Chains.Evm;
 /// own coin by the transactions of whole blocks. An ordinary poll is three batches: head, blocks, and what the blocks
 /// need.
 /// </summary>
-public sealed class EvmChain(Network network, HttpClient http) : IChain
+public sealed class EvmChain(Network network, HttpClient http) : IChain, IBalanceSource
 {
     /// <summary>Providers bound a batch; whole blocks are some hundred kilobytes each.</summary>
     private const int BlocksPerBatch = 25;
@@ -57,11 +57,6 @@ public sealed class EvmChain(Network network, HttpClient http) : IChain
             ? throw new ChainUnknownException(network.Name, $"eth_getBlockByNumber: {error.Message} ({error.Code})")
             : answers[0].Result?.Hash;
     });
-
-    /// <summary>Nothing: a pending transaction says little, and providers show none or another server's.</summary>
-    public Task<IReadOnlyList<ChainTransfer>> ReadMempoolAsync(
-        Func<string, bool> isWatched, CancellationToken cancellation) =>
-        Task.FromResult<IReadOnlyList<ChainTransfer>>([]);
 
     public Task<IReadOnlyList<ChainBlock>> ReadBlocksAsync(
         long from, long to, long byHashAbove, Func<string, bool> isWatched, CancellationToken cancellation) =>

@@ -67,7 +67,7 @@ internal sealed record CheckoutDocument(
         Asset asset = terms.Due.Asset;
         NetworkAsset? listed = network is null ? null : Networks.FindAsset(network, asset.Id);
         Amount? toPay = phase.MayPay() && listed is not null && seen < terms.Due ? terms.Due - seen : null;
-        string? uri = toPay is null ? null : PaymentUri.Of(network!, listed!, terms.Address, toPay);
+        string? uri = toPay is null ? null : network!.Family.PaymentUri(network, listed!, terms.Address, toPay);
         return new(
             asset.Network, NameOf(terms.Network), asset.Id, asset.Symbol, listed?.Contract, terms.Address,
             terms.Due.ToString(), toPay?.ToString(), uri);

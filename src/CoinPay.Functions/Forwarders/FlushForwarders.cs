@@ -32,7 +32,7 @@ internal sealed class FlushForwarders(
         RequestBody body = await RequestBody.ReadAsync(request, cancellation);
         Network? network = networks.Find(body.RequiredString("network", MaxIdLength));
         IReadOnlyList<string>? ids = body.OptionalStrings("invoice_ids", ForwarderFactory.MaxForwardings, MaxIdLength);
-        if (network is not { Family: NetworkFamily.Evm })
+        if (network is not { Factory: not null })
             body.Refuse("network", "An EVM network that is offered here.", Problems.UnsupportedNetworkCode);
         if (ids is null or [])
             body.Refuse("invoice_ids", $"1 to {ForwarderFactory.MaxForwardings} ids of invoices.");

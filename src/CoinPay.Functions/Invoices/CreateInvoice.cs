@@ -169,7 +169,7 @@ internal sealed class CreateInvoice(
             Recipient = chains.Of(network.Name).RecipientOf(address.Address),
             Required = terms.Confirmation.InConflict ?? terms.Confirmation.Required,
             MonitorUntil = terms.MonitorUntil,
-            SweepAt = network.Family == NetworkFamily.Evm && order.Asset.Contract is null ? terms.ExpiresAt : null,
+            SweepAt = network.Family.MayComeUnseen(order.Asset) ? terms.ExpiresAt : null,
             Counter = address.Counter,
             Index = address.Index,
         };
@@ -198,8 +198,8 @@ internal sealed class CreateInvoice(
             Quote = quote,
             Network = order.Network.Name,
             Address = address.Address,
-            PaymentUri = PaymentUri.Of(order.Network, order.Asset, address.Address, quote.Due),
-            Derivation = address.Derivation,
+            PaymentUri = order.Network.Family.PaymentUri(order.Network, order.Asset, address.Address, quote.Due),
+            Derivation = address.At.Derivation,
             Confirmation = ConfirmationPolicy.Choose(
                 policy, quote, order.Network.Name, order.Goods, RequiredDepth.OfBlocks(order.Network.Confirmations)),
             Tolerance = policy.Tolerance,
@@ -208,7 +208,7 @@ internal sealed class CreateInvoice(
             ConfirmationLimit = order.Network.ConfirmationLimit,
             Over = policy.Over,
             Under = policy.Under,
-            SettlementDestination = address.SettlementDestination,
+            SettlementDestination = address.At.Destination,
             ReturnUrl = order.ReturnUrl,
             CheckoutUrl = links.UrlOf(invoiceId),
             Metadata = order.Metadata,

@@ -1,16 +1,16 @@
 using CoinPay.Chains;
-using CoinPay.Chains.Bitcoin;
-using CoinPay.Chains.Evm;
 using CoinPay.Core;
 using CoinPay.Functions.Wallets;
 using CoinPay.Functions.Watching;
 
 namespace CoinPay.Functions.Invoices;
 
-/// <summary>An address for one invoice that only the merchant controls, and how anyone can compute it again.</summary>
-/// <param name="Counter">The counter an xpub index was taken from; null for forwarders.</param>
-internal sealed record PaymentAddress(
-    string Address, Derivation Derivation, string SettlementDestination, string? Counter, long? Index);
+/// <summary>The address of an invoice, and the number that was taken for it.</summary>
+/// <param name="Counter">The counter the number was taken from; null where addresses have none.</param>
+internal sealed record PaymentAddress(InvoiceAddress At, string? Counter, long? Index)
+{
+    public string Address => At.Address;
+}
 
 internal sealed class PaymentAddresses(AddressIndexes indexes)
 {
@@ -18,10 +18,10 @@ internal sealed class PaymentAddresses(AddressIndexes indexes)
     public async Task<PaymentAddress> NewAsync(
         string merchantId, Wallet wallet, Network network, string invoiceId, CancellationToken cancellation)
     {
-        if (wallet.Kind == Wallet.ForwarderKind)
-            return Forwarder(wallet, network, invoiceId);
-        string counter = AddressIndexes.CounterOf(wallet.Canonical!, network.Name);
-        return Xpub(wallet, network, counter, await indexes.TakeAsync(merchantId, network.Name, counter, cancellation));
+        IWalletKind kind = network.Family.WalletKind;
+        string? counter = kind.HasIndexes ? AddressIndexes.CounterOf(wallet.Canonical!, network.Name) : null;
+        long? index = counter is null ? null : await indexes.TakeAsync(merchantId, network.Name, counter, cancellation);
+        return new(kind.AddressOf(network, wallet.Fields, invoiceId, index), counter, index);
     }
 
     /// <summary>Settles what became of a new address: its watch stands, or another address's did already.</summary>
@@ -37,33 +37,8 @@ internal sealed class PaymentAddresses(AddressIndexes indexes)
     /// <summary>The address of an invoice whose watch was stored before a crash.</summary>
     public static PaymentAddress Again(Wallet wallet, Network network, Watch watch)
     {
-        PaymentAddress again = wallet.Kind == Wallet.ForwarderKind
-            ? Forwarder(wallet, network, watch.InvoiceId)
-            : Xpub(wallet, network, watch.Counter!, watch.Index!.Value);
+        InvoiceAddress again = network.Family.WalletKind.AddressOf(network, wallet.Fields, watch.InvoiceId, watch.Index);
         Assert.That(again.Address == watch.Address);
-        return again;
-    }
-
-    private static PaymentAddress Forwarder(Wallet wallet, Network network, string invoiceId)
-    {
-        ForwarderAddress forwarder = ForwarderAddress.Compute(
-            network.Factory!, wallet.SettlementAddress!, ForwarderAddress.SaltOf(invoiceId));
-        return new(
-            forwarder.Address,
-            new ForwarderDerivation(network.Factory!, forwarder.Salt, forwarder.InitCodeHash, wallet.SettlementAddress!),
-            wallet.SettlementAddress!,
-            null,
-            null);
-    }
-
-    private static PaymentAddress Xpub(Wallet wallet, Network network, string counter, long index)
-    {
-        AccountKey account = AccountKey.Parse(network, wallet.Xpub!, out string? refusal) ?? throw new BugException(refusal!);
-        return new(
-            account.AddressAt((uint)index),
-            new XpubDerivation($"/0/{index}", index, account.Fingerprint),
-            account.Canonical,
-            counter,
-            index);
+        return new(again, watch.Counter, watch.Index);
     }
 }

@@ -24,9 +24,9 @@ internal sealed class SweepWatches(
     public async Task Run(
         [TimerTrigger("*/30 * * * * *")] TimerInfo timer, [DurableClient] DurableTaskClient durable, CancellationToken cancellation)
     {
-        foreach (IChain chain in chains.All)
+        foreach (INetworkSource source in chains.All)
         {
-            string network = chain.Network.Name;
+            string network = source.Network.Name;
             DateTimeOffset? unstarted = await StartUnacknowledgedAsync(network, durable, cancellation);
             DateTimeOffset? pending = await WakePendingAsync(network, durable, cancellation);
             progress.Waited(network, clock.GetUtcNow(), unstarted < pending ? unstarted : pending ?? unstarted);

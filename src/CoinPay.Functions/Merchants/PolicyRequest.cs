@@ -127,7 +127,7 @@ internal sealed class PolicyRequest(Networks networks)
             body.Refuse(
                 "required",
                 $"A whole number of blocks from 1 to {RequiredDepth.MaxBlocks}, \"safe\" or \"finalized\"; see accept_unconfirmed_up_to for none.");
-        else if (depth.Tag is not null && network?.Family != NetworkFamily.Evm)
+        else if (depth.Tag is not null && network?.Family.HasFinalityTags != true)
             body.Refuse("required", "Finality tags exist on EVM networks only: name one in the same rule.");
         else
             return depth;

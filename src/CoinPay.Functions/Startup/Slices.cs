@@ -4,7 +4,6 @@ using Azure.Core;
 using Azure.Identity;
 using Azure.Security.KeyVault.Secrets;
 using CoinPay.Chains;
-using CoinPay.Chains.Bitcoin;
 using CoinPay.Chains.Configuration;
 using CoinPay.Chains.Evm;
 using CoinPay.Functions.Access;
@@ -145,10 +144,8 @@ internal static class Slices
     {
         ISecrets secrets = provider.GetRequiredService<ISecrets>();
         HttpClient http = provider.GetRequiredService<NodeConnection>().Http;
-        return new(provider.GetRequiredService<Networks>().All.Select(network => ChainOf(network, http, secrets)));
+        TimeProvider time = provider.GetRequiredService<TimeProvider>();
+        return new(provider.GetRequiredService<Networks>().All.Select(
+            network => network.Family.Open(network, http, new NodeCredentials(secrets, network.Name), time)));
     }
-
-    private static IChain ChainOf(Network network, HttpClient http, ISecrets secrets) => network.Family == NetworkFamily.Evm
-        ? new EvmChain(network, http)
-        : new BitcoinChain(network, http, new NodeCredentials(secrets, network.Name));
 }

@@ -3,36 +3,31 @@ namespace CoinPay.Functions.Wallets;
 /// <summary>Where a merchant's money on one network goes.</summary>
 internal sealed record Wallet
 {
-    public const string XpubKind = "xpub";
-    public const string ForwarderKind = "forwarder";
-
     /// <summary>The network's short name.</summary>
     public required string Network { get; init; }
 
-    /// <summary><see cref="XpubKind"/> or <see cref="ForwarderKind"/>.</summary>
+    /// <summary>The name of an <see cref="Chains.IWalletKind"/>: <c>xpub</c>, <c>forwarder</c>.</summary>
     public required string Kind { get; init; }
 
-    /// <summary>The account's extended public key as the merchant gave it; null for a forwarder.</summary>
-    public string? Xpub { get; init; }
+    /// <summary>What the merchant said of it: an extended public key and where it comes from, or a settlement address.</summary>
+    public required IReadOnlyDictionary<string, string> Fields { get; init; }
 
-    /// <summary>The same key whatever its prefix: what address counters and the claim are kept under.</summary>
+    /// <summary>The same key whatever its prefix: what address counters and the claim are kept under; null where none is counted.</summary>
     public string? Canonical { get; init; }
 
-    /// <summary>Fingerprint and path of the account, <c>[d34db33f/84h/0h/0h]</c>, when the merchant gave it.</summary>
-    public string? Origin { get; init; }
-
-    /// <summary>EVM address with checksum that forwarders pay out to; null for an xpub.</summary>
-    public string? SettlementAddress { get; init; }
+    /// <summary>The same for every way to say the same.</summary>
+    public required string Identity { get; init; }
 
     /// <summary>From when on new invoices use it.</summary>
     public required DateTimeOffset EffectiveAt { get; init; }
 
+    /// <summary>One thing that the merchant said of it, or null.</summary>
+    public string? Said(string field) => Fields.GetValueOrDefault(field);
+
     /// <summary>
     /// Whether the other pays to the same place and says the same of it; how its key is written does not count.
     /// </summary>
-    public bool IsSame(Wallet other) =>
-        (Kind, Canonical, Origin, SettlementAddress) == (
-            other.Kind, other.Canonical, other.Origin, other.SettlementAddress);
+    public bool IsSame(Wallet other) => (Kind, Identity) == (other.Kind, other.Identity);
 }
 
 /// <summary>A network's wallets over time: the one in force, and one that will be.</summary>

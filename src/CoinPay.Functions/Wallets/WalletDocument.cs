@@ -24,7 +24,7 @@ internal sealed record WalletDocument(
         Wallet? inForce = wallets.At(now);
         return new(
             "wallet", merchantId, network.Id, network.Name, network.Livemode, inForce == last ? "in_force" : "pending",
-            last.Kind, last.Xpub, last.Origin, last.SettlementAddress, last.EffectiveAt,
+            last.Kind, last.Said("xpub"), last.Said("origin"), last.Said("settlement_address"), last.EffectiveAt,
             inForce is null || inForce == last ? null : WalletSummary.Of(inForce));
     }
 }
@@ -33,5 +33,5 @@ internal sealed record WalletSummary(
     string Kind, string? Xpub, string? Origin, string? SettlementAddress, DateTimeOffset EffectiveAt)
 {
     public static WalletSummary Of(Wallet wallet) =>
-        new(wallet.Kind, wallet.Xpub, wallet.Origin, wallet.SettlementAddress, wallet.EffectiveAt);
+        new(wallet.Kind, wallet.Said("xpub"), wallet.Said("origin"), wallet.Said("settlement_address"), wallet.EffectiveAt);
 }

@@ -17,6 +17,8 @@ internal sealed class BalanceSweep(IChain chain, ViewStore views)
 {
     public async Task RunAsync(Scan scan, ChainHead head, DateTimeOffset beganAt, CancellationToken cancellation)
     {
+        if (chain is not IBalanceSource balances)
+            return;
         Network network = chain.Network;
         IReadOnlySet<string> unmined = scan.Unmined;
         List<Watch> due = unmined
@@ -27,7 +29,7 @@ internal sealed class BalanceSweep(IChain chain, ViewStore views)
             .ToList();
         if (due.Count == 0)
             return;
-        IReadOnlyList<SweptTransfer> found = await chain.SweepAsync(
+        IReadOnlyList<SweptTransfer> found = await balances.SweepAsync(
             [.. due.Select(watch => new SweptAddress(
                 watch.Recipient,
                 Platform.Id.TimeOf(watch.InvoiceId),

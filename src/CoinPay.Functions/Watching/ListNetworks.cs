@@ -31,7 +31,7 @@ internal sealed class ListNetworks(Callers callers, Networks networks, CursorSto
         @object = "network",
         name = network.Name,
         livemode = network.Livemode,
-        family = network.Family,
+        family = network.Family.Name,
         confirmations = network.Confirmations,
         head = cursor is null ? null : new
         {

@@ -195,11 +195,12 @@ internal sealed class NetworkPoller(
     /// </summary>
     private async Task<ChainHead> FinishAsync(Scan scan, ChainHead head, DateTimeOffset beganAt, CancellationToken cancellation)
     {
-        IReadOnlyList<ChainTransfer> mempool = await chain.ReadMempoolAsync(scan.Memory.IsWatched, cancellation);
+        IMempoolSource? source = chain as IMempoolSource;
+        IReadOnlyList<ChainTransfer> mempool = source is null ? [] : await source.ReadMempoolAsync(scan.Memory.IsWatched, cancellation);
         foreach (ChainTransfer transfer in mempool)
             scan.Take(transfer, null, beganAt, Network);
         HashSet<string> shown = mempool.Select(transfer => transfer.Key).ToHashSet(StringComparer.Ordinal);
-        IReadOnlyList<Spend> spends = chain.SpendsInMempool(scan.Memory.Inputs.Contains);
+        IReadOnlyList<Spend> spends = source?.SpendsInMempool(scan.Memory.Inputs.Contains) ?? [];
         if (!scan.HasMissing(shown, spends))
             return head;
         // What left the mempool may stand in a block found since: only an unmoved head makes it gone.

@@ -8,7 +8,7 @@ namespace CoinPay.Functions.Watching;
 internal sealed class Pollers(
     ChainDirectory chains, WatchStore watches, ViewStore views, CursorStore cursors, TimeProvider clock, ILoggerFactory logs)
 {
-    private readonly IReadOnlyList<NetworkPoller> _all = chains.All
+    private readonly IReadOnlyList<NetworkPoller> _all = chains.Chains
         .Select(chain => new NetworkPoller(chain, watches, views, cursors, clock, logs.CreateLogger<NetworkPoller>()))
         .ToList();
 

@@ -24,7 +24,7 @@ public sealed class AddressWitnessTests
             string address = key.AddressAt(witnessed.GetProperty("index").GetUInt32());
             Assert.Equal((witnessed.Text("address"), $"{witnessed}"), (address, $"{witnessed}"));
 
-            BitcoinChain chain = new(ours, TestNetworks.Http, null);
+            BitcoinChain chain = new(ours, TestNetworks.Http, null, TimeProvider.System);
             Assert.Equal(witnessed.Text("script"), chain.RecipientOf(address));
             foreach (JsonElement other in witnessed.GetProperty("others").EnumerateArray())
                 Assert.Equal(other.Text("script"), chain.RecipientOf(other.Text("address")));

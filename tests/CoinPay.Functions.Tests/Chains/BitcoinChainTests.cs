@@ -162,7 +162,7 @@ public sealed class BitcoinChainTests : IAsyncLifetime
 
     private static BitcoinChain Chain(
         Uri rpc, string id = "bip122:0f9188f13cb7b2c71f2a335e3a4fc328", string password = Bitcoind.Password) =>
-        new(TestNetworks.Bitcoin(rpc, id: id), TestNetworks.Http, TestNetworks.Credentials(password));
+        new(TestNetworks.Bitcoin(rpc, id: id), TestNetworks.Http, TestNetworks.Credentials(password), TimeProvider.System);
 
     private async Task<string> PaidAsync()
     {

@@ -31,7 +31,7 @@ internal sealed class FakeNode(Func<string, JsonElement, object?> answer) : Http
         new(TestNetworks.Evm(new Uri("http://127.0.0.1:1"), 31337, tokens), new HttpClient(this, false));
 
     public BitcoinChain Bitcoin(string chain = "regtest") =>
-        new(TestNetworks.Bitcoin(chain: chain), new HttpClient(this, disposeHandler: false), null);
+        new(TestNetworks.Bitcoin(chain: chain), new HttpClient(this, disposeHandler: false), null, TimeProvider.System);
 
     protected override async Task<HttpResponseMessage> SendAsync(
         HttpRequestMessage request, CancellationToken cancellationToken)

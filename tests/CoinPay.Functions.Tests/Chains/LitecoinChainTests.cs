@@ -14,7 +14,7 @@ public sealed class LitecoinChainTests
         Assert.SkipWhen(Bitcoind.WhyNoLitecoind is not null, Bitcoind.WhyNoLitecoind ?? "");
         await using Bitcoind node = await Bitcoind.StartLitecoindAsync();
         Network network = TestNetworks.Bitcoin(node.Rpc, "litecoin", id: "bip122:530827f38f93b43ed12af0b3ad25a288");
-        BitcoinChain chain = new(network, TestNetworks.Http, TestNetworks.Credentials());
+        BitcoinChain chain = new(network, TestNetworks.Http, TestNetworks.Credentials(), TimeProvider.System);
         ChainHead head = await chain.ReadHeadAsync(CancellationToken.None);
         Assert.Equal(101, head.Height);
         foreach (string kind in (string[])["legacy", "p2sh-segwit", "bech32"])

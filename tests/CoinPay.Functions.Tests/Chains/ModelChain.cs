@@ -2,12 +2,13 @@ using System.Numerics;
 using System.Security.Cryptography;
 using System.Text;
 using CoinPay.Chains;
+using CoinPay.Chains.Bitcoin;
 using CoinPay.Core;
 
 namespace CoinPay.Functions.Tests.Chains;
 
 /// <summary>A chain in memory that a test mines, reorganises and silences. Hashes follow from content, as on a real one.</summary>
-internal sealed class ModelChain : IChain
+internal sealed class ModelChain : IChain, IMempoolSource
 {
     public static readonly Asset Coin = new("bip122:0f9188f13cb7b2c71f2a335e3a4fc328/slip44:0", "BTC", 8);
 
@@ -19,7 +20,7 @@ internal sealed class ModelChain : IChain
     {
         Name = name,
         Id = "bip122:0f9188f13cb7b2c71f2a335e3a4fc328",
-        Family = NetworkFamily.Bitcoin,
+        Family = BitcoinFamily.Instance,
         Rpc = new Uri("http://127.0.0.1:1"),
         Confirmations = 2,
         Assets = [new NetworkAsset { Asset = Coin, Dust = 500 }],

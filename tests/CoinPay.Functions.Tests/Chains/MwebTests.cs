@@ -21,7 +21,7 @@ public sealed class MwebTests
         Assert.SkipWhen(Bitcoind.WhyNoLitecoind is not null, Bitcoind.WhyNoLitecoind ?? "");
         await using Bitcoind node = await Bitcoind.StartLitecoindAsync();
         Network network = TestNetworks.Bitcoin(node.Rpc, "litecoin", id: "bip122:530827f38f93b43ed12af0b3ad25a288");
-        BitcoinChain chain = new(network, TestNetworks.Http, TestNetworks.Credentials());
+        BitcoinChain chain = new(network, TestNetworks.Http, TestNetworks.Credentials(), TimeProvider.System);
         await node.MineAsync(BlocksBeforeMweb - (int)await node.HeightAsync());
         await node.CallAsync("createwallet", Hidden);
         string inside = (await node.CallWalletAsync(Hidden, "getnewaddress", "", "mweb")).GetString()!;

@@ -1,4 +1,6 @@
 using CoinPay.Chains;
+using CoinPay.Chains.Bitcoin;
+using CoinPay.Chains.Evm;
 using CoinPay.Core;
 using CoinPay.Functions.Tests.World;
 using CoinPay.Functions.Watching;
@@ -19,7 +21,7 @@ internal static class TestNetworks
     {
         Name = "anvil",
         Id = $"eip155:{chainId}",
-        Family = NetworkFamily.Evm,
+        Family = EvmFamily.Instance,
         Rpc = rpc,
         Confirmations = 3,
         Assets =
@@ -41,7 +43,7 @@ internal static class TestNetworks
         {
             Name = $"{coin}-{chain}",
             Id = id,
-            Family = NetworkFamily.Bitcoin,
+            Family = BitcoinFamily.Instance,
             Coin = coin,
             Chain = chain,
             Rpc = rpc ?? new Uri("http://127.0.0.1:1"),

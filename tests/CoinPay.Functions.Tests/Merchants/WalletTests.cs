@@ -175,5 +175,5 @@ public sealed class WalletTests(EdgeStorage storage) : IClassFixture<EdgeStorage
 
     private static async Task<string?> InForceAsync(Edge edge, string id) =>
         (await edge.Get<WalletStore>().FindAsync(
-            id, "anvil", edge.Clock.GetUtcNow(), default))?.SettlementAddress;
+            id, "anvil", edge.Clock.GetUtcNow(), default))?.Said("settlement_address");
 }

@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using CoinPay.Chains;
+using CoinPay.Chains.Configuration;
 using CoinPay.Core;
 using CoinPay.Functions.Access;
 using CoinPay.Functions.Checkout;
@@ -76,13 +77,13 @@ public sealed class OpenApiTests
             ["ExceptionAction"] = Enum.GetValues<ExceptionAction>().Select(action => action.Text()),
             ["EventType"] = EventTypes.All,
             ["DeliveryStatus"] = Words<DeliveryStatus>(),
-            ["NetworkFamily"] = Words<NetworkFamily>(),
+            ["NetworkFamily"] = [.. NetworkFamilies.All.Select(family => family.Name)],
             ["CheckoutPhase"] = Words<CheckoutPhase>(),
             ["ReplayStatus"] = Words<ReplayStatus>(),
             ["Scope"] = Scopes.Write(Scopes.Built),
             ["GoodsOrNull"] = [.. PolicyWords.Goods, ""],
             ["AmountPolicy"] = PolicyWords.Amounts.Keys,
-            ["WalletKind"] = [Wallet.XpubKind, Wallet.ForwarderKind],
+            ["WalletKind"] = [.. NetworkFamilies.All.Select(family => family.WalletKind.Name)],
             ["ProblemCode"] = ProblemKinds.All.Select(kind => kind.Code),
         };
 

@@ -160,7 +160,7 @@ internal sealed class EvmScenario
     {
         Name = name,
         Id = $"eip155:{chainId}",
-        Family = NetworkFamily.Evm,
+        Family = EvmFamily.Instance,
         Rpc = rpc,
         Factory = "0x15a525d5547Be9AD243AFD3e1d4d3A47B9039A67",
         Confirmations = 3,

@@ -40,7 +40,7 @@ public sealed class EvmLateTests(RecoveryWorld world) : IClassFixture<RecoveryWo
         Assert.Equal(ExceptionType.Late, Assert.Single(late.Exceptions).Type);
     }
 
-    private IChain Chain => world.Get<ChainDirectory>().Of(TwoChainWorld.WestName);
+    private IChain Chain => (IChain)world.Get<ChainDirectory>().Of(TwoChainWorld.WestName);
 
     private async Task<InvoiceReference> CreateAsync()
     {

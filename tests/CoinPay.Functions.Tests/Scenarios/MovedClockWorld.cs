@@ -115,7 +115,7 @@ public abstract class MovedClockWorld : AppServices
     /// <summary>The next turn's poller is that of a new process.</summary>
     internal void Restart() => _poller = null;
 
-    private IChain Chain => Get<ChainDirectory>().Of(Coin + "-regtest");
+    private IChain Chain => (IChain)Get<ChainDirectory>().Of(Coin + "-regtest");
 
     private async Task<InvoiceTerms> TermsAsync(InvoiceReference invoice, DateTimeOffset now)
     {

@@ -1,5 +1,7 @@
 using System.Numerics;
 using CoinPay.Chains;
+using CoinPay.Chains.Bitcoin;
+using CoinPay.Chains.Evm;
 
 namespace CoinPay.Functions.Tests.Simulation;
 
@@ -45,7 +47,7 @@ internal static class Pay
     /// <summary>The invoice's address on the other network where a forwarder has it too.</summary>
     public static void OnTheWrongNetwork(World world)
     {
-        if (Choose(world, Open(world, order => order.Network.Family == NetworkFamily.Evm)) is not { } order)
+        if (Choose(world, Open(world, order => order.Network.Family is EvmFamily)) is not { } order)
             return;
         Network other = order.Network == OfferedNetworks.First ? OfferedNetworks.Second : OfferedNetworks.First;
         NetworkAsset asset = other.Assets.Single(listed => listed.Asset.Symbol == order.Asset.Asset.Symbol);
@@ -67,7 +69,7 @@ internal static class Pay
 
     /// <summary>A transaction carries the EVM's own coin to one recipient only.</summary>
     private static bool CanBePaidTogether(Order order) =>
-        order.Network.Family == NetworkFamily.Bitcoin || order.Asset.Contract is not null;
+        order.Network.Family is BitcoinFamily || order.Asset.Contract is not null;
 
     private static void Send(World world, Dice dice, Order[] orders)
     {
@@ -98,7 +100,7 @@ internal static class Pay
         {
             string recipient = node.RecipientOf(order.Answer!.Address);
             int same = transfers.Count(transfer => transfer.Recipient == recipient);
-            string ordinal = network.Family == NetworkFamily.Bitcoin ? $"{transfers.Count}"
+            string ordinal = network.Family is BitcoinFamily ? $"{transfers.Count}"
                 : asset.Contract is { } contract ? $"{contract.ToLowerInvariant()}.{same}" : "native";
             transfers.Add(new(asset.Asset, recipient, null, hash, ordinal, amount) { Inputs = node.Chain.IsEvm ? Outpoints.None : Outpoints.Of([coin]) });
             world.Log.Note($"order {order.Number} is paid {amount} {asset.Asset.Symbol} by {hash}");

@@ -19,9 +19,9 @@ internal sealed class ForgottenReversal : Seams
 /// <summary>A node that cannot say is read as one that has nothing: the last head again, and an empty mempool.</summary>
 internal sealed class UnknownIsEmpty : Seams
 {
-    public override IChain Through(IChain node) => new Reader(node);
+    public override IChain Through(ModelNode node) => new Reader(node);
 
-    private sealed class Reader(IChain node) : Through(node)
+    private sealed class Reader(ModelNode node) : Through(node)
     {
         private ChainHead? _last;
 
@@ -55,9 +55,9 @@ internal sealed class UnknownIsEmpty : Seams
 /// <summary>The second payment of a transaction is taken for the first.</summary>
 internal sealed class KeyedByTransactionOnly : Seams
 {
-    public override IChain Through(IChain node) => new Reader(node);
+    public override IChain Through(ModelNode node) => new Reader(node);
 
-    private sealed class Reader(IChain node) : Through(node)
+    private sealed class Reader(ModelNode node) : Through(node)
     {
         public override async Task<IReadOnlyList<ChainBlock>> ReadBlocksAsync(
             long from, long to, long byHashAbove, Func<string, bool> isWatched, CancellationToken cancellation) =>
@@ -119,7 +119,7 @@ internal sealed class DroppedOutbox : Seams
 }
 
 /// <summary>A node read through something that changes what it says.</summary>
-internal abstract class Through(IChain node) : IChain
+internal abstract class Through(ModelNode node) : IChain, IMempoolSource
 {
     public Network Network => node.Network;
 

@@ -4,6 +4,8 @@ using System.Text.Json;
 using Azure.Data.Tables;
 using Azure.Storage.Queues;
 using CoinPay.Chains;
+using CoinPay.Chains.Bitcoin;
+using CoinPay.Chains.Evm;
 using CoinPay.Core;
 using CoinPay.Functions.Http;
 using CoinPay.Functions.Merchants;
@@ -181,7 +183,7 @@ internal sealed class Edge : IAsyncDisposable
     {
         Name = "anvil",
         Id = "eip155:31337",
-        Family = NetworkFamily.Evm,
+        Family = EvmFamily.Instance,
         Rpc = new("http://127.0.0.1:1"),
         Confirmations = 3,
         Assets =
@@ -194,7 +196,7 @@ internal sealed class Edge : IAsyncDisposable
     {
         Name = "bitcoin-regtest",
         Id = "bip122:0f9188f13cb7b2c71f2a335e3a4fc328",
-        Family = NetworkFamily.Bitcoin,
+        Family = BitcoinFamily.Instance,
         Coin = "bitcoin",
         Chain = "regtest",
         Rpc = new("http://127.0.0.1:1"),

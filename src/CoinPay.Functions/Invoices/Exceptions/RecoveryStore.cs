@@ -34,7 +34,7 @@ internal sealed class RecoveryStore(Tables tables, Networks networks, TimeProvid
     {
         List<PendingRecovery> due = [];
         IEnumerable<string> spaces = networks.All
-            .Where(network => network.Family == NetworkFamily.Evm)
+            .Where(network => network.AddressSpace != network.Name)
             .Select(network => network.AddressSpace)
             .Distinct(StringComparer.Ordinal);
         foreach (string partition in spaces.SelectMany(WatchStore.Partitions))

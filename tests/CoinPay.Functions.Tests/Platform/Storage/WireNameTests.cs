@@ -31,7 +31,6 @@ public sealed class WireNameTests
     [InlineData(typeof(LatePolicy), "hold accept accept_if_rate_within")]
     [InlineData(typeof(AmountPolicy), "accept hold")]
     [InlineData(typeof(FinalityTag), "safe finalized")]
-    [InlineData(typeof(NetworkFamily), "evm bitcoin")]
     [InlineData(typeof(DeliveryStatus), "pending delivered dead cancelled")]
     [InlineData(typeof(ReplayStatus), "running finished cancelled")]
     [InlineData(typeof(CheckoutPhase),

@@ -1,4 +1,5 @@
 using CoinPay.Chains;
+using CoinPay.Chains.Evm;
 
 namespace CoinPay.Functions.Tests.Simulation;
 
@@ -29,7 +30,7 @@ internal sealed class ModelNetwork
 
     public Network Network { get; }
 
-    public bool IsEvm => Network.Family == NetworkFamily.Evm;
+    public bool IsEvm => Network.Family is EvmFamily;
 
     public List<ModelBlock> Blocks { get; } = [];
 

@@ -5,7 +5,7 @@ namespace CoinPay.Functions.Tests.Simulation;
 /// <summary>
 /// A network as its one node shows it: truly, or not at all, or an older state of it. Whatever it answers is noted as evidence.
 /// </summary>
-internal sealed class ModelNode(ModelNetwork chain, VirtualTime time, Dice dice) : IChain
+internal sealed class ModelNode(ModelNetwork chain, VirtualTime time, Dice dice) : IChain, IMempoolSource
 {
     private const int SafeDepth = 4;
     public const int FinalizedDepth = 8;

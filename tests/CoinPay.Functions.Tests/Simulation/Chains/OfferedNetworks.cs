@@ -1,4 +1,6 @@
 using CoinPay.Chains;
+using CoinPay.Chains.Bitcoin;
+using CoinPay.Chains.Evm;
 
 namespace CoinPay.Functions.Tests.Simulation;
 
@@ -19,7 +21,7 @@ internal static class OfferedNetworks
     {
         Name = "bitcoin-regtest",
         Id = Bitcoin,
-        Family = NetworkFamily.Bitcoin,
+        Family = BitcoinFamily.Instance,
         Development = true,
         Rpc = new("http://127.0.0.1:1"),
         Coin = "bitcoin",
@@ -41,7 +43,7 @@ internal static class OfferedNetworks
         {
             Name = name,
             Id = id,
-            Family = NetworkFamily.Evm,
+            Family = EvmFamily.Instance,
             Development = true,
             Rpc = new("http://127.0.0.1:1"),
             Factory = "0x15a525d5547Be9AD243AFD3e1d4d3A47B9039A67",

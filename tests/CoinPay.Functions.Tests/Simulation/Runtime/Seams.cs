@@ -14,7 +14,7 @@ internal class Seams
     public virtual ValueTask<TableAnswer> CallAsync(World world, TableRequest request, TableCall tables) => tables(request);
 
     /// <summary>What the poller reads a network through.</summary>
-    public virtual IChain Through(IChain node) => node;
+    public virtual IChain Through(ModelNode node) => node;
 
     /// <summary>The app's parts before they are put together.</summary>
     public virtual void Change(IServiceCollection parts)

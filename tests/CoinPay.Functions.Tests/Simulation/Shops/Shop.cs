@@ -1,6 +1,7 @@
 using System.Text.Json;
 using CoinPay.Chains;
 using CoinPay.Chains.Bitcoin;
+using CoinPay.Chains.Evm;
 using CoinPay.Functions.Merchants;
 using CoinPay.Functions.Wallets;
 using CoinPay.Functions.Webhooks.Endpoints;
@@ -54,7 +55,7 @@ internal sealed class Shop
 
     private static object Wallet(CoinPay.Chains.Network network, Dice dice)
     {
-        if (network.Family == NetworkFamily.Evm)
+        if (network.Family is EvmFamily)
             return new { kind = "forwarder", settlement_address = "0x" + dice.Hex(20) };
         byte[] chainCode = new byte[32];
         dice.Fill(chainCode);

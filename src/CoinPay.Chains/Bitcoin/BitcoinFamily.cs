@@ -1,0 +1,53 @@
+using System.Text.RegularExpressions;
+using CoinPay.Core;
+
+namespace CoinPay.Chains.Bitcoin;
+
+/// <summary>Chains of outpoints with Bitcoin Core's JSON-RPC: one coin, a mempool that says something, no finality tags.</summary>
+public sealed partial class BitcoinFamily : INetworkFamily
+{
+    public static BitcoinFamily Instance { get; } = new();
+
+    private BitcoinFamily()
+    {
+    }
+
+    public string Name => "bitcoin";
+
+    public IWalletKind WalletKind { get; } = new XpubWallet();
+
+    public bool HasFinalityTags => false;
+
+    public StringComparison AssetIds => StringComparison.Ordinal;
+
+    public string SpaceOf(Network network) => network.Name;
+
+    public bool MayComeUnseen(NetworkAsset asset) => false;
+
+    /// <summary>BIP-321, and BIP-21 before it.</summary>
+    public string PaymentUri(Network network, NetworkAsset asset, string address, Amount due) =>
+        $"{network.Coin}:{address}?amount={due}";
+
+    public string? MistakeIn(Network network)
+    {
+        if (!IdForm().IsMatch(network.Id))
+            return "id: bip122:<32 hex digits of the genesis hash>";
+        if (network.Assets is not [{ Contract: null }])
+            return "assets: the chain's own coin and nothing else";
+        try
+        {
+            BitcoinNetworks.Of(network);
+            return null;
+        }
+        catch (ArgumentException unknown)
+        {
+            return "coin and chain: " + unknown.Message;
+        }
+    }
+
+    public INetworkSource Open(Network network, HttpClient http, INodeCredentials credentials, TimeProvider time) =>
+        new BitcoinChain(network, http, credentials, time);
+
+    [GeneratedRegex(@"\Abip122:[0-9a-f]{32}\z", RegexOptions.NonBacktracking)]
+    private static partial Regex IdForm();
+}

@@ -1,0 +1,62 @@
+using System.Text.RegularExpressions;
+using CoinPay.Core;
+
+namespace CoinPay.Chains.Evm;
+
+/// <summary>Chains with Ethereum's virtual machine and JSON-RPC: accounts, tokens by their contract, finality tags.</summary>
+public sealed partial class EvmFamily : INetworkFamily
+{
+    public static EvmFamily Instance { get; } = new();
+
+    private const string LiveForwarders = "evm-live";
+    private const string TestForwarders = "evm-test";
+
+    private EvmFamily()
+    {
+    }
+
+    public string Name => "evm";
+
+    public IWalletKind WalletKind { get; } = new ForwarderWallet();
+
+    public bool HasFinalityTags => true;
+
+    public StringComparison AssetIds => StringComparison.OrdinalIgnoreCase;
+
+    /// <summary>
+    /// A forwarder has the same address on every chain with the EVM's own CREATE2. Main and test networks are kept apart.
+    /// </summary>
+    public string SpaceOf(Network network) => (network.Factory, network.Livemode) switch
+    {
+        (null, _) => network.Name,
+        (_, true) => LiveForwarders,
+        (_, false) => TestForwarders,
+    };
+
+    /// <summary>A contract may pay the chain's own coin without a log, and no log stands for a plain transfer either.</summary>
+    public bool MayComeUnseen(NetworkAsset asset) => asset.Contract is null;
+
+    /// <summary>EIP-681.</summary>
+    public string PaymentUri(Network network, NetworkAsset asset, string address, Amount due) => asset.Contract is { } contract
+        ? $"ethereum:{contract}@{network.ChainId}/transfer?address={address}&uint256={due.Base}"
+        : $"ethereum:{address}@{network.ChainId}?value={due.Base}";
+
+    public string? MistakeIn(Network network)
+    {
+        if (!IdForm().IsMatch(network.Id))
+            return "id: eip155:<chain id>";
+        if (network.Name is LiveForwarders or TestForwarders)
+            return "name: stands for an address space";
+        if (network.Create2 is not ("evm" or "none"))
+            return "create2: evm or none";
+        if (network.Create2 == "evm" && !EvmAddress.IsChecksummed(network.Factory))
+            return "factory: a checksummed address";
+        return network.Assets.Count(asset => asset.Contract is null) > 1 ? "assets: one coin without a contract at most" : null;
+    }
+
+    public INetworkSource Open(Network network, HttpClient http, INodeCredentials credentials, TimeProvider time) =>
+        new EvmChain(network, http);
+
+    [GeneratedRegex(@"\Aeip155:[1-9][0-9]{0,17}\z", RegexOptions.NonBacktracking)]
+    private static partial Regex IdForm();
+}

@@ -1,0 +1,57 @@
+using System.Text.RegularExpressions;
+using CoinPay.Core;
+using Nethereum.Util;
+
+namespace CoinPay.Chains.Evm;
+
+/// <summary>A settlement address of the merchant's, to which a contract of each invoice's own (CREATE2) passes on what it gets.</summary>
+public sealed partial class ForwarderWallet : IWalletKind
+{
+    private const string SettlementAddress = "settlement_address";
+    private const int AddressLength = 42;
+
+    public string Name => "forwarder";
+
+    public IReadOnlyList<WalletField> Fields { get; } = [new(SettlementAddress, AddressLength)];
+
+    public bool HasIndexes => false;
+
+    public WalletKey? Read(Network network, IReadOnlyDictionary<string, string> said, Action<string, string> refuse)
+    {
+        if (!said.TryGetValue(SettlementAddress, out string? address))
+            return null;
+        if (Mistake(address) is { } mistake)
+        {
+            refuse(SettlementAddress, mistake);
+            return null;
+        }
+        string checksummed = AddressUtil.Current.ConvertToChecksumAddress(address);
+        return new(
+            new Dictionary<string, string>(StringComparer.Ordinal) { [SettlementAddress] = checksummed }, Canonical: null, checksummed);
+    }
+
+    public InvoiceAddress AddressOf(
+        Network network, IReadOnlyDictionary<string, string> fields, string invoiceId, long? index)
+    {
+        string settlement = fields[SettlementAddress];
+        ForwarderAddress forwarder = ForwarderAddress.Compute(network.Factory!, settlement, ForwarderAddress.SaltOf(invoiceId));
+        return new(
+            forwarder.Address,
+            new ForwarderDerivation(network.Factory!, forwarder.Salt, forwarder.InitCodeHash, settlement),
+            settlement);
+    }
+
+    private static string? Mistake(string address)
+    {
+        if (!AddressForm().IsMatch(address))
+            return "0x and 40 hex digits.";
+        string hex = address[2..];
+        bool mixedCase = hex.Any(char.IsAsciiLetterUpper) && hex.Any(char.IsAsciiLetterLower);
+        if (mixedCase && !AddressUtil.Current.IsChecksumAddress(address))
+            return "The checksum (EIP-55) is wrong: a character is mistyped.";
+        return hex.All(digit => digit == '0') ? "The zero address belongs to nobody." : null;
+    }
+
+    [GeneratedRegex(@"\A0x[0-9a-fA-F]{40}\z", RegexOptions.NonBacktracking)]
+    private static partial Regex AddressForm();
+}
