@@ -24,8 +24,8 @@ public sealed class JsonRpc(
     string network,
     Uri address,
     HttpClient http,
-    INodeCredentials? credentials = null,
-    TimeProvider? time = null)
+    INodeCredentials? credentials,
+    TimeProvider time)
 {
     /// <summary>How long a node may take over one batch.</summary>
     public static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(20);
@@ -41,7 +41,7 @@ public sealed class JsonRpc(
     /// <summary>The answers in the order of the calls.</summary>
     public async Task<RpcAnswer<T>[]> BatchAsync<T>(IReadOnlyList<RpcCall> calls, CancellationToken cancellation)
     {
-        using CancellationTokenSource limit = new(TimeLimit, time ?? TimeProvider.System);
+        using CancellationTokenSource limit = new(TimeLimit, time);
         using CancellationTokenSource either =
             CancellationTokenSource.CreateLinkedTokenSource(cancellation, limit.Token);
         try

@@ -16,7 +16,7 @@ public sealed class BitcoinChain(
 
     /// <summary>A node whose headers run this far ahead of its blocks has not caught up.</summary>
     private const int MaxHeadersAhead = 6;
-    private readonly JsonRpc _rpc = new(network.Name, network.Rpc, http, credentials);
+    private readonly JsonRpc _rpc = new(network.Name, network.Rpc, http, credentials, time);
     private readonly Mempool _mempool = new(time);
     private readonly NBitcoin.Network _addresses = BitcoinNetworks.Of(network);
     private readonly BitcoinTransfers _transfers = new(network);

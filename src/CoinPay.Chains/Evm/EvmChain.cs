@@ -10,15 +10,15 @@ namespace CoinPay.Chains.Evm;
 /// own coin by the transactions of whole blocks. An ordinary poll is three batches: head, blocks, and what the blocks
 /// need.
 /// </summary>
-public sealed class EvmChain(Network network, HttpClient http) : IChain, IBalanceSource
+public sealed class EvmChain(Network network, HttpClient http, TimeProvider time) : IChain, IBalanceSource
 {
     /// <summary>Providers bound a batch; whole blocks are some hundred kilobytes each.</summary>
     private const int BlocksPerBatch = 25;
 
-    private readonly JsonRpc _rpc = new(network.Name, network.Rpc, http);
-    private readonly EvmLogReader _logs = new(network, new JsonRpc(network.Name, network.Rpc, http));
-    private readonly EvmBalanceCheck _balances = new(network, new JsonRpc(network.Name, network.Rpc, http));
-    private readonly EvmBalanceSweep _sweep = new(network, new JsonRpc(network.Name, network.Rpc, http));
+    private readonly JsonRpc _rpc = new(network.Name, network.Rpc, http, null, time);
+    private readonly EvmLogReader _logs = new(network, new JsonRpc(network.Name, network.Rpc, http, null, time));
+    private readonly EvmBalanceCheck _balances = new(network, new JsonRpc(network.Name, network.Rpc, http, null, time));
+    private readonly EvmBalanceSweep _sweep = new(network, new JsonRpc(network.Name, network.Rpc, http, null, time));
     private readonly Asset? _coin = network.Assets.FirstOrDefault(asset => asset.Contract is null)?.Asset;
     private ChainHead? _head;
 

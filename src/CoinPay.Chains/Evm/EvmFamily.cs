@@ -55,7 +55,7 @@ public sealed partial class EvmFamily : INetworkFamily
     }
 
     public INetworkSource Open(Network network, HttpClient http, INodeCredentials credentials, TimeProvider time) =>
-        new EvmChain(network, http);
+        new EvmChain(network, http, time);
 
     [GeneratedRegex(@"\Aeip155:[1-9][0-9]{0,17}\z", RegexOptions.NonBacktracking)]
     private static partial Regex IdForm();

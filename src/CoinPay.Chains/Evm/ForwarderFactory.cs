@@ -15,7 +15,7 @@ public sealed record Flush(string TransactionHash, IReadOnlyList<(string Forward
 /// src/contracts/ForwarderFactory.sol on one network: deployed keylessly, so that it has the same address everywhere,
 /// and called to sweep forwarders.
 /// </summary>
-public sealed class ForwarderFactory(Network network, HttpClient http, GasWallet? wallet)
+public sealed class ForwarderFactory(Network network, HttpClient http, GasWallet? wallet, TimeProvider time)
 {
     /// <summary>
     /// Arachnid's deterministic deployment proxy. Source: https://github.com/Arachnid/deterministic-deployment-proxy
@@ -32,7 +32,7 @@ public sealed class ForwarderFactory(Network network, HttpClient http, GasWallet
     public static string Address { get; } = AddressUtil.Current.ConvertToChecksumAddress(
         ContractUtils.CalculateCreate2Address(DeploymentProxy, Salt, ContractCode.ForwarderFactory));
 
-    private readonly JsonRpc _rpc = new(network.Name, network.Rpc, http);
+    private readonly JsonRpc _rpc = new(network.Name, network.Rpc, http, null, time);
 
     private GasWallet Wallet => wallet ?? throw new TransactionFailedException($"{network.Name}: no gas wallet is set");
 

@@ -17,12 +17,12 @@ public sealed record RecoveryAttempt(long? EmptyAtHeight, string? TransactionHas
 /// from what the chain shows, not from what was done before: a crash, another's flush or a reorg in between changes
 /// nothing but the number of attempts.
 /// </summary>
-public sealed class ForwarderRecovery(Network network, HttpClient http, GasWallet? wallet)
+public sealed class ForwarderRecovery(Network network, HttpClient http, GasWallet? wallet, TimeProvider time)
 {
     /// <summary>Ordinary nodes keep the state of the last 128 blocks, and the head moves on while they are asked.</summary>
     private const int MaxStateDepth = 64;
 
-    private readonly JsonRpc _rpc = new(network.Name, network.Rpc, http);
+    private readonly JsonRpc _rpc = new(network.Name, network.Rpc, http, null, time);
 
     /// <param name="terms">Of an invoice whose address is a forwarder.</param>
     /// <param name="since">Height on this network below which nothing came.</param>
@@ -33,7 +33,7 @@ public sealed class ForwarderRecovery(Network network, HttpClient http, GasWalle
     {
         // Less than this is dust: whoever sends it again and again keeps nobody busy.
         BigInteger least = BigInteger.Max(asset.Dust, BigInteger.One);
-        ChainHead head = await new EvmChain(network, http).ReadHeadAsync(cancellation);
+        ChainHead head = await new EvmChain(network, http, time).ReadHeadAsync(cancellation);
         if (await BalanceAsync(terms.Address, asset, new { blockHash = head.Hash }, cancellation) >= least)
             return await FlushAsync((ForwarderDerivation)terms.Derivation, asset, cancellation);
         IReadOnlyList<Flushed> flushes = await new EvmHistory(network, _rpc).FlushesAsync(
@@ -56,7 +56,7 @@ public sealed class ForwarderRecovery(Network network, HttpClient http, GasWalle
     {
         if (!string.Equals(forwarder.Factory, network.Factory, StringComparison.OrdinalIgnoreCase))
             return Failed($"{network.Name} has another factory, {network.Factory}: the forwarder cannot be deployed there.");
-        ForwarderFactory factory = new(network, http, wallet);
+        ForwarderFactory factory = new(network, http, wallet, time);
         // Else the call would go to an address without code, and succeed without doing anything.
         if (!await factory.StandsAsync(cancellation))
             await factory.EnsureDeployedAsync(cancellation);

@@ -42,7 +42,7 @@ public sealed class GasWallet : IDisposable
     public GasWallet(Network network, HttpClient http, string privateKey, IGasWalletTurns turns, TimeProvider time)
     {
         _network = network;
-        _rpc = new JsonRpc(network.Name, network.Rpc, http);
+        _rpc = new JsonRpc(network.Name, network.Rpc, http, null, time);
         _privateKey = IsKey(privateKey)
             ? privateKey
             : throw new ArgumentException("This is not a private key: 32 bytes of hex.", nameof(privateKey));

@@ -47,7 +47,7 @@ internal sealed class CheckFactories(
     private async Task EnsureAsync(Network network, CancellationToken stopping)
     {
         GasWallet? wallet = await wallets.FindAsync(network, stopping);
-        ForwarderFactory factory = new(network, nodes.Http, wallet);
+        ForwarderFactory factory = new(network, nodes.Http, wallet, time);
         if (await factory.StandsAsync(stopping))
             return;
         if (wallet is null)

@@ -18,7 +18,8 @@ namespace CoinPay.Functions.Forwarders;
 /// and changes nothing else.
 /// </summary>
 internal sealed class FlushForwarders(
-    Callers callers, InvoiceStore invoices, Idempotency idempotency, Networks networks, NodeConnection nodes, GasWallets wallets)
+    Callers callers, InvoiceStore invoices, Idempotency idempotency, Networks networks, NodeConnection nodes, GasWallets wallets,
+    TimeProvider clock)
 {
     private const int MaxIdLength = 64;
 
@@ -40,7 +41,7 @@ internal sealed class FlushForwarders(
 
         GasWallet wallet = await wallets.FindAsync(network!, cancellation) ?? throw new ProblemException(Problems.GasWalletMissing);
         List<InvoiceTerms> terms = await TermsAsync(id, network!, ids!, cancellation);
-        ForwarderFactory factory = new(network!, nodes.Http, wallet);
+        ForwarderFactory factory = new(network!, nodes.Http, wallet, clock);
         return await idempotency.RunAsync(
             request,
             ("operator", nameof(FlushForwarders) + id),

@@ -85,7 +85,7 @@ internal sealed class RecoverForwarders(
             .Min(transfer => transfer.Block?.Height);
         // Lost in a reorg: it may come back, and is looked at again then.
         return first is { } since
-            ? await new ForwarderRecovery(network, nodes.Http, wallet).RunAsync(state.Terms, asset, since, cancellation)
+            ? await new ForwarderRecovery(network, nodes.Http, wallet, clock).RunAsync(state.Terms, asset, since, cancellation)
             : RecoveryAttempt.UnderWay;
     }
 

@@ -14,8 +14,8 @@ namespace CoinPay.Functions.Watching;
 /// which it is to look again, and <c>dust!invoice</c>, a counter. Transfers and depths carry the network they were found on,
 /// which need not be the invoice's. Written only by the pollers, but for the acknowledgement.
 /// </summary>
-/// <param name="networks">Which networks share a space; without it each is a space of its own.</param>
-internal sealed partial class ViewStore(Tables tables, Networks? networks = null)
+/// <param name="networks">Says which networks share a space.</param>
+internal sealed partial class ViewStore(Tables tables, Networks networks)
 {
     private const int MaxBatchRows = 100;
     private const string ViewPrefix = "view!";
@@ -198,7 +198,7 @@ internal sealed partial class ViewStore(Tables tables, Networks? networks = null
 
     private IEnumerable<string> PartitionsOf(string network) => WatchStore.Partitions(SpaceOf(network));
 
-    private string SpaceOf(string network) => networks?.SpaceOf(network) ?? network;
+    private string SpaceOf(string network) => networks.SpaceOf(network);
 
     private AsyncPageable<TableEntity> Range(string partition, string prefix, CancellationToken cancellation) =>
         tables.Watches.QueryAsync<TableEntity>(

@@ -13,8 +13,8 @@ namespace CoinPay.Functions.Watching;
 /// pollers of all networks on which an address may be paid. A watch's row key begins with its invoice id, which sorts by
 /// time, so that what is new is a key range. Source of the limits: a partition serves 2,000 entities a second.
 /// </summary>
-/// <param name="networks">Which networks share a space; without it each is a space of its own.</param>
-internal sealed class WatchStore(Tables tables, Networks? networks = null)
+/// <param name="networks">Says which networks share a space.</param>
+internal sealed class WatchStore(Tables tables, Networks networks)
 {
     /// <summary>500 creations a second, with some five writes each, stay below a partition's 2,000; every bucket costs reads at every poll.</summary>
     public const int Buckets = 2;
@@ -103,7 +103,7 @@ internal sealed class WatchStore(Tables tables, Networks? networks = null)
         tables.Watches.DeleteEntityAsync(
             Partition(SpaceOf(network), invoiceId), Prefix + invoiceId, ETag.All, cancellation);
 
-    private string SpaceOf(string network) => networks?.SpaceOf(network) ?? network;
+    private string SpaceOf(string network) => networks.SpaceOf(network);
 
     private TableEntity ToRow(Watch watch) => new(Partition(SpaceOf(watch.Network), watch.InvoiceId), Prefix + watch.InvoiceId)
     {

@@ -58,7 +58,7 @@ public sealed class AddressWitnessTests
         await using Anvil anvil = await Anvil.StartAsync();
         Network network = TestNetworks.Evm(anvil.Rpc) with { Factory = ForwarderFactory.Address };
         using GasWallet wallet = new(network, TestNetworks.Http, Anvil.PublishedKeys[0], new FreeTurns(), TimeProvider.System);
-        ForwarderFactory factory = new(network, TestNetworks.Http, wallet);
+        ForwarderFactory factory = new(network, TestNetworks.Http, wallet, TimeProvider.System);
         await factory.EnsureDeployedAsync(CancellationToken.None);
 
         ForwarderAddress[] ours = [.. Enumerable.Range(0, forwarders).Select(i => ForwarderAddress.Compute(

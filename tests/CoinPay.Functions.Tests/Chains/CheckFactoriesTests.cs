@@ -68,7 +68,7 @@ public sealed class CheckFactoriesTests
         NullLogger<CheckFactories>.Instance);
 
     private static Task<bool> StandsAsync(Uri rpc) =>
-        new ForwarderFactory(NetworkAt(rpc), TestNetworks.Http, null).StandsAsync(CancellationToken.None);
+        new ForwarderFactory(NetworkAt(rpc), TestNetworks.Http, null, TimeProvider.System).StandsAsync(CancellationToken.None);
 
     private static Network NetworkAt(Uri rpc) => TestNetworks.Evm(rpc) with { Factory = ForwarderFactory.Address };
 

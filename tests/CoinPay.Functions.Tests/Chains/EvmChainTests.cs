@@ -149,7 +149,7 @@ public sealed class EvmChainTests : IAsyncLifetime
     public async Task What_the_node_cannot_say_is_unknown()
     {
         await Assert.ThrowsAsync<ChainUnknownException>(() => BlocksAsync(1, 2, 0));
-        EvmChain elsewhere = new(TestNetworks.Evm(_node.Rpc, chainId: 1), TestNetworks.Http);
+        EvmChain elsewhere = new(TestNetworks.Evm(_node.Rpc, chainId: 1), TestNetworks.Http, TimeProvider.System);
         await Assert.ThrowsAsync<ChainUnknownException>(() => elsewhere.ReadHeadAsync(CancellationToken.None));
         await _node.KillAsync();
         await Assert.ThrowsAsync<ChainUnknownException>(() => _chain.ReadHeadAsync(CancellationToken.None));
@@ -157,7 +157,7 @@ public sealed class EvmChainTests : IAsyncLifetime
         await Assert.ThrowsAsync<ChainUnknownException>(() => _chain.ReadBlockHashAsync(1, CancellationToken.None));
     }
 
-    private EvmChain Chain(string token) => new(TestNetworks.Evm(_node.Rpc, 31337, token), TestNetworks.Http);
+    private EvmChain Chain(string token) => new(TestNetworks.Evm(_node.Rpc, 31337, token), TestNetworks.Http, TimeProvider.System);
 
     private Task<string> EmitAsync(string contract, string to, BigInteger amount) =>
         _node.SendTransactionAsync(contract, 0, "0x" + TestToken.Word(to) + TestToken.Word(amount));

@@ -89,7 +89,7 @@ public sealed class EvmTracesTests
     private static async Task<IReadOnlyList<TracedPayment>> ReadAsync(Func<string, JsonElement, object?> answer)
     {
         using HttpClient http = new(new FakeNode(answer));
-        return await new EvmTraces(new JsonRpc("anvil", new Uri("http://127.0.0.1:1"), http))
+        return await new EvmTraces(new JsonRpc("anvil", new Uri("http://127.0.0.1:1"), http, null, TimeProvider.System))
             .ReadAsync(Block, Us, CancellationToken.None);
     }
 }

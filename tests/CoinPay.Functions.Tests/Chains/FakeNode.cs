@@ -28,7 +28,7 @@ internal sealed class FakeNode(Func<string, JsonElement, object?> answer) : Http
         new(static (_, _) => null) { Garble = _ => body, Status = status };
 
     public EvmChain Evm(params string[] tokens) =>
-        new(TestNetworks.Evm(new Uri("http://127.0.0.1:1"), 31337, tokens), new HttpClient(this, false));
+        new(TestNetworks.Evm(new Uri("http://127.0.0.1:1"), 31337, tokens), new HttpClient(this, false), TimeProvider.System);
 
     public BitcoinChain Bitcoin(string chain = "regtest") =>
         new(TestNetworks.Bitcoin(chain: chain), new HttpClient(this, disposeHandler: false), null, TimeProvider.System);

@@ -22,7 +22,7 @@ public sealed class ForwarderFactoryTests : IAsyncLifetime
         _node = await Anvil.StartAsync();
         _network = TestNetworks.Evm(_node.Rpc) with { Factory = ForwarderFactory.Address };
         _wallet = new GasWallet(_network, TestNetworks.Http, Anvil.PublishedKeys[2], new FreeTurns(), TimeProvider.System);
-        _factory = new ForwarderFactory(_network, TestNetworks.Http, _wallet);
+        _factory = new ForwarderFactory(_network, TestNetworks.Http, _wallet, TimeProvider.System);
     }
 
     public ValueTask DisposeAsync()
@@ -47,7 +47,7 @@ public sealed class ForwarderFactoryTests : IAsyncLifetime
     [Fact]
     public async Task Another_factory_than_that_of_this_build_is_not_deployed()
     {
-        ForwarderFactory other = new(_network with { Factory = Merchant }, TestNetworks.Http, _wallet);
+        ForwarderFactory other = new(_network with { Factory = Merchant }, TestNetworks.Http, _wallet, TimeProvider.System);
         await Assert.ThrowsAsync<TransactionFailedException>(() => other.EnsureDeployedAsync(CancellationToken.None));
     }
 

@@ -68,7 +68,7 @@ public sealed class JsonRpcTests
                 sent = request.Headers.Authorization?.ToString();
                 return Answer("", HttpStatusCode.Unauthorized);
             })),
-            TestNetworks.Credentials("pass:word"));
+            TestNetworks.Credentials("pass:word"), TimeProvider.System);
         ChainUnknownException refused =
             await Assert.ThrowsAsync<ChainUnknownException>(
                 () => rpc.CallAsync<string>("anything", CancellationToken.None));
@@ -89,14 +89,14 @@ public sealed class JsonRpcTests
                     ? Answer("""[{"id":0,"result":"welcome"}]""")
                     : Answer("", HttpStatusCode.Unauthorized);
             })),
-            new NodeCredentials(secrets, "ours"));
+            new NodeCredentials(secrets, "ours"), TimeProvider.System);
         await Assert.ThrowsAsync<ChainUnknownException>(() => rpc.CallAsync<string>("anything", CancellationToken.None));
         secrets["CoinPay:Networks:ours:Password"] = "new";
         Assert.Equal("welcome", await rpc.CallAsync<string>("anything", CancellationToken.None));
     }
 
     private static JsonRpc Rpc(Send answer, TimeProvider? time = null) =>
-        new("anvil", new Uri("http://127.0.0.1:1"), new HttpClient(new Handler(answer)), time: time);
+        new("anvil", new Uri("http://127.0.0.1:1"), new HttpClient(new Handler(answer)), null, time ?? TimeProvider.System);
 
     private static async Task<HttpResponseMessage> Hang(HttpRequestMessage request, CancellationToken cancellation)
     {

@@ -1,6 +1,7 @@
 using Azure.Core;
 using Azure.Core.Pipeline;
 using Azure.Data.Tables;
+using CoinPay.Chains;
 using CoinPay.Core;
 using CoinPay.Functions.Platform;
 using CoinPay.Functions.Platform.Storage;
@@ -25,9 +26,9 @@ public abstract class PollerTest(PollerTest.Storage storage) : IClassFixture<Pol
     /// <summary>What the pollers have logged.</summary>
     internal LogLines Log { get; } = new();
 
-    internal WatchStore Watches => new(storage.Tables);
+    internal WatchStore Watches => new(storage.Tables, new Networks([Chain.Network]));
 
-    internal ViewStore Views => new(storage.Tables);
+    internal ViewStore Views => new(storage.Tables, new Networks([Chain.Network]));
 
     internal CursorStore Cursors => new(storage.Tables);
 

@@ -150,7 +150,7 @@ public sealed class ScannedRangesTests(AppServices app) : IClassFixture<AppServi
 
     private Task<IReadOnlyCollection<Watch>> PollAsync() =>
         (_poller ??= new(
-            _chain, new(app.Tables), new(app.Tables), new(app.Tables), _clock, NullLogger<NetworkPoller>.Instance))
+            _chain, new(app.Tables, new([_chain.Network])), new(app.Tables, new([_chain.Network])), new(app.Tables), _clock, NullLogger<NetworkPoller>.Instance))
         .PollAsync(CancellationToken.None);
 
     private Task<List<ScannedRange>> ReadAsync() =>
@@ -162,7 +162,7 @@ public sealed class ScannedRangesTests(AppServices app) : IClassFixture<AppServi
     private Task<IReadOnlyList<(long From, long To)>> GapsAsync() =>
         new ScannedRanges(app.Tables).FindGapsAsync(_chain.Network.Name, CancellationToken.None);
 
-    private Task<Watch> WatchAsync(string recipient) => new WatchStore(app.Tables).InsertAsync(
+    private Task<Watch> WatchAsync(string recipient) => new WatchStore(app.Tables, new([_chain.Network])).InsertAsync(
         new()
         {
             Network = _chain.Network.Name,

@@ -233,7 +233,7 @@ public sealed class EvmBalanceSweepTests(EvmChains chains)
     {
         using GasWallet wallet = new(
             network with { Rpc = chains.East.Rpc }, TestNetworks.Http, Anvil.PublishedKeys[2], new FreeTurns(), TimeProvider.System);
-        ForwarderFactory factory = new(network with { Rpc = chains.East.Rpc }, TestNetworks.Http, wallet);
+        ForwarderFactory factory = new(network with { Rpc = chains.East.Rpc }, TestNetworks.Http, wallet, TimeProvider.System);
         await factory.FlushAsync(
             [new Forwarding(forwarder.SettlementAddress, forwarder.Salt)], [EvmAddress.NativeCoin], CancellationToken.None);
     }

@@ -147,7 +147,7 @@ internal sealed class EvmScenario
     {
         if (!_pollers.TryGetValue(network.Name, out NetworkPoller? poller))
             _pollers[network.Name] = poller = new(
-                new EvmChain(network with { FinalityLag = FinalityLag }, TestNetworks.Http),
+                new EvmChain(network with { FinalityLag = FinalityLag }, TestNetworks.Http, TimeProvider.System),
                 _watches,
                 Views,
                 Cursors,

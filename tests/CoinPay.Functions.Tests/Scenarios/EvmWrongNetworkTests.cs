@@ -101,7 +101,7 @@ public sealed class EvmWrongNetworkTests(EvmChains chains)
             ("evm-test", "evm-live"), (forwarders.AddressSpace, (forwarders with { Livemode = true }).AddressSpace));
         EvmScenario scenario = new(chains);
         Watch watch = await scenario.WatchAsync();
-        Assert.Empty(await new WatchStore(chains.Tables).ReadSinceAsync(watch.Network, null, CancellationToken.None));
+        Assert.Empty(await new WatchStore(chains.Tables, new([])).ReadSinceAsync(watch.Network, null, CancellationToken.None));
     }
 }
 

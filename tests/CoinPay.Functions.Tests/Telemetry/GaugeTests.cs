@@ -35,7 +35,7 @@ public sealed class GaugeTests : IAsyncLifetime
     {
         _storage = new(_clock);
         _tables = new(_storage.TableService());
-        (_watches, _views) = (new(_tables), new(_tables));
+        (_watches, _views) = (new(_tables, new([_chain.Network])), new(_tables, new([_chain.Network])));
         _pollers = new(new([_chain]), _watches, _views, new CursorStore(_tables), _clock, NullLoggerFactory.Instance);
         (_chains, _outbox) = (new(_pollers, _clock), new(_sweeps));
     }
