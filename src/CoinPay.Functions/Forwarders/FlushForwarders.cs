@@ -18,7 +18,7 @@ namespace CoinPay.Functions.Forwarders;
 /// and changes nothing else.
 /// </summary>
 internal sealed class FlushForwarders(
-    Callers callers, InvoiceStore invoices, Idempotency idempotency, Networks networks, NodeConnection nodes, GasWallets wallets,
+    Calls calls, InvoiceStore invoices, Networks networks, NodeConnection nodes, GasWallets wallets,
     TimeProvider clock)
 {
     private const int MaxIdLength = 64;
@@ -29,26 +29,20 @@ internal sealed class FlushForwarders(
         string id,
         CancellationToken cancellation)
     {
-        await callers.RequireOperatorAsync(request, cancellation);
-        RequestBody body = await RequestBody.ReadAsync(request, cancellation);
-        Network? network = networks.Find(body.RequiredString("network", MaxIdLength));
-        IReadOnlyList<string>? ids = body.OptionalStrings("invoice_ids", ForwarderFactory.MaxForwardings, MaxIdLength);
+        Call call = await calls.OfOperatorAsync(request, cancellation);
+        Network? network = networks.Find(call.Body.RequiredString("network", MaxIdLength));
+        IReadOnlyList<string>? ids = call.Body.OptionalStrings("invoice_ids", ForwarderFactory.MaxForwardings, MaxIdLength);
         if (network is not { Factory: not null })
-            body.Refuse("network", "An EVM network that is offered here.", Problems.UnsupportedNetworkCode);
+            call.Body.Refuse("network", "An EVM network that is offered here.", Problems.UnsupportedNetworkCode);
         if (ids is null or [])
-            body.Refuse("invoice_ids", $"1 to {ForwarderFactory.MaxForwardings} ids of invoices.");
-        body.ThrowIfInvalid();
+            call.Body.Refuse("invoice_ids", $"1 to {ForwarderFactory.MaxForwardings} ids of invoices.");
+        call.Body.ThrowIfInvalid();
 
         GasWallet wallet = await wallets.FindAsync(network!, cancellation) ?? throw new ProblemException(Problems.GasWalletMissing);
         List<InvoiceTerms> terms = await TermsAsync(id, network!, ids!, cancellation);
         ForwarderFactory factory = new(network!, nodes.Http, wallet, clock);
-        return await idempotency.RunAsync(
-            request,
-            ("operator", nameof(FlushForwarders) + id),
-            body.Bytes,
-            "flu",
-            _ => FlushAsync(network!, terms, factory, cancellation),
-            cancellation);
+        return await call.OnceAsync(
+            nameof(FlushForwarders) + id, "flu", _ => FlushAsync(network!, terms, factory, cancellation));
     }
 
     private async Task<List<InvoiceTerms>> TermsAsync(

@@ -12,7 +12,7 @@ namespace CoinPay.Functions.Invoices;
 
 /// <summary><c>POST /v1/invoices/{id}/cancel</c>: only while nothing was seen. Repeating it answers the same.</summary>
 internal sealed class CancelInvoice(
-    Callers callers, InvoiceCommands commands, Idempotency idempotency, Networks networks, TimeProvider clock)
+    Calls calls, InvoiceCommands commands, Networks networks, TimeProvider clock)
 {
     [Function(nameof(CancelInvoice))]
     public async Task<IActionResult> Run(
@@ -21,16 +21,9 @@ internal sealed class CancelInvoice(
         [DurableClient] DurableTaskClient durable,
         CancellationToken cancellation)
     {
-        Caller caller = await callers.RequireMerchantAsync(request, Scope.InvoicesWrite, cancellation);
-        RequestBody body = await RequestBody.ReadOptionalAsync(request, cancellation);
-        body.ThrowIfInvalid();
-        return await idempotency.RunAsync(
-            request,
-            (caller.IdempotencyOwner, nameof(CancelInvoice) + id),
-            body.Bytes,
-            "inv",
-            _ => CancelAsync(caller, id, durable, cancellation),
-            cancellation);
+        MerchantCall call = await calls.OfMerchantWithoutBodyAsync(request, Scope.InvoicesWrite, cancellation);
+        return await call.OnceAsync(
+            nameof(CancelInvoice) + id, "inv", _ => CancelAsync(call.Caller, id, durable, cancellation));
     }
 
     private async Task<JsonAnswer> CancelAsync(

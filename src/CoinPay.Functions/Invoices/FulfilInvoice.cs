@@ -14,7 +14,7 @@ namespace CoinPay.Functions.Invoices;
 /// once. 201 the first time, 200 with the same body after; 409 while the invoice may not be fulfilled.
 /// </summary>
 internal sealed class FulfilInvoice(
-    Callers callers, InvoiceCommands commands, Idempotency idempotency, TimeProvider clock)
+    Calls calls, InvoiceCommands commands, TimeProvider clock)
 {
     private const int MaxKeyLength = 100;
 
@@ -25,17 +25,10 @@ internal sealed class FulfilInvoice(
         [DurableClient] DurableTaskClient durable,
         CancellationToken cancellation)
     {
-        Caller caller = await callers.RequireMerchantAsync(request, Scope.InvoicesWrite, cancellation);
-        RequestBody body = await RequestBody.ReadAsync(request, cancellation);
-        string key = body.RequiredString("key", MaxKeyLength);
-        body.ThrowIfInvalid();
-        return await idempotency.RunAsync(
-            request,
-            (caller.IdempotencyOwner, nameof(FulfilInvoice) + id),
-            body.Bytes,
-            "ful",
-            _ => FulfilAsync(caller, id, key, durable, cancellation),
-            cancellation);
+        MerchantCall call = await calls.OfMerchantAsync(request, Scope.InvoicesWrite, cancellation);
+        string key = call.Body.RequiredString("key", MaxKeyLength);
+        return await call.OnceAsync(
+            nameof(FulfilInvoice) + id, "ful", _ => FulfilAsync(call.Caller, id, key, durable, cancellation));
     }
 
     private async Task<JsonAnswer> FulfilAsync(

@@ -18,7 +18,7 @@ namespace CoinPay.Functions.Invoices;
 /// on every network.
 /// </summary>
 internal sealed class ResolveException(
-    Callers callers, ExceptionStore exceptions, InvoiceCommands commands, Idempotency idempotency, Networks networks, TimeProvider clock)
+    Calls calls, ExceptionStore exceptions, InvoiceCommands commands, Networks networks, TimeProvider clock)
 {
     private const int MaxNoteLength = 500;
     private const int MaxAddressLength = 128;
@@ -31,24 +31,18 @@ internal sealed class ResolveException(
         [DurableClient] DurableTaskClient durable,
         CancellationToken cancellation)
     {
-        Caller caller = await callers.RequireMerchantAsync(request, Scope.ExceptionsWrite, cancellation);
-        RequestBody body = await RequestBody.ReadAsync(request, cancellation);
+        MerchantCall call = await calls.OfMerchantAsync(request, Scope.ExceptionsWrite, cancellation);
         ExceptionAction[] known = Enum.GetValues<ExceptionAction>();
-        string? action = body.RequiredChoice("action", [.. known.Select(each => each.Text())]);
-        string? note = body.OptionalString("note", MaxNoteLength);
-        string? address = body.OptionalString(Consent, MaxAddressLength);
-        body.ThrowIfInvalid();
-        ExceptionReference found = await exceptions.FindAsync(caller, id, cancellation)
+        string? action = call.Body.RequiredChoice("action", [.. known.Select(each => each.Text())]);
+        string? note = call.Body.OptionalString("note", MaxNoteLength);
+        string? address = call.Body.OptionalString(Consent, MaxAddressLength);
+        call.Body.ThrowIfInvalid();
+        ExceptionReference found = await exceptions.FindAsync(call.Caller, id, cancellation)
             ?? throw new ProblemException(Problems.NotFound("exception"));
         Decided decided = new(known.Single(each => each.Text() == action), note, address);
-        RequireConsent(body, found, decided);
-        return await idempotency.RunAsync(
-            request,
-            (caller.IdempotencyOwner, nameof(ResolveException) + id),
-            body.Bytes,
-            "exc",
-            _ => ResolveAsync(caller, found, decided, durable, cancellation),
-            cancellation);
+        RequireConsent(call.Body, found, decided);
+        return await call.OnceAsync(
+            nameof(ResolveException) + id, "exc", _ => ResolveAsync(call.Caller, found, decided, durable, cancellation));
     }
 
     /// <summary>The settlement address is named where money of another network is accepted, and nowhere else.</summary>

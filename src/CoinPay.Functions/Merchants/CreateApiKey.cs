@@ -11,7 +11,7 @@ namespace CoinPay.Functions.Merchants;
 /// given.
 /// </summary>
 internal sealed class CreateApiKey(
-    Callers callers, Idempotency idempotency, MerchantStore merchants, ApiKeyStore keys, TimeProvider clock)
+    Calls calls, MerchantStore merchants, ApiKeyStore keys, TimeProvider clock)
 {
     private const int MaxScopes = 20;
     private const int MaxScopeLength = 40;
@@ -22,20 +22,14 @@ internal sealed class CreateApiKey(
         string id,
         CancellationToken cancellation)
     {
-        await callers.RequireOperatorAsync(request, cancellation);
-        RequestBody body = await RequestBody.ReadAsync(request, cancellation);
-        Scope scopes = ReadScopes(body);
-        DateTimeOffset? expiresAt = body.OptionalTime("expires_at");
-        bool? livemode = body.OptionalBoolean("livemode");
-        body.ThrowIfInvalid();
+        Call call = await calls.OfOperatorAsync(request, cancellation);
+        Scope scopes = ReadScopes(call.Body);
+        DateTimeOffset? expiresAt = call.Body.OptionalTime("expires_at");
+        bool? livemode = call.Body.OptionalBoolean("livemode");
+        call.Body.ThrowIfInvalid();
         Merchant merchant = await merchants.GetAsync(id, cancellation);
-        return await idempotency.RunAsync(
-            request,
-            (id, nameof(CreateApiKey)),
-            body.Bytes,
-            "key",
-            keyId => AddAsync(merchant, keyId, livemode ?? merchant.Livemode, scopes, expiresAt, cancellation),
-            cancellation);
+        return await call.OnceAsync(
+            nameof(CreateApiKey) + id, "key", keyId => AddAsync(merchant, keyId, livemode ?? merchant.Livemode, scopes, expiresAt, cancellation));
     }
 
     private static Scope ReadScopes(RequestBody body)

@@ -13,22 +13,19 @@ namespace CoinPay.Functions.Merchants;
 /// false) says of which kind the key is.
 /// </summary>
 internal sealed class CreateMerchant(
-    Callers callers, Idempotency idempotency, MerchantStore merchants, ApiKeyStore keys, PolicyRequest policies)
+    Calls calls, MerchantStore merchants, ApiKeyStore keys, PolicyRequest policies)
 {
     [Function(nameof(CreateMerchant))]
     public async Task<IActionResult> Run(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/merchants")] HttpRequest request,
         CancellationToken cancellation)
     {
-        await callers.RequireOperatorAsync(request, cancellation);
-        RequestBody body = await RequestBody.ReadAsync(request, cancellation);
-        MerchantSettings settings = MerchantSettings.Read(body, nameRequired: true);
-        Policy policy = policies.Apply(body.OptionalObject("policy"), new());
-        bool livemode = body.OptionalBoolean("livemode") ?? false;
-        body.ThrowIfInvalid();
-        return await idempotency.RunAsync(
-            request, ("operator", nameof(CreateMerchant)), body.Bytes, "mer",
-            id => AddAsync(id, settings, policy, livemode, cancellation), cancellation);
+        Call call = await calls.OfOperatorAsync(request, cancellation);
+        MerchantSettings settings = MerchantSettings.Read(call.Body, nameRequired: true);
+        Policy policy = policies.Apply(call.Body.OptionalObject("policy"), new());
+        bool livemode = call.Body.OptionalBoolean("livemode") ?? false;
+        return await call.OnceAsync(
+            nameof(CreateMerchant), "mer", id => AddAsync(id, settings, policy, livemode, cancellation));
     }
 
     private async Task<JsonAnswer> AddAsync(

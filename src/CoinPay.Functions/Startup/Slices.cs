@@ -61,6 +61,7 @@ internal static class Slices
     public static IServiceCollection AddAccess(this IServiceCollection services) => services
         .AddSingleton<ApiKeyStore>()
         .AddSingleton<Callers>()
+        .AddSingleton<Calls>()
         .AddSingleton<AuditLog>();
 
     public static IServiceCollection AddMerchants(this IServiceCollection services) => services

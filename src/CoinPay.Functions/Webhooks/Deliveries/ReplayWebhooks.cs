@@ -13,7 +13,7 @@ namespace CoinPay.Functions.Webhooks.Deliveries;
 /// <c>GET /v1/webhook-endpoints/{id}</c> shows how far it is.
 /// </summary>
 internal sealed class ReplayWebhooks(
-    Callers callers, Idempotency idempotency, EndpointStore endpoints, ReplayRun replays, TimeProvider clock)
+    Calls calls, EndpointStore endpoints, ReplayRun replays, TimeProvider clock)
 {
     [Function(nameof(ReplayWebhooks))]
     public async Task<IActionResult> Run(
@@ -22,18 +22,11 @@ internal sealed class ReplayWebhooks(
         string id,
         CancellationToken cancellation)
     {
-        Caller caller = await callers.RequireMerchantAsync(request, Scope.WebhooksManage, cancellation);
-        RequestBody body = await RequestBody.ReadAsync(request, cancellation);
+        MerchantCall call = await calls.OfMerchantAsync(request, Scope.WebhooksManage, cancellation);
         DateTimeOffset now = clock.GetUtcNow();
-        (DateTimeOffset since, DateTimeOffset until) = ReadRange(body, now);
-        body.ThrowIfInvalid();
-        return await idempotency.RunAsync(
-            request,
-            (caller.IdempotencyOwner, nameof(ReplayWebhooks) + id),
-            body.Bytes,
-            "rep",
-            replayId => StartAsync(caller, id, new(replayId, since, until, now), cancellation),
-            cancellation);
+        (DateTimeOffset since, DateTimeOffset until) = ReadRange(call.Body, now);
+        return await call.OnceAsync(
+            nameof(ReplayWebhooks) + id, "rep", replayId => StartAsync(call.Caller, id, new(replayId, since, until, now), cancellation));
     }
 
     private static (DateTimeOffset Since, DateTimeOffset Until) ReadRange(RequestBody body, DateTimeOffset now)

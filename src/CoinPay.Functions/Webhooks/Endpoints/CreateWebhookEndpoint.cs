@@ -14,7 +14,7 @@ namespace CoinPay.Functions.Webhooks.Endpoints;
 /// <c>POST /v1/webhook-endpoints</c>: an endpoint and its signing secret, which only this answer shows.
 /// </summary>
 internal sealed class CreateWebhookEndpoint(
-    Callers callers, Idempotency idempotency, EndpointStore endpoints, SecretBox box, WebhookTargets targets,
+    Calls calls, EndpointStore endpoints, SecretBox box, WebhookTargets targets,
     TimeProvider clock)
 {
     public const int SecretBytes = 32;
@@ -24,17 +24,10 @@ internal sealed class CreateWebhookEndpoint(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "v1/webhook-endpoints")] HttpRequest request,
         CancellationToken cancellation)
     {
-        Caller caller = await callers.RequireMerchantAsync(request, Scope.WebhooksManage, cancellation);
-        RequestBody body = await RequestBody.ReadAsync(request, cancellation);
-        EndpointRequest wanted = EndpointRequest.Read(body, urlRequired: true, targets);
-        body.ThrowIfInvalid();
-        return await idempotency.RunAsync(
-            request,
-            (caller.IdempotencyOwner, nameof(CreateWebhookEndpoint)),
-            body.Bytes,
-            "whe",
-            id => AddAsync(id, caller, wanted, cancellation),
-            cancellation);
+        MerchantCall call = await calls.OfMerchantAsync(request, Scope.WebhooksManage, cancellation);
+        EndpointRequest wanted = EndpointRequest.Read(call.Body, urlRequired: true, targets);
+        return await call.OnceAsync(
+            nameof(CreateWebhookEndpoint), "whe", id => AddAsync(id, call.Caller, wanted, cancellation));
     }
 
     private async Task<JsonAnswer> AddAsync(

@@ -14,7 +14,7 @@ namespace CoinPay.Functions.Webhooks.Endpoints;
 /// hours every message is signed with the old one too.
 /// </summary>
 internal sealed class RotateWebhookSecret(
-    Callers callers, Idempotency idempotency, EndpointStore endpoints, SecretBox box, TimeProvider clock)
+    Calls calls, EndpointStore endpoints, SecretBox box, TimeProvider clock)
 {
     [Function(nameof(RotateWebhookSecret))]
     public async Task<IActionResult> Run(
@@ -23,16 +23,9 @@ internal sealed class RotateWebhookSecret(
         string id,
         CancellationToken cancellation)
     {
-        Caller caller = await callers.RequireMerchantAsync(request, Scope.WebhooksManage, cancellation);
-        RequestBody body = await RequestBody.ReadOptionalAsync(request, cancellation);
-        body.ThrowIfInvalid();
-        return await idempotency.RunAsync(
-            request,
-            (caller.IdempotencyOwner, nameof(RotateWebhookSecret) + id),
-            body.Bytes,
-            "sec",
-            rotationId => RotateAsync(caller, id, rotationId, cancellation),
-            cancellation);
+        MerchantCall call = await calls.OfMerchantWithoutBodyAsync(request, Scope.WebhooksManage, cancellation);
+        return await call.OnceAsync(
+            nameof(RotateWebhookSecret) + id, "sec", rotationId => RotateAsync(call.Caller, id, rotationId, cancellation));
     }
 
     /// <summary>Done again after a crash, it shows the secret that the first run stored.</summary>

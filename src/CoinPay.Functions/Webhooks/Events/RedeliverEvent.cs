@@ -15,7 +15,7 @@ namespace CoinPay.Functions.Webhooks.Events;
 /// named, or to every enabled one that takes it or was sent it before. The answer is the event.
 /// </summary>
 internal sealed class RedeliverEvent(
-    Callers callers, Idempotency idempotency, EndpointStore endpoints, EventPublisher events, DeliveryStore deliveries,
+    Calls calls, EndpointStore endpoints, EventPublisher events, DeliveryStore deliveries,
     Redelivery redelivery, EventFeed feed)
 {
     private const int MaxIdLength = 64;
@@ -26,20 +26,14 @@ internal sealed class RedeliverEvent(
         string id,
         CancellationToken cancellation)
     {
-        Caller caller = await callers.RequireMerchantAsync(request, Scope.WebhooksManage, cancellation);
-        RequestBody body = await RequestBody.ReadOptionalAsync(request, cancellation);
-        string? endpointId = body.OptionalString("endpoint_id", MaxIdLength);
-        body.ThrowIfInvalid();
-        GatewayEvent? happened = await events.FindAsync(caller.MerchantId, id, cancellation);
-        if (happened is null || happened.Livemode != caller.Livemode)
+        MerchantCall call = await calls.OfMerchantWithoutBodyAsync(request, Scope.WebhooksManage, cancellation);
+        string? endpointId = call.Body.OptionalString("endpoint_id", MaxIdLength);
+        call.Body.ThrowIfInvalid();
+        GatewayEvent? happened = await events.FindAsync(call.Caller.MerchantId, id, cancellation);
+        if (happened is null || happened.Livemode != call.Caller.Livemode)
             return Problems.NotFound("event").ToAnswer();
-        return await idempotency.RunAsync(
-            request,
-            (caller.IdempotencyOwner, nameof(RedeliverEvent) + id),
-            body.Bytes,
-            "rdl",
-            redeliveryId => RedeliverAsync(caller, happened, endpointId, redeliveryId, cancellation),
-            cancellation);
+        return await call.OnceAsync(
+            nameof(RedeliverEvent) + id, "rdl", redeliveryId => RedeliverAsync(call.Caller, happened, endpointId, redeliveryId, cancellation));
     }
 
     private async Task<JsonAnswer> RedeliverAsync(

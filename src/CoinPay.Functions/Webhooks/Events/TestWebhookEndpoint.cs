@@ -17,7 +17,7 @@ namespace CoinPay.Functions.Webhooks.Events;
 /// is the event; <c>GET /v1/events/{id}</c> tells how it went.
 /// </summary>
 internal sealed class TestWebhookEndpoint(
-    Callers callers, Idempotency idempotency, EndpointStore endpoints, EventPublisher events, EventFeed feed)
+    Calls calls, EndpointStore endpoints, EventPublisher events, EventFeed feed)
 {
     [Function(nameof(TestWebhookEndpoint))]
     public async Task<IActionResult> Run(
@@ -26,16 +26,9 @@ internal sealed class TestWebhookEndpoint(
         string id,
         CancellationToken cancellation)
     {
-        Caller caller = await callers.RequireMerchantAsync(request, Scope.WebhooksManage, cancellation);
-        RequestBody body = await RequestBody.ReadOptionalAsync(request, cancellation);
-        body.ThrowIfInvalid();
-        return await idempotency.RunAsync(
-            request,
-            (caller.IdempotencyOwner, nameof(TestWebhookEndpoint) + id),
-            body.Bytes,
-            "evt",
-            eventId => PingAsync(caller, id, eventId, cancellation),
-            cancellation);
+        MerchantCall call = await calls.OfMerchantWithoutBodyAsync(request, Scope.WebhooksManage, cancellation);
+        return await call.OnceAsync(
+            nameof(TestWebhookEndpoint) + id, "evt", eventId => PingAsync(call.Caller, id, eventId, cancellation));
     }
 
     private async Task<JsonAnswer> PingAsync(
