@@ -36,7 +36,7 @@ param mostInstances int = 40
 @description('Instances kept ready for orchestrations; each costs by the hour.')
 param readyInstances int
 
-@description('How often chains are looked at: NCRONTAB with seconds, in UTC. Each network has its own interval besides.')
+@description('How often chains are looked at: NCRONTAB with seconds, in UTC. Each network also has an interval of its own.')
 param pollSchedule string
 
 @description('Where payers reach the gateway, such as https://pay.example; empty for the app\'s own address.')

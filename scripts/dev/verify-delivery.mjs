@@ -66,7 +66,7 @@ const usage = 'usage: scripts/listen.sh verify --secret whsec_… FILE   (- for 
 const { values, positionals } = given({ allowPositionals: true, options: { secret: { type: 'string' }, at: { type: 'string' } } }, usage);
 const secret = values.secret ?? process.env.COINPAY_WEBHOOK_SECRET;
 if (!secret || positionals.length !== 1) fail(usage);
-if (!/^whsec_[A-Za-z0-9+/]+={0,2}$/.test(secret)) fail('NOT VERIFIED: this is no secret: it begins with whsec_ and is shown once, when the endpoint is made');
+if (!/^whsec_[A-Za-z0-9+/]+={0,2}$/.test(secret)) fail('NOT VERIFIED: this is not a secret. A secret begins with whsec_ and is shown once, when the endpoint is created');
 let why;
 try {
   why = reason(parse(readFileSync(positionals[0] === '-' ? 0 : positionals[0])), secret, Number(values.at ?? Math.floor(Date.now() / 1000)));

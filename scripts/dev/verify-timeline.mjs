@@ -19,7 +19,7 @@ if (!Array.isArray(timeline?.data) || timeline.data.length === 0) fail('it holds
 let previous = '0'.repeat(64);
 timeline.data.forEach((event, index) => {
   const version = index + 1;
-  if (event.version !== version) fail(`event ${version} is missing: version ${event.version} stands in its place`);
+  if (event.version !== version) fail(`event ${version} is missing: version ${event.version} is in its place`);
   if (event.previous_hash !== previous) fail(`event ${version} does not follow the one before it`);
   const hash = createHash('sha256').update(`${previous}\n${version}\n${event.text}`, 'utf8').digest('hex');
   if (event.hash !== hash) fail(`event ${version} (${event.type}) was changed: its hash is ${hash}`);

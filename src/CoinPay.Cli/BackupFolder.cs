@@ -43,7 +43,7 @@ internal sealed class BackupFolder(string path)
     {
         string file = Path.Combine(path, ManifestName);
         if (!File.Exists(file))
-            throw new RefusedException($"{path} has no {ManifestName}: it is no backup, or one that was cut short.");
+            throw new RefusedException($"{path} has no {ManifestName}: it is not a backup, or it was cut short.");
         Manifest manifest = JsonSerializer.Deserialize<Manifest>(await File.ReadAllTextAsync(file, cancellation), Form)!;
         if (manifest.Format != Format)
             throw new RefusedException($"{path} is of format {manifest.Format}; this is for format {Format}.");

@@ -45,7 +45,7 @@ internal static class InvoiceCheck
             int version = index + 1;
             if (row.RowKey != AggregateRows.EventKey(version))
             {
-                yield return $"event {version} is missing: {row.RowKey} stands in its place";
+                yield return $"event {version} is missing: {row.RowKey} is in its place";
                 yield break;
             }
             string hash = Timeline.Hash(previous, version, row.GetString("Json") ?? "");

@@ -34,7 +34,7 @@ public sealed class BugMessageTests
     [Fact]
     public void A_status_that_nothing_leads_to_or_from_is_named()
     {
-        AdvanceInvoice nothingNew = new(new([], null), At);
+        InvoiceCommand.Advance nothingNew = new(new([], null), At);
         Names("status 99", () => InvoiceDecider.Decide(Opened() with { Status = (InvoiceStatus)99 }, nothingNew));
         Names(
             "no way from Cancelled to Created",

@@ -89,13 +89,13 @@ public sealed class ClosedSetTests
     {
         InvoiceCommand[] commands =
         [
-            new CreateInvoice(InvoiceSteps.Terms(1), At),
-            new AdvanceInvoice(new([], null), At),
-            new BookRecovery(1, 1, null, At),
-            new CancelInvoice("merchant", At),
-            new FulfilInvoice("ful_1", "merchant", At),
-            new NoteRecoveryFailure(1, "no gas", At),
-            new ResolveException(1, ExceptionAction.Ignore, null, "merchant", At),
+            new InvoiceCommand.Create(InvoiceSteps.Terms(1), At),
+            new InvoiceCommand.Advance(new([], null), At),
+            new InvoiceCommand.BookRecovery(1, 1, null, At),
+            new InvoiceCommand.Cancel("merchant", At),
+            new InvoiceCommand.Fulfil("ful_1", "merchant", At),
+            new InvoiceCommand.NoteRecoveryFailure(1, "no gas", At),
+            new InvoiceCommand.ResolveException(1, ExceptionAction.Ignore, null, "merchant", At),
         ];
         Assert.Equal(Members(typeof(InvoiceCommand)), commands.Select(command => command.GetType()).OrderBy(type => type.Name));
         Invoice opened = Invoice.Evolve(null, new InvoiceCreated(InvoiceSteps.Terms(1), At));

@@ -142,7 +142,7 @@ public sealed class EventWordsTests
     }
 
     [Theory]
-    [InlineData(ExceptionType.Underpaid, "less than the price came while it stood.")]
+    [InlineData(ExceptionType.Underpaid, "less than the price arrived before it expired.")]
     [InlineData(ExceptionType.Overpaid, "more than the price came, and the merchant wants to look first.")]
     [InlineData(ExceptionType.Late, "money came after the price had expired or the invoice was cancelled.")]
     [InlineData(ExceptionType.WrongNetwork, "money came to the address on another network.")]

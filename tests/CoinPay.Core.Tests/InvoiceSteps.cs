@@ -30,7 +30,7 @@ internal static class InvoiceSteps
         string? rate = null,
         decimal rateWithin = 0) => new(
             $"due {amount} under {under} over {over} late {late} less {less} depth {depth}",
-            world => world.Command(new CreateInvoice(
+            world => world.Command(new InvoiceCommand.Create(
                 Terms(amount) with
                 {
                     Tolerance = new(under, over),
@@ -120,13 +120,13 @@ internal static class InvoiceSteps
 
     public static Step Resolves(ExceptionType type, ExceptionAction action, string? note = null) => new(
         $"resolves {type} by {action}",
-        world => world.Command(new ResolveException(
+        world => world.Command(new InvoiceCommand.ResolveException(
             world.State!.Exceptions.Last(known => known.Type == type).Number, action, note, "key_1", world.Now)));
 
     /// <summary>Money of another network is taken, under the settlement address that the merchant names.</summary>
     public static Step TakesFromElsewhere(string? settlementAddress) => new(
         $"takes it at {settlementAddress}",
-        world => world.Command(new ResolveException(
+        world => world.Command(new InvoiceCommand.ResolveException(
             world.State!.Exceptions.Last(known => known.Type == ExceptionType.WrongNetwork).Number,
             ExceptionAction.AcceptAsPaid, null, "key_1", world.Now)
         { ConfirmedSettlementAddress = settlementAddress }));
@@ -134,10 +134,10 @@ internal static class InvoiceSteps
     /// <summary>The address was empty on the other network, at this height.</summary>
     public static Step EmptyElsewhere(long atHeight, string? by = "flush") => new(
         $"empty at {atHeight}",
-        world => world.Command(new BookRecovery(LastAccepted(world), atHeight, by, world.Now)));
+        world => world.Command(new InvoiceCommand.BookRecovery(LastAccepted(world), atHeight, by, world.Now)));
 
     public static Step CannotBeMoved(string reason) => new(
-        reason, world => world.Command(new NoteRecoveryFailure(LastAccepted(world), reason, world.Now)));
+        reason, world => world.Command(new InvoiceCommand.NoteRecoveryFailure(LastAccepted(world), reason, world.Now)));
 
     private static int LastAccepted(InvoiceWorld world) =>
         world.State!.Exceptions.Last(known => known.Resolution?.Action == ExceptionAction.AcceptAsPaid).Number;
@@ -145,7 +145,7 @@ internal static class InvoiceSteps
     public static Step Fulfilled { get; } = FulfilledWith("ful_1");
 
     public static Step FulfilledWith(string key) =>
-        new("fulfilled with " + key, world => world.Command(new FulfilInvoice(key, "key_1", world.Now)));
+        new("fulfilled with " + key, world => world.Command(new InvoiceCommand.Fulfil(key, "key_1", world.Now)));
 
     public static Step RateIs(string? rate) => new("rate is " + rate, world => world.RateNow = rate);
 
@@ -194,7 +194,7 @@ internal static class InvoiceSteps
     public static Step NodeUp { get; } = new("node up", world => world.IsChainKnown = true);
 
     public static Step Cancelled { get; } = new("cancelled", world =>
-        world.Command(new CancelInvoice("merchant", world.Now)));
+        world.Command(new InvoiceCommand.Cancel("merchant", world.Now)));
 
     /// <summary>All this in one view.</summary>
     public static Step AtOnce(params Step[] steps) => new(

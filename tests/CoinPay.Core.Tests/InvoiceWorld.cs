@@ -97,9 +97,9 @@ internal sealed class InvoiceWorld
     /// <summary>As the app asks: without a rate first, with it where the decision turns on it.</summary>
     private Decision Decide(View view)
     {
-        Decision decision = InvoiceDecider.Decide(State, new AdvanceInvoice(view, Now));
+        Decision decision = InvoiceDecider.Decide(State, new InvoiceCommand.Advance(view, Now));
         return decision.WantsRate && RateNow is { } rate
-            ? InvoiceDecider.Decide(State, new AdvanceInvoice(view, Now, new(rate, "EUR/USDT", "test", Now)))
+            ? InvoiceDecider.Decide(State, new InvoiceCommand.Advance(view, Now, new(rate, "EUR/USDT", "test", Now)))
             : decision;
     }
 

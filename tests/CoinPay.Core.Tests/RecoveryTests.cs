@@ -112,7 +112,7 @@ public sealed class RecoveryTests
         Assert.Equal((2, 30), (state.Exceptions[0].Number, state.Exceptions.Count));
     }
 
-    private static Step EmptyFirst(long atHeight) => new("the first, too", world => world.Command(new BookRecovery(
+    private static Step EmptyFirst(long atHeight) => new("the first, too", world => world.Command(new InvoiceCommand.BookRecovery(
         world.State!.Exceptions.First(known => known.Recovery is not null).Number, atHeight, "flush", world.Now)));
 
     private static Expectation Elsewheres(long refundable = 0, long available = 0, long settled = 0) => world => Assert.Equal(

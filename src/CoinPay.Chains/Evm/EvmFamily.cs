@@ -46,7 +46,7 @@ public sealed partial class EvmFamily : INetworkFamily
         if (!IdForm().IsMatch(network.Id))
             return "id: eip155:<chain id>";
         if (network.Name is LiveForwarders or TestForwarders)
-            return "name: stands for an address space";
+            return "name: reserved for an address space";
         if (network.Create2 is not ("evm" or "none"))
             return "create2: evm or none";
         if (network.Create2 == "evm" && !EvmAddress.IsChecksummed(network.Factory))

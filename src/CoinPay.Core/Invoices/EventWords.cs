@@ -74,7 +74,7 @@ public static class EventWords
     /// <summary>What an exception of this type means, for a person.</summary>
     public static string Meaning(this ExceptionType type) => type switch
     {
-        ExceptionType.Underpaid => "less than the price came while it stood.",
+        ExceptionType.Underpaid => "less than the price arrived before it expired.",
         ExceptionType.Overpaid => "more than the price came, and the merchant wants to look first.",
         ExceptionType.Late => "money came after the price had expired or the invoice was cancelled.",
         ExceptionType.WrongNetwork => "money came to the address on another network.",

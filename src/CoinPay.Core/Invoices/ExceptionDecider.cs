@@ -5,7 +5,7 @@ namespace CoinPay.Core;
 /// <summary>What a person's decision about an exception leads to.</summary>
 internal static class ExceptionDecider
 {
-    public static Decision Resolve(Invoice state, ResolveException command)
+    public static Decision Resolve(Invoice state, InvoiceCommand.ResolveException command)
     {
         if (state.Exceptions.Find(known => known.Number == command.Number) is not { } exception)
             return Decision.Refuse(RejectionReason.NotFound, "There is no such exception.");
@@ -34,7 +34,7 @@ internal static class ExceptionDecider
         return new(life.Events);
     }
 
-    private static IEnumerable<InvoiceEvent> Consequences(Invoice state, InvoiceException exception, ResolveException command) =>
+    private static IEnumerable<InvoiceEvent> Consequences(Invoice state, InvoiceException exception, InvoiceCommand.ResolveException command) =>
         command.Action switch
         {
             ExceptionAction.AcceptAsPaid => Acceptance(state, exception, command),
@@ -43,7 +43,7 @@ internal static class ExceptionDecider
             _ => throw new BugException("action " + command.Action),
         };
 
-    private static IEnumerable<InvoiceEvent> Acceptance(Invoice state, InvoiceException exception, ResolveException command)
+    private static IEnumerable<InvoiceEvent> Acceptance(Invoice state, InvoiceException exception, InvoiceCommand.ResolveException command)
     {
         IEnumerable<Transfer> standing = state.Transfers.Values.Where(transfer => transfer.Stands);
         switch (exception.Type)

@@ -12,15 +12,15 @@ public static class InvoiceDecider
 
     public static Decision Decide(Invoice? state, InvoiceCommand command) => (state, command) switch
     {
-        (null, CreateInvoice create) => new([new InvoiceCreated(create.Terms, create.At)]),
-        (not null, CreateInvoice) => Decision.Refuse(RejectionReason.AlreadyExists, "The invoice exists already."),
+        (null, InvoiceCommand.Create create) => new([new InvoiceCreated(create.Terms, create.At)]),
+        (not null, InvoiceCommand.Create) => Decision.Refuse(RejectionReason.AlreadyExists, "The invoice exists already."),
         (null, _) => Decision.Refuse(RejectionReason.NotFound, "There is no such invoice."),
-        (_, AdvanceInvoice advance) => Advance(state, advance),
-        (_, CancelInvoice cancel) => Cancel(state, cancel),
-        (_, FulfilInvoice fulfil) => Fulfil(state, fulfil),
-        (_, ResolveException resolve) => ExceptionDecider.Resolve(state, resolve),
-        (_, BookRecovery book) => RecoveryDecider.Book(state, book),
-        (_, NoteRecoveryFailure note) => RecoveryDecider.Note(state, note),
+        (_, InvoiceCommand.Advance advance) => Advance(state, advance),
+        (_, InvoiceCommand.Cancel cancel) => Cancel(state, cancel),
+        (_, InvoiceCommand.Fulfil fulfil) => Fulfil(state, fulfil),
+        (_, InvoiceCommand.ResolveException resolve) => ExceptionDecider.Resolve(state, resolve),
+        (_, InvoiceCommand.BookRecovery book) => RecoveryDecider.Book(state, book),
+        (_, InvoiceCommand.NoteRecoveryFailure note) => RecoveryDecider.Note(state, note),
         _ => throw new BugException("command " + command.GetType().Name),
     };
 
@@ -45,7 +45,7 @@ public static class InvoiceDecider
     /// <summary>Whether late money waits for an exchange rate.</summary>
     public static bool WantsRate(Invoice state) => LateRules.WantsRate(state);
 
-    private static Decision Advance(Invoice state, AdvanceInvoice advance)
+    private static Decision Advance(Invoice state, InvoiceCommand.Advance advance)
     {
         Unfolding life = new(state);
         foreach (TransferChange change in TransferRules.Changes(state, advance.View).Take(MaxTransfersPerCommit))
@@ -62,7 +62,7 @@ public static class InvoiceDecider
         return new(life.Events) { WantsRate = LateRules.WantsRate(life.Now) };
     }
 
-    private static Decision Cancel(Invoice state, CancelInvoice cancel)
+    private static Decision Cancel(Invoice state, InvoiceCommand.Cancel cancel)
     {
         if (state.Status == InvoiceStatus.Cancelled)
             return new([]);
@@ -74,7 +74,7 @@ public static class InvoiceDecider
     }
 
     /// <summary>Once, under the one key; what was fulfilled stays so when a reorg takes the money away.</summary>
-    private static Decision Fulfil(Invoice state, FulfilInvoice fulfil)
+    private static Decision Fulfil(Invoice state, InvoiceCommand.Fulfil fulfil)
     {
         if (fulfil.Key != state.Terms.FulfilmentKey)
             return Decision.Refuse(RejectionReason.FulfilmentKeyMismatch, "This is not the invoice's fulfilment key.");

@@ -24,7 +24,7 @@ internal static class LateRules
     }
 
     /// <summary>The judgement, when it is due and possible.</summary>
-    public static LateRateJudged? Judge(Invoice state, AdvanceInvoice advance)
+    public static LateRateJudged? Judge(Invoice state, InvoiceCommand.Advance advance)
     {
         if (!WantsRate(state))
             return null;

@@ -9,7 +9,7 @@ internal static class RecoveryDecider
     /// What a decision to take money of another network leads to besides: the money is moved once the merchant has named
     /// its settlement address as one that it controls there.
     /// </summary>
-    public static RecoveryRequested? Request(Invoice state, InvoiceException exception, ResolveException command) =>
+    public static RecoveryRequested? Request(Invoice state, InvoiceException exception, InvoiceCommand.ResolveException command) =>
         IsWanted(exception, command)
             ? new(
                 exception.Number,
@@ -20,7 +20,7 @@ internal static class RecoveryDecider
             : null;
 
     /// <summary>Why the merchant's consent is no consent, or null.</summary>
-    public static Rejection? RefuseConsent(Invoice state, InvoiceException exception, ResolveException command)
+    public static Rejection? RefuseConsent(Invoice state, InvoiceException exception, InvoiceCommand.ResolveException command)
     {
         bool isNamed = string.Equals(
             command.ConfirmedSettlementAddress, SettlementAddressOf(state), StringComparison.OrdinalIgnoreCase);
@@ -35,7 +35,7 @@ internal static class RecoveryDecider
     /// The address was empty: what had come to it by then is at the settlement address. Nothing is booked while a reorg has
     /// taken the money away, as it may come back, nor while any of it has come later or is not deep enough itself.
     /// </summary>
-    public static Decision Book(Invoice state, BookRecovery command)
+    public static Decision Book(Invoice state, InvoiceCommand.BookRecovery command)
     {
         if (FindPending(state, command.Number) is not { } exception)
             return new([]);
@@ -51,12 +51,12 @@ internal static class RecoveryDecider
     }
 
     /// <summary>An attempt moved nothing; the same reason is told once.</summary>
-    public static Decision Note(Invoice state, NoteRecoveryFailure command) =>
+    public static Decision Note(Invoice state, InvoiceCommand.NoteRecoveryFailure command) =>
         FindPending(state, command.Number) is { } exception && exception.Recovery!.Failure != command.Reason
             ? new([new RecoveryFailed(exception.Number, command.Reason, command.At)])
             : new([]);
 
-    private static bool IsWanted(InvoiceException exception, ResolveException command) =>
+    private static bool IsWanted(InvoiceException exception, InvoiceCommand.ResolveException command) =>
         exception.Type == ExceptionType.WrongNetwork && command.Action == ExceptionAction.AcceptAsPaid;
 
     private static InvoiceException? FindPending(Invoice state, int number) =>

@@ -96,8 +96,8 @@ internal sealed class RecoverForwarders(
         DateTimeOffset now = clock.GetUtcNow();
         InvoiceCommand? command = attempt switch
         {
-            { EmptyAtHeight: { } height } => new BookRecovery(exception.Number, height, attempt.TransactionHash, now),
-            { Failure: { } reason } => new NoteRecoveryFailure(exception.Number, reason, now),
+            { EmptyAtHeight: { } height } => new InvoiceCommand.BookRecovery(exception.Number, height, attempt.TransactionHash, now),
+            { Failure: { } reason } => new InvoiceCommand.NoteRecoveryFailure(exception.Number, reason, now),
             _ => null,
         };
         if (command is null || InvoiceDecider.Decide(stored.State, command).Events is not { Count: > 0 } events)

@@ -46,7 +46,7 @@ internal static partial class ProblemKinds
 
     public static ProblemKind NotFound { get; } = new(
         "not_found", 404, "Not found",
-        "There is no such path or object, or it belongs to another merchant or to the other mode (test or live): "
+        "The path or object does not exist, or it belongs to another merchant or to the other mode (test or live): "
         + "what is not yours looks the same as what does not exist.",
         "Check the id, and that the key belongs to the same merchant and mode.");
 

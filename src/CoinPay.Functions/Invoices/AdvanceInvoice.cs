@@ -91,11 +91,11 @@ internal sealed class AdvanceInvoice(
     private async Task<Decision> DecideAsync(Invoice state, View view, CancellationToken cancellation)
     {
         DateTimeOffset now = clock.GetUtcNow();
-        Decision decision = InvoiceDecider.Decide(state, new Core.AdvanceInvoice(view, now));
+        Decision decision = InvoiceDecider.Decide(state, new InvoiceCommand.Advance(view, now));
         if (!decision.WantsRate)
             return decision;
         Rate? rate = await rates.FindAsync(state.Terms.Quote.Price.Currency, state.Terms.Due.Asset.Symbol, now, cancellation);
-        return rate is null ? decision : InvoiceDecider.Decide(state, new Core.AdvanceInvoice(view, now, rate));
+        return rate is null ? decision : InvoiceDecider.Decide(state, new InvoiceCommand.Advance(view, now, rate));
     }
 
     private async Task<Stored<Invoice>> LoadAsync(InvoiceReference invoice, CancellationToken cancellation) =>

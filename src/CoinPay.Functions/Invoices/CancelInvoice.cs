@@ -30,7 +30,7 @@ internal sealed class CancelInvoice(
         Caller caller, string id, DurableTaskClient durable, CancellationToken cancellation)
     {
         (Stored<Invoice> cancelled, _) = await commands.RunAsync(
-            caller, id, _ => new Core.CancelInvoice(caller.KeyId, clock.GetUtcNow()), durable, cancellation);
+            caller, id, _ => new InvoiceCommand.Cancel(caller.KeyId, clock.GetUtcNow()), durable, cancellation);
         return JsonAnswer.Ok(InvoiceDocument.Of(cancelled, headHeight: null, networks));
     }
 }

@@ -224,7 +224,7 @@ internal sealed class CreateInvoice(
     {
         if (AgeOf(terms.Id) >= WatchWindows.StoredWithin)
             throw new ProblemException(Problems.IdempotencyInFlight(WatchWindows.RenewedAfter - WatchWindows.StoredWithin));
-        Decision decision = InvoiceDecider.Decide(null, new Core.CreateInvoice(terms, terms.CreatedAt));
+        Decision decision = InvoiceDecider.Decide(null, new InvoiceCommand.Create(terms, terms.CreatedAt));
         try
         {
             Stored<Invoice> created = await invoices.CommitAsync(null, decision.Events, chain: null, Body(terms), cancellation);

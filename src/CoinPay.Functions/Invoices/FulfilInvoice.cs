@@ -35,7 +35,7 @@ internal sealed class FulfilInvoice(
         Caller caller, string id, string key, DurableTaskClient durable, CancellationToken cancellation)
     {
         (Stored<Invoice> stored, bool isFirst) = await commands.RunAsync(
-            caller, id, _ => new Core.FulfilInvoice(key, caller.KeyId, clock.GetUtcNow()), durable, cancellation);
+            caller, id, _ => new InvoiceCommand.Fulfil(key, caller.KeyId, clock.GetUtcNow()), durable, cancellation);
         object answer = new { @object = "fulfilment", invoice_id = stored.State.Terms.Id, key, status = "fulfilled", at = stored.State.FulfilledAt };
         return isFirst ? JsonAnswer.Created(answer) : JsonAnswer.Ok(answer);
     }

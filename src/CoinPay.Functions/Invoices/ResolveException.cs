@@ -62,7 +62,7 @@ internal sealed class ResolveException(
         (Stored<Invoice> stored, _) = await commands.RunAsync(
             caller,
             found.InvoiceId,
-            _ => new Core.ResolveException(found.Number, decided.Action, decided.Note, caller.KeyId, clock.GetUtcNow())
+            _ => new InvoiceCommand.ResolveException(found.Number, decided.Action, decided.Note, caller.KeyId, clock.GetUtcNow())
             {
                 ConfirmedSettlementAddress = decided.ConfirmedAddress,
             },

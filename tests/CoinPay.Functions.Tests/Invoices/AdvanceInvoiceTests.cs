@@ -128,7 +128,7 @@ public sealed class AdvanceInvoiceTests(AppServices app) : IClassFixture<AppServ
                 MonitorUntil = DateTimeOffset.UtcNow.AddDays(90),
             },
             CancellationToken.None);
-        Decision created = InvoiceDecider.Decide(null, new Core.CreateInvoice(Terms(invoice), DateTimeOffset.UtcNow));
+        Decision created = InvoiceDecider.Decide(null, new InvoiceCommand.Create(Terms(invoice), DateTimeOffset.UtcNow));
         await app.Get<InvoiceStore>().CommitAsync(null, created.Events, null, [1], CancellationToken.None);
     }
 

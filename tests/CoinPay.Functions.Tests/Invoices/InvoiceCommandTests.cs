@@ -69,7 +69,7 @@ public sealed class InvoiceCommandTests(AppServices app) : IClassFixture<AppServ
         app.Get<InvoiceCommands>().RunAsync(
             caller,
             terms.Id,
-            _ => new Core.CancelInvoice(caller.KeyId, DateTimeOffset.UtcNow),
+            _ => new InvoiceCommand.Cancel(caller.KeyId, DateTimeOffset.UtcNow),
             durable,
             CancellationToken.None);
 
@@ -80,7 +80,7 @@ public sealed class InvoiceCommandTests(AppServices app) : IClassFixture<AppServ
     {
         DateTimeOffset now = DateTimeOffset.UtcNow;
         InvoiceTerms terms = AdvanceInvoiceTests.Terms(new(Id.New("mer", now), Id.New("inv", now), "anvil"));
-        Decision created = InvoiceDecider.Decide(null, new Core.CreateInvoice(terms, now));
+        Decision created = InvoiceDecider.Decide(null, new InvoiceCommand.Create(terms, now));
         Stored<Invoice> stored = await app.Get<InvoiceStore>().CommitAsync(null, created.Events, null, [1], CancellationToken.None);
         await app.Get<InvoiceStore>().ForgetAsync(stored, CancellationToken.None);
         return (new Caller(terms.MerchantId, "key_1", terms.Livemode, Scope.InvoicesWrite), terms);

@@ -60,7 +60,7 @@ public sealed class EvmLateTests(RecoveryWorld world) : IClassFixture<RecoveryWo
                 SweepAt = terms.ExpiresAt,
             },
             CancellationToken.None);
-        await world.CommitAsync(null, new CoinPay.Core.CreateInvoice(terms, now));
+        await world.CommitAsync(null, new InvoiceCommand.Create(terms, now));
         return invoice;
     }
 

@@ -84,7 +84,7 @@ public abstract class MovedClockWorld : AppServices
                 MonitorUntil = terms.MonitorUntil,
             },
             CancellationToken.None);
-        Decision created = InvoiceDecider.Decide(null, new Core.CreateInvoice(terms, now));
+        Decision created = InvoiceDecider.Decide(null, new InvoiceCommand.Create(terms, now));
         await Get<InvoiceStore>().CommitAsync(null, created.Events, null, [1], CancellationToken.None);
         return invoice;
     }

@@ -65,11 +65,11 @@ public sealed class RecoveryWorld : AppServices
         {
             Others = new Dictionary<string, ChainKnowledge> { [TwoChainWorld.WestName] = new(height + 10, null, null, now) },
         };
-        Stored<Invoice> stored = await CommitAsync(null, new CoinPay.Core.CreateInvoice(terms, now));
-        stored = await CommitAsync(stored, new CoinPay.Core.AdvanceInvoice(view, now));
+        Stored<Invoice> stored = await CommitAsync(null, new InvoiceCommand.Create(terms, now));
+        stored = await CommitAsync(stored, new InvoiceCommand.Advance(view, now));
         stored = await CommitAsync(
             stored,
-            new CoinPay.Core.ResolveException(stored.State.Exceptions[0].Number, ExceptionAction.AcceptAsPaid, null, "key_1", now)
+            new InvoiceCommand.ResolveException(stored.State.Exceptions[0].Number, ExceptionAction.AcceptAsPaid, null, "key_1", now)
             {
                 ConfirmedSettlementAddress = terms.SettlementDestination,
             });

@@ -22,7 +22,7 @@ internal sealed record EndpointRequest(string? Url, IReadOnlyList<string>? Event
         if (events is { Count: 0 })
             body.Refuse("events", "At least one, or leave it out for all.");
         foreach (string filter in (events ?? []).Where(filter => !EventTypes.IsFilter(filter)))
-            body.Refuse("events", $"'{filter}' is no type of event and no family of them such as invoice.*.");
+            body.Refuse("events", $"'{filter}' is not a type of event, nor a family of them such as invoice.*.");
         return new(url, events, body.OptionalString("description", MaxDescriptionLength));
     }
 }

@@ -36,7 +36,7 @@ internal sealed class ListEvents(Callers callers, EventFeed feed)
         string? delivery = request.Query["delivery"];
         if (type is not null && !EventTypes.IsFilter(type))
             throw new ProblemException(
-                Problems.InvalidRequest("type is no type of event and no family of them such as invoice.*."));
+                Problems.InvalidRequest("type must be a type of event, or a family of them such as invoice.*."));
         if (delivery is not (null or "failed"))
             throw new ProblemException(Problems.InvalidRequest("delivery can only be failed."));
         return new(caller.Livemode, type, invoiceId, delivery is not null);
