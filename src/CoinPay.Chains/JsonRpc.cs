@@ -6,13 +6,13 @@ using System.Text.Json;
 namespace CoinPay.Chains;
 
 /// <summary>One call of a batch.</summary>
-public sealed record RpcCall(string Method, params object?[] Parameters);
+internal sealed record RpcCall(string Method, params object?[] Parameters);
 
 /// <summary>What a node answers when it refuses a call.</summary>
-public sealed record RpcError(int Code, string? Message = null);
+internal sealed record RpcError(int Code, string? Message = null);
 
 /// <summary>A node's answer to one call: a result (which may be JSON null) or an error.</summary>
-public sealed record RpcAnswer<T>(T? Result, RpcError? Error);
+internal sealed record RpcAnswer<T>(T? Result, RpcError? Error);
 
 /// <summary>
 /// JSON-RPC with one node, always in batches, each within a time limit. Whatever keeps a batch from being answered
@@ -20,7 +20,7 @@ public sealed record RpcAnswer<T>(T? Result, RpcError? Error);
 /// cref="ChainUnknownException"/>; an error of one call is an answer.
 /// Source: https://www.jsonrpc.org/specification; Bitcoin's nodes answer in form 1.0, with an error that is null.
 /// </summary>
-public sealed class JsonRpc(
+internal sealed class JsonRpc(
     string network,
     Uri address,
     HttpClient http,

@@ -7,7 +7,6 @@ namespace CoinPay.Functions.Access;
 internal static class ApiKeyRows
 {
     public const string Prefix = "key!";
-    public const string LookupRow = "lookup";
     public const string LastUsedAt = "LastUsedAt";
     public const string Hash = "Hash";
     public const string Pepper = "Pepper";

@@ -9,21 +9,19 @@ namespace CoinPay.Functions.Access;
 
 /// <summary>
 /// API keys. The merchant's row is the truth, so that a revocation is one write; the look-up row only leads to it. A
-/// key is known for at most <see cref="Memory"/> after its revocation in another process.
+/// key is known for at most <see cref="ShortMemory.OfRows"/> after its revocation in another process.
 /// </summary>
 internal sealed class ApiKeyStore(Tables tables, ISecrets secrets, TimeProvider clock)
 {
     /// <summary>Keys a merchant may have that are neither revoked nor expired.</summary>
     public const int MaxKeys = 50;
 
-    /// <summary>What was read of a key is believed for this long.</summary>
-    public static readonly TimeSpan Memory = TimeSpan.FromSeconds(30);
 
     /// <summary>How exact <see cref="ApiKey.LastUsedAt"/> is: it costs one write so often, not one a call.</summary>
     private static readonly TimeSpan UseIsNoted = TimeSpan.FromHours(1);
 
     private readonly KeyRing _peppers = new(secrets, SecretName.KeyPepper);
-    private readonly ShortMemory<StoredApiKey?> _keys = new(clock, Memory);
+    private readonly ShortMemory<StoredApiKey?> _keys = new(clock, ShortMemory.OfRows);
     private readonly ShortMemory<DateTimeOffset> _uses = new(clock, UseIsNoted);
 
     /// <summary>Makes a key and answers its text, which nobody can ask for again.</summary>
@@ -47,7 +45,7 @@ internal sealed class ApiKeyStore(Tables tables, ISecrets secrets, TimeProvider 
         // Replaced when a request is done again after a crash: the first text was never answered.
         await tables.Merchants.UpsertEntityAsync(
             ApiKeyRows.Write(merchantId, key), TableUpdateMode.Replace, cancellation);
-        TableEntity lookup = new(ApiKeyRows.LookupPartition(text.PublicId), ApiKeyRows.LookupRow)
+        TableEntity lookup = new(ApiKeyRows.LookupPartition(text.PublicId), Key.Lookup)
         {
             ["MerchantId"] = merchantId,
             ["KeyId"] = keyId,
@@ -141,7 +139,7 @@ internal sealed class ApiKeyStore(Tables tables, ISecrets secrets, TimeProvider 
     private async Task<StoredApiKey?> ReadAsync(string publicId, CancellationToken cancellation)
     {
         TableEntity? lookup = await tables.Index.FindAsync(
-            ApiKeyRows.LookupPartition(publicId), ApiKeyRows.LookupRow, cancellation);
+            ApiKeyRows.LookupPartition(publicId), Key.Lookup, cancellation);
         if (lookup is null)
             return null;
         string merchantId = lookup.GetString("MerchantId");

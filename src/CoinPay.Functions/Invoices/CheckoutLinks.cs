@@ -10,7 +10,6 @@ namespace CoinPay.Functions.Invoices;
 /// </summary>
 internal sealed class CheckoutLinks(Tables tables, GatewaySettings settings)
 {
-    private const string Row = "lookup";
 
     /// <summary>The page's address; null while the gateway does not know its own (<c>CoinPay__PublicUrl</c>).</summary>
     public string? UrlOf(string invoiceId) =>
@@ -21,11 +20,11 @@ internal sealed class CheckoutLinks(Tables tables, GatewaySettings settings)
     /// </summary>
     public Task AddAsync(string invoiceId, string merchantId, CancellationToken cancellation) =>
         tables.Index.UpsertEntityAsync(
-            new TableEntity(Partition(invoiceId), Row) { ["MerchantId"] = merchantId }, TableUpdateMode.Replace, cancellation);
+            new TableEntity(Partition(invoiceId), Key.Lookup) { ["MerchantId"] = merchantId }, TableUpdateMode.Replace, cancellation);
 
     /// <summary>Whose invoice it is, or null.</summary>
     public async Task<string?> FindMerchantAsync(string invoiceId, CancellationToken cancellation) =>
-        (await tables.Index.FindAsync(Partition(invoiceId), Row, cancellation))?.GetString("MerchantId");
+        (await tables.Index.FindAsync(Partition(invoiceId), Key.Lookup, cancellation))?.GetString("MerchantId");
 
     private static string Partition(string invoiceId) => Key.Of("pay", invoiceId);
 }

@@ -36,7 +36,7 @@ internal sealed class FinishRotation(
         int changed = 0;
         await foreach (TableEntity row in RowsAsync("endpoint!", cancellation))
         {
-            Endpoint endpoint = Endpoint.FromRow(row);
+            WebhookEndpoint endpoint = WebhookEndpoint.FromRow(row);
             if (await SealAnewAsync(endpoint, cancellation) is not { } anew)
                 continue;
             // A secret that was rotated meanwhile is under the current key already.
@@ -52,7 +52,7 @@ internal sealed class FinishRotation(
     }
 
     /// <summary>The endpoint with all its secrets under the current key; null when they are.</summary>
-    private async Task<Endpoint?> SealAnewAsync(Endpoint endpoint, CancellationToken cancellation)
+    private async Task<WebhookEndpoint?> SealAnewAsync(WebhookEndpoint endpoint, CancellationToken cancellation)
     {
         byte[] current = await SealAnewAsync(endpoint.SecretPurpose, endpoint.SealedSecret, cancellation);
         bool isChanged = current != endpoint.SealedSecret;

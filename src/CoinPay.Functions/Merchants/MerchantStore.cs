@@ -5,13 +5,12 @@ using CoinPay.Functions.Platform.Storage;
 
 namespace CoinPay.Functions.Merchants;
 
-/// <summary>Merchants, for the hot path from a memory of at most <see cref="Memory"/>.</summary>
+/// <summary>Merchants, for the hot path from a memory of at most <see cref="ShortMemory.OfRows"/>.</summary>
 internal sealed class MerchantStore(Tables tables, TimeProvider clock)
 {
-    public static readonly TimeSpan Memory = TimeSpan.FromSeconds(30);
     private const int Tries = 5;
 
-    private readonly ShortMemory<Merchant?> _merchants = new(clock, Memory);
+    private readonly ShortMemory<Merchant?> _merchants = new(clock, ShortMemory.OfRows);
 
     /// <summary>Null when there is no such merchant; ids that are no ids are not asked for.</summary>
     public async Task<Merchant?> FindAsync(string id, CancellationToken cancellation) => Id.IsWellFormed("mer", id)

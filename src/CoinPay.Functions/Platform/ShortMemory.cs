@@ -38,3 +38,9 @@ internal sealed class ShortMemory<T>(TimeProvider clock, TimeSpan memory)
         _entries.TryRemove(key, out _);
     }
 }
+
+/// <summary>How late another process notices that a key was revoked, a merchant changed or a wallet replaced.</summary>
+internal static class ShortMemory
+{
+    public static readonly TimeSpan OfRows = TimeSpan.FromSeconds(30);
+}

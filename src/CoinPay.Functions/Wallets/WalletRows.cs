@@ -20,7 +20,7 @@ internal static class WalletRows
     /// In <c>Index</c>: who holds an extended public key. Never deleted: its addresses have been handed out.
     /// </summary>
     public static TableEntity Claim(string canonicalKey, string merchantId, DateTimeOffset now) =>
-        new(Key.Of("claim", Key.Hash(canonicalKey)), "lookup") { ["MerchantId"] = merchantId, ["ClaimedAt"] = now };
+        new(Key.Of("claim", Key.Hash(canonicalKey)), Key.Lookup) { ["MerchantId"] = merchantId, ["ClaimedAt"] = now };
 
     public static TableEntity Write(string merchantId, string network, WalletChange wallets) =>
         new(merchantId, RowOf(network))

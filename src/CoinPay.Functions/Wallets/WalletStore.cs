@@ -6,13 +6,12 @@ using CoinPay.Functions.Platform.Storage;
 
 namespace CoinPay.Functions.Wallets;
 
-/// <summary>Where merchants' money goes, for the hot path from a memory of at most <see cref="Memory"/>.</summary>
+/// <summary>Where merchants' money goes, for the hot path from a memory of at most <see cref="ShortMemory.OfRows"/>.</summary>
 internal sealed class WalletStore(Tables tables, TimeProvider clock)
 {
-    private static readonly TimeSpan Memory = TimeSpan.FromSeconds(30);
     private const int Tries = 5;
 
-    private readonly ShortMemory<WalletChange> _wallets = new(clock, Memory);
+    private readonly ShortMemory<WalletChange> _wallets = new(clock, ShortMemory.OfRows);
 
     /// <summary>
     /// The wallet that invoices made now pay into, or null when the merchant has none on this network.
@@ -23,7 +22,7 @@ internal sealed class WalletStore(Tables tables, TimeProvider clock)
         async Task<WalletChange> Read() => (await ReadAsync(merchantId, network, cancellation)).Wallets;
         WalletChange wallets = await _wallets.GetAsync(Key.Of(merchantId, network), Read);
         // What is remembered may be older than a cancellation in another process, just before the change took effect.
-        bool mayBeCancelled = wallets.Next?.EffectiveAt <= now && now - wallets.Next.EffectiveAt < Memory;
+        bool mayBeCancelled = wallets.Next?.EffectiveAt <= now && now - wallets.Next.EffectiveAt < ShortMemory.OfRows;
         return (mayBeCancelled ? await Read() : wallets).At(now);
     }
 

@@ -12,7 +12,7 @@ namespace CoinPay.Functions.Watching;
 internal sealed class PollChain(Pollers pollers, IInvoiceWaker invoices, TimeProvider clock, ILogger<PollChain> log)
 {
     /// <summary>
-    /// A poller ends its polls in time by itself, and a node that is silent ends them at <see cref="JsonRpc.TimeLimit"/>:
+    /// A poller ends its polls in time by itself, and a node that is silent ends them at the time limit of its calls:
     /// this is for what neither foresees. It is above both, because what ends here loses the poller's memory.
     /// </summary>
     private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(90);

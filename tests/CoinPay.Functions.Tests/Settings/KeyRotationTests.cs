@@ -4,6 +4,7 @@ using System.Text;
 using CoinPay.Core;
 using CoinPay.Functions.Access;
 using CoinPay.Functions.Maintenance;
+using CoinPay.Functions.Platform;
 using CoinPay.Functions.Platform.Secrets;
 using CoinPay.Functions.Tests.Webhooks;
 using CoinPay.Functions.Tests.World;
@@ -58,7 +59,7 @@ public sealed class KeyRotationTests
         shop.Secrets.ForgetAll();
         (await UseAsync(shop.Edge, shop.Key)).Expect(HttpStatusCode.OK);
         byte[] box = await shop.Edge.Get<SecretBox>().SealAsync("p", Encoding.UTF8.GetBytes("plain"), default);
-        shop.Pass(ApiKeyStore.Memory);
+        shop.Pass(ShortMemory.OfRows);
 
         (await UseAsync(other, shop.Key)).Expect(HttpStatusCode.OK);
         Assert.Equal("plain", Encoding.UTF8.GetString(await other.Get<SecretBox>().OpenAsync("p", box, default)));

@@ -51,10 +51,10 @@ internal sealed class DeliveryWorld : IAsyncDisposable
     public async Task<Delivery> DeliveryAsync(string? eventId = null) =>
         (await Edge.Get<DeliveryStore>().FindAsync(AddressOf(eventId ?? Happened.Id), default))!;
 
-    public async Task<Endpoint> EndpointRowAsync() =>
-        CoinPay.Functions.Webhooks.Endpoints.Endpoint.FromRow(
+    public async Task<CoinPay.Functions.Webhooks.Endpoints.WebhookEndpoint> EndpointRowAsync() =>
+        CoinPay.Functions.Webhooks.Endpoints.WebhookEndpoint.FromRow(
             await Edge.Tables.Merchants.GetEntityAsync<TableEntity>(
-                MerchantId, CoinPay.Functions.Webhooks.Endpoints.Endpoint.RowKey(EndpointId)));
+                MerchantId, CoinPay.Functions.Webhooks.Endpoints.WebhookEndpoint.RowKey(EndpointId)));
 
     /// <summary>Whether the sweeper would look at it some day.</summary>
     public async Task<bool> HasPointerAsync()

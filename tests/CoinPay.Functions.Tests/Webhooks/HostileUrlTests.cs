@@ -227,7 +227,7 @@ public sealed class HostileUrlTests
     {
         (string merchant, string key) = await edge.MerchantAsync();
         (string id, _) = await edge.EndpointAsync(key, new("https://shop.example/hook"));
-        Endpoint endpoint = (await edge.Get<EndpointStore>().ReadAsync(merchant, id, default))!;
+        WebhookEndpoint endpoint = (await edge.Get<EndpointStore>().ReadAsync(merchant, id, default))!;
         return await edge.Get<WebhookSender>().SendAsync(
             endpoint with { Url = url }, EventPublisherTests.Happened(edge, merchant), default);
     }

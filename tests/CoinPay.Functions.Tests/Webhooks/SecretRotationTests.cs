@@ -66,7 +66,7 @@ public sealed class SecretRotationTests
             EdgeAnswer rotated = (await RotateAsync(shop, "key")).Expect(HttpStatusCode.OK);
             Assert.Equal(rotated.Text, (await RotateAsync(shop, "key")).Text);
 
-            Endpoint stored = (await shop.Edge.Get<EndpointStore>().ReadAsync(shop.MerchantId, shop.EndpointId, default))!;
+            WebhookEndpoint stored = (await shop.Edge.Get<EndpointStore>().ReadAsync(shop.MerchantId, shop.EndpointId, default))!;
             Assert.Single(stored.RetiredSecrets);
             await shop.PublishAsync();
             await shop.DeliverAsync();

@@ -10,6 +10,9 @@ namespace CoinPay.Functions.Platform.Storage;
 /// </summary>
 internal static class Key
 {
+    /// <summary>The one row of a partition that is there to look something up.</summary>
+    public const string Lookup = "lookup";
+
     private const int HashBytes = 16;
 
     public static string Of(params ReadOnlySpan<string> parts)

@@ -13,7 +13,7 @@ namespace CoinPay.Functions.Platform.Telemetry;
 
 /// <summary>
 /// Where spans, metrics and logs go: to Azure Monitor, to a collector by OTLP, or to both, as the published settings say. With
-/// neither nothing listens, and nothing is built.
+/// neither nothing listens.
 /// Source: https://learn.microsoft.com/azure/azure-functions/opentelemetry-howto
 /// </summary>
 internal static class Exporters

@@ -36,7 +36,7 @@ internal sealed class DeliveryRun(
                 slow ? DeliveryQueue.Slow : DeliveryQueue.Fast);
             return;
         }
-        Endpoint? endpoint = await endpoints.FindAsync(address.MerchantId, address.EndpointId, cancellation);
+        WebhookEndpoint? endpoint = await endpoints.FindAsync(address.MerchantId, address.EndpointId, cancellation);
         if (endpoint is { DisabledAt: null } && await IsPutOffAsync(address, endpoint, slow, cancellation))
             return;
         Delivery? delivery = await deliveries.FindAsync(address, cancellation);
@@ -56,7 +56,7 @@ internal sealed class DeliveryRun(
     /// fast queue for an endpoint that fails or is slow, and nobody waits here for one that is busy.
     /// </summary>
     private async Task<bool> IsPutOffAsync(
-        DeliveryAddress address, Endpoint endpoint, bool slow, CancellationToken cancellation)
+        DeliveryAddress address, WebhookEndpoint endpoint, bool slow, CancellationToken cancellation)
     {
         if (!slow && (endpoint.FailingSince is not null || gate.IsSlow(endpoint.Id)))
             await queue.SendAsync(address, slow: true, TimeSpan.Zero, cancellation);
@@ -67,7 +67,7 @@ internal sealed class DeliveryRun(
         return true;
     }
 
-    private async Task TryAsync(Delivery delivery, Endpoint? endpoint, bool slow, CancellationToken cancellation)
+    private async Task TryAsync(Delivery delivery, WebhookEndpoint? endpoint, bool slow, CancellationToken cancellation)
     {
         DeliveryAddress address = delivery.Address;
         GatewayEvent? happened = await events.FindAsync(address.MerchantId, address.EventId, cancellation);
@@ -99,7 +99,7 @@ internal sealed class DeliveryRun(
     }
 
     private async Task<DeliveryAttempt> SendAsync(
-        Delivery delivery, Endpoint endpoint, GatewayEvent happened, CancellationToken cancellation)
+        Delivery delivery, WebhookEndpoint endpoint, GatewayEvent happened, CancellationToken cancellation)
     {
         using Activity? span = SpanOf(delivery, happened);
         DeliveryAttempt attempt = await sender.SendAsync(endpoint, happened, cancellation);

@@ -9,7 +9,7 @@ namespace CoinPay.Functions.Webhooks.Deliveries;
 internal sealed class EndpointHealth(EndpointStore endpoints, DeliveryStore deliveries, EventPublisher events)
 {
     /// <summary>Written only when it changes: a success after failures, a failure after successes.</summary>
-    public async Task NoteAsync(Endpoint endpoint, DeliveryAttempt attempt, CancellationToken cancellation)
+    public async Task NoteAsync(WebhookEndpoint endpoint, DeliveryAttempt attempt, CancellationToken cancellation)
     {
         bool wasFailing = endpoint.FailingSince is not null;
         if (attempt.Succeeded != wasFailing)
@@ -29,7 +29,7 @@ internal sealed class EndpointHealth(EndpointStore endpoints, DeliveryStore deli
     {
         DeliveryAddress address = dead.Address;
         DeliveryAttempt last = dead.Attempts[^1];
-        Endpoint? endpoint = await endpoints.ReadAsync(address.MerchantId, address.EndpointId, cancellation);
+        WebhookEndpoint? endpoint = await endpoints.ReadAsync(address.MerchantId, address.EndpointId, cancellation);
         bool isOverBy = endpoint?.DisabledAt is not null && endpoint.DisabledAt != last.At;
         if (endpoint is null || isOverBy || endpoint.EnabledAt > last.At)
             return;
@@ -46,12 +46,12 @@ internal sealed class EndpointHealth(EndpointStore endpoints, DeliveryStore deli
         await events.PublishAsync(DisabledEvent(endpoint, dead, reason), cancellation);
     }
 
-    private async Task<bool> DeservesItAsync(Endpoint endpoint, Delivery dead, CancellationToken cancellation) =>
+    private async Task<bool> DeservesItAsync(WebhookEndpoint endpoint, Delivery dead, CancellationToken cancellation) =>
         endpoint.FailingSince <= dead.BeganAt
         && !await deliveries.HasSuccessSinceAsync(
             endpoint.MerchantId, endpoint.Id, dead.BeganAt!.Value, cancellation);
 
-    private static GatewayEvent DisabledEvent(Endpoint endpoint, Delivery delivery, string reason)
+    private static GatewayEvent DisabledEvent(WebhookEndpoint endpoint, Delivery delivery, string reason)
     {
         DateTimeOffset at = delivery.Attempts[^1].At;
         string id = Id.Derived("evt", at, delivery.Address + "!disabled");

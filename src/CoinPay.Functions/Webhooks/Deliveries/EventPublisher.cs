@@ -30,7 +30,7 @@ internal sealed class EventPublisher(
             return;
         foreach (GatewayEvent[] batch in happened.Chunk(MaxBatchRows))
             await AddAsync(batch, cancellation);
-        IReadOnlyList<Endpoint> all = await endpoints.ListAsync(happened[0].MerchantId, cancellation);
+        IReadOnlyList<WebhookEndpoint> all = await endpoints.ListAsync(happened[0].MerchantId, cancellation);
         foreach (GatewayEvent one in happened)
             await Task.WhenAll(all
                 .Where(endpoint => endpoint.Wants(one))
@@ -38,7 +38,7 @@ internal sealed class EventPublisher(
     }
 
     /// <summary>The same for one endpoint alone, whatever its filters.</summary>
-    public async Task PublishAsync(GatewayEvent happened, Endpoint only, CancellationToken cancellation)
+    public async Task PublishAsync(GatewayEvent happened, WebhookEndpoint only, CancellationToken cancellation)
     {
         await AddAsync([happened], cancellation);
         await StartAsync(happened, only, cancellation);
@@ -62,7 +62,7 @@ internal sealed class EventPublisher(
             await tables.Events.TryAddAsync(row, cancellation);
     }
 
-    private async Task StartAsync(GatewayEvent happened, Endpoint endpoint, CancellationToken cancellation)
+    private async Task StartAsync(GatewayEvent happened, WebhookEndpoint endpoint, CancellationToken cancellation)
     {
         DeliveryAddress address = new(happened.MerchantId, endpoint.Id, happened.Id);
         // Row and pointer; both or either may stand already.

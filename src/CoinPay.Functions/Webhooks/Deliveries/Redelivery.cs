@@ -18,7 +18,7 @@ internal sealed class Redelivery(DeliveryStore deliveries, DueWork due, Delivery
     /// <param name="by">The redelivery or replay: with the same one, a delivery is begun anew once.</param>
     /// <param name="cancellation">Ends it.</param>
     public async Task RestartAsync(
-        string eventId, string subject, Endpoint endpoint, string by, CancellationToken cancellation)
+        string eventId, string subject, WebhookEndpoint endpoint, string by, CancellationToken cancellation)
     {
         DeliveryAddress address = new(endpoint.MerchantId, endpoint.Id, eventId);
         for (int attempt = 0; attempt < Tries; attempt++)

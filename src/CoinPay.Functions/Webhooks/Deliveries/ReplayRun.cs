@@ -27,7 +27,7 @@ internal sealed class ReplayRun(
     {
         ReplayAddress address = new(merchantId, endpointId, wanted.Id);
         await due.PointAsync(address.ToString(), clock.GetUtcNow(), cancellation);
-        Endpoint changed = await endpoints.ChangeAsync(
+        WebhookEndpoint changed = await endpoints.ChangeAsync(
             merchantId,
             endpointId,
             stored => stored.Replay switch
@@ -44,7 +44,7 @@ internal sealed class ReplayRun(
     /// <summary>Does the next batch, if the replay still runs.</summary>
     public async Task HandleAsync(ReplayAddress address, CancellationToken cancellation)
     {
-        Endpoint? endpoint = await endpoints.ReadAsync(address.MerchantId, address.EndpointId, cancellation);
+        WebhookEndpoint? endpoint = await endpoints.ReadAsync(address.MerchantId, address.EndpointId, cancellation);
         if (endpoint?.Replay is not { Status: ReplayStatus.Running } replay || replay.Id != address.ReplayId)
         {
             await due.ForgetAsync(address.ToString(), cancellation);
@@ -71,7 +71,7 @@ internal sealed class ReplayRun(
         await queue.SendAsync(address, Pace, cancellation);
     }
 
-    private async Task<Replay> RunBatchAsync(Endpoint endpoint, Replay replay, CancellationToken cancellation)
+    private async Task<Replay> RunBatchAsync(WebhookEndpoint endpoint, Replay replay, CancellationToken cancellation)
     {
         // Rows are newest first; ids tell the time to the millisecond.
         string first = replay.After ?? RowAt(replay.Until.AddMilliseconds(1));

@@ -18,7 +18,7 @@ internal sealed class WebhookSender(HttpClient http, WebhookTargets targets, Sec
     public const int KeptBytes = 1024;
 
     public async Task<DeliveryAttempt> SendAsync(
-        Endpoint endpoint, GatewayEvent happened, CancellationToken cancellation)
+        WebhookEndpoint endpoint, GatewayEvent happened, CancellationToken cancellation)
     {
         // To the millisecond, as the row keeps it: what is read back must equal what was decided on.
         DateTimeOffset at = DateTimeOffset.FromUnixTimeMilliseconds(clock.GetUtcNow().ToUnixTimeMilliseconds());
@@ -46,7 +46,7 @@ internal sealed class WebhookSender(HttpClient http, WebhookTargets targets, Sec
     private int Since(long began) => (int)clock.GetElapsedTime(began).TotalMilliseconds;
 
     private async Task<HttpRequestMessage> RequestAsync(
-        Endpoint endpoint, GatewayEvent happened, DateTimeOffset at, CancellationToken cancellation)
+        WebhookEndpoint endpoint, GatewayEvent happened, DateTimeOffset at, CancellationToken cancellation)
     {
         byte[] body = Encoding.UTF8.GetBytes(happened.Body);
         HttpRequestMessage request = new(HttpMethod.Post, endpoint.Url) { Content = new ByteArrayContent(body) };
@@ -61,7 +61,7 @@ internal sealed class WebhookSender(HttpClient http, WebhookTargets targets, Sec
 
     /// <summary>One by each secret that signs now, separated by a space.</summary>
     private async Task<string> SignaturesAsync(
-        Endpoint endpoint, string id, DateTimeOffset at, byte[] body, CancellationToken cancellation)
+        WebhookEndpoint endpoint, string id, DateTimeOffset at, byte[] body, CancellationToken cancellation)
     {
         List<string> signatures = [];
         foreach (byte[] sealedSecret in endpoint.SealedSecretsAt(at))

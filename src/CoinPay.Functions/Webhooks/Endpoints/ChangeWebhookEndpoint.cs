@@ -27,7 +27,7 @@ internal sealed class ChangeWebhookEndpoint(
         body.ThrowIfInvalid();
         _ = await endpoints.GetAsync(caller, id, cancellation);
         DateTimeOffset now = clock.GetUtcNow();
-        Endpoint? changed = await endpoints.ChangeAsync(
+        WebhookEndpoint? changed = await endpoints.ChangeAsync(
             caller.MerchantId, id, stored => Switch(Apply(stored, wanted, describes, now), disabled, now),
             cancellation);
         return changed is null
@@ -35,7 +35,7 @@ internal sealed class ChangeWebhookEndpoint(
             : JsonAnswer.Ok(EndpointDocument.Of(changed, now));
     }
 
-    private static Endpoint Apply(Endpoint stored, EndpointRequest wanted, bool describes, DateTimeOffset now) =>
+    private static WebhookEndpoint Apply(WebhookEndpoint stored, EndpointRequest wanted, bool describes, DateTimeOffset now) =>
         stored with
         {
             Url = wanted.Url is { } url ? new(url) : stored.Url,
@@ -44,7 +44,7 @@ internal sealed class ChangeWebhookEndpoint(
             UpdatedAt = now,
         };
 
-    private static Endpoint Switch(Endpoint stored, bool? disabled, DateTimeOffset now) => disabled switch
+    private static WebhookEndpoint Switch(WebhookEndpoint stored, bool? disabled, DateTimeOffset now) => disabled switch
     {
         true when stored.DisabledAt is null => stored with { DisabledAt = now, DisabledReason = "by_merchant" },
         false when stored.DisabledAt is not null =>

@@ -33,13 +33,13 @@ internal sealed class CreateWebhookEndpoint(
     private async Task<JsonAnswer> AddAsync(
         string id, Caller caller, EndpointRequest wanted, CancellationToken cancellation)
     {
-        IReadOnlyList<Endpoint> existing = await endpoints.ListAsync(caller.MerchantId, cancellation);
+        IReadOnlyList<WebhookEndpoint> existing = await endpoints.ListAsync(caller.MerchantId, cancellation);
         if (existing.Count(other => other.Id != id) >= EndpointStore.MaxEndpoints)
             throw new ProblemException(
                 Problems.LimitReached($"A merchant has at most {EndpointStore.MaxEndpoints} webhook endpoints."));
         byte[] secret = RandomNumberGenerator.GetBytes(SecretBytes);
         DateTimeOffset now = Id.TimeOf(id);
-        Endpoint endpoint = new()
+        WebhookEndpoint endpoint = new()
         {
             Id = id,
             MerchantId = caller.MerchantId,

@@ -20,7 +20,7 @@ internal sealed record EndpointDocument(
         Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)]
     string? Secret)
 {
-    public static EndpointDocument Of(Endpoint endpoint, DateTimeOffset now, string? secret = null) => new(
+    public static EndpointDocument Of(WebhookEndpoint endpoint, DateTimeOffset now, string? secret = null) => new(
         endpoint.Id,
         "webhook_endpoint",
         endpoint.Livemode,

@@ -17,7 +17,7 @@ internal sealed class ListWebhookEndpoints(Callers callers, EndpointStore endpoi
     {
         Caller caller = await callers.RequireMerchantAsync(request, Scope.WebhooksManage, cancellation);
         Paging paging = Pages.Of(request);
-        List<Endpoint> page = [.. (await endpoints.ListAsync(caller.MerchantId, cancellation))
+        List<WebhookEndpoint> page = [.. (await endpoints.ListAsync(caller.MerchantId, cancellation))
             .Reverse()
             .Where(endpoint => endpoint.Livemode == caller.Livemode)
             .SkipWhile(endpoint => paging.After is not null && string.CompareOrdinal(endpoint.Id, paging.After) >= 0)

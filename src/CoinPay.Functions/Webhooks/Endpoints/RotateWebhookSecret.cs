@@ -32,11 +32,11 @@ internal sealed class RotateWebhookSecret(
     private async Task<JsonAnswer> RotateAsync(
         Caller caller, string endpointId, string rotationId, CancellationToken cancellation)
     {
-        Endpoint endpoint = await endpoints.GetAsync(caller, endpointId, cancellation);
+        WebhookEndpoint endpoint = await endpoints.GetAsync(caller, endpointId, cancellation);
         byte[] secret = RandomNumberGenerator.GetBytes(CreateWebhookEndpoint.SecretBytes);
         byte[] sealedSecret = await box.SealAsync(endpoint.SecretPurpose, secret, cancellation);
         DateTimeOffset now = clock.GetUtcNow();
-        Endpoint rotated = await endpoints.ChangeAsync(
+        WebhookEndpoint rotated = await endpoints.ChangeAsync(
             endpoint.MerchantId,
             endpoint.Id,
             stored => stored.Rotated(rotationId, sealedSecret, now) ?? throw new ProblemException(Problems.LimitReached(

@@ -4,7 +4,7 @@ namespace CoinPay.Functions.Webhooks.Endpoints;
 /// A signing secret that was replaced. Until <paramref name="SignsUntil"/> it signs beside its successor, so that the
 /// merchant can change over without missing a message.
 /// </summary>
-/// <param name="Sealed">As <see cref="Endpoint.SealedSecret"/> was.</param>
+/// <param name="Sealed">As <see cref="WebhookEndpoint.SealedSecret"/> was.</param>
 /// <param name="SignsUntil">The end of its 24 hours.</param>
 internal sealed record RetiredSecret(byte[] Sealed, DateTimeOffset SignsUntil);
 
@@ -20,7 +20,7 @@ internal static class SecretRotation
     /// The endpoint with another secret; null when too many retired ones still sign. Doing the same rotation twice
     /// changes nothing the second time.
     /// </summary>
-    public static Endpoint? Rotated(this Endpoint endpoint, string rotationId, byte[] sealedSecret, DateTimeOffset now)
+    public static WebhookEndpoint? Rotated(this WebhookEndpoint endpoint, string rotationId, byte[] sealedSecret, DateTimeOffset now)
     {
         if (endpoint.SecretId == rotationId)
             return endpoint;
@@ -37,7 +37,7 @@ internal static class SecretRotation
     }
 
     /// <summary>Every secret that signs now, the newest first.</summary>
-    public static IEnumerable<byte[]> SealedSecretsAt(this Endpoint endpoint, DateTimeOffset now) =>
+    public static IEnumerable<byte[]> SealedSecretsAt(this WebhookEndpoint endpoint, DateTimeOffset now) =>
         endpoint.RetiredSecrets
             .Where(secret => secret.SignsUntil > now)
             .Select(secret => secret.Sealed)

@@ -69,7 +69,7 @@ internal sealed class EventFeed(Tables tables, EndpointStore endpoints, Delivery
         if (rows.Count == 0)
             return [];
         (string, string) range = (rows[^1].GetString("EventId"), rows[0].GetString("EventId"));
-        IReadOnlyList<Endpoint> known = await endpoints.ListAsync(merchantId, cancellation);
+        IReadOnlyList<WebhookEndpoint> known = await endpoints.ListAsync(merchantId, cancellation);
         IReadOnlyList<string>[] failed = await Task.WhenAll(known.Select(endpoint =>
             deliveries.FailedAsync(merchantId, endpoint.Id, range, cancellation)));
         return [.. failed.SelectMany(ids => ids)];
@@ -78,7 +78,7 @@ internal sealed class EventFeed(Tables tables, EndpointStore endpoints, Delivery
     /// <summary>The event with its deliveries to the endpoints that still exist.</summary>
     public async Task<EventDocument> DescribeAsync(GatewayEvent happened, CancellationToken cancellation)
     {
-        IReadOnlyList<Endpoint> known = await endpoints.ListAsync(happened.MerchantId, cancellation);
+        IReadOnlyList<WebhookEndpoint> known = await endpoints.ListAsync(happened.MerchantId, cancellation);
         Delivery?[] found = await Task.WhenAll(known.Select(endpoint =>
             deliveries.FindAsync(new(happened.MerchantId, endpoint.Id, happened.Id), cancellation)));
         return EventDocument.Of(happened, [.. found.OfType<Delivery>().Select(DeliveryDocument.Of)]);

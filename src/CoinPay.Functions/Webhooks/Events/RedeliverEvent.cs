@@ -6,7 +6,6 @@ using CoinPay.Functions.Webhooks.Endpoints;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
-using Endpoint = CoinPay.Functions.Webhooks.Endpoints.Endpoint;
 
 namespace CoinPay.Functions.Webhooks.Events;
 
@@ -39,20 +38,20 @@ internal sealed class RedeliverEvent(
     private async Task<JsonAnswer> RedeliverAsync(
         Caller caller, GatewayEvent happened, string? endpointId, string redeliveryId, CancellationToken cancellation)
     {
-        IReadOnlyList<Endpoint> chosen = endpointId is null
+        IReadOnlyList<WebhookEndpoint> chosen = endpointId is null
             ? await TakersAsync(happened, cancellation)
             : [await endpoints.GetEnabledAsync(caller, endpointId, cancellation)];
         if (chosen.Count == 0)
             throw new ProblemException(Problems.NoEndpoint);
-        foreach (Endpoint endpoint in chosen)
+        foreach (WebhookEndpoint endpoint in chosen)
             await redelivery.RestartAsync(happened.Id, happened.Subject, endpoint, redeliveryId, cancellation);
         return JsonAnswer.Accepted(await feed.DescribeAsync(happened, cancellation));
     }
 
-    private async Task<IReadOnlyList<Endpoint>> TakersAsync(GatewayEvent happened, CancellationToken cancellation)
+    private async Task<IReadOnlyList<WebhookEndpoint>> TakersAsync(GatewayEvent happened, CancellationToken cancellation)
     {
-        List<Endpoint> takers = [];
-        foreach (Endpoint endpoint in await endpoints.ListAsync(happened.MerchantId, cancellation))
+        List<WebhookEndpoint> takers = [];
+        foreach (WebhookEndpoint endpoint in await endpoints.ListAsync(happened.MerchantId, cancellation))
             if (endpoint.DisabledAt is null
                 && endpoint.Livemode == happened.Livemode
                 && (endpoint.Takes(happened.Type) || await WasSentAsync(happened, endpoint, cancellation)))
@@ -60,6 +59,6 @@ internal sealed class RedeliverEvent(
         return takers;
     }
 
-    private async Task<bool> WasSentAsync(GatewayEvent happened, Endpoint endpoint, CancellationToken cancellation) =>
+    private async Task<bool> WasSentAsync(GatewayEvent happened, WebhookEndpoint endpoint, CancellationToken cancellation) =>
         await deliveries.FindAsync(new(happened.MerchantId, endpoint.Id, happened.Id), cancellation) is not null;
 }

@@ -8,7 +8,6 @@ using CoinPay.Functions.Webhooks.Endpoints;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
-using Endpoint = CoinPay.Functions.Webhooks.Endpoints.Endpoint;
 
 namespace CoinPay.Functions.Webhooks.Events;
 
@@ -34,7 +33,7 @@ internal sealed class TestWebhookEndpoint(
     private async Task<JsonAnswer> PingAsync(
         Caller caller, string endpointId, string eventId, CancellationToken cancellation)
     {
-        Endpoint endpoint = await endpoints.GetEnabledAsync(caller, endpointId, cancellation);
+        WebhookEndpoint endpoint = await endpoints.GetEnabledAsync(caller, endpointId, cancellation);
         DateTimeOffset at = Id.TimeOf(eventId);
         JsonObject data = new()
         {

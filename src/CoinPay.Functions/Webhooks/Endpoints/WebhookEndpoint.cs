@@ -7,7 +7,7 @@ using CoinPay.Functions.Platform.Storage;
 namespace CoinPay.Functions.Webhooks.Endpoints;
 
 /// <summary>An address of a merchant's that events are POSTed to.</summary>
-internal sealed record Endpoint
+internal sealed record WebhookEndpoint
 {
     /// <summary>An endpoint is shown as failing after so long without one success.</summary>
     public static readonly TimeSpan FailingAfter = TimeSpan.FromHours(24);
@@ -92,7 +92,7 @@ internal sealed record Endpoint
         ["Replay"] = Replay is null ? null : Json.Text(Replay),
     };
 
-    public static Endpoint FromRow(TableEntity row) => new()
+    public static WebhookEndpoint FromRow(TableEntity row) => new()
     {
         Id = row.RowKey[(row.RowKey.IndexOf('!', StringComparison.Ordinal) + 1)..],
         MerchantId = row.PartitionKey,
