@@ -2,7 +2,6 @@ using System.Reflection;
 using System.Text.Json.Nodes;
 using CoinPay.Core;
 using CoinPay.Functions.Http;
-using CoinPay.Functions.Platform;
 
 namespace CoinPay.Functions.Docs;
 

@@ -1,5 +1,4 @@
 using System.Numerics;
-using Azure;
 using Azure.Data.Tables;
 using CoinPay.Chains;
 using CoinPay.Core;

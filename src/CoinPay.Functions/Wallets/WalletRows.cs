@@ -1,5 +1,4 @@
 using Azure.Data.Tables;
-using CoinPay.Functions.Http;
 using CoinPay.Functions.Platform;
 using CoinPay.Functions.Platform.Storage;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using CoinPay.Host.Worker.Protocol;
+using CoinPay.Host.Protocol;
 using Microsoft.Extensions.Configuration;
 
 namespace CoinPay.Host.App;

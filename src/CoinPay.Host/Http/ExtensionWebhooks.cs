@@ -1,4 +1,4 @@
-using CoinPay.Host.Life;
+using CoinPay.Host.Instance;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc.WebApiCompatShim;
 using Microsoft.AspNetCore.Routing;

@@ -1,9 +1,8 @@
 using System.Diagnostics;
 using CoinPay.Host.App;
 using CoinPay.Host.Logs;
-using CoinPay.Host.Triggers;
+using CoinPay.Host.Protocol;
 using CoinPay.Host.Worker;
-using CoinPay.Host.Worker.Protocol;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 

@@ -1,6 +1,6 @@
 using System.Net.Sockets;
 using CoinPay.Host.Configuration;
-using CoinPay.Host.Life;
+using CoinPay.Host.Instance;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;

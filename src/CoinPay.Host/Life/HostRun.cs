@@ -2,6 +2,7 @@ using Azure.Storage.Blobs;
 using CoinPay.Host.App;
 using CoinPay.Host.Configuration;
 using CoinPay.Host.Http;
+using CoinPay.Host.Instance;
 using CoinPay.Host.Logs;
 using CoinPay.Host.Triggers;
 using CoinPay.Host.Worker;

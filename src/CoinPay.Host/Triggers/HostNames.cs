@@ -1,7 +1,5 @@
 using CoinPay.Host.Configuration;
 using Microsoft.Azure.WebJobs;
-using Microsoft.Azure.WebJobs.Host.Executors;
-using Microsoft.Extensions.Configuration;
 
 namespace CoinPay.Host.Triggers;
 
@@ -17,18 +15,4 @@ internal sealed class HostNames(HostConfiguration configuration) : INameResolver
         "CONTAINER_NAME" => null,
         _ => configuration.Root[name] ?? configuration.Root[name.Replace("__", ":", StringComparison.Ordinal)],
     };
-}
-
-/// <summary>
-/// Under which id hosts of one app keep timers' statuses and locks: <c>AzureFunctionsWebHost__hostid</c>, and the task hub's name if it
-/// is not set.
-/// </summary>
-internal sealed class HostId(IConfiguration configuration) : IHostIdProvider
-{
-    private const string DefaultHub = "TestHubName";
-
-    public static string Of(IConfiguration configuration) => (configuration["AzureFunctionsWebHost:hostid"]
-        ?? configuration[$"{HostConfiguration.HostSection}:extensions:durableTask:hubName"] ?? DefaultHub).ToLowerInvariant();
-
-    public Task<string> GetHostIdAsync(CancellationToken cancellationToken) => Task.FromResult(Of(configuration));
 }

@@ -1,5 +1,5 @@
 using CoinPay.Host.App;
-using CoinPay.Host.Worker.Protocol;
+using CoinPay.Host.Protocol;
 
 namespace CoinPay.Host.Triggers;
 

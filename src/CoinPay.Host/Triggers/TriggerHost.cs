@@ -1,6 +1,6 @@
 using CoinPay.Host.Configuration;
 using CoinPay.Host.Http;
-using CoinPay.Host.Life;
+using CoinPay.Host.Instance;
 using Microsoft.Azure.WebJobs;
 using Microsoft.Azure.WebJobs.Extensions.DurableTask;
 using Microsoft.Azure.WebJobs.Extensions.Timers;

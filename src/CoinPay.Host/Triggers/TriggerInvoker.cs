@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using CoinPay.Host.App;
 using CoinPay.Host.Logs;
+using CoinPay.Host.Protocol;
 using CoinPay.Host.Worker;
-using CoinPay.Host.Worker.Protocol;
 using Microsoft.Azure.WebJobs;
 
 namespace CoinPay.Host.Triggers;

@@ -1,5 +1,5 @@
 using Azure.Storage.Blobs;
-using CoinPay.Host.Life;
+using CoinPay.Host.Instance;
 using Microsoft.Extensions.Logging;
 
 namespace CoinPay.Host.Triggers;

@@ -1,6 +1,6 @@
 using CoinPay.Host.App;
 using CoinPay.Host.Logs;
-using CoinPay.Host.Worker.Protocol;
+using CoinPay.Host.Protocol;
 
 namespace CoinPay.Host.Worker;
 

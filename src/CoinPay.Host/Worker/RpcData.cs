@@ -1,4 +1,4 @@
-using CoinPay.Host.Worker.Protocol;
+using CoinPay.Host.Protocol;
 using Google.Protobuf;
 using Microsoft.Azure.WebJobs;
 using Newtonsoft.Json;

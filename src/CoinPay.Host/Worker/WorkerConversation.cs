@@ -1,6 +1,6 @@
 using System.Net.Sockets;
 using CoinPay.Host.App;
-using CoinPay.Host.Worker.Protocol;
+using CoinPay.Host.Protocol;
 using Grpc.Core;
 using Microsoft.Extensions.Logging;
 

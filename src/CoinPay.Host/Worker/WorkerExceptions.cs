@@ -1,4 +1,4 @@
-using CoinPay.Host.Worker.Protocol;
+using CoinPay.Host.Protocol;
 
 namespace CoinPay.Host.Worker;
 

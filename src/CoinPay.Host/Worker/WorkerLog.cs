@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using CoinPay.Host.Logs;
-using CoinPay.Host.Worker.Protocol;
+using CoinPay.Host.Protocol;
 using Microsoft.Extensions.Logging;
 
 namespace CoinPay.Host.Worker;

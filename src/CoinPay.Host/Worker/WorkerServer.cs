@@ -1,5 +1,4 @@
 using CoinPay.Host.App;
-using CoinPay.Host.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using CoinPay.Host.Life;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;

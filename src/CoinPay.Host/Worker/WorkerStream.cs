@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
-using CoinPay.Host.Worker.Protocol;
+using CoinPay.Host.Protocol;
 using Grpc.Core;
 
 namespace CoinPay.Host.Worker;

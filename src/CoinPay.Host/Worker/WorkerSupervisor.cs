@@ -1,4 +1,4 @@
-using CoinPay.Host.Worker.Protocol;
+using CoinPay.Host.Protocol;
 using Microsoft.Extensions.Logging;
 
 namespace CoinPay.Host.Worker;

@@ -18,6 +18,7 @@ public sealed class ArchitectureTests
     {
         Assert.Empty(Violations(Functions.Value, Rooms.Functions));
         Assert.Empty(Violations(Chains.Value, Rooms.Chains));
+        Assert.Empty(Violations(Load(Assembly.Load("CoinPay.Host")), Rooms.Host));
     }
 
     [Fact]

@@ -26,6 +26,9 @@ internal sealed record Rooms(string Assembly, string[][] Floors)
 
     public static Rooms Chains { get; } = new("CoinPay.Chains", [[""], ["Bitcoin", "Evm"], ["Configuration"]]);
 
+    public static Rooms Host { get; } = new("CoinPay.Host",
+        [[""], ["Protocol"], ["App"], ["Configuration"], ["Logs"], ["Worker"], ["Instance"], ["Http"], ["Triggers"], ["Life"]]);
+
     /// <summary>Folders within a room, by its name; those of one room are floors among themselves.</summary>
     public static IReadOnlyDictionary<string, Rooms> Within { get; } = new Dictionary<string, Rooms>(StringComparer.Ordinal)
     {

@@ -66,6 +66,6 @@ public sealed partial class PlainEnglishTests
                 && !file.Contains("/node_modules/", StringComparison.Ordinal))
             .Order(StringComparer.Ordinal);
 
-    [GeneratedRegex("""(?<quote>["'`])(?:\\.|(?!\k<quote>).)*\k<quote>""")]
+    [GeneratedRegex("""(?<quote>["'`])(?:\\.|(?!\k<quote>).)*\k<quote>""", RegexOptions.None, matchTimeoutMilliseconds: 1_000)]
     private static partial Regex Literal();
 }

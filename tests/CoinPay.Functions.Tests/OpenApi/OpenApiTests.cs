@@ -1,7 +1,6 @@
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using CoinPay.Chains;
 using CoinPay.Chains.Configuration;
 using CoinPay.Core;
 using CoinPay.Functions.Access;
@@ -12,8 +11,6 @@ using CoinPay.Functions.Merchants;
 using CoinPay.Functions.Platform.Events;
 using CoinPay.Functions.Startup;
 using CoinPay.Functions.Tests.World;
-using CoinPay.Functions.Wallets;
-using CoinPay.Functions.Webhooks;
 using CoinPay.Functions.Webhooks.Deliveries;
 using CoinPay.Functions.Webhooks.Endpoints;
 using Microsoft.Azure.Functions.Worker;

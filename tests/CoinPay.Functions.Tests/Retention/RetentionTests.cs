@@ -4,7 +4,6 @@ using CoinPay.Functions.Platform;
 using CoinPay.Functions.Platform.Events;
 using CoinPay.Functions.Tests.Webhooks;
 using CoinPay.Functions.Tests.World;
-using CoinPay.Functions.Webhooks;
 using CoinPay.Functions.Webhooks.Deliveries;
 using CoinPay.Functions.Webhooks.Events;
 using Microsoft.DurableTask.Client;

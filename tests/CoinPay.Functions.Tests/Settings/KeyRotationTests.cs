@@ -2,7 +2,6 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using CoinPay.Core;
-using CoinPay.Functions.Access;
 using CoinPay.Functions.Maintenance;
 using CoinPay.Functions.Platform;
 using CoinPay.Functions.Platform.Secrets;

@@ -3,7 +3,6 @@ using Azure.Storage.Queues;
 using CoinPay.Core;
 using CoinPay.Functions.Platform.Events;
 using CoinPay.Functions.Tests.World;
-using CoinPay.Functions.Webhooks;
 using CoinPay.Functions.Webhooks.Deliveries;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,9 +1,7 @@
 using Azure.Data.Tables;
 using CoinPay.Functions.Platform.Events;
 using CoinPay.Functions.Tests.World;
-using CoinPay.Functions.Webhooks;
 using CoinPay.Functions.Webhooks.Deliveries;
-using CoinPay.Functions.Webhooks.Endpoints;
 
 namespace CoinPay.Functions.Tests.Webhooks;
 

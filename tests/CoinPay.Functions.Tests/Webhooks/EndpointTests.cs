@@ -1,5 +1,4 @@
 using System.Net;
-using CoinPay.Functions.Http;
 using CoinPay.Functions.Platform;
 using CoinPay.Functions.Tests.World;
 using CoinPay.Functions.Webhooks.Deliveries;

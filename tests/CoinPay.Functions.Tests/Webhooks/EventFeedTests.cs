@@ -2,7 +2,6 @@ using System.Net;
 using System.Text.Json;
 using CoinPay.Functions.Platform.Events;
 using CoinPay.Functions.Tests.World;
-using CoinPay.Functions.Webhooks;
 using CoinPay.Functions.Webhooks.Deliveries;
 using CoinPay.Functions.Webhooks.Events;
 using Xunit;

@@ -4,7 +4,6 @@ using CoinPay.Functions.Platform;
 using CoinPay.Functions.Platform.Events;
 using CoinPay.Functions.Platform.Storage;
 using CoinPay.Functions.Tests.World;
-using CoinPay.Functions.Webhooks;
 using CoinPay.Functions.Webhooks.Deliveries;
 using Xunit;
 

@@ -5,7 +5,6 @@ using Azure.Storage.Queues.Models;
 using CoinPay.Functions.Platform.Events;
 using CoinPay.Functions.Platform.Secrets;
 using CoinPay.Functions.Tests.World;
-using CoinPay.Functions.Webhooks;
 using CoinPay.Functions.Webhooks.Deliveries;
 using CoinPay.Functions.Webhooks.Endpoints;
 using Microsoft.Extensions.DependencyInjection;

@@ -2,7 +2,6 @@ using System.Net;
 using CoinPay.Functions.Platform.Events;
 using CoinPay.Functions.Platform.Secrets;
 using CoinPay.Functions.Tests.World;
-using CoinPay.Functions.Webhooks;
 using CoinPay.Functions.Webhooks.Deliveries;
 using CoinPay.Functions.Webhooks.Endpoints;
 using CoinPay.Functions.Webhooks.Events;

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text.Json;
 using Azure.Storage.Queues;
-using CoinPay.Functions.Http;
 using CoinPay.Functions.Platform;
 using CoinPay.Functions.Tests.World;
 using CoinPay.Functions.Webhooks.Deliveries;

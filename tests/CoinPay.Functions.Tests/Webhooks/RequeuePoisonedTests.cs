@@ -2,7 +2,6 @@ using Azure.Storage.Queues;
 using CoinPay.Functions.Platform.Events;
 using CoinPay.Functions.Platform.Storage;
 using CoinPay.Functions.Tests.World;
-using CoinPay.Functions.Webhooks;
 using CoinPay.Functions.Webhooks.Deliveries;
 using Xunit;
 

@@ -4,7 +4,6 @@ using System.Text.Json;
 using CoinPay.Core;
 using CoinPay.Functions.Platform.Events;
 using CoinPay.Functions.Tests.World;
-using CoinPay.Functions.Webhooks;
 using CoinPay.Functions.Webhooks.Deliveries;
 using Xunit;
 

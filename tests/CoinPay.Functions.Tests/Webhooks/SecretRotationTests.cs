@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text;
 using CoinPay.Core;
-using CoinPay.Functions.Http;
 using CoinPay.Functions.Platform;
 using CoinPay.Functions.Tests.World;
 using CoinPay.Functions.Webhooks.Endpoints;

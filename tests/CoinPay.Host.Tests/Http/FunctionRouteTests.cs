@@ -1,7 +1,7 @@
 using System.Text.Json;
 using CoinPay.Host.App;
 using CoinPay.Host.Http;
-using CoinPay.Host.Worker.Protocol;
+using CoinPay.Host.Protocol;
 using Xunit;
 
 namespace CoinPay.Host.Tests.Http;

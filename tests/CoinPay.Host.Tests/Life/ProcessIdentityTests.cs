@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using CoinPay.Host.Life;
+using CoinPay.Host.Instance;
 using Xunit;
 
 namespace CoinPay.Host.Tests.Life;

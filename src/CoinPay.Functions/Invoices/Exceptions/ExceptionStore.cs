@@ -2,7 +2,6 @@ using Azure.Data.Tables;
 using CoinPay.Chains;
 using CoinPay.Core;
 using CoinPay.Functions.Access;
-using CoinPay.Functions.Http;
 using CoinPay.Functions.Platform;
 using CoinPay.Functions.Platform.Storage;
 

@@ -1,5 +1,3 @@
-using CoinPay.Functions.Webhooks;
-
 namespace CoinPay.Functions.Platform.Events;
 
 /// <summary>

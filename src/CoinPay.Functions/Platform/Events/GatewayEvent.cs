@@ -1,8 +1,5 @@
 using System.Text;
 using Azure.Data.Tables;
-using CoinPay.Functions.Http;
-using CoinPay.Functions.Platform;
-using CoinPay.Functions.Webhooks;
 
 namespace CoinPay.Functions.Platform.Events;
 

@@ -3,9 +3,8 @@ using System.Text.Json.Serialization;
 using Azure;
 using Azure.Data.Tables;
 using CoinPay.Core;
-using CoinPay.Functions.Platform.Events;
-using CoinPay.Functions.Http;
 using CoinPay.Functions.Platform;
+using CoinPay.Functions.Platform.Events;
 
 namespace CoinPay.Functions.Webhooks.Deliveries;
 

@@ -1,5 +1,5 @@
-using CoinPay.Functions.Platform.Events;
 using CoinPay.Functions.Http;
+using CoinPay.Functions.Platform.Events;
 using CoinPay.Functions.Webhooks.Endpoints;
 
 namespace CoinPay.Functions.Webhooks.Deliveries;

@@ -4,7 +4,6 @@ using CoinPay.Chains;
 using CoinPay.Core;
 using CoinPay.Functions.Access;
 using CoinPay.Functions.Checkout;
-using CoinPay.Functions.Http;
 using CoinPay.Functions.Platform;
 using CoinPay.Functions.Platform.Storage;
 using CoinPay.Functions.Webhooks.Deliveries;

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using CoinPay.Chains;
 using CoinPay.Chains.Bitcoin;
 using CoinPay.Chains.Evm;
 using CoinPay.Functions.Merchants;

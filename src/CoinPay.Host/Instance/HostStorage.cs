@@ -3,7 +3,7 @@ using Azure.Core;
 using Azure.Storage.Blobs;
 using Microsoft.Extensions.Configuration;
 
-namespace CoinPay.Host.Life;
+namespace CoinPay.Host.Instance;
 
 /// <summary>The storage account that the host itself uses: the connection string <c>AzureWebJobsStorage</c>.</summary>
 internal static class HostStorage

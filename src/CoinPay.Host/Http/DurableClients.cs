@@ -3,7 +3,7 @@ using CoinPay.Host.App;
 using Microsoft.Azure.WebJobs;
 using Microsoft.Azure.WebJobs.Extensions.DurableTask;
 
-namespace CoinPay.Host.Triggers;
+namespace CoinPay.Host.Http;
 
 /// <summary>
 /// What HTTP functions get for their <c>durableClient</c> inputs: where the Durable extension takes calls of the worker, as JSON. It holds

@@ -3,10 +3,9 @@ using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
 using CoinPay.Host.Configuration;
-using CoinPay.Host.Triggers;
 using Microsoft.Extensions.Logging;
 
-namespace CoinPay.Host.Life;
+namespace CoinPay.Host.Instance;
 
 /// <summary>
 /// A host's right to its name. Two hosts of one name would both take the same partitions of the task hub, so the second stands by until

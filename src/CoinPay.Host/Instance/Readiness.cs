@@ -2,7 +2,7 @@ using Azure.Storage.Blobs;
 using CoinPay.Host.Worker;
 using Microsoft.AspNetCore.Http;
 
-namespace CoinPay.Host.Life;
+namespace CoinPay.Host.Instance;
 
 /// <summary>Where a host is in its life.</summary>
 internal enum HostPhase

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace CoinPay.Host.Life;
+namespace CoinPay.Host.Instance;
 
 /// <summary>
 /// Names a process so that another on the same machine can tell whether it still runs: a host that is started again right after a

@@ -1,6 +1,7 @@
+using CoinPay.Host.Life;
 using Microsoft.Extensions.Hosting;
 
-namespace CoinPay.Host.Life;
+namespace CoinPay.Host;
 
 /// <summary>For the hosts inside this process: only <see cref="HostProgram"/> listens to signals.</summary>
 internal sealed class NoLifetime : IHostLifetime

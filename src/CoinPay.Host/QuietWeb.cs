@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using CoinPay.Host.Life;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -7,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
-namespace CoinPay.Host.Http;
+namespace CoinPay.Host;
 
 /// <summary>
 /// Web servers of the host itself: with its log, without signals of their own, and unseen by the telemetry of an app that runs in the
