@@ -25,8 +25,10 @@ public sealed class BugMessageTests
     [Fact]
     public void A_status_and_an_exception_outside_the_set_are_named()
     {
-        Names("status 99", () => ((InvoiceStatus)99).Text());
-        Names("status 99", () => (Opened() with { Status = (InvoiceStatus)99 }).Explanation(_ => null));
+        Names("InvoiceStatus 99 has no name", () => ((InvoiceStatus)99).Text());
+        Names("InvoiceStatus 99 has no name", () => (Opened() with { Status = (InvoiceStatus)99 }).Explanation(_ => null));
+        Names("Unheard is not in the set of InvoiceEvent", () => new Unheard(At).Name());
+        Names("'Paid' is no InvoiceStatus", () => WireName.Read<InvoiceStatus>("Paid"));
         Names("exception 99", () => ((ExceptionType)99).Meaning());
         Names("exception 99", () => ExceptionRules.Actions((ExceptionType)99));
     }

@@ -6,9 +6,10 @@ namespace CoinPay.Core;
 public static class InvoiceDecider
 {
     /// <summary>
-    /// Transfers taken up in one commit; the next commit goes on. One batch of the store holds 100 rows.
+    /// Transfers taken up in one commit; the next commit goes on. One batch of the store holds 100 rows, and a transfer may take
+    /// seven: itself, two events with two lines of the ledger, and an exception that is told.
     /// </summary>
-    public const int MaxTransfersPerCommit = 15;
+    public const int MaxTransfersPerCommit = 12;
 
     public static Decision Decide(Invoice? state, InvoiceCommand command) => (state, command) switch
     {

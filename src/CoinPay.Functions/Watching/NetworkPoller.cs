@@ -60,7 +60,7 @@ internal sealed class NetworkPoller(
                 scan.DoubtAboveCursor();
             if (await ReadToTheHeadAsync(memory, scan, head, beganAt, touched, cancellation) is { } read)
             {
-                await StoreAsync(memory, scan, read, beganAt, isComplete: true, touched, cancellation);
+                await StoreAsync(memory, scan, read, completeSince: beganAt, touched, cancellation);
                 Progress = Progress with { CompletePollBeganAt = beganAt };
             }
             Report(cursor, memory.Cursor!, head);
@@ -116,7 +116,7 @@ internal sealed class NetworkPoller(
             bool isAhead = scan.Cursor.Height > Math.Max(stored, scan.DoubtedUpTo) && scan.Cursor.Height < head.Height;
             if (!isAhead)
                 continue;
-            await StoreAsync(memory, scan, head, seenAt, isComplete: false, touched, cancellation);
+            await StoreAsync(memory, scan, head, completeSince: null, touched, cancellation);
             stored = scan.Cursor.Height;
             if (_catchUp.IsOutOfTime)
                 return false;
@@ -211,8 +211,14 @@ internal sealed class NetworkPoller(
         return head;
     }
 
+    /// <param name="memory">Takes over what is stored.</param>
+    /// <param name="scan">What was read.</param>
+    /// <param name="head">The head that is read up to.</param>
+    /// <param name="completeSince">When the poll began, if everything up to the head was read; null for a step on the way.</param>
+    /// <param name="touched">Takes the invoices to wake.</param>
+    /// <param name="cancellation">Ends it between two writes.</param>
     private async Task StoreAsync(
-        PollerMemory memory, Scan scan, ChainHead head, DateTimeOffset beganAt, bool isComplete,
+        PollerMemory memory, Scan scan, ChainHead head, DateTimeOffset? completeSince,
         Dictionary<string, Watch> touched, CancellationToken cancellation)
     {
         // In a catch-up an invoice knows the chain as far as it was read: a depth that only the head has passed is to come.
@@ -233,7 +239,7 @@ internal sealed class NetworkPoller(
         Cursor cursor = scan.Cursor with
         {
             Head = head,
-            CompletePollBeganAt = isComplete ? beganAt : scan.Cursor.CompletePollBeganAt,
+            CompletePollBeganAt = completeSince ?? scan.Cursor.CompletePollBeganAt,
             IsFinalityStalled = Network.IsFinalityStalled(head),
             ScannedNow = ScannedRange.Due(scan.Cursor, isMatch, clock.GetUtcNow()),
         };

@@ -11,22 +11,29 @@ namespace CoinPay.Functions.Platform.Storage;
 /// </summary>
 internal static class StoredJson
 {
-    public static JsonSerializerOptions Options { get; } = new(JsonSerializerDefaults.Web)
-    {
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-        IgnoreReadOnlyProperties = true,
-        Converters =
-        {
-            new JsonStringEnumConverter(allowIntegerValues: false),
-            new BigIntegerConverter(),
-            new RequiredDepthConverter(),
-        },
-    };
+    public static JsonSerializerOptions Options { get; } = Create();
 
     public static string Write<T>(T value) => JsonSerializer.Serialize(value, Options);
 
     public static T Read<T>(string json) =>
         JsonSerializer.Deserialize<T>(json, Options) ?? throw new BugException("a stored null " + typeof(T).Name);
+
+    private static JsonSerializerOptions Create()
+    {
+        JsonSerializerOptions options = new(JsonSerializerDefaults.Web)
+        {
+            DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+            IgnoreReadOnlyProperties = true,
+            Converters =
+            {
+                new JsonStringEnumConverter(allowIntegerValues: false),
+                new BigIntegerConverter(),
+                new RequiredDepthConverter(),
+            },
+        };
+        options.MakeReadOnly(populateMissingResolver: true);
+        return options;
+    }
 
     private sealed class BigIntegerConverter : JsonConverter<BigInteger>
     {
