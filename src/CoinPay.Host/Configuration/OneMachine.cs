@@ -15,6 +15,9 @@ internal static class OneMachine
         // A look at a queue costs nothing on one machine: a payment is told of within a second of the poll that found it.
         ["extensions:durableTask:storageProvider:maxQueuePollingInterval"] = "00:00:00.500",
         ["extensions:queues:maxPollingInterval"] = "00:00:00.500",
+        // After a kill, what was under way comes back when these run out. Less than a minute is refused, and five are the default.
+        ["extensions:durableTask:storageProvider:controlQueueVisibilityTimeout"] = "00:01:00",
+        ["extensions:durableTask:storageProvider:workItemQueueVisibilityTimeout"] = "00:01:00",
         ["extensions:durableTask:maxConcurrentActivityFunctions"] = "32",
         ["extensions:durableTask:maxConcurrentOrchestratorFunctions"] = "200",
         // It would warn at each start that it might trace. The app's own spans tell of an invoice's whole life.

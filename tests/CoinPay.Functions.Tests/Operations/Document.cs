@@ -103,7 +103,7 @@ internal sealed partial record Document(string Path)
         .. SettingsTests.ReadByTheApp(), SecretName.PreviousOf(SecretName.KeyPepper), SecretName.PreviousOf(SecretName.SecretsKey),
     ];
 
-    private static IEnumerable<string> Sources(string folder) =>
+    internal static IEnumerable<string> Sources(string folder) =>
         Directory.EnumerateFiles(System.IO.Path.Combine(RepositoryFiles.Root, folder), "*.cs", SearchOption.AllDirectories)
             .Where(file => !file.Contains("/obj/", StringComparison.Ordinal)).Select(File.ReadAllText);
 

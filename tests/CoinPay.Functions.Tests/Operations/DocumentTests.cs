@@ -75,6 +75,17 @@ public sealed partial class DocumentTests
     }
 
     [Fact]
+    public void Every_test_that_the_threat_model_names_exists()
+    {
+        string[] named =
+            [.. TestName().Matches(Document.Read("docs/threat-model.md")).Select(match => match.Groups["name"].Value).Distinct(StringComparer.Ordinal)];
+        HashSet<string> tests =
+            [.. Document.Sources("tests").SelectMany(source => TestMethod().Matches(source)).Select(match => match.Groups["name"].Value)];
+        Assert.InRange(named.Length, 50, 500);
+        Assert.DoesNotContain(named, name => !tests.Contains(name));
+    }
+
+    [Fact]
     public void The_readme_is_short() => Assert.InRange(Document.Read("README.md").Split('\n').Length, 1, MaxReadmeLines);
 
     /// <summary>The names of the table; <c>…__User</c> stands for the one before it with another last part.</summary>
@@ -101,4 +112,10 @@ public sealed partial class DocumentTests
 
     [GeneratedRegex("`(?<name>[A-Za-z…<][A-Za-z_<>…]*)", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex Code();
+
+    [GeneratedRegex("`(?<name>[A-Z][A-Za-z0-9]*_[A-Za-z0-9_]+)`", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    private static partial Regex TestName();
+
+    [GeneratedRegex(@"public (async )?(Task|void) (?<name>[A-Z]\w+)\(", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    private static partial Regex TestMethod();
 }
