@@ -26,6 +26,9 @@ public interface INetworkFamily
     /// </summary>
     string SpaceOf(Network network);
 
+    /// <summary>The spaces that several of its networks share. No network, of whatever family, may have such a name.</summary>
+    IReadOnlyList<string> SharedSpaces { get; }
+
     /// <summary>Whether a payment in this asset may leave no trace in blocks, so that balances have to be looked at.</summary>
     bool MayComeUnseen(NetworkAsset asset);
 

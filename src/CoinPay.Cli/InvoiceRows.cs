@@ -15,7 +15,7 @@ internal sealed record InvoiceRows(string Partition, IReadOnlyList<TableEntity> 
 
     public IReadOnlyList<TableEntity> Lines => With(AggregateRows.LinePrefix);
 
-    public IReadOnlyList<TableEntity> Transfers => With("transfer!");
+    public IReadOnlyList<TableEntity> Transfers => With(InvoiceAggregate.TransferPrefix);
 
     public bool HasOutbox => With(Outbox.Prefix).Count + With(InvoiceAggregate.SearchPrefix).Count > 0;
 

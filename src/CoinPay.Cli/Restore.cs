@@ -16,7 +16,6 @@ namespace CoinPay.Cli;
 /// </summary>
 internal sealed class Restore(TableServiceClient service, DeliveryQueue queue, TextWriter output)
 {
-    private const int MaxBatchRows = 100;
     private const int MaxBatchCharacters = 1_000_000;
     private readonly Tables _tables = new(service);
     private readonly Dictionary<(string, string), TableEntity> _watches = [];
@@ -102,7 +101,7 @@ internal sealed class Restore(TableServiceClient service, DeliveryQueue queue, T
         await foreach (TableEntity row in rows.WithCancellation(cancellation))
         {
             int length = RowText.Write(row).Length;
-            bool isFull = batch.Count == MaxBatchRows || characters + length > MaxBatchCharacters;
+            bool isFull = batch.Count == TableCalls.MaxBatchRows || characters + length > MaxBatchCharacters;
             if (batch.Count > 0 && (isFull || batch[0].Entity.PartitionKey != row.PartitionKey))
             {
                 await table.SubmitTransactionAsync(batch, cancellation);

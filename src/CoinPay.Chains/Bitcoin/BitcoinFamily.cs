@@ -22,6 +22,8 @@ public sealed partial class BitcoinFamily : INetworkFamily
 
     public string SpaceOf(Network network) => network.Name;
 
+    public IReadOnlyList<string> SharedSpaces => [];
+
     public bool MayComeUnseen(NetworkAsset asset) => false;
 
     /// <summary>BIP-321, and BIP-21 before it.</summary>

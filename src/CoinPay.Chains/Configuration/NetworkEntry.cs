@@ -37,12 +37,13 @@ internal sealed record NetworkEntry(
     /// </summary>
     public Network At(Uri rpc)
     {
-        Require(NetworkFamilies.Find(Family) is not null, $"family: {string.Join(" or ", NetworkFamilies.All.Select(known => known.Name))}");
+        INetworkFamily family = NetworkFamilies.Find(Family)
+            ?? throw Wrong($"family: {string.Join(" or ", NetworkFamilies.All.Select(known => known.Name))}");
         Network network = new()
         {
             Name = Name,
             Id = Id,
-            Family = NetworkFamilies.Find(Family)!,
+            Family = family,
             Livemode = Livemode,
             Development = Development,
             Rpc = rpc,
@@ -63,6 +64,9 @@ internal sealed record NetworkEntry(
     private void Require(Network network)
     {
         Require(Matches(Name, "^[a-z0-9]+(-[a-z0-9]+)*$"), "name: lower-case letters, digits and -");
+        Require(
+            !NetworkFamilies.All.SelectMany(family => family.SharedSpaces).Contains(Name, StringComparer.Ordinal),
+            "name: reserved for an address space");
         Require(FinalityLag is null or > 0, "finality_lag: a number of blocks");
         Require(network.ConfirmationLimit >= ShortestConfirmationLimit, $"confirmation_limit: at least {ShortestConfirmationLimit}");
         Require(
@@ -74,7 +78,8 @@ internal sealed record NetworkEntry(
         Require(Development || !IsLocal, "development: true, as this chain is made on one machine for trying out");
         foreach (AssetEntry asset in Assets)
             Require(asset.Mistake is null, $"asset {asset.Symbol}: {asset.Mistake}");
-        Require(network.Family.MistakeIn(network) is null, network.Family.MistakeIn(network) ?? "");
+        if (network.Family.MistakeIn(network) is { } mistake)
+            throw Wrong(mistake);
     }
 
     /// <summary>Regtest, and the chain ids that anvil, Hardhat and Ganache give themselves.</summary>
@@ -86,8 +91,10 @@ internal sealed record NetworkEntry(
     private void Require(bool isRight, string what)
     {
         if (!isRight)
-            throw new SettingsException($"networks.json, {Name}: {what}.");
+            throw Wrong(what);
     }
+
+    private SettingsException Wrong(string what) => new($"networks.json, {Name}: {what}.");
 }
 
 /// <summary>

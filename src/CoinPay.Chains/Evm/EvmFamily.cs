@@ -33,6 +33,8 @@ public sealed partial class EvmFamily : INetworkFamily
         (_, false) => TestForwarders,
     };
 
+    public IReadOnlyList<string> SharedSpaces { get; } = [LiveForwarders, TestForwarders];
+
     /// <summary>A contract may pay the chain's own coin without a log, and no log stands for a plain transfer either.</summary>
     public bool MayComeUnseen(NetworkAsset asset) => asset.Contract is null;
 
@@ -45,8 +47,6 @@ public sealed partial class EvmFamily : INetworkFamily
     {
         if (!IdForm().IsMatch(network.Id))
             return "id: eip155:<chain id>";
-        if (network.Name is LiveForwarders or TestForwarders)
-            return "name: reserved for an address space";
         if (network.Create2 is not ("evm" or "none"))
             return "create2: evm or none";
         if (network.Create2 == "evm" && !EvmAddress.IsChecksummed(network.Factory))

@@ -101,7 +101,7 @@ internal sealed record AuditEntry(
     public static AuditEntry Of(TableEntity begun, TableEntity? end) => new(
         begun.GetString("Id"),
         "audit_entry",
-        "operator",
+        Callers.Operator,
         begun.GetString("Address"),
         begun.GetDateTimeOffset("At")!.Value,
         begun.GetString("Method"),

@@ -21,9 +21,11 @@ internal sealed record Caller(string MerchantId, string KeyId, bool Livemode, Sc
 /// </summary>
 internal sealed class Callers(ApiKeyStore keys, ISecrets secrets, RequestLimits limits, AuditLog audit)
 {
+    /// <summary>Who calls with the operator's key, where a merchant's id or key would stand.</summary>
+    public const string Operator = "operator";
+
     private const string Scheme = "Bearer ";
     private const int MaxKeyLength = 512;
-    private const string Operator = "operator";
 
     /// <summary>A merchant's key that has <paramref name="scope"/>.</summary>
     public async Task<Caller> RequireMerchantAsync(HttpRequest request, Scope scope, CancellationToken cancellation)

@@ -17,7 +17,7 @@ internal sealed class Calls(Callers callers, Idempotency idempotency)
     }
 
     /// <summary>A merchant's call that may come without a body.</summary>
-    public async Task<MerchantCall> OfMerchantWithoutBodyAsync(HttpRequest request, Scope scope, CancellationToken cancellation)
+    public async Task<MerchantCall> OfMerchantOptionalAsync(HttpRequest request, Scope scope, CancellationToken cancellation)
     {
         Caller caller = await callers.RequireMerchantAsync(request, scope, cancellation);
         return new(caller, request, await RequestBody.ReadOptionalAsync(request, cancellation), idempotency, cancellation);
@@ -27,7 +27,7 @@ internal sealed class Calls(Callers callers, Idempotency idempotency)
     public async Task<Call> OfOperatorAsync(HttpRequest request, CancellationToken cancellation)
     {
         await callers.RequireOperatorAsync(request, cancellation);
-        return new("operator", request, await RequestBody.ReadAsync(request, cancellation), idempotency, cancellation);
+        return new(Callers.Operator, request, await RequestBody.ReadAsync(request, cancellation), idempotency, cancellation);
     }
 }
 

@@ -52,7 +52,7 @@ internal sealed class IdempotencyStore(Tables tables, TimeProvider clock)
     {
         TableEntity row = key.Row();
         row["ResourceId"] = newId;
-        return MergeAsync(row, claim.Tag, cancellation);
+        return tables.Idempotency.TryMergeAsync(row, claim.Tag, cancellation);
     }
 
     /// <summary>Keeps the answer with the claim; false when another request has taken it over meanwhile.</summary>
@@ -61,7 +61,7 @@ internal sealed class IdempotencyStore(Tables tables, TimeProvider clock)
         TableEntity row = key.Row();
         row["Status"] = status;
         row["Answer"] = sealedAnswer;
-        return MergeAsync(row, claim.Tag, cancellation);
+        return tables.Idempotency.TryMergeAsync(row, claim.Tag, cancellation);
     }
 
     /// <summary>What was refused was not done: nothing is kept, and the key is free again.</summary>
@@ -117,18 +117,5 @@ internal sealed class IdempotencyStore(Tables tables, TimeProvider clock)
         return await tables.Idempotency.TryReplaceTaggedAsync(row, tag, cancellation) is { } taken
             ? new Granted(resourceId, isFirst, taken)
             : new InFlight(resourceId, Shortly);
-    }
-
-    private async Task<bool> MergeAsync(TableEntity row, ETag tag, CancellationToken cancellation)
-    {
-        try
-        {
-            await tables.Idempotency.UpdateEntityAsync(row, tag, TableUpdateMode.Merge, cancellation);
-            return true;
-        }
-        catch (RequestFailedException taken) when (taken.Status is 404 or 412)
-        {
-            return false;
-        }
     }
 }

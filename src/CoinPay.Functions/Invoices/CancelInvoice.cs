@@ -21,7 +21,7 @@ internal sealed class CancelInvoice(
         [DurableClient] DurableTaskClient durable,
         CancellationToken cancellation)
     {
-        MerchantCall call = await calls.OfMerchantWithoutBodyAsync(request, Scope.InvoicesWrite, cancellation);
+        MerchantCall call = await calls.OfMerchantOptionalAsync(request, Scope.InvoicesWrite, cancellation);
         return await call.OnceAsync(
             nameof(CancelInvoice) + id, "inv", _ => CancelAsync(call.Caller, id, durable, cancellation));
     }

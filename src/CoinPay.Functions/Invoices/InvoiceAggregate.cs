@@ -14,7 +14,7 @@ namespace CoinPay.Functions.Invoices;
 /// </summary>
 internal sealed class InvoiceAggregate : IAggregate<Invoice, InvoiceEvent>
 {
-    private const string TransferPrefix = "transfer!";
+    public const string TransferPrefix = "transfer!";
     public const string SearchPrefix = "search!";
 
     public Invoice Evolve(Invoice? state, InvoiceEvent happened) => Invoice.Evolve(state, happened);
@@ -69,6 +69,9 @@ internal sealed class InvoiceAggregate : IAggregate<Invoice, InvoiceEvent>
             ? null
             : new(partition, $"{SearchPrefix}{committed[^1].Version:D7}") { ["Transactions"] = string.Join(',', hashes) };
     }
+
+    /// <summary>Its creation is among what is still to be sent.</summary>
+    public static bool IsNew(Stored<Invoice> stored) => stored.Outbox.Any(happened => happened.StateVersion == 1);
 
     /// <summary>The keys of rows that tell what the invoice is to be found by.</summary>
     public static IEnumerable<string> SearchKeys(Stored<Invoice> stored) => SearchRows(stored).Select(row => row.RowKey);

@@ -18,7 +18,6 @@ internal sealed record InvoiceFilter(
 internal sealed class InvoiceIndex(Tables tables)
 {
     private const string TermPrefix = "~";
-    private const int MaxBatchRows = 100;
     private const int MaxFound = 20;
 
     /// <summary>The keys of an invoice's row.</summary>
@@ -35,7 +34,7 @@ internal sealed class InvoiceIndex(Tables tables)
     /// <summary>Writes the invoice's row, and what it is newly found by; one batch but for very many transactions.</summary>
     public async Task WriteAsync(Stored<Invoice> stored, CancellationToken cancellation)
     {
-        foreach (TableEntity[] batch in Rows(stored).Chunk(MaxBatchRows))
+        foreach (TableEntity[] batch in Rows(stored).Chunk(TableCalls.MaxBatchRows))
             await tables.Index.SubmitTransactionAsync(
                 batch.Select(entity => new TableTransactionAction(TableTransactionActionType.UpsertReplace, entity)), cancellation);
     }
@@ -83,13 +82,10 @@ internal sealed class InvoiceIndex(Tables tables)
         return found.OrderByDescending(match => match.InvoiceId, StringComparer.Ordinal).Take(MaxFound).ToList();
     }
 
-    /// <summary>Its creation is among what is still to be sent.</summary>
-    public static bool IsNew(Stored<Invoice> stored) => stored.Outbox.Any(happened => happened.StateVersion == 1);
-
     private static IEnumerable<(string Kind, string Text)> NewTerms(Stored<Invoice> stored)
     {
         InvoiceTerms terms = stored.State.Terms;
-        if (IsNew(stored))
+        if (InvoiceAggregate.IsNew(stored))
         {
             yield return ("address", terms.Address);
             if (terms.OrderId is { } order)

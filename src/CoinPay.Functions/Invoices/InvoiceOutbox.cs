@@ -41,7 +41,7 @@ internal sealed class InvoiceOutbox(
     {
         await outbox.TellAsync(stored.Outbox, cancellation);
         // Until here the sweeper takes the creation for unfinished.
-        if (InvoiceIndex.IsNew(stored))
+        if (InvoiceAggregate.IsNew(stored))
             await watches.AcknowledgeAsync(stored.State.Terms.Network, stored.State.Terms.Id, cancellation);
         await invoices.ForgetAsync(stored, cancellation);
     }

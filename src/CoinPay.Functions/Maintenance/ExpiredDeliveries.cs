@@ -17,7 +17,6 @@ internal sealed class ExpiredDeliveries(Tables tables, TimeProvider clock)
     public const int MaxPartitions = 500;
 
     private const int MaxRows = 10_000;
-    private const int MaxBatchRows = 100;
     private static readonly string[] KeysOnly = ["PartitionKey", "RowKey"];
 
     /// <summary>How many were removed.</summary>
@@ -62,7 +61,7 @@ internal sealed class ExpiredDeliveries(Tables tables, TimeProvider clock)
             if (rows.Count == most)
                 break;
         }
-        foreach (TableEntity[] batch in rows.Chunk(MaxBatchRows))
+        foreach (TableEntity[] batch in rows.Chunk(TableCalls.MaxBatchRows))
             await tables.Deliveries.SubmitTransactionAsync(
                 batch.Select(row => new TableTransactionAction(TableTransactionActionType.Delete, row, ETag.All)),
                 cancellation);

@@ -17,7 +17,6 @@ namespace CoinPay.Functions.Watching;
 /// <param name="networks">Says which networks share a space.</param>
 internal sealed partial class ViewStore(Tables tables, Networks networks)
 {
-    private const int MaxBatchRows = 100;
     private const string ViewPrefix = "view!";
     private const string PendingPrefix = "pending!";
     private const string ChangingSuffix = "!asked";
@@ -39,7 +38,7 @@ internal sealed partial class ViewStore(Tables tables, Networks networks)
         actions.AddRange(changed.Select(transfer =>
             Upsert(ToRow(partition, watch, transfer, height, inputsOf(transfer.TransactionHash)))));
         actions.AddRange(marks.Select(mark => Upsert(ToRow(partition, watch, mark))));
-        foreach (TableTransactionAction[] batch in actions.Chunk(MaxBatchRows))
+        foreach (TableTransactionAction[] batch in actions.Chunk(TableCalls.MaxBatchRows))
             await tables.Watches.SubmitTransactionAsync(batch, cancellation);
     }
 
@@ -50,10 +49,10 @@ internal sealed partial class ViewStore(Tables tables, Networks networks)
     public async Task PassDepthsAsync(IReadOnlyCollection<(Watch Watch, DepthMark Mark)> passed, CancellationToken cancellation)
     {
         IEnumerable<TableTransactionAction[]> batches = passed
-            .GroupBy(one => one.Watch.InvoiceId, one => one, StringComparer.Ordinal)
+            .GroupBy(one => one.Watch.InvoiceId, StringComparer.Ordinal)
             .SelectMany(ofInvoice => PassDepths(ofInvoice.First().Watch, ofInvoice.Select(one => one.Mark)))
             .GroupBy(action => action.Entity.PartitionKey, StringComparer.Ordinal)
-            .SelectMany(actions => actions.Chunk(MaxBatchRows));
+            .SelectMany(actions => actions.Chunk(TableCalls.MaxBatchRows));
         foreach (TableTransactionAction[] batch in batches)
         {
             if (await tables.Watches.TryCommitAsync(batch, cancellation))
@@ -188,7 +187,7 @@ internal sealed partial class ViewStore(Tables tables, Networks networks)
             actions.Add(new(TableTransactionActionType.Delete, row));
         await foreach (TableEntity row in Range(partition, DustPrefix + invoiceId, cancellation))
             actions.Add(new(TableTransactionActionType.Delete, row));
-        foreach (TableTransactionAction[] batch in actions.Chunk(MaxBatchRows))
+        foreach (TableTransactionAction[] batch in actions.Chunk(TableCalls.MaxBatchRows))
             await tables.Watches.SubmitTransactionAsync(batch, cancellation);
     }
 

@@ -15,7 +15,8 @@ internal static class OneMachine
         // A look at a queue costs nothing on one machine: a payment is told of within a second of the poll that found it.
         ["extensions:durableTask:storageProvider:maxQueuePollingInterval"] = "00:00:00.500",
         ["extensions:queues:maxPollingInterval"] = "00:00:00.500",
-        // After a kill, what was under way comes back when these run out. Less than a minute is refused, and five are the default.
+        // After a kill, what was under way comes back when these run out. Less than a minute is refused. CoinPay's
+        // own host.json says so too; an app whose host.json says nothing would wait for five.
         ["extensions:durableTask:storageProvider:controlQueueVisibilityTimeout"] = "00:01:00",
         ["extensions:durableTask:storageProvider:workItemQueueVisibilityTimeout"] = "00:01:00",
         ["extensions:durableTask:maxConcurrentActivityFunctions"] = "32",

@@ -98,6 +98,7 @@ public sealed class NetworkConfigurationTests
     [InlineData("\"dust\": \"294\"", "\"dust\": \"-1\"", "dust")]
     [InlineData("\"livemode\": true", "\"live\": true", "cannot be read")]
     [InlineData("\"name\": \"anvil\"", "\"name\": \"evm-test\"", "address space")]
+    [InlineData("\"name\": \"bitcoin-regtest\"", "\"name\": \"evm-live\"", "address space")]
     [InlineData("\"finality_lag\": 96", "\"finality_lag\": 0", "finality_lag")]
     [InlineData("\"slip44\": 966,", "\"slip44\": 966, \"verify_balance\": true,", "for tokens only")]
     [InlineData("\"slip44\": 966,", "\"slip44\": 966, \"plausible_supply\": \"1e9\",", "plausible_supply")]

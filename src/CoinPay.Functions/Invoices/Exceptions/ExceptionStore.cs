@@ -16,14 +16,12 @@ internal sealed record ExceptionReference(string InvoiceId, int Number, string T
 /// </summary>
 internal sealed class ExceptionStore(Tables tables, Networks networks)
 {
-    private const int MaxBatchRows = 100;
-
     /// <summary>Writes all exceptions that an invoice holds. Repeating it changes nothing.</summary>
     public async Task WriteAsync(Invoice state, CancellationToken cancellation)
     {
         IEnumerable<TableTransactionAction> rows = state.Exceptions.Select(exception =>
             new TableTransactionAction(TableTransactionActionType.UpsertReplace, ToRow(state.Terms, exception)));
-        foreach (TableTransactionAction[] batch in rows.Chunk(MaxBatchRows))
+        foreach (TableTransactionAction[] batch in rows.Chunk(TableCalls.MaxBatchRows))
             await tables.Exceptions.SubmitTransactionAsync(batch, cancellation);
     }
 

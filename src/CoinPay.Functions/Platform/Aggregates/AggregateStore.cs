@@ -15,8 +15,6 @@ internal sealed class AggregateStore<TState, TEvent>(TableClient table, IAggrega
     where TState : class
     where TEvent : class, IDomainEvent
 {
-    private const int MaxBatchRows = 100;
-
     /// <summary>Loads what a decision needs: snapshot, outbox and parts, not the timeline. Null when there is no such aggregate.</summary>
     public async Task<Stored<TState>?> FindAsync(string partition, CancellationToken cancellation)
     {
@@ -52,9 +50,10 @@ internal sealed class AggregateStore<TState, TEvent>(TableClient table, IAggrega
         return events;
     }
 
-    /// <summary>What events lead to on top of a state.</summary>
+    /// <summary>What events, one at least, lead to on top of a state.</summary>
     public List<Committed<TState, TEvent>> Fold(Stored<TState>? before, IReadOnlyList<TEvent> events)
     {
+        Core.Assert.That(events.Count > 0);
         List<Committed<TState, TEvent>> committed = [];
         (TState? state, int version) = (before?.State, before?.Version ?? 0);
         foreach (TEvent happened in events)
@@ -72,7 +71,7 @@ internal sealed class AggregateStore<TState, TEvent>(TableClient table, IAggrega
     /// </summary>
     /// <param name="partition">Its partition.</param>
     /// <param name="before">What it is put on top of; null for a creation.</param>
-    /// <param name="committed">One event at least: <see cref="Fold"/>.</param>
+    /// <param name="committed">What <see cref="Fold"/> answered.</param>
     /// <param name="outbox">What is to be told of it.</param>
     /// <param name="more">Rows of the aggregate's own kind that belong to this commit.</param>
     /// <param name="cancellation">Before the write.</param>
@@ -80,7 +79,6 @@ internal sealed class AggregateStore<TState, TEvent>(TableClient table, IAggrega
         string partition, Stored<TState>? before, IReadOnlyList<Committed<TState, TEvent>> committed,
         IReadOnlyList<GatewayEvent> outbox, IReadOnlyList<TableEntity> more, CancellationToken cancellation)
     {
-        Core.Assert.That(committed.Count > 0);
         TState state = committed[^1].After;
         string lastHash = before?.LastHash ?? Timeline.Start;
         List<TableEntity> rows = [];
@@ -101,7 +99,7 @@ internal sealed class AggregateStore<TState, TEvent>(TableClient table, IAggrega
         };
         TableTransactionAction[] batch =
             [Snapshot(before, after), .. rows.Select(row => new TableTransactionAction(TableTransactionActionType.UpsertReplace, row))];
-        Core.Assert.That(batch.Length <= MaxBatchRows);
+        Core.Assert.That(batch.Length <= TableCalls.MaxBatchRows);
         Response<IReadOnlyList<Response>> saved = await table.SubmitTransactionAsync(batch, cancellation);
         return after with { Tag = saved.Value[0].Headers.ETag!.Value };
     }

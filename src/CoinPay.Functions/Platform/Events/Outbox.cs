@@ -27,20 +27,25 @@ internal sealed class Outbox(IEventPublisher publisher)
         List<GatewayEvent> left = [];
         await foreach (TableEntity row in table.RangeAsync(partition, Prefix, cancellation))
             left.Add(GatewayEvent.FromRow(row));
-        if (left.Count == 0)
-            return;
-        await TellAsync(left, cancellation);
-        await table.DeleteAllAsync(partition, [.. left.Select(KeyOf)], cancellation);
+        if (left.Count > 0)
+            await TellAndForgetAsync(table, partition, left, cancellation);
     }
 
     /// <summary>Tells what a crash left in anybody's outbox; reads the whole table, so not often.</summary>
     public async Task SweepAsync(TableClient table, CancellationToken cancellation)
     {
         string filter = TableClient.CreateQueryFilter($"RowKey ge {Prefix} and RowKey lt {Key.After(Prefix)}");
-        HashSet<string> partitions = new(StringComparer.Ordinal);
+        List<TableEntity> rows = [];
         await foreach (TableEntity row in table.RowsAsync(filter, cancellation))
-            partitions.Add(row.PartitionKey);
-        foreach (string partition in partitions)
-            await FlushAsync(table, partition, cancellation);
+            rows.Add(row);
+        foreach (IGrouping<string, TableEntity> left in rows.GroupBy(row => row.PartitionKey, StringComparer.Ordinal))
+            await TellAndForgetAsync(table, left.Key, [.. left.Select(GatewayEvent.FromRow)], cancellation);
+    }
+
+    private async Task TellAndForgetAsync(
+        TableClient table, string partition, IReadOnlyList<GatewayEvent> left, CancellationToken cancellation)
+    {
+        await TellAsync(left, cancellation);
+        await table.DeleteAllAsync(partition, [.. left.Select(KeyOf)], cancellation);
     }
 }

@@ -8,7 +8,8 @@ namespace CoinPay.Functions.Platform.Storage;
 /// </summary>
 internal static class TableCalls
 {
-    private const int MaxBatchRows = 100;
+    /// <summary>What an entity-group transaction takes.</summary>
+    public const int MaxBatchRows = 100;
 
     public static async Task<TableEntity?> FindAsync(
         this TableClient table, string partition, string row, CancellationToken cancellation)
@@ -52,6 +53,21 @@ internal static class TableCalls
         catch (RequestFailedException conflict) when (conflict.Status is 412 or 404)
         {
             return null;
+        }
+    }
+
+    /// <summary>Writes the properties that are given and leaves the others; false when the row has another ETag, or is gone.</summary>
+    public static async Task<bool> TryMergeAsync(
+        this TableClient table, TableEntity row, ETag expected, CancellationToken cancellation)
+    {
+        try
+        {
+            await table.UpdateEntityAsync(row, expected, TableUpdateMode.Merge, cancellation);
+            return true;
+        }
+        catch (RequestFailedException conflict) when (conflict.Status is 412 or 404)
+        {
+            return false;
         }
     }
 

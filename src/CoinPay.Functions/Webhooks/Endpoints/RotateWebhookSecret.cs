@@ -23,7 +23,7 @@ internal sealed class RotateWebhookSecret(
         string id,
         CancellationToken cancellation)
     {
-        MerchantCall call = await calls.OfMerchantWithoutBodyAsync(request, Scope.WebhooksManage, cancellation);
+        MerchantCall call = await calls.OfMerchantOptionalAsync(request, Scope.WebhooksManage, cancellation);
         return await call.OnceAsync(
             nameof(RotateWebhookSecret) + id, "sec", rotationId => RotateAsync(call.Caller, id, rotationId, cancellation));
     }

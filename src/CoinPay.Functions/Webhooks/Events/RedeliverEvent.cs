@@ -25,7 +25,7 @@ internal sealed class RedeliverEvent(
         string id,
         CancellationToken cancellation)
     {
-        MerchantCall call = await calls.OfMerchantWithoutBodyAsync(request, Scope.WebhooksManage, cancellation);
+        MerchantCall call = await calls.OfMerchantOptionalAsync(request, Scope.WebhooksManage, cancellation);
         string? endpointId = call.Body.OptionalString("endpoint_id", MaxIdLength);
         call.Body.ThrowIfInvalid();
         GatewayEvent? happened = await events.FindAsync(call.Caller.MerchantId, id, cancellation);

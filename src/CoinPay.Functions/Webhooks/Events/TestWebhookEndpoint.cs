@@ -25,7 +25,7 @@ internal sealed class TestWebhookEndpoint(
         string id,
         CancellationToken cancellation)
     {
-        MerchantCall call = await calls.OfMerchantWithoutBodyAsync(request, Scope.WebhooksManage, cancellation);
+        MerchantCall call = await calls.OfMerchantOptionalAsync(request, Scope.WebhooksManage, cancellation);
         return await call.OnceAsync(
             nameof(TestWebhookEndpoint) + id, "evt", eventId => PingAsync(call.Caller, id, eventId, cancellation));
     }
