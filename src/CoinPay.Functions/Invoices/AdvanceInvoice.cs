@@ -41,7 +41,7 @@ internal sealed class AdvanceInvoice(
         if (pending is not null)
             await views.AcknowledgeAsync(invoice.Network, invoice.InvoiceId, pending.Tag, cancellation);
         span?.SetTag("coinpay.status", stored.State.Status.Text());
-        Outlook outlook = LookOut(stored.State);
+        Outlook outlook = LookOut(stored.State) with { AskedAt = invoice.AskedAt };
         if (outlook.IsFinished)
             await StopWatchingAsync(invoice, cancellation);
         return outlook;

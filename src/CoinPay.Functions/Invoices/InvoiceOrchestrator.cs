@@ -62,18 +62,23 @@ internal static class InvoiceOrchestrator
     }
 
     /// <summary>
-    /// Null if the engine took a stray answer for one of this execution's: a turn that was given up before its commit may have sent
-    /// messages, whose answers come under numbers that now mean something else, a timer for example. A new execution gets none of them.
-    /// A failure that comes again and again is none of these, and fails the orchestration: the alert tells of it, and the next wake
-    /// starts its follower.
+    /// Returns null if the engine took a stray answer for one of this execution's. A turn that was given up before its commit may have
+    /// sent messages, and their answers come under numbers that now mean something else: a timer, or the same advance asked for again,
+    /// which may have found more. A new execution gets none of them. A failure that comes again and again is not stray and fails the
+    /// orchestration: an alert reports it, and the next wake starts its successor.
     /// </summary>
     private static async Task<Outlook?> AdvanceAsync(TaskOrchestrationContext context, InvoiceReference invoice)
     {
+        DateTime askedAt = context.CurrentUtcDateTime;
         try
         {
-            return await context.CallActivityAsync<Outlook>(nameof(AdvanceInvoice), invoice, Retry);
+            Outlook? outlook = await context.CallActivityAsync<Outlook?>(nameof(AdvanceInvoice), invoice with { AskedAt = askedAt }, Retry);
+            if (outlook is null || outlook.AskedAt != askedAt)
+                throw new InvalidOperationException("this outlook answers another turn's call");
+            return outlook;
         }
-        catch (TaskFailedException) when (invoice.FailedExecutions < MaxFailedExecutions)
+        catch (Exception stray) when (
+            stray is TaskFailedException or InvalidOperationException && invoice.FailedExecutions < MaxFailedExecutions)
         {
             return null;
         }

@@ -11,6 +11,10 @@ internal sealed record InvoiceReference(string MerchantId, string InvoiceId, str
     /// </summary>
     public DateTime? FirstDeadlineAt { get; init; }
 
+    /// <summary>When the turn began that asks for an advance: the outlook repeats it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public DateTime? AskedAt { get; init; }
+
     /// <summary>How many executions in a row have ended with a failed advance and without one that succeeded.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int FailedExecutions { get; init; }
@@ -20,4 +24,8 @@ internal sealed record InvoiceReference(string MerchantId, string InvoiceId, str
 /// <param name="Status">The invoice's status, shown as the orchestration's custom status.</param>
 /// <param name="DeadlineAt">When time alone may change it, or null: then only a wake can.</param>
 /// <param name="IsFinished">Nothing is looked out for any more.</param>
-internal sealed record Outlook(string Status, int Version, DateTime? DeadlineAt, bool IsFinished);
+internal sealed record Outlook(string Status, int Version, DateTime? DeadlineAt, bool IsFinished)
+{
+    /// <summary>The <see cref="InvoiceReference.AskedAt"/> of the call that this answers.</summary>
+    public DateTime? AskedAt { get; init; }
+}

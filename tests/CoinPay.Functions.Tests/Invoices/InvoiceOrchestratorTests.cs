@@ -21,7 +21,8 @@ public sealed class InvoiceOrchestratorTests
     {
         _rig = new(
             functions => functions.Add<InvoiceReference, string>(nameof(InvoiceOrchestrator), InvoiceOrchestrator.Run),
-            (_, _) => HubFunctions.Converter.Serialize(_outlook!()));
+            (_, input) => HubFunctions.Converter.Serialize(
+                _outlook!() with { AskedAt = HubFunctions.Converter.Deserialize<InvoiceReference>(input)!.AskedAt }));
         _outlook = () => Waiting(TimeSpan.FromDays(90));
     }
 
@@ -89,6 +90,29 @@ public sealed class InvoiceOrchestratorTests
         TimerCreatedEvent alarm = _rig.Hub.Find(Id)!.History.OfType<TimerCreatedEvent>().Single();
         _rig.Hub.Send(new(Id, ExecutionId, new TaskFailedEvent(-1, alarm.EventId, "stray", null, new FailureDetails(new IOException("away")))));
         _rig.Settle();
+        _outlook = () => new("expired", 2, null, IsFinished: true);
+        _rig.Advance(101 * Second);
+        Assert.Equal("expired", await _rig.OutputAsync<string>(Id));
+    }
+
+    /// <summary>Seed 3273: the outlook of a turn that was given up said that nothing is due, and nobody looked again.</summary>
+    [Fact]
+    public async Task A_stray_outlook_of_a_turn_that_was_given_up_is_not_believed()
+    {
+        _outlook = () => Waiting(TimeSpan.FromSeconds(50));
+        await StartAsync();
+        string first = ExecutionId;
+        DateTime givenUpAt = _rig.Time.GetUtcNow().UtcDateTime;
+        _outlook = () =>
+        {
+            TaskScheduledEvent asked = _rig.Hub.Find(Id)!.History.OfType<TaskScheduledEvent>().Last();
+            Outlook stale = new("paid", 1, null, IsFinished: false) { AskedAt = givenUpAt };
+            _rig.Hub.Send(new(Id, first, new TaskCompletedEvent(-1, asked.EventId, HubFunctions.Converter.Serialize(stale))));
+            _outlook = () => Waiting(TimeSpan.FromSeconds(100));
+            return _outlook();
+        };
+        _rig.Advance(51 * Second);
+        Assert.NotEqual(first, ExecutionId);
         _outlook = () => new("expired", 2, null, IsFinished: true);
         _rig.Advance(101 * Second);
         Assert.Equal("expired", await _rig.OutputAsync<string>(Id));

@@ -28,13 +28,14 @@ public sealed class SimulationTests
     /// <summary>
     /// Too little was taken, and a payment that a reorg had thrown out was mined again: what was taken stands (845, 1706, 5396).
     /// A block had another spend of a payment's coin, and a reorg brought the payment back before the mempool was read (1910).
-    /// An orchestration took the answer to a question of a turn that was given up for another's (857).
+    /// An orchestration took the answer to a question of a turn that was given up for another's (857, 3273).
     /// </summary>
     [Theory]
     [InlineData(845)]
     [InlineData(857)]
     [InlineData(1706)]
     [InlineData(1910)]
+    [InlineData(3273)]
     [InlineData(5396)]
     public void A_world_that_once_seemed_to_break_holds(ulong seed) => Assert.Null(Life.Run(seed).Failure);
 
