@@ -5,6 +5,6 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 [ $# -eq 1 ] || { sed -n '2,3s/^# //p' "$0"; exit 2; }
 export COINPAY_ORCHESTRATION_VERSION=$1
-dotnet build tests/CoinPay.Functions.Tests -v quiet -nologo
-exec tests/CoinPay.Functions.Tests/bin/Debug/net10.0/CoinPay.Functions.Tests \
-  -class CoinPay.Functions.Tests.Golden.RecordHistories -explicit only -noLogo -noColor
+dotnet build tests/CoinPay.Simulation -v quiet -nologo
+exec tests/CoinPay.Simulation/bin/Debug/net10.0/CoinPay.Simulation \
+  -class CoinPay.Simulation.Golden.RecordHistories -explicit only -noLogo -noColor

@@ -11,6 +11,6 @@ export COINPAY_SEED=${1:-1} COINPAY_SEEDS=${2:-200}
 export DOTNET_gcConcurrent=0 DOTNET_GCgen0size=0x10000000
 # Code that profiles itself pays off only in a long run.
 [ "$COINPAY_SEEDS" -ge 400 ] || export DOTNET_TieredPGO=0
-dotnet build tests/CoinPay.Functions.Tests -c Release -v quiet -nologo
-exec tests/CoinPay.Functions.Tests/bin/Release/net10.0/CoinPay.Functions.Tests \
-  -class CoinPay.Functions.Tests.Simulation.SimulationRun -explicit only -noLogo -noColor
+dotnet build tests/CoinPay.Simulation -c Release -v quiet -nologo
+exec tests/CoinPay.Simulation/bin/Release/net10.0/CoinPay.Simulation \
+  -class CoinPay.Simulation.SimulationRun -explicit only -noLogo -noColor

@@ -19,6 +19,14 @@ count() { # NAME FILE: the sum of an attribute of the result's assemblies; 0 whe
     { grep -oE '[0-9]+' || true; } | awk '{ sum += $1 } END { print sum + 0 }'
 }
 
+# The solution's projects that are test programs, in its order.
+test_projects() {
+  local file
+  for file in $(dotnet sln CoinPay.Functions.sln list | tr '\\' / | grep '^tests/'); do
+    if grep -q 'Include="xunit.v3"' "$file"; then basename "$file" .csproj; fi
+  done
+}
+
 run_project() { # PROJECT [ARGUMENT…]
   local name=$1 program=tests/$1/bin/Debug/net10.0/$1 log=$results/$1.txt result=$results/$1.xml from=$SECONDS code=0 ran broken
   shift
@@ -56,8 +64,7 @@ repeat_failures() {
 scripts/setup.sh
 echo "Building"
 dotnet build CoinPay.Functions.sln -v quiet -nologo
-projects=$(dotnet sln CoinPay.Functions.sln list | tr '\\' / | sed -n 's|^tests/.*/\(.*\.Tests\)\.csproj$|\1|p')
-for project in $projects; do run_project "$project" "$@"; done
+for project in $(test_projects); do run_project "$project" "$@"; done
 [ $((passed + failed)) != 0 ] || { echo "No test ran."; failed=1; }
 
 echo

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using CoinPay.Tests;
+using CoinPay.Testing.Processes;
 
 namespace CoinPay.Benchmarks;
 

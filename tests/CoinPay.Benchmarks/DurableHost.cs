@@ -1,7 +1,8 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
-using CoinPay.Tests;
+using CoinPay.Testing;
+using CoinPay.Testing.Processes;
 
 namespace CoinPay.Benchmarks;
 

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using Azure.Data.Tables;
-using CoinPay.Tests;
+using CoinPay.Testing.Processes;
 
 namespace CoinPay.Benchmarks;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
-using CoinPay.Tests;
+using CoinPay.Testing;
 
 namespace CoinPay.Benchmarks;
 

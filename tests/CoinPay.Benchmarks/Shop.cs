@@ -1,8 +1,9 @@
 using System.Net.Http.Json;
 using System.Text.Json;
-using CoinPay.Functions.Tests.Chains;
-using CoinPay.Functions.Tests.World;
-using CoinPay.Tests;
+using CoinPay.Testing;
+using CoinPay.Testing.Nodes;
+using CoinPay.Testing.Processes;
+using CoinPay.Testing.Servers;
 
 namespace CoinPay.Benchmarks;
 

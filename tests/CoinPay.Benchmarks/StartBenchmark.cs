@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Net.Http.Json;
-using CoinPay.Functions.Tests.World;
-using CoinPay.Tests;
+using CoinPay.Testing.Processes;
 
 namespace CoinPay.Benchmarks;
 

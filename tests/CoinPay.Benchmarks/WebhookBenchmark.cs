@@ -2,9 +2,8 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net.Http.Json;
 using System.Text.Json;
-using CoinPay.Functions.Tests.Webhooks;
-using CoinPay.Functions.Tests.World;
-using CoinPay.Tests;
+using CoinPay.Testing.Processes;
+using CoinPay.Testing.Servers;
 using Microsoft.AspNetCore.Http;
 
 namespace CoinPay.Benchmarks;

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using CoinPay.Testing;
 using Xunit;
 
 namespace CoinPay.Tests.Core;

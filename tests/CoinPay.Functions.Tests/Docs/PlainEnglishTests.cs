@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using CoinPay.Tests;
+using CoinPay.Testing;
 using Xunit;
 
 namespace CoinPay.Functions.Tests.Docs;

@@ -2,9 +2,9 @@ using CoinPay.Chains;
 using CoinPay.Chains.Evm;
 using CoinPay.Functions.Forwarders;
 using CoinPay.Functions.Platform.Storage;
-using CoinPay.Functions.Tests.Chains;
+using CoinPay.Testing.Chains;
+using CoinPay.Testing.Nodes;
 using CoinPay.Testing.Storage;
-using CoinPay.Tests;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 

@@ -5,9 +5,9 @@ using CoinPay.Functions.Http;
 using CoinPay.Functions.Invoices;
 using CoinPay.Functions.Merchants;
 using CoinPay.Functions.Platform;
-using CoinPay.Functions.Tests.World;
 using CoinPay.Functions.Wallets;
 using CoinPay.Functions.Webhooks.Endpoints;
+using CoinPay.Testing.Gateway;
 using CsCheck;
 using Xunit;
 

@@ -1,6 +1,6 @@
 using System.Net;
 using CoinPay.Functions.Http;
-using CoinPay.Functions.Tests.World;
+using CoinPay.Testing.Gateway;
 using Microsoft.AspNetCore.Http;
 using Xunit;
 

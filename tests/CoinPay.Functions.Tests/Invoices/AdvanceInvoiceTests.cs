@@ -5,8 +5,8 @@ using CoinPay.Functions.Invoices;
 using CoinPay.Functions.Platform;
 using CoinPay.Functions.Platform.Aggregates;
 using CoinPay.Functions.Platform.Storage;
-using CoinPay.Functions.Tests.World;
 using CoinPay.Functions.Watching;
+using CoinPay.Testing.Gateway;
 using Xunit;
 using AdvanceInvoice = CoinPay.Functions.Invoices.AdvanceInvoice;
 
@@ -15,8 +15,6 @@ namespace CoinPay.Functions.Tests.Invoices;
 /// <summary>The activity of an invoice's orchestration on real tables and queues, crashed before and after every storage call.</summary>
 public sealed class AdvanceInvoiceTests(AppServices app) : IClassFixture<AppServices>
 {
-    private const int Required = 3;
-    private static readonly Asset Usdt = new("eip155:31337/erc20:0x0000000000000000000000000000000000000001", "USDT", 6);
     private readonly InvoiceReference _invoice = new(
         Id.New("mer", DateTimeOffset.UtcNow), Id.New("inv", DateTimeOffset.UtcNow), "anvil");
 
@@ -124,11 +122,11 @@ public sealed class AdvanceInvoiceTests(AppServices app) : IClassFixture<AppServ
                 MerchantId = invoice.MerchantId,
                 Address = "0xa",
                 Recipient = "0xa",
-                Required = RequiredDepth.OfBlocks(Required),
+                Required = RequiredDepth.OfBlocks(Stage.Required),
                 MonitorUntil = DateTimeOffset.UtcNow.AddDays(90),
             },
             CancellationToken.None);
-        Decision created = InvoiceDecider.Decide(null, new InvoiceCommand.Create(Terms(invoice), DateTimeOffset.UtcNow));
+        Decision created = InvoiceDecider.Decide(null, new InvoiceCommand.Create(Stage.TermsOf(invoice), DateTimeOffset.UtcNow));
         await app.Get<InvoiceStore>().CommitAsync(null, created.Events, null, [1], CancellationToken.None);
     }
 
@@ -144,7 +142,7 @@ public sealed class AdvanceInvoiceTests(AppServices app) : IClassFixture<AppServ
             CancellationToken.None);
         Watch watch = (await app.Get<WatchStore>().FindAsync(invoice.Network, invoice.InvoiceId, CancellationToken.None))!;
         ViewedTransfer transfer = new(
-            "0xt", "0", Usdt.Id, null, 1_000, DateTimeOffset.UtcNow, new(blockHeight, hash, DateTimeOffset.UtcNow), null);
+            "0xt", "0", Stage.Usdt.Id, null, 1_000, DateTimeOffset.UtcNow, new(blockHeight, hash, DateTimeOffset.UtcNow), null);
         await app.Get<ViewStore>().WriteAsync(watch, [transfer], [], height: 0, _ => Outpoints.None, CancellationToken.None);
     }
 
@@ -167,22 +165,4 @@ public sealed class AdvanceInvoiceTests(AppServices app) : IClassFixture<AppServ
         Assert.Null(await app.Get<ViewStore>().FindPendingAsync(invoice.Network, invoice.InvoiceId, CancellationToken.None));
         Assert.True((await app.Get<WatchStore>().FindAsync(invoice.Network, invoice.InvoiceId, CancellationToken.None))!.Acknowledged);
     }
-
-    internal static InvoiceTerms Terms(InvoiceReference invoice) => new()
-    {
-        Id = invoice.InvoiceId,
-        MerchantId = invoice.MerchantId,
-        Quote = new(new("0.001", "USDT"), null, new Amount(Usdt, 1_000)),
-        Network = invoice.Network,
-        Address = "0xa",
-        PaymentUri = "ethereum:0xa",
-        Derivation = new ForwarderDerivation("0xf", "0x5", "0xi", "0xd"),
-        Confirmation = new(RequiredDepth.OfBlocks(Required), "test", "test"),
-        Tolerance = new(0, 0),
-        SettlementDestination = "0xd",
-        FulfilmentKey = "ful_test",
-        CreatedAt = DateTimeOffset.UtcNow,
-        ExpiresAt = DateTimeOffset.UtcNow.AddMinutes(30),
-        MonitorUntil = DateTimeOffset.UtcNow.AddDays(90),
-    };
 }

@@ -3,8 +3,8 @@ using CoinPay.Functions.Access;
 using CoinPay.Functions.Invoices;
 using CoinPay.Functions.Platform;
 using CoinPay.Functions.Platform.Aggregates;
-using CoinPay.Functions.Tests.World;
 using CoinPay.Functions.Watching;
+using CoinPay.Testing.Gateway;
 using Microsoft.DurableTask.Client;
 using Xunit;
 
@@ -79,7 +79,7 @@ public sealed class InvoiceCommandTests(AppServices app) : IClassFixture<AppServ
     private async Task<(Caller Caller, InvoiceTerms Terms)> StoreAsync()
     {
         DateTimeOffset now = DateTimeOffset.UtcNow;
-        InvoiceTerms terms = AdvanceInvoiceTests.Terms(new(Id.New("mer", now), Id.New("inv", now), "anvil"));
+        InvoiceTerms terms = Stage.TermsOf(new(Id.New("mer", now), Id.New("inv", now), "anvil"));
         Decision created = InvoiceDecider.Decide(null, new InvoiceCommand.Create(terms, now));
         Stored<Invoice> stored = await app.Get<InvoiceStore>().CommitAsync(null, created.Events, null, [1], CancellationToken.None);
         await app.Get<InvoiceStore>().ForgetAsync(stored, CancellationToken.None);

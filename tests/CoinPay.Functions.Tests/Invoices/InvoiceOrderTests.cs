@@ -3,7 +3,7 @@ using CoinPay.Chains;
 using CoinPay.Functions.Http;
 using CoinPay.Functions.Invoices;
 using CoinPay.Functions.Merchants;
-using CoinPay.Functions.Tests.World;
+using CoinPay.Testing.Gateway;
 using Xunit;
 
 namespace CoinPay.Functions.Tests.Invoices;

@@ -2,6 +2,7 @@ using Azure.Data.Tables;
 using CoinPay.Core;
 using CoinPay.Functions.Invoices;
 using CoinPay.Functions.Platform.Storage;
+using CoinPay.Testing.Gateway;
 using CoinPay.Testing.Storage;
 using Xunit;
 
@@ -39,7 +40,7 @@ public sealed class InvoiceStoreTests
         Tables tables = new(new MemoryStorage(TimeProvider.System).TableService());
         await tables.EnsureCreatedAsync(default);
         InvoiceStore store = new(tables, new([]));
-        InvoiceTerms terms = AdvanceInvoiceTests.Terms(new("mer_1", "inv_1", "anvil"));
+        InvoiceTerms terms = Stage.TermsOf(new("mer_1", "inv_1", "anvil"));
         return (tables, store, (await store.CommitAsync(null, [new InvoiceCreated(terms, At)], null, answer: null, default)).State);
     }
 }

@@ -1,5 +1,4 @@
 using CoinPay.Functions.Invoices;
-using CoinPay.Functions.Tests.World;
 using Microsoft.DurableTask.Client;
 using Xunit;
 

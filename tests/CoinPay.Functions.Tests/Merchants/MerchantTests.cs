@@ -4,8 +4,8 @@ using CoinPay.Functions.Access;
 using CoinPay.Functions.Http;
 using CoinPay.Functions.Merchants;
 using CoinPay.Functions.Platform;
-using CoinPay.Functions.Tests.World;
 using CoinPay.Functions.Watching;
+using CoinPay.Testing.Gateway;
 using Xunit;
 
 namespace CoinPay.Functions.Tests.Merchants;

@@ -1,6 +1,7 @@
 using CoinPay.Core;
 using CoinPay.Functions.Platform.Storage;
 using CoinPay.Functions.Rates;
+using CoinPay.Testing.Servers;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;

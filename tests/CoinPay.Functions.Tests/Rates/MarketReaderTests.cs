@@ -1,10 +1,11 @@
 using CoinPay.Core;
 using CoinPay.Functions.Rates;
+using CoinPay.Testing.Servers;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
-using static CoinPay.Functions.Tests.Rates.MarketServer;
+using static CoinPay.Testing.Servers.MarketServer;
 
 namespace CoinPay.Functions.Tests.Rates;
 

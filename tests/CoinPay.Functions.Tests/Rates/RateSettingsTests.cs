@@ -1,7 +1,7 @@
 using System.Text.Json;
 using CoinPay.Chains;
 using CoinPay.Functions.Rates;
-using CoinPay.Tests;
+using CoinPay.Testing;
 using Microsoft.Extensions.Configuration;
 using Xunit;
 

@@ -2,8 +2,9 @@ using System.Text;
 using Azure.Storage.Queues;
 using CoinPay.Core;
 using CoinPay.Functions.Platform.Events;
-using CoinPay.Functions.Tests.World;
 using CoinPay.Functions.Webhooks.Deliveries;
+using CoinPay.Testing.Gateway;
+using CoinPay.Testing.Servers;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
@@ -83,7 +84,7 @@ public sealed class DeliveryTests(EdgeStorage storage) : IClassFixture<EdgeStora
         await using DeliveryWorld world = await DeliveryWorld.StartAsync(storage);
         world.Endpoint.AlwaysAnswer(410);
         await world.PublishAsync();
-        GatewayEvent second = EventPublisherTests.Happened(world.Edge, world.MerchantId);
+        GatewayEvent second = DeliveryWorld.EventOf(world.Edge, world.MerchantId);
         await world.Edge.Get<EventPublisher>().PublishAsync(second, default);
 
         await world.HandleAsync();
@@ -230,8 +231,8 @@ public sealed class DeliveryTests(EdgeStorage storage) : IClassFixture<EdgeStora
         world.Endpoint.Answer = _ => release.Task;
         await world.PublishAsync();
         GatewayEvent[] more = [
-            EventPublisherTests.Happened(world.Edge, world.MerchantId),
-            EventPublisherTests.Happened(world.Edge, world.MerchantId)];
+            DeliveryWorld.EventOf(world.Edge, world.MerchantId),
+            DeliveryWorld.EventOf(world.Edge, world.MerchantId)];
         foreach (GatewayEvent happened in more)
             await world.Edge.Get<EventPublisher>().PublishAsync(happened, default);
 

@@ -1,9 +1,9 @@
 using System.Net;
 using CoinPay.Functions.Platform;
-using CoinPay.Functions.Tests.World;
 using CoinPay.Functions.Webhooks.Deliveries;
 using CoinPay.Functions.Webhooks.Endpoints;
 using CoinPay.Functions.Webhooks.Events;
+using CoinPay.Testing.Gateway;
 using Xunit;
 
 namespace CoinPay.Functions.Tests.Webhooks;

@@ -1,9 +1,9 @@
 using System.Net;
 using System.Text.Json;
 using CoinPay.Functions.Platform.Events;
-using CoinPay.Functions.Tests.World;
 using CoinPay.Functions.Webhooks.Deliveries;
 using CoinPay.Functions.Webhooks.Events;
+using CoinPay.Testing.Gateway;
 using Xunit;
 
 namespace CoinPay.Functions.Tests.Webhooks;
@@ -39,7 +39,7 @@ public sealed class EventFeedTests(EdgeStorage storage) : IClassFixture<EdgeStor
         foreach (string type in new[] { "invoice.created", "invoice.paid", "wallet.changed", "invoice.created" })
         {
             world.Edge.Clock.Advance(TimeSpan.FromSeconds(1));
-            GatewayEvent happened = EventPublisherTests.Happened(world.Edge, world.MerchantId);
+            GatewayEvent happened = DeliveryWorld.EventOf(world.Edge, world.MerchantId);
             happened = happened with { Type = type, Subject = "inv_" + type };
             await world.Edge.Get<EventPublisher>().PublishAsync(happened, default);
             made.Insert(0, happened.Id);

@@ -1,10 +1,9 @@
 using Azure.Data.Tables;
 using Azure.Storage.Queues;
-using CoinPay.Functions.Platform;
 using CoinPay.Functions.Platform.Events;
 using CoinPay.Functions.Platform.Storage;
-using CoinPay.Functions.Tests.World;
 using CoinPay.Functions.Webhooks.Deliveries;
+using CoinPay.Testing.Gateway;
 using Xunit;
 
 namespace CoinPay.Functions.Tests.Webhooks;
@@ -17,7 +16,7 @@ public sealed class EventPublisherTests(EdgeStorage storage) : IClassFixture<Edg
         await using Edge edge = await Edge.StartAsync(storage);
         (string merchant, string key) = await edge.MerchantAsync();
         await edge.EndpointAsync(key, Somewhere);
-        GatewayEvent happened = Happened(edge, merchant);
+        GatewayEvent happened = DeliveryWorld.EventOf(edge, merchant);
 
         await edge.Get<EventPublisher>().PublishAsync(happened, default);
         await edge.Get<EventPublisher>().PublishAsync(happened with { Body = """{"another":"body"}""" }, default);
@@ -38,7 +37,7 @@ public sealed class EventPublisherTests(EdgeStorage storage) : IClassFixture<Edg
             (string merchant, string key) = await edge.MerchantAsync();
             await edge.EndpointAsync(key, Somewhere);
             await edge.EndpointAsync(key, Somewhere);
-            GatewayEvent happened = Happened(edge, merchant);
+            GatewayEvent happened = DeliveryWorld.EventOf(edge, merchant);
             StorageDeath death = new(deaths + 1, before);
             await using (Edge doomed = await Edge.StartAsync(storage, death))
                 died = await Record.ExceptionAsync(
@@ -59,7 +58,7 @@ public sealed class EventPublisherTests(EdgeStorage storage) : IClassFixture<Edg
         await using Edge edge = await Edge.StartAsync(storage);
         (string merchant, string key) = await edge.MerchantAsync();
         await edge.EndpointAsync(key, Somewhere);
-        GatewayEvent[] happened = [Happened(edge, merchant), Happened(edge, merchant), Happened(edge, merchant)];
+        GatewayEvent[] happened = [DeliveryWorld.EventOf(edge, merchant), DeliveryWorld.EventOf(edge, merchant), DeliveryWorld.EventOf(edge, merchant)];
 
         await edge.Get<EventPublisher>().PublishAsync(happened[1], default);
         await edge.Get<EventPublisher>().PublishAsync(happened, default);
@@ -75,12 +74,12 @@ public sealed class EventPublisherTests(EdgeStorage storage) : IClassFixture<Edg
         (string all, _) = await edge.EndpointAsync(key, Somewhere);
         (string invoices, _) = await edge.EndpointAsync(key, Somewhere, "invoice.*");
         await edge.EndpointAsync(key, Somewhere, "invoice.expired", "wallet.*");
-        GatewayEvent happened = Happened(edge, merchant);
+        GatewayEvent happened = DeliveryWorld.EventOf(edge, merchant);
         edge.Clock.Advance(TimeSpan.FromMinutes(1));
         await edge.EndpointAsync(key, Somewhere);
 
         await edge.Get<EventPublisher>().PublishAsync(happened, default);
-        await edge.Get<EventPublisher>().PublishAsync(Happened(edge, merchant) with { Livemode = true }, default);
+        await edge.Get<EventPublisher>().PublishAsync(DeliveryWorld.EventOf(edge, merchant) with { Livemode = true }, default);
 
         List<string> told = [];
         await foreach (TableEntity row in Deliveries(edge, merchant))
@@ -93,21 +92,13 @@ public sealed class EventPublisherTests(EdgeStorage storage) : IClassFixture<Edg
     {
         await using Edge edge = await Edge.StartAsync(storage);
         (string merchant, _) = await edge.MerchantAsync();
-        GatewayEvent happened = Happened(edge, merchant) with { Body = new string('ü', GatewayEvent.MaxBodyBytes / 2) };
+        GatewayEvent happened = DeliveryWorld.EventOf(edge, merchant) with { Body = new string('ü', GatewayEvent.MaxBodyBytes / 2) };
 
         await edge.Get<EventPublisher>().PublishAsync(happened, default);
 
         Assert.Equal(happened.Body, (await edge.Get<EventPublisher>().FindAsync(merchant, happened.Id, default))!.Body);
         await Assert.ThrowsAsync<ArgumentException>(
             () => edge.Get<EventPublisher>().PublishAsync(happened with { Body = happened.Body + "x" }, default));
-    }
-
-    internal static GatewayEvent Happened(Edge edge, string merchant)
-    {
-        DateTimeOffset at = edge.Clock.GetUtcNow();
-        string id = Id.New("evt", at);
-        string body = GatewayEvent.BodyOf(id, "invoice.paid", at, 4, "ful_1", new System.Text.Json.Nodes.JsonObject());
-        return new(id, "invoice.paid", merchant, "inv_1", at, 4, "ful_1", false, body);
     }
 
     private static Uri Somewhere { get; } = new("https://shop.example/hook");

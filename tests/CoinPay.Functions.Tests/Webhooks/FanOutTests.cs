@@ -4,9 +4,9 @@ using Azure.Storage.Queues;
 using Azure.Storage.Queues.Models;
 using CoinPay.Functions.Platform.Events;
 using CoinPay.Functions.Platform.Secrets;
-using CoinPay.Functions.Tests.World;
 using CoinPay.Functions.Webhooks.Deliveries;
 using CoinPay.Functions.Webhooks.Endpoints;
+using CoinPay.Testing.Gateway;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Time.Testing;
@@ -57,7 +57,7 @@ public sealed class FanOutTests(EdgeStorage storage) : IClassFixture<EdgeStorage
         HashSet<string> ids = [];
         for (int number = 0; number < events; number++)
         {
-            GatewayEvent happened = EventPublisherTests.Happened(edge, merchant);
+            GatewayEvent happened = DeliveryWorld.EventOf(edge, merchant);
             ids.Add(happened.Id);
             await edge.Get<EventPublisher>().PublishAsync(happened, default);
             internet.Forget();

@@ -2,9 +2,10 @@ using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using System.Text.Json;
-using CoinPay.Functions.Tests.World;
 using CoinPay.Functions.Webhooks.Deliveries;
 using CoinPay.Functions.Webhooks.Endpoints;
+using CoinPay.Testing.Gateway;
+using CoinPay.Testing.Servers;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Time.Testing;
@@ -229,7 +230,7 @@ public sealed class HostileUrlTests
         (string id, _) = await edge.EndpointAsync(key, new("https://shop.example/hook"));
         WebhookEndpoint endpoint = (await edge.Get<EndpointStore>().ReadAsync(merchant, id, default))!;
         return await edge.Get<WebhookSender>().SendAsync(
-            endpoint with { Url = url }, EventPublisherTests.Happened(edge, merchant), default);
+            endpoint with { Url = url }, DeliveryWorld.EventOf(edge, merchant), default);
     }
 
     private static async Task IsNotSentAsync(Edge edge, Uri url)

@@ -1,10 +1,10 @@
 using System.Net;
 using CoinPay.Functions.Platform.Events;
 using CoinPay.Functions.Platform.Secrets;
-using CoinPay.Functions.Tests.World;
 using CoinPay.Functions.Webhooks.Deliveries;
 using CoinPay.Functions.Webhooks.Endpoints;
 using CoinPay.Functions.Webhooks.Events;
+using CoinPay.Testing.Gateway;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.DependencyInjection;
@@ -79,7 +79,7 @@ internal sealed class MemoryShop : IAsyncDisposable
 
     public async Task<GatewayEvent> PublishAsync(string type = "invoice.paid", string? invoiceId = null)
     {
-        GatewayEvent happened = EventPublisherTests.Happened(Edge, MerchantId) with { Type = type };
+        GatewayEvent happened = DeliveryWorld.EventOf(Edge, MerchantId) with { Type = type };
         happened = invoiceId is null ? happened : happened with { Subject = invoiceId };
         await Edge.Get<EventPublisher>().PublishAsync(happened, default);
         return happened;

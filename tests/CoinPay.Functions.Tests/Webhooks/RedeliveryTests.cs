@@ -3,9 +3,9 @@ using System.Text.Json;
 using Azure.Data.Tables;
 using CoinPay.Functions.Platform.Events;
 using CoinPay.Functions.Platform.Storage;
-using CoinPay.Functions.Tests.World;
 using CoinPay.Functions.Webhooks.Deliveries;
 using CoinPay.Functions.Webhooks.Events;
+using CoinPay.Testing.Gateway;
 using Xunit;
 
 namespace CoinPay.Functions.Tests.Webhooks;

@@ -2,9 +2,9 @@ using System.Net;
 using System.Text.Json;
 using Azure.Storage.Queues;
 using CoinPay.Functions.Platform;
-using CoinPay.Functions.Tests.World;
 using CoinPay.Functions.Webhooks.Deliveries;
 using CoinPay.Functions.Webhooks.Events;
+using CoinPay.Testing.Gateway;
 using Xunit;
 
 namespace CoinPay.Functions.Tests.Webhooks;

@@ -1,8 +1,8 @@
 using Azure.Storage.Queues;
 using CoinPay.Functions.Platform.Events;
 using CoinPay.Functions.Platform.Storage;
-using CoinPay.Functions.Tests.World;
 using CoinPay.Functions.Webhooks.Deliveries;
+using CoinPay.Testing.Gateway;
 using Xunit;
 
 namespace CoinPay.Functions.Tests.Webhooks;

@@ -3,8 +3,8 @@ using System.Net.Http.Headers;
 using System.Text.Json;
 using CoinPay.Core;
 using CoinPay.Functions.Platform.Events;
-using CoinPay.Functions.Tests.World;
 using CoinPay.Functions.Webhooks.Deliveries;
+using CoinPay.Testing.Gateway;
 using Xunit;
 
 namespace CoinPay.Functions.Tests.Webhooks;

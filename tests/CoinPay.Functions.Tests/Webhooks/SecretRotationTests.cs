@@ -2,8 +2,8 @@ using System.Net;
 using System.Text;
 using CoinPay.Core;
 using CoinPay.Functions.Platform;
-using CoinPay.Functions.Tests.World;
 using CoinPay.Functions.Webhooks.Endpoints;
+using CoinPay.Testing.Gateway;
 using Xunit;
 
 namespace CoinPay.Functions.Tests.Webhooks;

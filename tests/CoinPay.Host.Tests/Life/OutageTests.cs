@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 using Azure.Storage.Blobs.Specialized;
 using CoinPay.Host.TestApp;
 using CoinPay.Host.Tests.World;
-using CoinPay.Tests;
+using CoinPay.Testing.Processes;
 using Xunit;
 
 namespace CoinPay.Host.Tests.Life;

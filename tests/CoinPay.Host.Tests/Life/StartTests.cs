@@ -89,5 +89,5 @@ public sealed class StartTests(TestStorage storage)
         return output;
     }
 
-    private static int FreePort() => CoinPay.Tests.LocalProcess.FreePort();
+    private static int FreePort() => CoinPay.Testing.Processes.LocalProcess.FreePort();
 }

@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using CoinPay.Host.TestApp;
-using CoinPay.Tests;
+using CoinPay.Testing.Processes;
 using Xunit;
 
 namespace CoinPay.Host.Tests.World;

@@ -1,4 +1,4 @@
-using CoinPay.Tests;
+using CoinPay.Testing.Processes;
 using Xunit;
 
 [assembly: AssemblyFixture(typeof(CoinPay.Host.Tests.World.TestStorage))]

@@ -1,0 +1,118 @@
+using System.Net;
+using System.Text;
+using CoinPay.Functions.Watching;
+using CoinPay.Testing.Chains;
+using CoinPay.Testing.Gateway;
+using CoinPay.Testing.Nodes;
+using Microsoft.Extensions.Time.Testing;
+using Xunit;
+
+namespace CoinPay.Chains.Tests;
+
+/// <summary>Time limits, order and credentials of JSON-RPC.</summary>
+public sealed class JsonRpcTests
+{
+    private static readonly RpcCall Call = new("anything");
+
+    [Fact]
+    public async Task A_node_that_takes_too_long_is_unknown()
+    {
+        FakeTimeProvider time = new();
+        Task<RpcAnswer<string>[]> reading = Rpc(Hang, time).BatchAsync<string>([Call], CancellationToken.None);
+        time.Advance(JsonRpc.TimeLimit - TimeSpan.FromSeconds(1));
+        Assert.False(reading.IsCompleted);
+        time.Advance(TimeSpan.FromSeconds(2));
+        await Assert.ThrowsAsync<ChainUnknownException>(() => reading);
+    }
+
+    [Fact]
+    public async Task Who_no_longer_waits_is_told_so_and_not_that_the_node_is_unknown()
+    {
+        using CancellationTokenSource given = new();
+        Task<RpcAnswer<string>[]> reading = Rpc(Hang).BatchAsync<string>([Call], given.Token);
+        await given.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reading);
+    }
+
+    [Fact]
+    public async Task Answers_come_in_the_order_of_the_calls_whatever_order_they_are_sent_in()
+    {
+        const string answered =
+            """[{"id":1,"result":"b"},{"id":7,"result":"x"},{"id":0,"error":{"code":-5,"message":"no"}}]""";
+        JsonRpc rpc = Rpc((_, _) => Answer(answered));
+        RpcAnswer<string>[] answers = await rpc.BatchAsync<string>([Call, Call], CancellationToken.None);
+        Assert.Equal((-5, "b"), (answers[0].Error!.Code, answers[1].Result));
+        ChainUnknownException unknown = Assert.Throws<ChainUnknownException>(() => rpc.ResultOf(answers[0], "anything"));
+        Assert.Contains("no (-5)", unknown.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>
+    /// bitcoind answers HTTP 500 with the error inside to a single call, and older providers to a batch.
+    /// </summary>
+    [Fact]
+    public async Task An_error_of_a_call_is_read_whatever_the_status()
+    {
+        const string answered = """[{"id":0,"result":null,"error":{"code":-8,"message":"out of range"}}]""";
+        JsonRpc rpc = Rpc((_, _) => Answer(answered, HttpStatusCode.InternalServerError));
+        Assert.Equal(-8, (await rpc.BatchAsync<string>([Call], CancellationToken.None))[0].Error!.Code);
+    }
+
+    [Fact]
+    public async Task Credentials_go_to_the_node_and_into_no_message()
+    {
+        string? sent = null;
+        JsonRpc rpc = new(
+            "bitcoin", new Uri("http://127.0.0.1:1"),
+            new HttpClient(new Handler((request, _) =>
+            {
+                sent = request.Headers.Authorization?.ToString();
+                return Answer("", HttpStatusCode.Unauthorized);
+            })),
+            TestNetworks.Credentials("pass:word"), TimeProvider.System);
+        ChainUnknownException refused =
+            await Assert.ThrowsAsync<ChainUnknownException>(
+                () => rpc.CallAsync<string>("anything", CancellationToken.None));
+        Assert.Equal("Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes(Bitcoind.User + ":pass:word")), sent);
+        Assert.DoesNotContain("pass:word", refused.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_rotated_password_is_taken_up_after_the_node_has_refused_the_old_one()
+    {
+        KnownSecrets secrets = new() { ["CoinPay:Networks:ours:User"] = "user", ["CoinPay:Networks:ours:Password"] = "old" };
+        JsonRpc rpc = new(
+            "ours", new Uri("http://127.0.0.1:1"),
+            new HttpClient(new Handler((request, _) =>
+            {
+                string sent = Encoding.UTF8.GetString(Convert.FromBase64String(request.Headers.Authorization!.Parameter!));
+                return sent == "user:new"
+                    ? Answer("""[{"id":0,"result":"welcome"}]""")
+                    : Answer("", HttpStatusCode.Unauthorized);
+            })),
+            new NodeCredentials(secrets, "ours"), TimeProvider.System);
+        await Assert.ThrowsAsync<ChainUnknownException>(() => rpc.CallAsync<string>("anything", CancellationToken.None));
+        secrets["CoinPay:Networks:ours:Password"] = "new";
+        Assert.Equal("welcome", await rpc.CallAsync<string>("anything", CancellationToken.None));
+    }
+
+    private static JsonRpc Rpc(Send answer, TimeProvider? time = null) =>
+        new("anvil", new Uri("http://127.0.0.1:1"), new HttpClient(new Handler(answer)), null, time ?? TimeProvider.System);
+
+    private static async Task<HttpResponseMessage> Hang(HttpRequestMessage request, CancellationToken cancellation)
+    {
+        await Task.Delay(Timeout.Infinite, cancellation);
+        return new HttpResponseMessage();
+    }
+
+    private static Task<HttpResponseMessage> Answer(string body, HttpStatusCode status = HttpStatusCode.OK) =>
+        Task.FromResult(new HttpResponseMessage(status) { Content = new StringContent(body) });
+
+    private delegate Task<HttpResponseMessage> Send(HttpRequestMessage request, CancellationToken cancellation);
+
+    private sealed class Handler(Send answer) : HttpMessageHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(
+            HttpRequestMessage request, CancellationToken cancellationToken) =>
+            answer(request, cancellationToken);
+    }
+}

@@ -1,0 +1,139 @@
+using System.Numerics;
+using System.Text.Json;
+using CoinPay.Chains.Configuration;
+using CoinPay.Functions.Platform;
+using CoinPay.Testing;
+using Microsoft.Extensions.Configuration;
+using Xunit;
+
+namespace CoinPay.Chains.Tests;
+
+/// <summary>networks.json and the settings over it.</summary>
+public sealed class NetworkConfigurationTests
+{
+    [Fact]
+    public void A_network_without_a_node_is_not_offered() => Assert.Empty(Load());
+
+    [Fact]
+    public void A_network_with_a_node_is_offered_with_its_overrides()
+    {
+        IReadOnlyList<Network> offered = Load(
+            ("CoinPay:Networks:anvil:Rpc", "http://127.0.0.1:8545"),
+            ("CoinPay:Networks:bitcoin_regtest:Rpc", "http://127.0.0.1:18443"),
+            ("CoinPay:Networks:bitcoin_regtest:User", "u"),
+            ("CoinPay:Networks:bitcoin_regtest:PollInterval", "00:00:00.5"),
+            ("CoinPay:Networks:bitcoin_regtest:Confirmations", "6"));
+        Assert.Equal(["anvil", "bitcoin-regtest"], offered.Select(network => network.Name));
+        Assert.Equal(31337, offered[0].ChainId);
+        Assert.Equal(TimeSpan.FromSeconds(0.5), offered[1].PollInterval);
+        Assert.Equal(6, offered[1].Confirmations);
+        Assert.Equal("bip122:0f9188f13cb7b2c71f2a335e3a4fc328/slip44:0", Assert.Single(offered[1].Assets).Asset.Id);
+    }
+
+    [Fact]
+    public void Every_entry_stands_the_check_of_a_start()
+    {
+        (string, string)[] all =
+            [.. Names().Select(name => ($"CoinPay:Networks:{name.Replace('-', '_')}:Rpc", "https://node.example"))];
+        Assert.Equal(Names(), Load(all).Select(network => network.Name));
+    }
+
+    [Fact]
+    public void The_factory_and_the_test_token_are_those_that_the_contracts_compile_to()
+    {
+        JsonElement addresses = JsonElement.Parse(
+            File.ReadAllText(Path.Combine(RepositoryFiles.Root, "src/contracts/artifacts/addresses.json")));
+        Network anvil = Assert.Single(Load(("CoinPay:Networks:anvil:Rpc", "http://127.0.0.1:8545")));
+        Assert.Equal(addresses.GetProperty("factory").GetString(), anvil.Factory);
+        Assert.Equal(addresses.GetProperty("test_token").GetString(), Networks.FindAsset(anvil, "USDT")!.Contract);
+    }
+
+    [Fact]
+    public void A_token_says_whether_its_balance_is_verified_and_how_much_of_it_there_can_be()
+    {
+        NetworkAsset plain = new AssetEntry("USDT", 6, "100", "0xBc380aFEe72430Af28efC3810a8d4e250C75Da6b").On("eip155:31337");
+        Assert.Equal((false, BigInteger.One << 127), (plain.VerifyBalance, plain.PlausibleSupply));
+        NetworkAsset odd = new AssetEntry("USDT", 6, "100", plain.Contract, null, true, "5000").On("eip155:31337");
+        Assert.Equal((true, 5_000), (odd.VerifyBalance, (int)odd.PlausibleSupply));
+    }
+
+    [Fact]
+    public void An_anvil_without_epochs_configured_does_not_look_stalled()
+    {
+        // By default its finalized block is 64 behind the head.
+        Network anvil = Assert.Single(Load(("CoinPay:Networks:anvil:Rpc", "http://127.0.0.1:8545")));
+        Assert.Equal("evm-test", anvil.AddressSpace);
+        Assert.False(anvil.IsFinalityStalled(new(1_000, "0x", DateTimeOffset.UnixEpoch, 968, 936)));
+        Assert.True(anvil.IsFinalityStalled(new(1_000, "0x", DateTimeOffset.UnixEpoch, 968, 800)));
+    }
+
+    [Fact]
+    public void Play_money_is_refused_outside_of_development() => Refuses(
+        "Development",
+        ("AZURE_FUNCTIONS_ENVIRONMENT", "Production"),
+        ("CoinPay:Networks:anvil:Rpc", "http://127.0.0.1:8545"));
+
+    [Theory]
+    [InlineData("CoinPay:Networks:anvl:Rpc", "http://127.0.0.1:1", "no such network")]
+    [InlineData("CoinPay:Networks:anvil:Url", "http://127.0.0.1:1", "no setting")]
+    [InlineData("CoinPay:Networks:anvil:Rpc", "127.0.0.1:1", "http")]
+    [InlineData("CoinPay:Networks:bitcoin:Rpc", "http://me:secret@127.0.0.1:1", "password")]
+    [InlineData("CoinPay:Networks:anvil:PollInterval", "often", "duration")]
+    [InlineData("CoinPay:Networks:anvil:PollInterval", "1.00:00:00", "poll_interval")]
+    [InlineData("CoinPay:Networks:anvil:Confirmations", "0", "confirmations")]
+    public void A_wrong_setting_is_refused_by_its_name(string name, string value, string says) =>
+        Refuses(says, (name, value));
+
+    [Theory]
+    [InlineData("\"eip155:31337\"", "\"eip155:1\"", "eip155:1 twice")]
+    [InlineData("\"livemode\": false, \"development\": true", "\"livemode\": false", "anvil: development: true")]
+    [InlineData("\"development\": true, \"coin\": \"bitcoin\"", "\"coin\": \"bitcoin\"", "bitcoin-regtest: development: true")]
+    [InlineData("0xBc380aFEe72430Af28efC3810a8d4e250C75Da6b", "0xbc380afee72430af28efc3810a8d4e250c75da6b", "checksummed")]
+    [InlineData("0xBc380aFEe72430Af28efC3810a8d4e250C75Da6b", "Bc380aFEe72430Af28efC3810a8d4e250C75Da6b", "checksummed")]
+    [InlineData("0xBc380aFEe72430Af28efC3810a8d4e250C75Da6b", "0x", "checksummed")]
+    [InlineData("\"factory\": \"0x", "\"factory\": \"", "factory: a checksummed address")]
+    [InlineData("\"chain\": \"signet\"", "\"chain\": \"liquid\"", "chain")]
+    [InlineData("\"family\": \"evm\"", "\"family\": \"tron\"", "family")]
+    [InlineData("\"dust\": \"294\"", "\"dust\": \"-1\"", "dust")]
+    [InlineData("\"livemode\": true", "\"live\": true", "cannot be read")]
+    [InlineData("\"name\": \"anvil\"", "\"name\": \"evm-test\"", "address space")]
+    [InlineData("\"name\": \"bitcoin-regtest\"", "\"name\": \"evm-live\"", "address space")]
+    [InlineData("\"finality_lag\": 96", "\"finality_lag\": 0", "finality_lag")]
+    [InlineData("\"slip44\": 966,", "\"slip44\": 966, \"verify_balance\": true,", "for tokens only")]
+    [InlineData("\"slip44\": 966,", "\"slip44\": 966, \"plausible_supply\": \"1e9\",", "plausible_supply")]
+    public void A_wrong_entry_is_refused_by_what_is_wrong(string right, string wrong, string says)
+    {
+        string file = Path.GetTempFileName();
+        File.WriteAllText(file, File.ReadAllText(Standard).Replace(right, wrong, StringComparison.Ordinal));
+        try
+        {
+            Refuses(says, ("CoinPay:NetworksFile", file));
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    private static string Standard => Path.Combine(RepositoryFiles.Root, "src/CoinPay.Chains/networks.json");
+
+    private static string[] Names() =>
+    [
+        .. JsonElement.Parse(File.ReadAllText(Standard)).EnumerateArray()
+            .Select(entry => entry.GetProperty("name").GetString()!),
+    ];
+
+    private static void Refuses(string says, params (string Name, string Value)[] settings) =>
+        Assert.Contains(says, Assert.Throws<SettingsException>(() => Load(settings)).Message, StringComparison.Ordinal);
+
+    private static IReadOnlyList<Network> Load(params (string Name, string Value)[] settings)
+    {
+        IConfiguration configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection(
+                [new("AZURE_FUNCTIONS_ENVIRONMENT", "Development"), new("CoinPay:NetworksFile", Standard)])
+            .AddInMemoryCollection(
+                settings.Select(setting => new KeyValuePair<string, string?>(setting.Name, setting.Value)))
+            .Build();
+        return NetworkConfiguration.Load(configuration, GatewaySettings.IsDevelopmentOf(configuration));
+    }
+}

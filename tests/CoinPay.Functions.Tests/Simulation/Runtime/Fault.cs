@@ -1,9 +1,0 @@
-namespace CoinPay.Functions.Tests.Simulation;
-
-/// <summary>What can go wrong around the app.</summary>
-internal enum Fault
-{
-    CrashBeforeEffect, CrashAfterEffect, SlowStorage, StorageRefusal, Conflict,
-    LostWake, DoubledWake, LateWake, LostMessage, DoubledMessage, EndpointFailure,
-    NodeDown, NodeLags, NodeCutsShort, NodeOnAnotherChain, NodeSilent, ChainMovesDuringPoll, FinalityStalled, NoRate,
-}

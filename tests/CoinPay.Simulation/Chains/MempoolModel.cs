@@ -1,0 +1,28 @@
+using CoinPay.Chains;
+
+namespace CoinPay.Simulation.Chains;
+
+/// <summary>What an adapter of Bitcoin's kind makes of its node's mempool: who spends what, and whether another did before.</summary>
+internal sealed class MempoolModel
+{
+    private readonly Dictionary<string, string> _spenders = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, bool> _hasConflict = new(StringComparer.Ordinal);
+
+    /// <summary>As they were read the last time.</summary>
+    public IReadOnlyList<ModelTransaction> Transactions { get; private set; } = [];
+
+    /// <summary>All transfers that wait. A transaction whose coin another was seen to spend before is in conflict from then on.</summary>
+    public IEnumerable<ChainTransfer> Read(IReadOnlyList<ModelTransaction> waiting)
+    {
+        Transactions = [.. waiting];
+        foreach (ModelTransaction transaction in waiting.Where(one => !_hasConflict.ContainsKey(one.Hash)))
+        {
+            _hasConflict[transaction.Hash] = _spenders.ContainsKey(transaction.Coin);
+            _spenders[transaction.Coin] = transaction.Hash;
+        }
+        return waiting.SelectMany(one => one.Transfers).Select(transfer => transfer with { HasConflict = _hasConflict[transfer.TransactionHash] });
+    }
+
+    public static IReadOnlyList<Spend> Spends(IEnumerable<ModelTransaction> transactions, Func<string, bool> isWatched) =>
+        [.. transactions.Where(one => isWatched(one.Coin)).Select(one => new Spend(one.Coin, one.Hash))];
+}

@@ -1,0 +1,64 @@
+using System.Text;
+using System.Text.Json;
+using CoinPay.Core;
+using CoinPay.Functions.Invoices.Exceptions;
+using CoinPay.Simulation.Checks;
+using CoinPay.Simulation.Runtime;
+using CoinPay.Simulation.Shops;
+using FulfilInvoice = CoinPay.Functions.Invoices.FulfilInvoice;
+using ResolveException = CoinPay.Functions.Invoices.ResolveException;
+
+namespace CoinPay.Simulation;
+
+/// <summary>What people at the shops decide: that goods go out, and what becomes of an exception.</summary>
+internal static class Decisions
+{
+    /// <summary>With the key that the webhook brought; twice, as often as not, and sometimes too early.</summary>
+    public static void Fulfil(World world)
+    {
+        AuditedInvoice[] paid = [.. world.Audit.Invoices.Where(invoice => invoice.State.IsPaid || world.Dice.Chance(0.1))];
+        if (paid.Length == 0)
+            return;
+        InvoiceTerms terms = world.Dice.Of(paid).State.Terms;
+        byte[] body = JsonSerializer.SerializeToUtf8Bytes(new { key = terms.FulfilmentKey });
+        for (int times = world.Dice.Between(1, 2); times > 0; times--)
+            world.Do(async process =>
+            {
+                Reply reply = await process.CallAsync<FulfilInvoice>(
+                    (function, request) => function.Run(request, terms.Id, process.Durable, default), ShopOf(world, terms).Key, body);
+                Invariant.Require(reply.Status is 200 or 201 or 409 or 500, $"fulfilling {terms.Id}: {reply.Status} {Encoding.UTF8.GetString(reply.Body)}");
+            });
+    }
+
+    /// <summary>Any action, allowed or not, on an exception that is open, or was.</summary>
+    public static void Resolve(World world) => Resolve(world, _ => true);
+
+    public static void ResolveOpen(World world) => Resolve(world, exception => exception.IsOpen);
+
+    private static void Resolve(World world, Func<InvoiceException, bool> which)
+    {
+        (InvoiceTerms Terms, InvoiceException Exception)[] known =
+            [.. world.Audit.Invoices.SelectMany(invoice => invoice.State.Exceptions.Where(which).Select(one => (invoice.State.Terms, one)))];
+        if (known.Length == 0)
+            return;
+        // Of every type as often, and mostly what is allowed.
+        ExceptionType type = world.Dice.Of([.. known.Select(one => one.Exception.Type).Distinct()]);
+        (InvoiceTerms terms, InvoiceException exception) = world.Dice.Of([.. known.Where(one => one.Exception.Type == type)]);
+        ExceptionAction action = world.Dice.Of(world.Dice.Chance(0.8) ? ExceptionRules.Actions(type) : Enum.GetValues<ExceptionAction>());
+        string id = ExceptionDocument.IdOf(terms.Id, exception);
+        Dictionary<string, string> decision = new() { ["action"] = action.Text(), ["note"] = "looked at" };
+        // That it controls the address there too. Nobody flushes here: model chains have no forwarders.
+        if ((type, action) == (ExceptionType.WrongNetwork, ExceptionAction.AcceptAsPaid))
+            decision["confirm_settlement_address"] = ((ForwarderDerivation)terms.Derivation).SettlementAddress;
+        byte[] body = JsonSerializer.SerializeToUtf8Bytes(decision);
+        world.Do(async process =>
+        {
+            Reply reply = await process.CallAsync<ResolveException>(
+                (function, request) => function.Run(request, id, process.Durable, default), ShopOf(world, terms).Key, body);
+            Invariant.Require(
+                reply.Status is 200 or 404 or 409 or 422 or 500, $"resolving {id}: {reply.Status} {Encoding.UTF8.GetString(reply.Body)}");
+        });
+    }
+
+    private static Shop ShopOf(World world, InvoiceTerms terms) => world.Shops.Single(shop => shop.Id == terms.MerchantId);
+}

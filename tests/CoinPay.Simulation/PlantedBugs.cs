@@ -1,0 +1,142 @@
+using CoinPay.Chains;
+using CoinPay.Simulation.Chains;
+using CoinPay.Simulation.Runtime;
+using CoinPay.Testing.Storage;
+using CoinPay.Testing.Storage.Direct;
+using CoinPay.Testing.Storage.Tables;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace CoinPay.Simulation;
+
+/// <summary>Money that a reorg took away is not booked out: the lines back to the world are left out of their batch.</summary>
+internal sealed class ForgottenReversal : Seams
+{
+    public override ValueTask<TableAnswer> CallAsync(World world, TableRequest request, TableCall tables) =>
+        tables(request with { Changes = [.. request.Changes.Where(change => !IsReversal(change))] });
+
+    private static bool IsReversal(RowChange change) =>
+        change.Properties.GetValueOrDefault("Destination") is string text && text.StartsWith("world:", StringComparison.Ordinal);
+}
+
+/// <summary>A node that cannot say is read as one that has nothing: the last head again, and an empty mempool.</summary>
+internal sealed class UnknownIsEmpty : Seams
+{
+    public override IChain Through(ModelNode node) => new Reader(node);
+
+    private sealed class Reader(ModelNode node) : Through(node)
+    {
+        private ChainHead? _last;
+
+        public override async Task<ChainHead> ReadHeadAsync(CancellationToken cancellation)
+        {
+            try
+            {
+                return _last = await base.ReadHeadAsync(cancellation);
+            }
+            catch (ChainUnknownException) when (_last is not null)
+            {
+                return _last;
+            }
+        }
+
+        public override async Task<IReadOnlyList<ChainTransfer>> ReadMempoolAsync(
+            Func<string, bool> isWatched, CancellationToken cancellation)
+        {
+            try
+            {
+                return await base.ReadMempoolAsync(isWatched, cancellation);
+            }
+            catch (ChainUnknownException)
+            {
+                return [];
+            }
+        }
+    }
+}
+
+/// <summary>The second payment of a transaction is taken for the first.</summary>
+internal sealed class KeyedByTransactionOnly : Seams
+{
+    public override IChain Through(ModelNode node) => new Reader(node);
+
+    private sealed class Reader(ModelNode node) : Through(node)
+    {
+        public override async Task<IReadOnlyList<ChainBlock>> ReadBlocksAsync(
+            long from, long to, long byHashAbove, Func<string, bool> isWatched, CancellationToken cancellation) =>
+            [.. (await base.ReadBlocksAsync(from, to, byHashAbove, isWatched, cancellation))
+                .Select(block => block with { Transfers = [.. block.Transfers.Select(Keyed)] })];
+
+        public override async Task<IReadOnlyList<ChainTransfer>> ReadMempoolAsync(
+            Func<string, bool> isWatched, CancellationToken cancellation) =>
+            [.. (await base.ReadMempoolAsync(isWatched, cancellation)).Select(Keyed)];
+
+        private static ChainTransfer Keyed(ChainTransfer transfer) => transfer with { Ordinal = "0" };
+    }
+}
+
+/// <summary>What decides asks the machine for the time: functions get another clock than everything else.</summary>
+internal sealed class ClockInTheDecider : Seams
+{
+    public override void Change(IServiceCollection parts)
+    {
+        TimeProvider rest = (TimeProvider)parts.Last(part => part.ServiceType == typeof(TimeProvider)).ImplementationInstance!;
+        parts.AddSingleton<Root>();
+        parts.AddScoped(provider => provider.GetRequiredService<Root>().Provider == provider ? rest : TimeProvider.System);
+    }
+
+    private sealed class Root(IServiceProvider provider)
+    {
+        public IServiceProvider Provider => provider;
+    }
+}
+
+/// <summary>The pending row goes when the invoice begins to look, not when it has committed what it saw.</summary>
+internal sealed class AcknowledgedBeforeCommit : Seams
+{
+    public override async ValueTask<TableAnswer> CallAsync(World world, TableRequest request, TableCall tables)
+    {
+        TableAnswer answer = await tables(request).ConfigureAwait(false);
+        if (request is { Action: StorageAction.GetEntity, Table: "Watches", Partition: { } partition, Key: { } key }
+            && answer.Refusal is null && key.StartsWith("pending!", StringComparison.Ordinal))
+            world.Write("Watches", StorageAction.DeleteEntity, partition, key);
+        return answer;
+    }
+}
+
+/// <summary>What a commit left to tell is forgotten instead of told: the event's row does not stay.</summary>
+internal sealed class DroppedOutbox : Seams
+{
+    public override async ValueTask<TableAnswer> CallAsync(World world, TableRequest request, TableCall tables)
+    {
+        TableAnswer answer = await tables(request).ConfigureAwait(false);
+        if (request.Table == "Events" && answer.Refusal is null)
+            foreach (RowChange change in request.Changes.Where(IsOfAnInvoice))
+                world.Write("Events", StorageAction.DeleteEntity, change.Partition, change.Key);
+        return answer;
+    }
+
+    private static bool IsOfAnInvoice(RowChange change) =>
+        change.Action == StorageAction.InsertEntity
+        && change.Properties.GetValueOrDefault("Type") is string type && type.StartsWith("invoice.", StringComparison.Ordinal);
+}
+
+/// <summary>A node read through something that changes what it says.</summary>
+internal abstract class Through(ModelNode node) : IChain, IMempoolSource
+{
+    public Network Network => node.Network;
+
+    public string RecipientOf(string address) => node.RecipientOf(address);
+
+    public virtual Task<ChainHead> ReadHeadAsync(CancellationToken cancellation) => node.ReadHeadAsync(cancellation);
+
+    public Task<string?> ReadBlockHashAsync(long height, CancellationToken cancellation) => node.ReadBlockHashAsync(height, cancellation);
+
+    public virtual Task<IReadOnlyList<ChainBlock>> ReadBlocksAsync(
+        long from, long to, long byHashAbove, Func<string, bool> isWatched, CancellationToken cancellation) =>
+        node.ReadBlocksAsync(from, to, byHashAbove, isWatched, cancellation);
+
+    public virtual Task<IReadOnlyList<ChainTransfer>> ReadMempoolAsync(Func<string, bool> isWatched, CancellationToken cancellation) =>
+        node.ReadMempoolAsync(isWatched, cancellation);
+
+    public IReadOnlyList<Spend> SpendsInMempool(Func<string, bool> isWatched) => node.SpendsInMempool(isWatched);
+}

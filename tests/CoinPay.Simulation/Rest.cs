@@ -1,0 +1,125 @@
+using CoinPay.Simulation.Chains;
+using CoinPay.Simulation.Checks;
+using CoinPay.Simulation.Shops;
+using CoinPay.Testing.Chains;
+
+namespace CoinPay.Simulation;
+
+/// <summary>How a world comes to rest: faults stop, what waits is mined deep, and the app does all that is left to do.</summary>
+internal static class Rest
+{
+    private const int MaxRounds = 60;
+
+    /// <summary>Every so many seeds have a fresh run, which costs half of a first one.</summary>
+    private const ulong SeedsAFreshRun = 12;
+
+    private const double AfterTheEnd = 0.15;
+
+    public static void Come(World world)
+    {
+        world.Coverage.Step();
+        Weather.Clear(world);
+        if (world.Process.IsDead)
+            world.Restart();
+        Actions.CatchUp(world);
+        MineDeep(world);
+        Settle(world);
+        RestCheck.Require(world);
+        Decide(world);
+        if (world.Seed % SeedsAFreshRun == 0)
+            FreshRun.Require(world);
+        if (world.Dice.Chance(AfterTheEnd))
+            PayAfterTheEnd(world);
+    }
+
+    /// <summary>Goes on until nothing is left to do, for so many rounds at least.</summary>
+    public static void Settle(World world, int least = 1)
+    {
+        for (int round = 0; round < MaxRounds; round++)
+        {
+            Round(world, round);
+            bool isAtRest = RestCheck.Unrest(world) is null;
+            if (isAtRest && RestCheck.OpenUntil(world) is { } until)
+                EndTopUps(world, until);
+            else if (isAtRest && round + 1 >= least)
+                return;
+            world.Advance(TimeSpan.FromSeconds(round < 10 ? 31 : 240));
+        }
+    }
+
+    private static void Round(World world, int round)
+    {
+        foreach (Order order in world.Orders.Where(order => order is { Answer: null, IdempotencyKey: not null }))
+            Actions.Ask(world, order);
+        world.SendHeldWakes();
+        world.Trigger("PollChain");
+        if (round % 2 == 1)
+            world.Trigger("SweepWatches");
+        if (round % 6 == 5)
+        {
+            world.Trigger("SweepDeliveries");
+            world.Trigger("RequeuePoisoned");
+        }
+        world.Messages.Run(world.Process);
+        world.Settle();
+        world.Audit.Look();
+    }
+
+    /// <summary>People look at what is open, and at what the money of a day made of it.</summary>
+    private static void Decide(World world)
+    {
+        for (int more = world.Dice.Between(1, 4); more > 0; more--)
+            Decisions.ResolveOpen(world);
+        Settle(world);
+        RestCheck.Require(world);
+    }
+
+    private static void MineDeep(World world)
+    {
+        foreach (ModelNode node in world.Nodes)
+            for (int i = 0; i < OfferedNetworks.FinalizedDepth + 4; i++)
+                node.Chain.Mine();
+    }
+
+    /// <summary>A customer who was asked for the rest pays it or does not, and the day that it takes goes by.</summary>
+    private static void EndTopUps(World world, DateTimeOffset until)
+    {
+        if (until > world.Now && world.Dice.Chance(0.6))
+        {
+            if (world.Dice.Chance(0.5))
+                world.Advance((until - world.Now) / 2);
+            if (world.Dice.Chance(0.5))
+                StartAgain(world);
+            Pay.TheRest(world);
+            MineDeep(world);
+        }
+        else if (until > world.Now)
+            world.Advance(until - world.Now);
+    }
+
+    /// <summary>A new process knows only what is stored.</summary>
+    private static void StartAgain(World world)
+    {
+        world.Process.Kill();
+        world.Restart();
+    }
+
+    /// <summary>Invoices that are watched for a day come to their end, and then one of them is paid.</summary>
+    private static void PayAfterTheEnd(World world)
+    {
+        Order[] over = [.. world.Orders.Where(order => order is { Answer: not null, Shop.Policy.MonitorDays: 1 })];
+        if (over.Length == 0)
+            return;
+        world.Advance(over.Max(order => order.Answer!.MonitorUntil) + TimeSpan.FromHours(2) - world.Now);
+        Settle(world, least: 4);
+        RestCheck.Require(world);
+        RestCheck.RequireUnwatched(world, over);
+        world.Coverage.Happened(Situations.EndOfWatch);
+        if (world.Dice.Chance(0.5))
+            StartAgain(world);
+        Pay.Whole(world, world.Dice.Of(over));
+        MineDeep(world);
+        Settle(world, least: 4);
+        RestCheck.Require(world);
+    }
+}

@@ -1,0 +1,100 @@
+using Azure;
+using Azure.Core;
+using Azure.Core.Pipeline;
+
+namespace CoinPay.Simulation.Runtime;
+
+/// <summary>What may befall the storage calls of the process that runs: it dies, a call takes long while others go first, or is refused.</summary>
+internal sealed class CallFaults(VirtualTime time, Dice dice)
+{
+    private static readonly TimeSpan CallTime = TimeSpan.FromMilliseconds(1);
+
+    /// <summary>Each world its own: what waits for it is kept as long as it is.</summary>
+    private readonly Task _never = new TaskCompletionSource().Task;
+
+    private readonly List<(AppProcess Process, TaskCompletionSource Gate)> _waiting = [];
+
+    /// <summary>Probabilities of each call.</summary>
+    public double Slow { get; set; }
+
+    public double Refused { get; set; }
+
+    /// <summary>The process dies at this call from now, before its effect or after; null: it does not.</summary>
+    public int? DiesAt { get; set; }
+
+    public bool DiesAfterEffect { get; set; }
+
+    /// <summary>Told when a fault strikes.</summary>
+    public Action<Fault> Struck { get; set; } = static _ => { };
+
+    /// <summary>Until the call goes on; never, if the process dies before.</summary>
+    public async Task BeforeAsync(AppProcess process)
+    {
+        await TurnAsync(process).ConfigureAwait(false);
+        if (process.IsDead)
+            await _never.ConfigureAwait(false);
+    }
+
+    public Task AfterAsync(AppProcess process)
+    {
+        if (process.IsDead)
+            return _never;
+        return DiesAt <= 0 ? Die(process) : Task.CompletedTask;
+    }
+
+    /// <summary>Lets one of the calls that wait go on, whichever; false when none waits.</summary>
+    public bool LetOneGoOn()
+    {
+        _waiting.RemoveAll(waiting => waiting.Process.IsDead);
+        if (_waiting.Count == 0)
+            return false;
+        int index = dice.Below(_waiting.Count);
+        TaskCompletionSource gate = _waiting[index].Gate;
+        _waiting.RemoveAt(index);
+        gate.SetResult();
+        return true;
+    }
+
+    private Task TurnAsync(AppProcess process)
+    {
+        if (process.IsDead)
+            return _never;
+        time.Pass(CallTime);
+        if (DiesAt is { } left && (DiesAt = left - 1) <= 0 && !DiesAfterEffect)
+            return Die(process);
+        if (Refused > 0 && dice.Chance(Refused))
+        {
+            Struck(Fault.StorageRefusal);
+            return Task.FromException(new RequestFailedException(503, "The server is busy.", "ServerBusy", null));
+        }
+        if (Slow == 0 || !dice.Chance(Slow))
+            return Task.CompletedTask;
+        Struck(Fault.SlowStorage);
+        TaskCompletionSource gate = new();
+        _waiting.Add((process, gate));
+        return gate.Task;
+    }
+
+    private Task Die(AppProcess process)
+    {
+        DiesAt = null;
+        Struck(DiesAfterEffect ? Fault.CrashAfterEffect : Fault.CrashBeforeEffect);
+        process.Kill();
+        return _never;
+    }
+}
+
+/// <summary>One process's way to storage: its calls may be slow, and end with it.</summary>
+internal sealed class ProcessTransport(HttpPipelineTransport storage, AppProcess process, CallFaults faults) : HttpPipelineTransport
+{
+    public override Request CreateRequest() => storage.CreateRequest();
+
+    public override void Process(HttpMessage message) => throw new NotSupportedException("The app never calls storage synchronously.");
+
+    public override async ValueTask ProcessAsync(HttpMessage message)
+    {
+        await faults.BeforeAsync(process).ConfigureAwait(false);
+        await storage.ProcessAsync(message).ConfigureAwait(false);
+        await faults.AfterAsync(process).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,4 @@
+global using Assert = Xunit.Assert;
+
+[assembly: Xunit.CaptureConsole]
+[assembly: CoinPay.Testing.Gateway.FailedTestLogs]

@@ -1,0 +1,85 @@
+using Azure.Core;
+using Azure.Data.Tables;
+using Azure.Storage.Queues;
+using CoinPay.Functions.Platform.Storage;
+using CoinPay.Functions.Startup;
+using CoinPay.Testing.Processes;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+
+namespace CoinPay.Testing.Gateway;
+
+/// <summary>The gateway's own parts in this process, on a real Azurite through clients that can be made to crash.</summary>
+public class AppServices : IAsyncLifetime
+{
+    private Azurite _azurite = null!;
+    private ServiceProvider _services = null!;
+
+    internal StorageFaults Faults { get; } = new();
+
+    internal Tables Tables => _services.GetRequiredService<Tables>();
+
+    /// <summary>A client that never crashes, to look at what was left.</summary>
+    internal TableServiceClient Storage { get; private set; } = null!;
+
+    internal QueueClient Webhooks { get; private set; } = null!;
+
+    /// <summary>The clock of all parts; the machine's own unless a world moves time.</summary>
+    internal virtual TimeProvider Clock => TimeProvider.System;
+
+    /// <summary>Settings of the networks: a node that is nowhere, as most tests ask none.</summary>
+    internal virtual Dictionary<string, string?> Networks => new() { ["CoinPay:Networks:anvil:Rpc"] = "http://127.0.0.1:1" };
+
+    public virtual async ValueTask InitializeAsync()
+    {
+        _azurite = await Azurite.StartAsync();
+        Storage = new TableServiceClient(_azurite.ConnectionString);
+        Webhooks = new QueueClient(_azurite.ConnectionString, "webhooks");
+        await Webhooks.CreateIfNotExistsAsync();
+        _services = Services();
+        await Tables.EnsureCreatedAsync(CancellationToken.None);
+        Faults.Reset();
+    }
+
+    public virtual async ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        await _services.DisposeAsync();
+        await _azurite.DisposeAsync();
+    }
+
+    internal T Get<T>()
+        where T : notnull => _services.GetRequiredService<T>();
+
+    /// <summary>A function class, made as the host makes it.</summary>
+    internal T Function<T>() => ActivatorUtilities.CreateInstance<T>(_services);
+
+    private ServiceProvider Services()
+    {
+        IConfiguration configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection(new Dictionary<string, string?>
+            {
+                ["AzureWebJobsStorage"] = _azurite.ConnectionString,
+                ["AZURE_FUNCTIONS_ENVIRONMENT"] = "Development",
+                ["CoinPay:OperatorKey"] = GatewayProcess.OperatorKey,
+                ["CoinPay:KeyPepper"] = "pepper-of-a-test-0123456789",
+                ["CoinPay:SecretsKey"] = Convert.ToBase64String(new byte[32]),
+                ["CoinPay:Webhooks:AllowLoopback"] = "true",
+            })
+            .AddInMemoryCollection(Networks)
+            .Build();
+        TableClientOptions tableOptions = new();
+        tableOptions.AddPolicy(Faults, HttpPipelinePosition.PerCall);
+        QueueClientOptions queueOptions = StorageClients.QueueOptions();
+        queueOptions.AddPolicy(Faults, HttpPipelinePosition.PerCall);
+        return new ServiceCollection()
+            .AddLogging()
+            .AddSingleton(configuration)
+            .AddGateway(configuration)
+            .AddSingleton(Clock)
+            .AddSingleton(new TableServiceClient(_azurite.ConnectionString, tableOptions))
+            .AddSingleton(new QueueServiceClient(_azurite.ConnectionString, queueOptions))
+            .BuildServiceProvider();
+    }
+}

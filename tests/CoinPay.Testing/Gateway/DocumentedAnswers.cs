@@ -1,0 +1,29 @@
+using System.Net;
+
+namespace CoinPay.Testing.Gateway;
+
+/// <summary>Lets a test's calls to the gateway through and holds each, with its answer, to the OpenAPI document.</summary>
+internal sealed class DocumentedAnswers() : DelegatingHandler(new SocketsHttpHandler { RequestHeaderEncodingSelector = (_, _) => System.Text.Encoding.UTF8 })
+{
+    /// <summary>The management API of the durable functions, which the document is not about.</summary>
+    private const string Management = "/runtime/";
+
+    protected override async Task<HttpResponseMessage> SendAsync(
+        HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        string? sent = request.Content is { } body ? await body.ReadAsStringAsync(cancellationToken) : null;
+        HttpResponseMessage response = await base.SendAsync(request, cancellationToken);
+        if (request.RequestUri!.AbsolutePath.StartsWith(Management, StringComparison.Ordinal))
+            return response;
+        await response.Content.LoadIntoBufferAsync(cancellationToken);
+        // The host's own, without a body, while it starts, stops, or has no worker.
+        if (response.StatusCode == HttpStatusCode.ServiceUnavailable && response.Content.Headers.ContentLength == 0)
+            return response;
+        Dictionary<string, string> headers = response.Headers.Concat(response.Content.Headers).ToDictionary(
+            header => header.Key.ToLowerInvariant(), header => string.Join(", ", header.Value));
+        await OpenApiWitness.CheckAsync(new(
+            null, request.Method.Method, request.RequestUri.PathAndQuery, sent, (int)response.StatusCode, headers,
+            await response.Content.ReadAsStringAsync(cancellationToken)));
+        return response;
+    }
+}

@@ -1,0 +1,134 @@
+using Azure.Data.Tables;
+using Azure.Storage.Queues;
+using CoinPay.Chains;
+using CoinPay.Testing.Chains;
+using CoinPay.Testing.Front;
+using CoinPay.Testing.Storage;
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace CoinPay.Testing.Gateway;
+
+/// <summary>
+/// The gateway's HTTP side in this process: every function behind Kestrel with the middleware of Program.cs, storage in
+/// memory, no nodes and no orchestrations.
+/// </summary>
+internal sealed class MemoryGateway : IAsyncDisposable
+{
+    public const string OperatorKey = "operator-key-of-a-test-0123456789";
+
+    private readonly FunctionsFront _front;
+    private readonly MemoryStorage _storage;
+
+    private MemoryGateway(FunctionsFront front, MemoryStorage storage)
+    {
+        (_front, _storage) = (front, storage);
+        Operator = new(Address, OperatorKey);
+    }
+
+    public Uri Address => _front.Address;
+
+    public Api Operator { get; }
+
+    public static async Task<MemoryGateway> StartAsync(params (string Name, string? Value)[] settings)
+    {
+        Dictionary<string, string?> configuration = Settings;
+        foreach ((string name, string? value) in settings)
+            configuration[name] = value;
+        MemoryStorage storage = new(TimeProvider.System);
+        await new CoinPay.Functions.Platform.Storage.Tables(storage.TableService()).EnsureCreatedAsync(CancellationToken.None);
+        FunctionsFront front = await FunctionsFront.StartAsync(
+            configuration,
+            services => services
+                .AddSingleton(storage.TableService())
+                .AddSingleton(storage.QueueService(QueueMessageEncoding.Base64))
+                .AddSingleton(new Networks(OfferedNetworks.All))
+                .AddSingleton<DurableTaskClient>(new NoInstances()));
+        return new(front, storage);
+    }
+
+    /// <summary>A merchant with a wallet on anvil: its id and a key with all scopes.</summary>
+    public async Task<(string Id, string Key)> MerchantAsync()
+    {
+        ApiAnswer merchant = (await Operator.PostAsync("/v1/merchants", new { name = "A shop" })).Expect(System.Net.HttpStatusCode.Created);
+        object wallet = new { kind = "forwarder", settlement_address = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8" };
+        (await Operator.PutAsync($"/v1/merchants/{merchant["id"]}/wallets/anvil", wallet)).Expect(System.Net.HttpStatusCode.OK);
+        return (merchant["id"]!, merchant["api_key"]!);
+    }
+
+    /// <summary>Waits until every request is answered and what follows an answer is done.</summary>
+    public Task QuietAsync() => _front.QuietAsync();
+
+    /// <summary>Every row of every table but the audit log, which also tells of calls that were refused.</summary>
+    public async Task<string> DumpAsync()
+    {
+        TableServiceClient service = _storage.TableService();
+        List<string> rows = [];
+        await foreach (Azure.Data.Tables.Models.TableItem table in service.QueryAsync())
+            if (table.Name != "Audit")
+                await foreach (TableEntity row in service.GetTableClient(table.Name).QueryAsync<TableEntity>())
+                    rows.Add(table.Name + " " + string.Join(' ', row.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(Shown)));
+        rows.Sort(StringComparer.Ordinal);
+        return string.Join('\n', rows);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Operator.Dispose();
+        await _front.DisposeAsync();
+    }
+
+    private static Dictionary<string, string?> Settings => new(StringComparer.Ordinal)
+    {
+        ["AzureWebJobsStorage"] = MemoryStorage.ConnectionString,
+        ["AZURE_FUNCTIONS_ENVIRONMENT"] = "Development",
+        ["CoinPay:OperatorKey"] = OperatorKey,
+        ["CoinPay:KeyPepper"] = "pepper-of-a-test-0123456789",
+        ["CoinPay:SecretsKey"] = Convert.ToBase64String(new byte[32]),
+        ["CoinPay:Rates:EUR:USDT"] = "1.0812",
+        ["CoinPay:Limits:RequestsPerKey"] = "0",
+        ["CoinPay:Limits:RequestsPerAddress"] = "0",
+    };
+
+    private static string Shown(KeyValuePair<string, object> property) =>
+        property.Key + "=" + (property.Value is byte[] bytes ? Convert.ToHexString(bytes) : property.Value);
+
+    /// <summary>Takes every start and every wake, and runs nothing.</summary>
+    private sealed class NoInstances() : DurableTaskClient("none")
+    {
+        public override Task<string> ScheduleNewOrchestrationInstanceAsync(
+            TaskName orchestratorName, object? input = null,
+            StartOrchestrationOptions? options = null, CancellationToken cancellation = default) =>
+            Task.FromResult(options!.InstanceId!);
+
+        public override Task RaiseEventAsync(
+            string instanceId, string eventName, object? eventPayload = null, CancellationToken cancellation = default) =>
+            Task.CompletedTask;
+
+        public override Task<OrchestrationMetadata?> GetInstancesAsync(
+            string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default) =>
+            Task.FromResult<OrchestrationMetadata?>(null);
+
+        public override Task<OrchestrationMetadata> WaitForInstanceStartAsync(
+            string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default) =>
+            throw new NotSupportedException();
+
+        public override Task<OrchestrationMetadata> WaitForInstanceCompletionAsync(
+            string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default) =>
+            throw new NotSupportedException();
+
+        public override AsyncPageable<OrchestrationMetadata> GetAllInstancesAsync(
+            OrchestrationQuery? filter = null) => throw new NotSupportedException();
+
+        public override Task SuspendInstanceAsync(
+            string instanceId, string? reason = null, CancellationToken cancellation = default) =>
+            throw new NotSupportedException();
+
+        public override Task ResumeInstanceAsync(
+            string instanceId, string? reason = null, CancellationToken cancellation = default) =>
+            throw new NotSupportedException();
+
+        public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
+}
