@@ -91,7 +91,7 @@ public sealed class OpenApiTests
     }
 
     [Fact]
-    public async Task Every_example_is_valid() => Assert.Equal("", await OpenApiWitness.ExamplesAsync());
+    public void Every_example_is_valid() => Assert.Empty(OpenApiCheck.WrongExamples());
 
     [Fact]
     public async Task The_gateway_serves_the_document_and_its_problems_are_pages()

@@ -1,7 +1,7 @@
+using CoinPay.Functions.Platform;
 using System.Net;
 using System.Text;
 using CoinPay.Core;
-using CoinPay.Functions.Platform;
 using CoinPay.Functions.Webhooks.Endpoints;
 using CoinPay.Testing.Gateway;
 using Xunit;

@@ -21,7 +21,7 @@ internal sealed class DocumentedAnswers() : DelegatingHandler(new SocketsHttpHan
             return response;
         Dictionary<string, string> headers = response.Headers.Concat(response.Content.Headers).ToDictionary(
             header => header.Key.ToLowerInvariant(), header => string.Join(", ", header.Value));
-        await OpenApiWitness.CheckAsync(new(
+        OpenApiCheck.Check(new(
             null, request.Method.Method, request.RequestUri.PathAndQuery, sent, (int)response.StatusCode, headers,
             await response.Content.ReadAsStringAsync(cancellationToken)));
         return response;

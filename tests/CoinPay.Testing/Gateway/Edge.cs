@@ -90,7 +90,7 @@ internal sealed class Edge : IAsyncDisposable
                 new MemoryStream(bytes), "application/json", bytes.Length);
         }
         EdgeAnswer answer = await AnswerAsync(run, request);
-        await OpenApiWitness.CheckAsync(new(
+        OpenApiCheck.Check(new(
             JsonNamingPolicy.CamelCase.ConvertName(typeof(TFunction).Name), "", null,
             body is null || body is string or byte[]? body as string : JsonSerializer.Serialize(body), (int)answer.Status,
             answer.Headers.ToDictionary(header => header.Key.ToLowerInvariant(), header => header.Value.ToString()),
