@@ -1,4 +1,3 @@
-using System.Text.Json;
 using CoinPay.Chains.Bitcoin;
 using CoinPay.Testing.Chains;
 using CoinPay.Testing.Nodes;
@@ -153,22 +152,6 @@ public sealed class AccountKeyTests
         byte[] data = [.. Encoders.Base58Check.DecodeData(Xpub), 0];
         Assert.Null(AccountKey.Parse(Main, Encoders.Base58Check.EncodeData(data[..(length + 4)]), out string? refusal));
         Assert.Contains("not an extended public key", refusal, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task A_descriptor_gives_bitcoind_the_same_addresses()
-    {
-        await using Bitcoind node = await Bitcoind.StartAsync();
-        byte[] data = Encoders.Base58Check.DecodeData(Xpub);
-        System.Buffers.Binary.BinaryPrimitives.WriteUInt32BigEndian(data, 0x045f1cf6);
-        AccountKey key = Accepted(TestNetworks.Bitcoin(), Encoders.Base58Check.EncodeData(data));
-        foreach (string? origin in (string?[])[null, "[d34db33f/84h/1h/0h]"])
-        {
-            JsonElement derived = await node.CallAsync("deriveaddresses", key.Descriptor(origin), new[] { 0, 20 });
-            Assert.Equal(
-                Enumerable.Range(0, 21).Select(index => key.AddressAt((uint)index)),
-                derived.EnumerateArray().Select(address => address.GetString()));
-        }
     }
 
     private static AccountKey Accepted(Network network, string text)

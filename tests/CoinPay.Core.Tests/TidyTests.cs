@@ -39,10 +39,27 @@ public sealed partial class TidyTests
     public void The_scan_for_clock_and_chance_knows_one_when_it_sees_it(string line) =>
         Assert.Matches(ClockOrChance(), line);
 
-    private static List<string> CoreSources()
+    /// <summary>What needs a node, Azurite, the host or a browser is an acceptance test.</summary>
+    [Theory]
+    [InlineData("CoinPay.Core.Tests")]
+    [InlineData("CoinPay.Chains.Tests")]
+    [InlineData("CoinPay.Functions.Tests")]
+    [InlineData("CoinPay.Simulation")]
+    public void Tests_in_memory_start_no_process(string project) => Assert.DoesNotContain(
+        Sources(Path.Combine(RepositoryFiles.Root, "tests", project)),
+        path => ProcessStart().IsMatch(File.ReadAllText(path)));
+
+    [Fact]
+    public void The_scan_for_processes_finds_those_of_the_acceptance_tests() => Assert.Contains(
+        Sources(Path.Combine(RepositoryFiles.Root, "tests", "CoinPay.Acceptance")),
+        path => ProcessStart().IsMatch(File.ReadAllText(path)));
+
+    private static List<string> CoreSources() => Sources(CoreFolder);
+
+    private static List<string> Sources(string folder)
     {
-        List<string> paths = Directory.EnumerateFiles(CoreFolder, "*.cs", SearchOption.AllDirectories)
-            .Where(path => !Path.GetRelativePath(CoreFolder, path).StartsWith("obj", StringComparison.Ordinal))
+        List<string> paths = Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories)
+            .Where(path => !Path.GetRelativePath(folder, path).StartsWith("obj", StringComparison.Ordinal))
             .ToList();
         Assert.NotEmpty(paths);
         return paths;
@@ -53,4 +70,9 @@ public sealed partial class TidyTests
         + @"RandomNumberGenerator|Stopwatch|Environment\.\w+|Thread|Task\.\w+|HttpClient|File\.\w+)\b",
         RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex ClockOrChance();
+
+    [GeneratedRegex(
+        @"\b((Anvil|Bitcoind|Azurite|GatewayProcess|LocalProcess|Process)\.Start|Witness\.Cases|Azurite" + @"Storage\b)",
+        RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    private static partial Regex ProcessStart();
 }

@@ -41,6 +41,13 @@ public abstract class MovedClockWorld : AppServices
 
     private protected abstract Task<Bitcoind> StartNodeAsync();
 
+    private protected override async ValueTask<ITestStorage> OpenStorageAsync()
+    {
+        AzuriteStorage storage = new();
+        await storage.InitializeAsync();
+        return storage;
+    }
+
     public override async ValueTask InitializeAsync()
     {
         if (Missing is not null)

@@ -32,6 +32,13 @@ public sealed class RecoveryWorld : AppServices
         ["CoinPay:GasWalletKey"] = Anvil.PublishedKeys[2],
     };
 
+    private protected override async ValueTask<ITestStorage> OpenStorageAsync()
+    {
+        AzuriteStorage storage = new();
+        await storage.InitializeAsync();
+        return storage;
+    }
+
     public override async ValueTask InitializeAsync()
     {
         West = await Anvil.StartAsync(chainId: 31338);

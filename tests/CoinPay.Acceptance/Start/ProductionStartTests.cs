@@ -5,7 +5,7 @@ using Xunit;
 namespace CoinPay.Acceptance.Start;
 
 /// <summary>The gateway's own process outside of development.</summary>
-public sealed class ProductionStartTests(EdgeStorage storage) : IClassFixture<EdgeStorage>
+public sealed class ProductionStartTests(AzuriteStorage storage) : IClassFixture<AzuriteStorage>
 {
     [Theory]
     [InlineData("CoinPay__Networks__bitcoin_regtest__Rpc", "http://127.0.0.1:1", "remove CoinPay__Networks__bitcoin_regtest__Rpc")]

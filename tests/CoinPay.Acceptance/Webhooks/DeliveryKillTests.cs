@@ -12,7 +12,7 @@ namespace CoinPay.Acceptance.Webhooks;
 /// kill -9 of the gateway in the middle of 500 deliveries, while an endpoint that has received one has not answered yet.
 /// COINPAY_DELIVERY_KILLS says how often (scripts/soak.sh: 10), COINPAY_SEED repeats a run's moments.
 /// </summary>
-public sealed class DeliveryKillTests(EdgeStorage storage, ITestOutputHelper output) : IClassFixture<EdgeStorage>
+public sealed class DeliveryKillTests(AzuriteStorage storage, ITestOutputHelper output) : IClassFixture<AzuriteStorage>
 {
     private const int Endpoints = 10;
     private const int Events = 50;

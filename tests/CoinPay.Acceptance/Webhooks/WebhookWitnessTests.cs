@@ -14,7 +14,7 @@ namespace CoinPay.Acceptance.Webhooks;
 /// <summary>
 /// The npm libraries <c>standardwebhooks</c> and <c>svix</c> are the witnesses: what they sign and verify is right.
 /// </summary>
-public sealed class WebhookWitnessTests(EdgeStorage storage) : IClassFixture<EdgeStorage>
+public sealed class WebhookWitnessTests(AzuriteStorage storage) : IClassFixture<AzuriteStorage>
 {
     [Fact]
     public async Task Our_signatures_are_those_of_the_npm_library()

@@ -1,7 +1,7 @@
-using CoinPay.Functions.Platform;
 using System.Net;
 using CoinPay.Functions.Http;
 using CoinPay.Functions.Merchants;
+using CoinPay.Functions.Platform;
 using CoinPay.Functions.Watching;
 using CoinPay.Testing.Gateway;
 using Microsoft.Extensions.Time.Testing;

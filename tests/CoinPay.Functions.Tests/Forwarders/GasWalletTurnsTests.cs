@@ -1,9 +1,6 @@
 using CoinPay.Chains;
-using CoinPay.Chains.Evm;
 using CoinPay.Functions.Forwarders;
 using CoinPay.Functions.Platform.Storage;
-using CoinPay.Testing.Chains;
-using CoinPay.Testing.Nodes;
 using CoinPay.Testing.Storage;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
@@ -53,19 +50,6 @@ public sealed class GasWalletTurnsTests
         await PassAsync(third, TimeSpan.FromSeconds(25));
         await Assert.ThrowsAsync<ChainUnknownException>(() => third);
     }
-
-    [Fact]
-    public async Task What_two_processes_send_at_once_is_mined_in_turn()
-    {
-        await using Anvil anvil = await Anvil.StartAsync();
-        using GasWallet one = await WalletAsync(anvil), other = await WalletAsync(anvil);
-        await Task.WhenAll(Enumerable.Range(0, 10).Select(number =>
-            (number % 2 == 0 ? one : other).SendAsync(Anvil.Accounts[1], number + 1, "0x", CancellationToken.None)));
-        Assert.Equal(10, await anvil.HeightAsync());
-    }
-
-    private async Task<GasWallet> WalletAsync(Anvil anvil) => new(
-        TestNetworks.Evm(anvil.Rpc), TestNetworks.Http, Anvil.PublishedKeys[2], await TurnsAsync(TimeProvider.System), TimeProvider.System);
 
     private async Task<GasWalletTurns> TurnsAsync(TimeProvider clock)
     {

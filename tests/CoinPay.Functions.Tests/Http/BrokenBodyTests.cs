@@ -1,10 +1,10 @@
-using CoinPay.Functions.Platform;
 using System.Text;
 using CoinPay.Chains;
 using CoinPay.Core;
 using CoinPay.Functions.Http;
 using CoinPay.Functions.Invoices;
 using CoinPay.Functions.Merchants;
+using CoinPay.Functions.Platform;
 using CoinPay.Functions.Wallets;
 using CoinPay.Functions.Webhooks.Endpoints;
 using CoinPay.Testing.Gateway;

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace CoinPay.Functions.Tests.Http;
 
-/// <summary>What an Idempotency-Key stands for, on a real Azurite and a clock that the test moves.</summary>
+/// <summary>What an Idempotency-Key stands for, in memory, on a clock that the test moves.</summary>
 public sealed class IdempotencyStoreTests(AppServices app) : IClassFixture<AppServices>
 {
     private readonly FakeTimeProvider _clock = new(DateTimeOffset.UtcNow);

@@ -1,6 +1,6 @@
-using CoinPay.Functions.Platform;
 using System.Text;
 using CoinPay.Functions.Http;
+using CoinPay.Functions.Platform;
 using Xunit;
 
 namespace CoinPay.Functions.Tests.Http;

@@ -8,6 +8,7 @@ using CoinPay.Functions.Platform.Secrets;
 using CoinPay.Functions.Tests.Webhooks;
 using CoinPay.Functions.Watching;
 using CoinPay.Testing.Gateway;
+using CoinPay.Testing.Servers;
 using Xunit;
 
 namespace CoinPay.Functions.Tests.Maintenance;

@@ -1,9 +1,9 @@
-using CoinPay.Functions.Platform;
 using System.Net;
 using System.Text.Json;
 using CoinPay.Functions.Access;
 using CoinPay.Functions.Http;
 using CoinPay.Functions.Merchants;
+using CoinPay.Functions.Platform;
 using CoinPay.Functions.Watching;
 using CoinPay.Testing.Gateway;
 using Xunit;

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace CoinPay.Functions.Tests.Watching;
 
-/// <summary>The poller over a chain that the test moves, with its stores on a real Azurite.</summary>
+/// <summary>The poller over a chain that the test moves, with its stores in memory.</summary>
 public sealed class NetworkPollerTests(PollerTest.Storage storage) : PollerTest(storage)
 {
     [Fact]

@@ -1,19 +1,18 @@
 using Azure.Core;
 using Azure.Core.Pipeline;
-using Azure.Data.Tables;
 using CoinPay.Chains;
 using CoinPay.Core;
 using CoinPay.Functions.Platform;
 using CoinPay.Functions.Platform.Storage;
 using CoinPay.Functions.Watching;
-using CoinPay.Testing.Processes;
+using CoinPay.Testing.Gateway;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace CoinPay.Functions.Tests.Watching;
 
-/// <summary>A poller over a chain that the test moves, with its stores on a real Azurite.</summary>
+/// <summary>A poller over a chain that the test moves, with its stores in memory.</summary>
 public abstract class PollerTest(PollerTest.Storage storage) : IClassFixture<PollerTest.Storage>
 {
     private static int _networks;
@@ -45,12 +44,8 @@ public abstract class PollerTest(PollerTest.Storage storage) : IClassFixture<Pol
     internal NetworkPoller NewPoller(CursorStore? cursors = null) => new(Chain, Watches, Views, cursors ?? Cursors, Clock, Log);
 
     /// <summary>The same storage through a client that does something before each change of a cursor, alone or in a transaction.</summary>
-    internal Tables StorageThat(Func<Task> beforeCursors)
-    {
-        TableClientOptions options = new();
-        options.AddPolicy(new BeforeChanges(nameof(Tables.Chains), beforeCursors), HttpPipelinePosition.PerCall);
-        return new(new TableServiceClient(storage.ConnectionString, options));
-    }
+    internal Tables StorageThat(Func<Task> beforeCursors) =>
+        new(((ITestStorage)storage.Account).Tables(new BeforeChanges(nameof(Tables.Chains), beforeCursors)));
 
     internal Task<List<ViewedTransfer>> ViewAsync(Watch watch) => Views.ReadAsync(watch.Network, watch.InvoiceId, CancellationToken.None);
 
@@ -76,23 +71,20 @@ public abstract class PollerTest(PollerTest.Storage storage) : IClassFixture<Pol
         },
         CancellationToken.None);
 
-    /// <summary>One Azurite for all tests of the class; each test has a network of its own.</summary>
+    /// <summary>One storage for all tests of the class; each test has a network of its own.</summary>
     public sealed class Storage : IAsyncLifetime
     {
-        private Azurite? _azurite;
+        internal EdgeStorage Account { get; } = new();
 
         internal Tables Tables { get; private set; } = null!;
 
-        internal string ConnectionString => _azurite!.ConnectionString;
-
         public async ValueTask InitializeAsync()
         {
-            _azurite = await Azurite.StartAsync();
-            Tables = new Tables(new TableServiceClient(_azurite.ConnectionString));
+            Tables = new Tables(((ITestStorage)Account).Tables());
             await Tables.EnsureCreatedAsync(CancellationToken.None);
         }
 
-        public ValueTask DisposeAsync() => _azurite!.DisposeAsync();
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
 
     private sealed class BeforeChanges(string table, Func<Task> act) : HttpPipelinePolicy

@@ -1,5 +1,5 @@
-using CoinPay.Functions.Platform;
 using System.Net;
+using CoinPay.Functions.Platform;
 using CoinPay.Functions.Webhooks.Deliveries;
 using CoinPay.Functions.Webhooks.Endpoints;
 using CoinPay.Functions.Webhooks.Events;

@@ -220,7 +220,7 @@ public sealed class HostileUrlTests
     {
         FakeTimeProvider clock = new(DateTimeOffset.UtcNow);
         return Edge.StartAsync(
-            new MemoryEdgeStorage(clock), null, clock,
+            new EdgeStorage(clock), null, clock,
             services => services.Replace(ServiceDescriptor.Singleton(resolve)), settings);
     }
 

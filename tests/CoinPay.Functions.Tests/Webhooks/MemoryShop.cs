@@ -5,6 +5,7 @@ using CoinPay.Functions.Webhooks.Deliveries;
 using CoinPay.Functions.Webhooks.Endpoints;
 using CoinPay.Functions.Webhooks.Events;
 using CoinPay.Testing.Gateway;
+using CoinPay.Testing.Servers;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.DependencyInjection;
@@ -21,11 +22,11 @@ internal sealed class MemoryShop : IAsyncDisposable
 {
     private readonly FakeTimeProvider _clock;
 
-    private MemoryShop(MemoryEdgeStorage storage, FakeTimeProvider clock) => (Storage, _clock) = (storage, clock);
+    private MemoryShop(EdgeStorage storage, FakeTimeProvider clock) => (Storage, _clock) = (storage, clock);
 
     public static Uri Url { get; } = new("https://shop.example/hook");
 
-    public MemoryEdgeStorage Storage { get; }
+    public EdgeStorage Storage { get; }
 
     public Edge Edge { get; private set; } = null!;
 

@@ -6,6 +6,7 @@ using CoinPay.Functions.Platform.Storage;
 using CoinPay.Functions.Webhooks.Deliveries;
 using CoinPay.Functions.Webhooks.Events;
 using CoinPay.Testing.Gateway;
+using CoinPay.Testing.Servers;
 using Xunit;
 
 namespace CoinPay.Functions.Tests.Webhooks;

@@ -1,7 +1,7 @@
-using CoinPay.Functions.Platform;
 using System.Net;
 using System.Text.Json;
 using Azure.Storage.Queues;
+using CoinPay.Functions.Platform;
 using CoinPay.Functions.Webhooks.Deliveries;
 using CoinPay.Functions.Webhooks.Events;
 using CoinPay.Testing.Gateway;

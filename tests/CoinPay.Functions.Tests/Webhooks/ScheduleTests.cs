@@ -5,6 +5,7 @@ using CoinPay.Core;
 using CoinPay.Functions.Platform.Events;
 using CoinPay.Functions.Webhooks.Deliveries;
 using CoinPay.Testing.Gateway;
+using CoinPay.Testing.Servers;
 using Xunit;
 
 namespace CoinPay.Functions.Tests.Webhooks;

@@ -1,9 +1,10 @@
-using CoinPay.Functions.Platform;
 using System.Net;
 using System.Text;
 using CoinPay.Core;
+using CoinPay.Functions.Platform;
 using CoinPay.Functions.Webhooks.Endpoints;
 using CoinPay.Testing.Gateway;
+using CoinPay.Testing.Servers;
 using Xunit;
 
 namespace CoinPay.Functions.Tests.Webhooks;

@@ -49,7 +49,7 @@ public sealed class RestoreCrashTests : IDisposable
     /// <summary>All that stands in an account after a restore, which is begun anew if it dies.</summary>
     private async Task<string> RestoredAsync(StorageDeath? death)
     {
-        MemoryEdgeStorage storage = new(new FakeTimeProvider());
+        EdgeStorage storage = new(new FakeTimeProvider());
         if (death is not null)
             await Record.ExceptionAsync(() => RestoreAsync(storage, force: false, death));
         await RestoreAsync(storage, force: death is not null, null);
@@ -65,6 +65,6 @@ public sealed class RestoreCrashTests : IDisposable
         return string.Join('\n', rows.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
     }
 
-    private Task<bool> RestoreAsync(MemoryEdgeStorage storage, bool force, StorageDeath? death) =>
+    private Task<bool> RestoreAsync(EdgeStorage storage, bool force, StorageDeath? death) =>
         new Restore(storage.Tables(death), new DeliveryQueue(storage.Queues(death)), TextWriter.Null).RunAsync(Folder, force, 19, default);
 }

@@ -1,4 +1,3 @@
-using Azure.Core;
 using Azure.Data.Tables;
 using Azure.Storage.Queues;
 using CoinPay.Functions.Platform.Storage;
@@ -10,10 +9,10 @@ using Xunit;
 
 namespace CoinPay.Testing.Gateway;
 
-/// <summary>The gateway's own parts in this process, on a real Azurite through clients that can be made to crash.</summary>
+/// <summary>The gateway's own parts in this process, on storage in memory, or on an Azurite, through clients that can be made to crash.</summary>
 public class AppServices : IAsyncLifetime
 {
-    private Azurite _azurite = null!;
+    private ITestStorage _storage = null!;
     private ServiceProvider _services = null!;
 
     internal StorageFaults Faults { get; } = new();
@@ -31,11 +30,13 @@ public class AppServices : IAsyncLifetime
     /// <summary>Settings of the networks: a node that is nowhere, as most tests ask none.</summary>
     internal virtual Dictionary<string, string?> Networks => new() { ["CoinPay:Networks:anvil:Rpc"] = "http://127.0.0.1:1" };
 
+    private protected virtual ValueTask<ITestStorage> OpenStorageAsync() => new(new EdgeStorage(TimeProvider.System));
+
     public virtual async ValueTask InitializeAsync()
     {
-        _azurite = await Azurite.StartAsync();
-        Storage = new TableServiceClient(_azurite.ConnectionString);
-        Webhooks = new QueueClient(_azurite.ConnectionString, "webhooks");
+        _storage = await OpenStorageAsync();
+        Storage = _storage.Tables();
+        Webhooks = _storage.Queues().GetQueueClient("webhooks");
         await Webhooks.CreateIfNotExistsAsync();
         _services = Services();
         await Tables.EnsureCreatedAsync(CancellationToken.None);
@@ -46,7 +47,8 @@ public class AppServices : IAsyncLifetime
     {
         GC.SuppressFinalize(this);
         await _services.DisposeAsync();
-        await _azurite.DisposeAsync();
+        if (_storage is IAsyncDisposable process)
+            await process.DisposeAsync();
     }
 
     internal T Get<T>()
@@ -60,7 +62,7 @@ public class AppServices : IAsyncLifetime
         IConfiguration configuration = new ConfigurationBuilder()
             .AddInMemoryCollection(new Dictionary<string, string?>
             {
-                ["AzureWebJobsStorage"] = _azurite.ConnectionString,
+                ["AzureWebJobsStorage"] = _storage.ConnectionString,
                 ["AZURE_FUNCTIONS_ENVIRONMENT"] = "Development",
                 ["CoinPay:OperatorKey"] = GatewayProcess.OperatorKey,
                 ["CoinPay:KeyPepper"] = "pepper-of-a-test-0123456789",
@@ -69,17 +71,13 @@ public class AppServices : IAsyncLifetime
             })
             .AddInMemoryCollection(Networks)
             .Build();
-        TableClientOptions tableOptions = new();
-        tableOptions.AddPolicy(Faults, HttpPipelinePosition.PerCall);
-        QueueClientOptions queueOptions = StorageClients.QueueOptions();
-        queueOptions.AddPolicy(Faults, HttpPipelinePosition.PerCall);
         return new ServiceCollection()
             .AddLogging()
             .AddSingleton(configuration)
             .AddGateway(configuration)
             .AddSingleton(Clock)
-            .AddSingleton(new TableServiceClient(_azurite.ConnectionString, tableOptions))
-            .AddSingleton(new QueueServiceClient(_azurite.ConnectionString, queueOptions))
+            .AddSingleton(_storage.Tables(Faults))
+            .AddSingleton(_storage.Queues(Faults))
             .BuildServiceProvider();
     }
 }

@@ -41,7 +41,7 @@ internal sealed class DeliveryWorld : IAsyncDisposable
         return new(id, "invoice.paid", merchant, "inv_1", at, 4, "ful_1", false, body);
     }
 
-    public static async Task<DeliveryWorld> StartAsync(EdgeStorage storage)
+    public static async Task<DeliveryWorld> StartAsync(ITestStorage storage)
     {
         Edge edge = await Edge.StartAsync(storage);
         AnsweringEndpoint endpoint = await AnsweringEndpoint.StartAsync();

@@ -39,7 +39,7 @@ internal sealed class Edge : IAsyncDisposable
     public Tables Tables => Get<Tables>();
 
     public static async Task<Edge> StartAsync(
-        IEdgeStorage storage, StorageDeath? death = null, FakeTimeProvider? clock = null,
+        ITestStorage storage, StorageDeath? death = null, FakeTimeProvider? clock = null,
         Action<IServiceCollection>? change = null, params (string Name, string Value)[] settings)
     {
         Dictionary<string, string?> configuration = new(StringComparer.Ordinal)

@@ -9,50 +9,58 @@ using Xunit;
 
 namespace CoinPay.Testing.Gateway;
 
-/// <summary>A storage account for an <see cref="Edge"/>, through clients that can be made to die.</summary>
-internal interface IEdgeStorage
+/// <summary>A storage account, through clients that can be made to fail.</summary>
+internal interface ITestStorage
 {
     string ConnectionString { get; }
 
-    TableServiceClient Tables(StorageDeath? death = null);
+    /// <param name="policy">Sees every call before it goes out, such as <see cref="StorageDeath"/>.</param>
+    TableServiceClient Tables(HttpPipelinePolicy? policy = null);
 
-    QueueServiceClient Queues(StorageDeath? death = null);
+    QueueServiceClient Queues(HttpPipelinePolicy? policy = null);
 }
 
-/// <summary>An account in memory, on a clock that a test turns.</summary>
-internal sealed class MemoryEdgeStorage(TimeProvider clock) : IEdgeStorage
+/// <summary>An account in memory, on the machine's clock or one that a test turns; as a fixture, one for all tests of a class.</summary>
+public sealed class EdgeStorage : ITestStorage
 {
-    private readonly MemoryStorage _storage = new(clock);
+    private readonly MemoryStorage _storage;
 
-    public string ConnectionString => MemoryStorage.ConnectionString;
-
-    public TableServiceClient Tables(StorageDeath? death = null) =>
-        new(ConnectionString, Options(new TableClientOptions { Transport = _storage.Tables }, death));
-
-    public QueueServiceClient Queues(StorageDeath? death = null)
+    public EdgeStorage()
+        : this(TimeProvider.System)
     {
-        QueueClientOptions options = Options(StorageClients.QueueOptions(), death);
-        options.Transport = _storage.Queues;
-        return new(ConnectionString, options);
     }
 
-    /// <summary>The same queues for somebody who puts any text into them.</summary>
-    public QueueServiceClient RawQueues() => _storage.QueueService();
+    internal EdgeStorage(TimeProvider clock) => _storage = new(clock);
 
-    private static T Options<T>(T options, StorageDeath? death)
+    string ITestStorage.ConnectionString => MemoryStorage.ConnectionString;
+
+    /// <summary>The same queues for somebody who puts any text into them.</summary>
+    internal QueueServiceClient RawQueues() => _storage.QueueService();
+
+    TableServiceClient ITestStorage.Tables(HttpPipelinePolicy? policy) =>
+        new(MemoryStorage.ConnectionString, Options(new TableClientOptions { Transport = _storage.Tables }, policy));
+
+    QueueServiceClient ITestStorage.Queues(HttpPipelinePolicy? policy)
+    {
+        QueueClientOptions options = Options(StorageClients.QueueOptions(), policy);
+        options.Transport = _storage.Queues;
+        return new(MemoryStorage.ConnectionString, options);
+    }
+
+    private static T Options<T>(T options, HttpPipelinePolicy? policy)
         where T : ClientOptions
     {
         options.Retry.MaxRetries = 0;
         options.Diagnostics.IsDistributedTracingEnabled = false;
         options.Diagnostics.IsLoggingEnabled = false;
-        if (death is not null)
-            options.AddPolicy(death, HttpPipelinePosition.PerCall);
+        if (policy is not null)
+            options.AddPolicy(policy, HttpPipelinePosition.PerCall);
         return options;
     }
 }
 
 /// <summary>An Azurite of a test class's own.</summary>
-public sealed class EdgeStorage : IAsyncLifetime, IEdgeStorage
+public sealed class AzuriteStorage : IAsyncLifetime, ITestStorage
 {
     private Azurite? _azurite;
 
@@ -62,20 +70,20 @@ public sealed class EdgeStorage : IAsyncLifetime, IEdgeStorage
 
     public ValueTask DisposeAsync() => _azurite?.DisposeAsync() ?? ValueTask.CompletedTask;
 
-    TableServiceClient IEdgeStorage.Tables(StorageDeath? death)
+    TableServiceClient ITestStorage.Tables(HttpPipelinePolicy? policy)
     {
         TableClientOptions options = new() { Retry = { MaxRetries = 0 } };
-        if (death is not null)
-            options.AddPolicy(death, HttpPipelinePosition.PerCall);
+        if (policy is not null)
+            options.AddPolicy(policy, HttpPipelinePosition.PerCall);
         return new(ConnectionString, options);
     }
 
-    QueueServiceClient IEdgeStorage.Queues(StorageDeath? death)
+    QueueServiceClient ITestStorage.Queues(HttpPipelinePolicy? policy)
     {
         QueueClientOptions options = StorageClients.QueueOptions();
         options.Retry.MaxRetries = 0;
-        if (death is not null)
-            options.AddPolicy(death, HttpPipelinePosition.PerCall);
+        if (policy is not null)
+            options.AddPolicy(policy, HttpPipelinePosition.PerCall);
         return new(ConnectionString, options);
     }
 }

@@ -1,10 +1,10 @@
-using CoinPay.Functions.Platform;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using CoinPay.Chains;
 using CoinPay.Core;
 using CoinPay.Functions.Access;
 using CoinPay.Functions.Checkout;
+using CoinPay.Functions.Platform;
 using CoinPay.Functions.Platform.Storage;
 using CoinPay.Functions.Webhooks.Deliveries;
 using CoinPay.Functions.Webhooks.Endpoints;

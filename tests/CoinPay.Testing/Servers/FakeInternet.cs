@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 
-namespace CoinPay.Functions.Tests.Webhooks;
+namespace CoinPay.Testing.Servers;
 
 /// <summary>A POST that a shop got.</summary>
 internal sealed record Sent(Uri Url, string Id, string Timestamp, string Signature, string Body);
