@@ -45,7 +45,7 @@ public abstract class PollerTest(PollerTest.Storage storage) : IClassFixture<Pol
 
     /// <summary>The same storage through a client that does something before each change of a cursor, alone or in a transaction.</summary>
     internal Tables StorageThat(Func<Task> beforeCursors) =>
-        new(((ITestStorage)storage.Account).Tables(new BeforeChanges(nameof(Tables.Chains), beforeCursors)));
+        new(storage.Account.Tables(new BeforeChanges(nameof(Tables.Chains), beforeCursors)));
 
     internal Task<List<ViewedTransfer>> ViewAsync(Watch watch) => Views.ReadAsync(watch.Network, watch.InvoiceId, CancellationToken.None);
 
@@ -80,7 +80,7 @@ public abstract class PollerTest(PollerTest.Storage storage) : IClassFixture<Pol
 
         public async ValueTask InitializeAsync()
         {
-            Tables = new Tables(((ITestStorage)Account).Tables());
+            Tables = new Tables(Account.Tables());
             await Tables.EnsureCreatedAsync(CancellationToken.None);
         }
 

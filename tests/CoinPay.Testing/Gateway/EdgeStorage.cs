@@ -32,15 +32,15 @@ public sealed class EdgeStorage : ITestStorage
 
     internal EdgeStorage(TimeProvider clock) => _storage = new(clock);
 
-    string ITestStorage.ConnectionString => MemoryStorage.ConnectionString;
+    public string ConnectionString => MemoryStorage.ConnectionString;
 
     /// <summary>The same queues for somebody who puts any text into them.</summary>
     internal QueueServiceClient RawQueues() => _storage.QueueService();
 
-    TableServiceClient ITestStorage.Tables(HttpPipelinePolicy? policy) =>
+    public TableServiceClient Tables(HttpPipelinePolicy? policy = null) =>
         new(MemoryStorage.ConnectionString, Options(new TableClientOptions { Transport = _storage.Tables }, policy));
 
-    QueueServiceClient ITestStorage.Queues(HttpPipelinePolicy? policy)
+    public QueueServiceClient Queues(HttpPipelinePolicy? policy = null)
     {
         QueueClientOptions options = Options(StorageClients.QueueOptions(), policy);
         options.Transport = _storage.Queues;
@@ -70,7 +70,7 @@ public sealed class AzuriteStorage : IAsyncLifetime, ITestStorage
 
     public ValueTask DisposeAsync() => _azurite?.DisposeAsync() ?? ValueTask.CompletedTask;
 
-    TableServiceClient ITestStorage.Tables(HttpPipelinePolicy? policy)
+    public TableServiceClient Tables(HttpPipelinePolicy? policy = null)
     {
         TableClientOptions options = new() { Retry = { MaxRetries = 0 } };
         if (policy is not null)
@@ -78,7 +78,7 @@ public sealed class AzuriteStorage : IAsyncLifetime, ITestStorage
         return new(ConnectionString, options);
     }
 
-    QueueServiceClient ITestStorage.Queues(HttpPipelinePolicy? policy)
+    public QueueServiceClient Queues(HttpPipelinePolicy? policy = null)
     {
         QueueClientOptions options = StorageClients.QueueOptions();
         options.Retry.MaxRetries = 0;
