@@ -31,7 +31,7 @@ internal static class ClientAddress
         return address;
     }
 
-    /// <summary>Returns what counts as one client: an IPv4 address, or an IPv6 /64, which one customer has whole.</summary>
+    /// <summary>Returns what counts as one client: an IPv4 address, or an IPv6 /64, all of which one customer owns.</summary>
     public static string PartitionOf(IPAddress address) => address.AddressFamily == AddressFamily.InterNetworkV6
         ? Convert.ToHexStringLower(address.GetAddressBytes().AsSpan(0, 8))
         : address.ToString();

@@ -21,7 +21,7 @@ internal sealed class IdempotencyStore(Tables tables, TimeProvider clock)
     /// <param name="key">The key.</param>
     /// <param name="body">The body, a JSON object. A body with a different meaning under the same key is refused.</param>
     /// <param name="newId">The id of the object to create, unless an earlier request chose one.</param>
-    /// <param name="lease">A request without an answer after this time is considered dead; the next one repeats it with the same id.</param>
+    /// <param name="lease">A request without an answer after this time counts as dead; the next one repeats it with the same id.</param>
     /// <param name="cancellation">Cancels before the claim.</param>
     public async Task<IdempotencyClaim> ClaimAsync(
         IdempotencyKey key, ReadOnlyMemory<byte> body, string newId, TimeSpan lease, CancellationToken cancellation)

@@ -17,7 +17,7 @@ internal sealed partial class RequestBody
     public string RequiredString(string name, int maxLength) => ReadString(name, maxLength, required: true) ?? "";
 
     /// <summary>
-    /// Reads a string of 1 to <paramref name="maxLength"/> UTF-16 characters, or null if it is missing, null or invalid.
+    /// Reads a string of 1 to <paramref name="maxLength"/> UTF-16 characters; null if it is missing, null or invalid.
     /// </summary>
     public string? OptionalString(string name, int maxLength) => ReadString(name, maxLength, required: false);
 
