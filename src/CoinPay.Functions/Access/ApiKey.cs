@@ -10,7 +10,7 @@ internal sealed record ApiKey
 
     public required byte[] Hash { get; init; }
 
-    /// <summary>The id of the pepper that the hash was made with; null for keys created before peppers had ids.</summary>
+    /// <summary>The id of the hash's pepper; null for keys created before peppers had ids.</summary>
     public string? PepperId { get; init; }
 
     public required bool Livemode { get; init; }

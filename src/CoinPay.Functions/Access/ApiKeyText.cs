@@ -6,8 +6,8 @@ namespace CoinPay.Functions.Access;
 
 /// <summary>
 /// The text of an API key: <c>cp_test_</c> or <c>cp_live_</c>, then 50 characters of Crockford base32 in lower case:
-/// 12 of public id (names the row), 32 of secret (160 random bits) and 6 of checksum (30 bits of SHA-256 over everything
-/// before it). The checksum lets a scanner or this gateway detect a typo without a look-up.
+/// 12 of public id (names the row), 32 of secret (160 random bits) and 6 of checksum (30 bits of SHA-256 over
+/// everything before it). The checksum lets a scanner or this gateway detect a typo without a look-up.
 /// </summary>
 internal sealed record ApiKeyText(bool Livemode, string PublicId, string Text)
 {

@@ -10,8 +10,7 @@ namespace CoinPay.Functions.Access;
 internal sealed record Caller(string MerchantId, string KeyId, bool Livemode, Scope Scopes)
 {
     /// <summary>
-    /// The owner of an Idempotency-Key: a merchant's test keys never get a response that was given to its live keys, or vice
-    /// versa.
+    /// The owner of an Idempotency-Key: a merchant's test keys never get a response given to its live keys, or vice versa.
     /// </summary>
     public string IdempotencyOwner => Livemode ? MerchantId : MerchantId + "-test";
 }

@@ -8,8 +8,8 @@ using Microsoft.Azure.Functions.Worker;
 namespace CoinPay.Functions.Merchants;
 
 /// <summary>
-/// <c>PATCH /v1/merchants/{id}</c>: omitted fields keep their value. Existing invoices keep the policy they were created
-/// with.
+/// <c>PATCH /v1/merchants/{id}</c>: omitted fields keep their value. Existing invoices keep the policy they were
+/// created with.
 /// </summary>
 internal sealed class ChangeMerchant(Callers callers, MerchantStore merchants, PolicyRequest policies)
 {

@@ -46,7 +46,7 @@ internal sealed class MerchantStore(Tables tables, TimeProvider clock)
         return ([.. merchants.OfType<Merchant>()], last);
     }
 
-    /// <summary>Applies a change to the stored merchant, and retries if someone else has written in the meantime.</summary>
+    /// <summary>Applies a change to the stored merchant, and retries if someone else has written it.</summary>
     public async Task<Merchant> ChangeAsync(string id, Func<Merchant, Merchant> change, CancellationToken cancellation)
     {
         for (int attempt = 0; attempt < Tries; attempt++)
