@@ -7,8 +7,8 @@ namespace CoinPay.Functions.Maintenance;
 
 /// <summary>
 /// Removes expired data every ten minutes: claims and answers of an <c>Idempotency-Key</c> after 24 hours, deliveries
-/// after 60 days, and ended orchestrations after <c>CoinPay__KeepFinishedInstances</c>. Each run does a limited amount of
-/// work, and the next run continues.
+/// after 60 days, and ended orchestrations after <c>CoinPay__KeepFinishedInstances</c>, if set. Each run does a limited
+/// amount of work, and the next run continues.
 /// </summary>
 internal sealed class RemoveExpired(
     IdempotencyStore idempotency, ExpiredDeliveries deliveries, FinishedInstances instances, ILogger<RemoveExpired> log)

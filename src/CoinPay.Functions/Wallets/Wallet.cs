@@ -12,7 +12,7 @@ internal sealed record Wallet
     /// <summary>The merchant's input: an extended public key and its origin, or a settlement address.</summary>
     public required IReadOnlyDictionary<string, string> Fields { get; init; }
 
-    /// <summary>The key independent of its prefix, which identifies address counters and the claim; null if no addresses are counted.</summary>
+    /// <summary>The key independent of its prefix, which identifies address counters and the claim; null without a counter.</summary>
     public string? Canonical { get; init; }
 
     /// <summary>Equal for wallets that differ only in notation.</summary>

@@ -16,8 +16,8 @@ internal static class WalletRows
         row.RowKey.StartsWith(Prefix, StringComparison.Ordinal) ? row.RowKey[Prefix.Length..] : null;
 
     /// <summary>
-    /// The row in <c>Index</c> for the merchant that holds an extended public key. Never deleted, because its addresses have
-    /// been given out.
+    /// The row in <c>Index</c> for the merchant that holds an extended public key. Never deleted, because its addresses
+    /// have been given out.
     /// </summary>
     public static TableEntity Claim(string canonicalKey, string merchantId, DateTimeOffset now) =>
         new(Key.Of("claim", Key.Hash(canonicalKey)), Key.Lookup) { ["MerchantId"] = merchantId, ["ClaimedAt"] = now };
