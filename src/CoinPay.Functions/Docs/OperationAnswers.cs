@@ -70,7 +70,7 @@ internal static class OperationAnswers
 
     private static JsonObject OptionalRetryAfter(IReadOnlyList<ProblemKind> kinds) => new()
     {
-        ["description"] = "Whole seconds to wait; with "
+        ["description"] = "Whole seconds to wait; sent only with "
             + string.Join(", ", kinds.Where(kind => kind.HasRetryAfter).Select(kind => $"`{kind.Code}`")) + ".",
         ["schema"] = new JsonObject { ["type"] = "string", ["pattern"] = "^[1-9][0-9]*$" },
     };

@@ -59,7 +59,7 @@ internal sealed class MarketRates(
         if (price is null)
         {
             log.LogWarning(
-                "No rate of {Symbol} in {Currency}: {Answers}",
+                "No rate for {Symbol} in {Currency}: {Answers}",
                 symbol, currency, string.Join(", ", answers.Select(answer => $"{answer.Source} {answer.LeftOut ?? answer.Price}")));
             return null;
         }

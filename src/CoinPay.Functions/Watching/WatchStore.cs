@@ -16,7 +16,7 @@ namespace CoinPay.Functions.Watching;
 /// <param name="networks">Provides the address space of each network.</param>
 internal sealed class WatchStore(Tables tables, Networks networks)
 {
-    /// <summary>Keeps 500 creations a second, with some five writes each, below 2,000 per partition; a bucket costs reads per poll.</summary>
+    /// <summary>Keeps 500 creations a second, with some five writes each, below 2,000 per partition; each costs reads per poll.</summary>
     public const int Buckets = 2;
 
     public const string Prefix = "watch!";
