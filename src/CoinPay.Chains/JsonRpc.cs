@@ -11,7 +11,7 @@ internal sealed record RpcCall(string Method, params object?[] Parameters);
 /// <summary>A node's error for a refused call.</summary>
 internal sealed record RpcError(int Code, string? Message = null);
 
-/// <summary>A node's answer to one call: a result (which may be JSON null) or an error.</summary>
+/// <summary>A node's answer to one call: a result (which can be JSON null) or an error.</summary>
 internal sealed record RpcAnswer<T>(T? Result, RpcError? Error);
 
 /// <summary>

@@ -49,8 +49,7 @@ internal sealed class EvmHistory(Network network, JsonRpc rpc)
 
     /// <summary>
     /// Returns what a forwarder paid out by its own logs, latest first; halves the range whenever the provider refuses
-    /// it. After <see cref="MaxLogCalls"/> calls the oldest are left out, so the result can be too low but never too
-    /// high.
+    /// it. After too many calls the oldest are left out, so the result can be too low but never too high.
     /// </summary>
     /// <param name="token">A contract, or <see cref="EvmAddress.NativeCoin"/>.</param>
     public async Task<IReadOnlyList<Flushed>> FlushesAsync(

@@ -24,8 +24,8 @@ internal sealed class Found(
             && transfer.Token.Equals(token, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>
-    /// The ordinal counts transfers within (transaction, token, recipient) in log order. That order stays the same in
-    /// whatever block the transaction is mined; a log's index does not.
+    /// The ordinal counts transfers within (transaction, token, recipient) in log order. That order stays the same in any
+    /// block that the transaction is mined in; a log's index does not.
     /// </summary>
     private IEnumerable<ChainTransfer> TokenTransfers(IEnumerable<EvmLog> logs, Func<string, bool> isWatched)
     {

@@ -11,7 +11,7 @@ internal sealed record HostArguments(string? App, IReadOnlyDictionary<string, st
         Everything else is set by the environment: see src/CoinPay.Host/README.md.
         """;
 
-    /// <exception cref="StartException">An option that is not known.</exception>
+    /// <exception cref="StartException">An option is unknown or incomplete.</exception>
     public static HostArguments Parse(IReadOnlyList<string> arguments)
     {
         Dictionary<string, string?> settings = new(StringComparer.OrdinalIgnoreCase);
