@@ -24,7 +24,7 @@ public static class WireName
     /// <summary>Returns the member with a name that we wrote; any other name is a bug.</summary>
     public static TEnum Read<TEnum>(string name)
         where TEnum : struct, Enum =>
-        Find<TEnum>(name) ?? throw new BugException($"'{name}' is not a {typeof(TEnum).Name}");
+        Find<TEnum>(name) ?? throw new BugException($"'{name}' is not a value of {typeof(TEnum).Name}");
 
     /// <summary>Returns the name of a record in its closed set.</summary>
     public static string In<TSet>(TSet record)
