@@ -3,7 +3,7 @@ using CoinPay.Core;
 
 namespace CoinPay.Chains;
 
-/// <summary>Where the payments of each configured network are seen.</summary>
+/// <summary>Finds the source of payments for each configured network.</summary>
 public sealed class ChainDirectory(IEnumerable<INetworkSource> sources)
 {
     private readonly FrozenDictionary<string, INetworkSource> _byName =
@@ -11,7 +11,7 @@ public sealed class ChainDirectory(IEnumerable<INetworkSource> sources)
 
     public IEnumerable<INetworkSource> All => _byName.Values;
 
-    /// <summary>Those that are read block by block.</summary>
+    /// <summary>The networks that are read block by block.</summary>
     public IEnumerable<IChain> Chains => _byName.Values.OfType<IChain>();
 
     public INetworkSource Of(string network) => _byName.GetValueOrDefault(network) ?? throw new BugException("no network " + network);

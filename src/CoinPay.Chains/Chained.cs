@@ -1,21 +1,23 @@
 namespace CoinPay.Chains;
 
-/// <summary>A node may switch chains, or a provider's servers disagree, between two calls of one read.</summary>
+/// <summary>
+/// Detects a node that switches chains, or a provider whose servers disagree, between two calls of one read.
+/// </summary>
 internal static class Chained
 {
     /// <summary>
-    /// Refuses blocks that are not exactly from..to, each the parent of the next, or that end at the height of the head
-    /// that was read last (if any was) with another block.
+    /// Throws unless the blocks are exactly from..to, each the parent of the next, and, if they end at the height of
+    /// the head that was last read (if any), end with that block.
     /// </summary>
     public static void Require(Network network, long from, long to, IReadOnlyList<ChainBlock> blocks, ChainHead? head)
     {
         if (blocks.Count != Math.Max(0, to - from + 1))
-            throw new ChainUnknownException(network.Name, $"{blocks.Count} blocks for the heights {from} to {to}");
+            throw new ChainUnknownException(network.Name, $"received {blocks.Count} blocks for the heights {from} to {to}");
         for (int i = 0; i < blocks.Count; i++)
         {
             bool follows = blocks[i].Height == from + i && (i == 0 || blocks[i].ParentHash == blocks[i - 1].Hash);
             if (!follows)
-                throw new ChainUnknownException(network.Name, $"block {blocks[i].Hash} follows no block before it");
+                throw new ChainUnknownException(network.Name, $"block {blocks[i].Hash} does not follow the block before it");
         }
         bool headMoved =
             head is not null && blocks.Any(block => block.Height == head.Height && block.Hash != head.Hash);

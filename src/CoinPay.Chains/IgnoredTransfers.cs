@@ -3,8 +3,8 @@ using System.Diagnostics.Metrics;
 namespace CoinPay.Chains;
 
 /// <summary>
-/// How often a transfer to a watched address was left out, as the metric <c>coinpay.transfers.ignored</c> by network and
-/// reason. It is a figure for operators and no evidence: what costs an attacker nothing must not cost storage.
+/// Counts ignored transfers to watched addresses, as the metric <c>coinpay.transfers.ignored</c> by network and reason.
+/// It is a figure for operators, not evidence: what costs an attacker nothing must not cost storage.
 /// </summary>
 internal static class IgnoredTransfers
 {

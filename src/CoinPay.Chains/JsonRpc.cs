@@ -8,17 +8,17 @@ namespace CoinPay.Chains;
 /// <summary>One call of a batch.</summary>
 internal sealed record RpcCall(string Method, params object?[] Parameters);
 
-/// <summary>What a node answers when it refuses a call.</summary>
+/// <summary>A node's error for a refused call.</summary>
 internal sealed record RpcError(int Code, string? Message = null);
 
-/// <summary>A node's answer to one call: a result (which may be JSON null) or an error.</summary>
+/// <summary>A node's answer to one call: a result (which can be JSON null) or an error.</summary>
 internal sealed record RpcAnswer<T>(T? Result, RpcError? Error);
 
 /// <summary>
-/// JSON-RPC with one node, always in batches, each within a time limit. Whatever keeps a batch from being answered
-/// whole (no connection, a bad password, half an answer, something that is not JSON) is a <see
-/// cref="ChainUnknownException"/>; an error of one call is an answer.
-/// Source: https://www.jsonrpc.org/specification; Bitcoin's nodes answer in form 1.0, with an error that is null.
+/// JSON-RPC with one node, always in batches, each with a time limit. Anything that prevents a complete answer to a
+/// batch (no connection, a bad password, half an answer, something other than JSON) throws a
+/// <see cref="ChainUnknownException"/>; an error of one call is an answer. Source:
+/// https://www.jsonrpc.org/specification; Bitcoin nodes answer in form 1.0, with a null error.
 /// </summary>
 internal sealed class JsonRpc(
     string network,
@@ -27,10 +27,10 @@ internal sealed class JsonRpc(
     INodeCredentials? credentials,
     TimeProvider time)
 {
-    /// <summary>How long a node may take over one batch.</summary>
+    /// <summary>The time limit for one batch.</summary>
     public static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(20);
 
-    /// <summary>Larger than any answer to a batch of ours; a few of the fullest Bitcoin blocks as JSON.</summary>
+    /// <summary>Larger than any answer to our batches: a few of the fullest Bitcoin blocks as JSON.</summary>
     private const long LargestAnswer = 128 * 1024 * 1024;
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
@@ -38,7 +38,7 @@ internal sealed class JsonRpc(
         RespectRequiredConstructorParameters = true,
     };
 
-    /// <summary>The answers in the order of the calls.</summary>
+    /// <summary>Returns the answers in the order of the calls.</summary>
     public async Task<RpcAnswer<T>[]> BatchAsync<T>(IReadOnlyList<RpcCall> calls, CancellationToken cancellation)
     {
         using CancellationTokenSource limit = new(TimeLimit, time);
@@ -58,20 +58,20 @@ internal sealed class JsonRpc(
         }
     }
 
-    /// <summary>One call that must have a result.</summary>
+    /// <summary>Makes one call that must have a result.</summary>
     public async Task<T> CallAsync<T>(string method, CancellationToken cancellation, params object?[] parameters)
     {
         RpcAnswer<T>[] answers = await BatchAsync<T>([new RpcCall(method, parameters)], cancellation);
         return ResultOf(answers[0], method);
     }
 
-    /// <summary>A result that came as plain JSON, in the shape it has by the call's definition.</summary>
+    /// <summary>Converts a plain JSON result to the type that the call defines.</summary>
     public T Read<T>(JsonElement result)
     {
         try
         {
             return result.Deserialize<T>(Json)
-                ?? throw new ChainUnknownException(network, "null where a result was due");
+                ?? throw new ChainUnknownException(network, "received null instead of a result");
         }
         catch (Exception nonsense) when (nonsense is JsonException or InvalidOperationException)
         {
@@ -79,11 +79,11 @@ internal sealed class JsonRpc(
         }
     }
 
-    /// <summary>The result of a call that must have one.</summary>
+    /// <summary>Returns the result of a call that must have one.</summary>
     public T ResultOf<T>(RpcAnswer<T> answer, string method) =>
         answer.Error is { } error
             ? throw new ChainUnknownException(network, $"{method}: {error.Message} ({error.Code})")
-            : answer.Result ?? throw new ChainUnknownException(network, method + " gave nothing");
+            : answer.Result ?? throw new ChainUnknownException(network, method + " returned nothing");
 
     private async Task<List<Envelope<T>>> SendAsync<T>(IReadOnlyList<RpcCall> calls, CancellationToken cancellation)
     {
@@ -98,7 +98,7 @@ internal sealed class JsonRpc(
         if (response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
         {
             credentials?.Refused();
-            throw new ChainUnknownException(network, $"the node refuses us: HTTP {(int)response.StatusCode}");
+            throw new ChainUnknownException(network, $"the node refused access: HTTP {(int)response.StatusCode}");
         }
         await response.Content.LoadIntoBufferAsync(LargestAnswer, cancellation);
         byte[] body = await response.Content.ReadAsByteArrayAsync(cancellation);
@@ -122,7 +122,7 @@ internal sealed class JsonRpc(
             : throw new ChainUnknownException(network, calls[missing].Method + " was not answered");
     }
 
-    /// <summary>A provider's refusal of the whole batch, as far as it is readable.</summary>
+    /// <summary>A provider's reason for refusing the whole batch, as far as it is readable.</summary>
     private static string Reason(byte[] body, HttpStatusCode status)
     {
         const int longest = 200;

@@ -3,7 +3,9 @@ using CoinPay.Core;
 
 namespace CoinPay.Chains;
 
-/// <summary>One configured network. It comes from networks.json, overridden by <c>CoinPay:Networks:name:…</c> settings.</summary>
+/// <summary>
+/// One configured network, from networks.json, overridden by <c>CoinPay:Networks:name:…</c> settings.
+/// </summary>
 public sealed record Network
 {
     /// <summary>Short name, used in URLs and keys: <c>anvil</c>, <c>bitcoin-regtest</c>.</summary>
@@ -12,10 +14,10 @@ public sealed record Network
     /// <summary>CAIP-2 id: <c>eip155:31337</c>, <c>bip122:0f9188f13cb7b2c71f2a335e3a4fc328</c>.</summary>
     public required string Id { get; init; }
 
-    /// <summary>What it has in common with others of its kind.</summary>
+    /// <summary>The family of networks that it belongs to.</summary>
     public required INetworkFamily Family { get; init; }
 
-    /// <summary>False for a network whose coins are play money: only <c>cp_test_</c> keys see it.</summary>
+    /// <summary>False if its coins have no value: only <c>cp_test_</c> keys see it.</summary>
     public bool Livemode { get; init; }
 
     /// <summary>Only for a development machine; a production start refuses it.</summary>
@@ -30,7 +32,8 @@ public sealed record Network
     public string? Chain { get; init; }
 
     /// <summary>
-    /// EVM: <c>evm</c> where forwarders have the address that the EVM gives them; <c>none</c> on chains with rules of their own.
+    /// EVM: <c>evm</c> if forwarders have the address that the EVM gives them; <c>none</c> on chains with their own
+    /// rules.
     /// </summary>
     public string? Create2 { get; init; }
 
@@ -38,26 +41,30 @@ public sealed record Network
     public string? Factory { get; init; }
 
     /// <summary>
-    /// How many blocks <c>finalized</c> may trail the head before finality counts as stalled; null where the network has
-    /// no finality.
+    /// The number of blocks that <c>finalized</c> can trail the head before finality counts as stalled; null if the
+    /// network has no finality.
     /// </summary>
     public long? FinalityLag { get; init; }
 
-    /// <summary>How often the poller looks.</summary>
+    /// <summary>The interval between polls.</summary>
     public TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Blocks a payment must be deep in when no policy of the merchant says otherwise.</summary>
+    /// <summary>The depth in blocks that a payment needs if no policy of the merchant says otherwise.</summary>
     public required int Confirmations { get; init; }
 
-    /// <summary>A payment that is not as deep as asked after this long has stalled, and a person is told.</summary>
+    /// <summary>
+    /// A payment that has not reached the required depth after this long has stalled, and a person is notified.
+    /// </summary>
     public TimeSpan ConfirmationLimit { get; init; } = TimeSpan.FromHours(24);
 
     public required IReadOnlyList<NetworkAsset> Assets { get; init; }
 
-    /// <summary>Networks on which one address belongs to one invoice, whichever of them it is paid on.</summary>
+    /// <summary>The networks on which one address belongs to one invoice, whichever of them it is paid on.</summary>
     public string AddressSpace => Family.SpaceOf(this);
 
-    /// <summary>Whether the head has run away from the last finalized block, or no block is finalized that should be.</summary>
+    /// <summary>
+    /// Whether the head is too far ahead of the last finalized block, or no block is finalized although one should be.
+    /// </summary>
     public bool IsFinalityStalled(ChainHead head) =>
         FinalityLag is { } most && head.Height - (head.Finalized ?? 0) > most;
 
@@ -77,11 +84,11 @@ public sealed record NetworkAsset
     public BigInteger Dust { get; init; }
 
     /// <summary>
-    /// A token that keeps a fee of each transfer, rebases, or whose logs are not to be believed: credited only as far as
-    /// the recipient's balance shows it.
+    /// A token that keeps a fee of each transfer, rebases, or has unreliable logs: credited only as far as the
+    /// recipient's balance shows it.
     /// </summary>
     public bool VerifyBalance { get; init; }
 
-    /// <summary>More than this many base units in one transfer cannot be: such a transfer is for a person to look at.</summary>
+    /// <summary>A transfer of more than this many base units is implausible, and a person has to check it.</summary>
     public BigInteger PlausibleSupply { get; init; } = BigInteger.One << 127;
 }

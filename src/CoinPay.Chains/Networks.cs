@@ -5,21 +5,21 @@ public sealed class Networks(IReadOnlyList<Network> all)
 {
     public IReadOnlyList<Network> All { get; } = all;
 
-    /// <summary>By <c>anvil</c> or <c>eip155:31337</c>; null when it is not offered.</summary>
+    /// <summary>Finds a network by <c>anvil</c> or <c>eip155:31337</c>; null if it is not offered.</summary>
     public Network? Find(string nameOrId) => All.FirstOrDefault(network => network.Name == nameOrId || network.Id == nameOrId);
 
-    /// <summary>The listed asset of this CAIP-19 id, on whichever network; null when it is not listed.</summary>
+    /// <summary>Finds the listed asset with this CAIP-19 id, on any network; null if it is not listed.</summary>
     public CoinPay.Core.Asset? FindAsset(string assetId) =>
         All.SelectMany(network => network.Assets).FirstOrDefault(listed => listed.Asset.Id == assetId)?.Asset;
 
     /// <summary>
-    /// The <see cref="Network.AddressSpace"/> of a network; one that is not offered is a space of its own.
+    /// Returns the <see cref="Network.AddressSpace"/> of a network; a network that is not offered is its own space.
     /// </summary>
     public string SpaceOf(string name) => All.FirstOrDefault(network => network.Name == name)?.AddressSpace ?? name;
 
     /// <summary>
-    /// By symbol (<c>USDT</c>) or CAIP-19 id; null when the network does not have it. The hex of an id's contract may be
-    /// in any case, as CAIP-19 leaves it open.
+    /// Finds an asset by symbol (<c>USDT</c>) or CAIP-19 id; null if the network does not have it. The hex of an id's
+    /// contract can be in any case, because CAIP-19 leaves it open.
     /// </summary>
     public static NetworkAsset? FindAsset(Network network, string symbolOrId) =>
         network.Assets.FirstOrDefault(listed =>

@@ -1,14 +1,15 @@
 namespace CoinPay.Chains;
 
 /// <summary>
-/// The outputs that a transaction spends, as <c>txid:n</c>. Two transactions that have one in common cannot both stand:
-/// that is how a replacement or a double spend is known for what it is. Equal when they name the same in the same order.
+/// The outputs that a transaction spends, as <c>txid:n</c>. Of two transactions that share one, only one can be valid:
+/// that is how replacements and double spends are detected. Equal if they name the same outputs in the same order.
 /// </summary>
 public sealed class Outpoints : IEquatable<Outpoints>
 {
     /// <summary>
-    /// As many are kept of one transaction; those of a payment are one to a few. One of thousands, a consolidation, whose
-    /// rival shares only later ones is still seen to leave, without the name of what took its place.
+    /// The maximum kept per transaction; payments usually have one to a few. If a transaction has thousands, a
+    /// consolidation, and its rival shares only later ones, the gateway still sees it disappear but does not know what
+    /// replaced it.
     /// </summary>
     public const int MaxCount = 64;
 
@@ -28,7 +29,7 @@ public sealed class Outpoints : IEquatable<Outpoints>
         return all.Length == 0 ? None : new(all);
     }
 
-    /// <summary>From the form in which a row keeps them; null and nothing are none.</summary>
+    /// <summary>Reads the form stored in rows; null and empty mean none.</summary>
     public static Outpoints Parse(string? text) => Of((text ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries));
 
     public override string ToString() => string.Join(' ', _all);
@@ -40,5 +41,5 @@ public sealed class Outpoints : IEquatable<Outpoints>
     public override int GetHashCode() => _all.Length == 0 ? 0 : StringComparer.Ordinal.GetHashCode(_all[0]);
 }
 
-/// <summary>A transaction that spends an outpoint which the reader looks out for.</summary>
+/// <summary>A transaction that spends an outpoint that the reader watches.</summary>
 public readonly record struct Spend(string Outpoint, string TransactionHash);

@@ -1,4 +1,4 @@
 namespace CoinPay.Chains;
 
-/// <summary>The gateway cannot start, or do what was asked, with its settings as they are.</summary>
+/// <summary>The gateway cannot start, or do what was requested, with its current settings.</summary>
 public sealed class SettingsException(string message) : Exception(message);

@@ -1,24 +1,24 @@
 namespace CoinPay.Chains;
 
 /// <summary>
-/// The times that a new address takes until every poller looks out for it. They depend on each other: an id tells when it was made,
-/// and whoever reads the new watches takes those whose ids are of the last minutes, so nothing may be stored under an older id. Each
-/// of these is shorter than the next; what lies between two of them allows for clocks that differ and for writes that take long.
+/// The time limits until every poller watches a new address. They depend on each other: an id contains its creation time, and a reader of
+/// new watches takes those whose ids are from the last minutes, so nothing must be stored under an older id. Each limit is shorter than the
+/// next; the gaps between them allow for clock differences and slow writes.
 /// </summary>
 public static class WatchWindows
 {
-    /// <summary>An invoice and its watch are stored within this time of the making of its id, or not at all.</summary>
+    /// <summary>An invoice and its watch are stored within this time after its id was created, or not at all.</summary>
     public static readonly TimeSpan StoredWithin = TimeSpan.FromMinutes(2);
 
-    /// <summary>A retry that finds an id as old as this takes a new one: nobody can still store under the old one.</summary>
+    /// <summary>A retry that finds an id this old takes a new one: nobody can still store under the old one.</summary>
     public static readonly TimeSpan RenewedAfter = TimeSpan.FromMinutes(3);
 
-    /// <summary>Who reads the new watches reads those of this time again.</summary>
+    /// <summary>A reader of new watches reads those from this period again.</summary>
     public static readonly TimeSpan ReadAgain = TimeSpan.FromMinutes(5);
 
     /// <summary>
-    /// A payment may be seen before its watch is read: for this long a mempool keeps all of a transaction, and not only what pays
-    /// to a watched address.
+    /// A payment can be seen before its watch is read: for this long a mempool keeps the whole transaction, not only what pays to a watched
+    /// address.
     /// </summary>
     public static readonly TimeSpan KeptWhole = TimeSpan.FromMinutes(10);
 }

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace CoinPay.Core;
 
-/// <summary>What can only be false by a bug of ours. Always on.</summary>
+/// <summary>Checks a condition that only a bug of ours can break. Always on.</summary>
 public static class Assert
 {
     /// <summary>Throws <see cref="BugException"/> when the condition does not hold.</summary>
@@ -15,5 +15,5 @@ public static class Assert
     }
 }
 
-/// <summary>The program is wrong, not its input and not the world.</summary>
+/// <summary>A bug in the program, not bad input or an outside failure.</summary>
 public sealed class BugException(string message) : Exception(message);

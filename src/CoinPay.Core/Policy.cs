@@ -4,25 +4,26 @@ using System.Text.Json.Serialization;
 namespace CoinPay.Core;
 
 /// <summary>
-/// How a merchant wants payments judged. An invoice copies what applies to it and never looks here again.
+/// How a merchant wants payments judged. An invoice copies what applies to it and never reads the policy again.
 /// </summary>
 public sealed record Policy
 {
-    /// <summary>How long a price stands, in minutes: 1 to 1440.</summary>
+    /// <summary>How long a price is valid, in minutes: 1 to 1440.</summary>
     public int ExpiryMinutes { get; init; } = 30;
 
-    /// <summary>How long an invoice's address stays watched after creation, in days: 1 to 365.</summary>
+    /// <summary>How long an invoice's address is watched after creation, in days: 1 to 365.</summary>
     public int MonitorDays { get; init; } = 90;
 
     public Tolerance Tolerance { get; init; } = new(0, 0);
 
     /// <summary>
-    /// Tiers, of which the first that matches applies; none matching, the network's own number of blocks.
+    /// Tiers; the first that matches applies. If none matches, the network's own number of blocks applies.
     /// </summary>
     public IReadOnlyList<ConfirmationRule> Confirmations { get; init; } = [];
 
     /// <summary>
-    /// Bitcoin family: a payment for at most this price needs no block, unless a conflicting transaction was seen. Null: never.
+    /// Bitcoin family: payments of invoices up to this price need no block, unless a conflicting transaction was seen.
+    /// Null: never.
     /// </summary>
     public Price? AcceptUnconfirmedUpTo { get; init; }
 
@@ -35,18 +36,18 @@ public sealed record Policy
 
     public AmountPolicy Under { get; init; } = AmountPolicy.Hold;
 
-    /// <summary>Hosts that a <c>return_url</c> may name.</summary>
+    /// <summary>Hosts that a <c>return_url</c> can use.</summary>
     public IReadOnlyList<string> ReturnHosts { get; init; } = [];
 }
 
 /// <summary>
-/// How far the sum may miss the price and still be the price, in per cent of the amount due, 0 to 100.
+/// How far the sum can be from the price and still count as the price, in percent of the amount due, 0 to 100.
 /// </summary>
 public sealed record Tolerance(decimal UnderPercent, decimal OverPercent)
 {
     /// <summary>
-    /// The least that pays <paramref name="due"/>, rounded up: in the payer's disfavour, by less than one base unit.
-    /// Never nothing, or an invoice with a tolerance of 100 % would be paid before anyone pays.
+    /// The least that pays <paramref name="due"/>, rounded up, to the payer's disadvantage by less than one base unit.
+    /// Never zero; otherwise an invoice with a tolerance of 100 % would be paid before anyone pays.
     /// </summary>
     public BigInteger Min(BigInteger due) => BigInteger.Max(1, due - Part(due, UnderPercent));
 
@@ -78,7 +79,9 @@ public enum LatePolicy
     [JsonStringEnumMemberName("accept")]
     Accept,
 
-    /// <summary>Enough late money pays it if the rate has moved no further than so many per cent since it was locked.</summary>
+    /// <summary>
+    /// Enough late money pays it if the rate has moved by at most the given percentage since it was locked.
+    /// </summary>
     [JsonStringEnumMemberName("accept_if_rate_within")]
     AcceptIfRateWithin,
 }
@@ -93,7 +96,7 @@ public enum AmountPolicy
     Hold,
 }
 
-/// <summary>How deep a payment must be: so many blocks, or at or below a finality tag of the chain.</summary>
+/// <summary>How deep a payment must be: a number of blocks, or at or below a finality tag of the chain.</summary>
 public sealed record RequiredDepth
 {
     private RequiredDepth(int? blocks, FinalityTag? tag) => (Blocks, Tag) = (blocks, tag);
@@ -108,7 +111,7 @@ public sealed record RequiredDepth
         return new(blocks, null);
     }
 
-    /// <summary>No block at all: an unconfirmed payment is taken.</summary>
+    /// <summary>No block is required: an unconfirmed payment is accepted.</summary>
     public bool AcceptsUnconfirmed => Blocks == 0;
 
     public static RequiredDepth Of(FinalityTag tag) => new(null, tag);
@@ -116,7 +119,8 @@ public sealed record RequiredDepth
     public const int MaxBlocks = 10_000;
 
     /// <summary>
-    /// From the form used in JSON and storage: <c>12</c>, <c>safe</c>, <c>finalized</c>; null when it is none of these.
+    /// Reads the form used in JSON and storage: <c>12</c>, <c>safe</c>, <c>finalized</c>; returns null for anything
+    /// else.
     /// </summary>
     public static RequiredDepth? Parse(string text) => text switch
     {

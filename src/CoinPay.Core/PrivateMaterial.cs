@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace CoinPay.Core;
 
-/// <summary>What a text that should have been public looks like.</summary>
+/// <summary>The kind of private material that a supposedly public text contains.</summary>
 public enum PrivateMaterialKind
 {
     /// <summary>xprv, zprv, tprv, Ltpv … (BIP-32, SLIP-132).</summary>
@@ -19,8 +19,8 @@ public enum PrivateMaterialKind
 }
 
 /// <summary>
-/// Recognises private keys and seed phrases where none may be. It errs on the side of refusing: no checksum has to be
-/// right and no word has to be on a list, as a mistyped key is a key nearly given away. For requests that hold no prose
+/// Recognises private keys and seed phrases where none are allowed. It errs on the side of refusing: it checks no
+/// checksums and no word lists, because a mistyped key is a key nearly given away. For requests that contain no prose
 /// and no hashes.
 /// </summary>
 public static class PrivateMaterial
@@ -33,17 +33,17 @@ public static class PrivateMaterial
     private const int ShortestLatinWord = 3;
     private static readonly char[] WordSeparators = [' ', '\t', '\n', '\r', ',', ';', '\u3000'];
 
-    /// <summary>Null when nothing private is recognised anywhere in the text.</summary>
+    /// <summary>Returns null if nothing private is recognised anywhere in the text.</summary>
     public static PrivateMaterialKind? Recognise(string text)
     {
         if (HasSeedPhrase(text))
             return PrivateMaterialKind.SeedPhrase;
-        // Once as written, once with white space taken out: a key may have been wrapped over lines.
+        // Once as written, once without white space: a key might be wrapped over lines.
         string unbroken = string.Concat(text.Where(c => !char.IsWhiteSpace(c)));
         return Tokens(text).Concat(Tokens(unbroken)).Select(KindOf).FirstOrDefault(kind => kind is not null);
     }
 
-    /// <summary>The same over texts that belong together: a seed phrase may come as a list of words.</summary>
+    /// <summary>Checks texts that belong together: a seed phrase can come as a list of words.</summary>
     public static PrivateMaterialKind? Recognise(IEnumerable<string> texts)
     {
         List<string> all = [.. texts];
@@ -87,8 +87,8 @@ public static class PrivateMaterial
     }
 
     /// <summary>
-    /// Any version of BIP-32's 78 bytes and 4 of checksum whose key field begins with the zero byte that only private
-    /// keys have there: catches versions that no list has.
+    /// Detects any version of BIP-32's 78 bytes plus 4 of checksum whose key field begins with the zero byte that only
+    /// private keys have there. Catches versions that are on no list.
     /// </summary>
     private static bool HoldsZeroPaddedKey(string token)
     {

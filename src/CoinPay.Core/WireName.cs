@@ -5,8 +5,8 @@ using System.Text.Json.Serialization;
 namespace CoinPay.Core;
 
 /// <summary>
-/// What the members of a closed set are called in JSON and in rows. The name stands beside the member as an attribute of
-/// System.Text.Json, so that renaming a type or a member changes neither.
+/// The names of a closed set's members in JSON and in rows. The name is an attribute of System.Text.Json on the member,
+/// so that renaming a type or a member does not change it.
 /// </summary>
 public static class WireName
 {
@@ -16,17 +16,17 @@ public static class WireName
             ? name
             : throw new BugException($"{typeof(TEnum).Name} {member} has no name");
 
-    /// <summary>The member of this name, or null.</summary>
+    /// <summary>Returns the member with this name, or null.</summary>
     public static TEnum? Find<TEnum>(string name)
         where TEnum : struct, Enum =>
         Enums<TEnum>.Members.TryGetValue(name, out TEnum member) ? member : null;
 
-    /// <summary>The member of a name that we wrote; any other is a bug.</summary>
+    /// <summary>Returns the member with a name that we wrote; any other name is a bug.</summary>
     public static TEnum Read<TEnum>(string name)
         where TEnum : struct, Enum =>
-        Find<TEnum>(name) ?? throw new BugException($"'{name}' is no {typeof(TEnum).Name}");
+        Find<TEnum>(name) ?? throw new BugException($"'{name}' is not a value of {typeof(TEnum).Name}");
 
-    /// <summary>The name of a record in its closed set.</summary>
+    /// <summary>Returns the name of a record in its closed set.</summary>
     public static string In<TSet>(TSet record)
         where TSet : class =>
         Records<TSet>.Names.TryGetValue(record.GetType(), out string? name)

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace CoinPay.Host;
 
-/// <summary>For the hosts inside this process: only <see cref="HostProgram"/> listens to signals.</summary>
+/// <summary>For hosts within this process: only <see cref="HostProgram"/> handles signals.</summary>
 internal sealed class NoLifetime : IHostLifetime
 {
     public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;

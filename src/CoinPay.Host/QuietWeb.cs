@@ -9,20 +9,20 @@ using Microsoft.Extensions.Logging;
 namespace CoinPay.Host;
 
 /// <summary>
-/// Web servers of the host itself: with its log, without signals of their own, and unseen by the telemetry of an app that runs in the
-/// same process, whose own server tells of the same requests.
+/// Creates the host's own web servers: with its log, without signal handling, and invisible to the telemetry of an app in the same process,
+/// whose own server already reports the same requests.
 /// </summary>
 internal static class QuietWeb
 {
     private const string SourceName = "CoinPay.Host";
 
-    /// <summary>A server that stops has nobody left to wait for: the host has let requests and functions end before.</summary>
+    /// <summary>A stopping server does not have to wait: the host has already let requests and functions finish.</summary>
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(2);
 
     public static WebApplicationBuilder CreateBuilder(ILoggerFactory loggers)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
-        // Not what ASP.NET Core reads from the environment by itself: that is meant for the public site, which is given it.
+        // Ignores what ASP.NET Core reads from the environment: that is for the public site, which gets it explicitly.
         builder.Configuration.Sources.Clear();
         builder.Configuration.AddInMemoryCollection();
         IServiceCollection services = builder.Services;

@@ -1,4 +1,4 @@
 namespace CoinPay.Host;
 
-/// <summary>Something that the operator must put right before the host can run. The message is all that is printed.</summary>
+/// <summary>A problem that the operator must fix before the host can run. Only the message is printed.</summary>
 internal sealed class StartException(string message) : Exception(message);

@@ -133,7 +133,7 @@ public sealed class AccountKeyTests
         byte[] data = Encoders.Base58Check.DecodeData(MasterKey);
         data[at] = value;
         Assert.True(AccountKey.Parse(Main, Encoders.Base58Check.EncodeData(data), out string? refusal) is null, fault);
-        Assert.Contains("no public key", refusal, StringComparison.Ordinal);
+        Assert.Contains("not contain a valid secp256k1 public key", refusal, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -141,7 +141,7 @@ public sealed class AccountKeyTests
     {
         byte[] data = [.. Encoders.Base58Check.DecodeData(Xpub)[..45], 2, .. new byte[31], 7];
         Assert.Null(AccountKey.Parse(Main, Encoders.Base58Check.EncodeData(data), out string? refusal));
-        Assert.Contains("no public key", refusal, StringComparison.Ordinal);
+        Assert.Contains("not contain a valid secp256k1 public key", refusal, StringComparison.Ordinal);
     }
 
     [Theory]

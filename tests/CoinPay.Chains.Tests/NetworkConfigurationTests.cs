@@ -75,7 +75,7 @@ public sealed class NetworkConfigurationTests
 
     [Theory]
     [InlineData("CoinPay:Networks:anvl:Rpc", "http://127.0.0.1:1", "no such network")]
-    [InlineData("CoinPay:Networks:anvil:Url", "http://127.0.0.1:1", "no setting")]
+    [InlineData("CoinPay:Networks:anvil:Url", "http://127.0.0.1:1", "not a network setting")]
     [InlineData("CoinPay:Networks:anvil:Rpc", "127.0.0.1:1", "http")]
     [InlineData("CoinPay:Networks:bitcoin:Rpc", "http://me:secret@127.0.0.1:1", "password")]
     [InlineData("CoinPay:Networks:anvil:PollInterval", "often", "duration")]

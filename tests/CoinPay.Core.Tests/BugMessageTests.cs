@@ -28,7 +28,7 @@ public sealed class BugMessageTests
         Names("InvoiceStatus 99 has no name", () => ((InvoiceStatus)99).Text());
         Names("InvoiceStatus 99 has no name", () => (Opened() with { Status = (InvoiceStatus)99 }).Explanation(_ => null));
         Names("Unheard is not in the set of InvoiceEvent", () => new Unheard(At).Name());
-        Names("'Paid' is no InvoiceStatus", () => WireName.Read<InvoiceStatus>("Paid"));
+        Names("'Paid' is not a value of InvoiceStatus", () => WireName.Read<InvoiceStatus>("Paid"));
         Names("exception 99", () => ((ExceptionType)99).Meaning());
         Names("exception 99", () => ExceptionRules.Actions((ExceptionType)99));
     }

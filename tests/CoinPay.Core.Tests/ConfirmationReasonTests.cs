@@ -30,12 +30,12 @@ public sealed class ConfirmationReasonTests
     [Fact]
     public void A_rule_for_a_tag_that_the_chain_has_not_says_what_it_means_instead() =>
         Assert.Equal(
-            "policy.0: 12 blocks for finalized, which this network has not",
+            "policy.0: 12 blocks for finalized, which this network does not have",
             Said(OneBitcoin, new ConfirmationRule(null, null, null, null, RequiredDepth.Of(FinalityTag.Finalized))));
 
     [Fact]
     public void Without_a_rule_that_matches_the_network_says_what_it_asks_for() =>
-        Assert.Equal("network_default: no rule of the merchant matches; anvil asks for 12", Said(OneUsdt));
+        Assert.Equal("network_default: none of the merchant's rules matches; anvil requires 12", Said(OneUsdt));
 
     [Fact]
     public void A_limit_that_cannot_be_judged_says_so() =>

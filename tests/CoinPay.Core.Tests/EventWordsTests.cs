@@ -46,7 +46,7 @@ public sealed class EventWordsTests
             "transfer_moved by chain: a.0 is no longer in a block; it can be mined again.");
         Says(
             new TransferConfirmed("a.0", 9, At),
-            "transfer_confirmed by chain: a.0 is as deep as asked, with the head at 9.");
+            "transfer_confirmed by chain: a.0 reached the required depth with the chain head at 9.");
     }
 
     [Fact]
@@ -54,13 +54,13 @@ public sealed class EventWordsTests
     {
         Says(
             new TransferLost("a.0", TransferStatus.Replaced, At, "b"),
-            "transfer_lost by chain: b spent the inputs of a.0: it was replaced.");
+            "transfer_lost by chain: a.0 was replaced: b spent its inputs.");
         Says(
             new TransferLost("a.0", TransferStatus.Replaced, At),
             "transfer_lost by chain: a.0 left the mempool and is in no block; no known transaction spent its inputs.");
         Says(
             new TransferLost("a.0", TransferStatus.Reorged, At),
-            "transfer_lost by chain: The block that held a.0 left the chain, and no block holds it now.");
+            "transfer_lost by chain: A reorg removed the block that held a.0; it is in no block now.");
     }
 
     [Fact]
@@ -68,31 +68,31 @@ public sealed class EventWordsTests
     {
         Says(
             new PaymentWindowClosed(At, At),
-            "payment_window_closed by gateway: Everything up to 2026-01-05 12:00:00Z was checked: what arrives now is late.");
-        Says(new PaymentDetected(At), "payment_detected by gateway: Money was seen, not yet enough of it in blocks.");
-        Says(new ConfirmationStarted(At), "confirmation_started by gateway: Enough money is in blocks, not yet as deep as asked.");
+            "payment_window_closed by gateway: The chain was checked up to 2026-01-05 12:00:00Z: money that arrives now is late.");
+        Says(new PaymentDetected(At), "payment_detected by gateway: Money was seen, but not enough of it is in blocks yet.");
+        Says(new ConfirmationStarted(At), "confirmation_started by gateway: Enough money is in blocks, but not yet at the required depth.");
         Says(new InvoicePaid(At), "invoice_paid by gateway: The price was met under the confirmation policy.");
-        Says(new InvoiceUnderpaid(At), "invoice_underpaid by gateway: The price expired with less than is due, all of it confirmed.");
+        Says(new InvoiceUnderpaid(At), "invoice_underpaid by gateway: The price expired with less than the amount due, all of it confirmed.");
         Says(new InvoiceOverpaid(At), "invoice_overpaid by gateway: More than the price was confirmed.");
-        Says(new InvoiceExpired(At), "invoice_expired by gateway: The price expired and nothing had been seen.");
-        Says(new InvoicePaidLate(At), "invoice_paid_late by gateway: Money was confirmed that came too late.");
+        Says(new InvoiceExpired(At), "invoice_expired by gateway: The price expired before any payment was seen.");
+        Says(new InvoicePaidLate(At), "invoice_paid_late by gateway: Money that came too late was confirmed.");
         Says(
             new PaymentReverted(InvoiceStatus.Detected, At),
-            "payment_reverted by gateway: Money that had counted was taken away by the chain: back to detected.");
+            "payment_reverted by gateway: The chain took back money that had counted: the invoice is detected again.");
     }
 
     [Fact]
     public void What_a_person_did_bears_the_persons_name()
     {
-        Says(new InvoiceCancelled("key_1", At), "invoice_cancelled by key_1: It was withdrawn before anything was seen.");
+        Says(new InvoiceCancelled("key_1", At), "invoice_cancelled by key_1: It was cancelled before any payment was seen.");
         Says(
             new TransferAccepted("a.0", "key_1", At),
-            "transfer_accepted by key_1: a.0 was accepted with fewer confirmations than the policy asks for.");
-        Says(new TransferAttributed("a.0", "key_1", At), "transfer_attributed by key_1: a.0 was found to be for this invoice.");
-        Says(new PaymentAccepted(1, null, 0, "key_1", At), "payment_accepted by key_1: What arrived was accepted as the price.");
+            "transfer_accepted by key_1: a.0 was accepted with fewer confirmations than the policy requires.");
+        Says(new TransferAttributed("a.0", "key_1", At), "transfer_attributed by key_1: a.0 was attributed to this invoice.");
+        Says(new PaymentAccepted(1, null, 0, "key_1", At), "payment_accepted by key_1: The money that arrived was accepted as full payment.");
         Says(
             new TopUpRequested(At, "key_1", At),
-            "top_up_requested by key_1: The customer was asked for the rest: what comes until 2026-01-05 12:00:00Z is on time.");
+            "top_up_requested by key_1: The customer was asked for the rest: payments until 2026-01-05 12:00:00Z are on time.");
         Says(new InvoiceFulfilled("key_1", At), "invoice_fulfilled by key_1: The goods went out under the fulfilment key.");
     }
 
@@ -102,7 +102,7 @@ public sealed class EventWordsTests
         Rate rate = new("1.02", "EUR/USDT", "test", At);
         Says(
             new LateRateJudged(true, null, At),
-            "late_rate_judged by gateway: The price is in the asset itself: late money is as good as money on time.");
+            "late_rate_judged by gateway: The price is in the asset itself, so late money is accepted.");
         Says(new LateRateJudged(true, rate, At), "late_rate_judged by gateway: The rate is 1.02 now: late money is accepted.");
         Says(new LateRateJudged(false, rate, At), "late_rate_judged by gateway: The rate is 1.02 now: late money is held.");
     }
@@ -112,16 +112,16 @@ public sealed class EventWordsTests
     {
         Says(
             new ExceptionOpened(ExceptionType.WrongAsset, "ether", 77, At),
-            "exception_opened by gateway: 77 base units of ether: money came in another asset than the one that is due.");
+            "exception_opened by gateway: 77 base units of ether: money arrived in an asset other than the one that is due.");
         Says(
             new ExceptionResolved(2, 77, null, null, "gateway", At),
-            "exception_resolved by gateway: The cause of the exception is gone.");
+            "exception_resolved by gateway: The cause of the exception no longer exists.");
         Says(
             new ExceptionResolved(2, 77, ExceptionAction.WriteOff, null, "key_1", At),
-            "exception_resolved by key_1: It was decided: write_off.");
+            "exception_resolved by key_1: The exception was resolved: write_off.");
         Says(
             new ExceptionResolved(2, 77, ExceptionAction.AcceptAsPaid, "called", "key_1", At),
-            "exception_resolved by key_1: It was decided: accept_as_paid (called).");
+            "exception_resolved by key_1: The exception was resolved: accept_as_paid (called).");
     }
 
     [Fact]
@@ -129,41 +129,41 @@ public sealed class EventWordsTests
     {
         Says(
             new RecoveryRequested(2, "anvil2", "0x1", "key_1", At),
-            "recovery_requested by key_1: The merchant controls 0x1 on anvil2 too: what came there is moved to it.");
+            "recovery_requested by key_1: The merchant controls 0x1 on anvil2 too: money that arrived on that network is moved there.");
         Says(
             new RecoveryFailed(2, "No gas.", At),
-            "recovery_failed by gateway: Money on another network could not be moved, and is tried again: No gas.");
+            "recovery_failed by gateway: Money on another network could not be moved yet, and the gateway will retry: No gas.");
         Says(
             new MoneyRecovered(2, "anvil2", "usdt", 77, "0xf", At),
-            "money_recovered by gateway: Transaction 0xf on anvil2 brought 77 base units of usdt to the settlement address.");
+            "money_recovered by gateway: Transaction 0xf on anvil2 moved 77 base units of usdt to the settlement address.");
         Says(
             new MoneyRecovered(2, "anvil2", "usdt", 77, null, At),
-            "money_recovered by gateway: 77 base units of usdt have left for the settlement address on anvil2.");
+            "money_recovered by gateway: 77 base units of usdt were moved to the settlement address on anvil2.");
     }
 
     [Theory]
     [InlineData(ExceptionType.Underpaid, "less than the price arrived before it expired.")]
-    [InlineData(ExceptionType.Overpaid, "more than the price came, and the merchant wants to look first.")]
-    [InlineData(ExceptionType.Late, "money came after the price had expired or the invoice was cancelled.")]
-    [InlineData(ExceptionType.WrongNetwork, "money came to the address on another network.")]
-    [InlineData(ExceptionType.WrongAsset, "money came in another asset than the one that is due.")]
-    [InlineData(ExceptionType.Reorged, "the goods went out, and a reorg took the payment away.")]
+    [InlineData(ExceptionType.Overpaid, "more than the price arrived, and the merchant wants to review it first.")]
+    [InlineData(ExceptionType.Late, "money arrived after the price had expired or the invoice was cancelled.")]
+    [InlineData(ExceptionType.WrongNetwork, "money arrived at the address on another network.")]
+    [InlineData(ExceptionType.WrongAsset, "money arrived in an asset other than the one that is due.")]
+    [InlineData(ExceptionType.Reorged, "the goods went out, and then a reorg removed the payment.")]
     [InlineData(ExceptionType.Replaced, "the payer spent the money in another transaction.")]
-    [InlineData(ExceptionType.Stalled, "the payment has not become as deep as asked within the limit.")]
-    [InlineData(ExceptionType.Ambiguous, "it cannot be told whose the money is, or which transaction brought it.")]
+    [InlineData(ExceptionType.Stalled, "the payment did not reach the required depth within the limit.")]
+    [InlineData(ExceptionType.Ambiguous, "the gateway cannot tell whose money it is, or which transaction brought it.")]
     public void An_exception_has_its_meaning(ExceptionType type, string meaning) => Assert.Equal(meaning, type.Meaning());
 
     [Theory]
-    [InlineData(InvoiceStatus.Created, "Created: no payment was seen yet.")]
-    [InlineData(InvoiceStatus.Detected, "Detected: money was seen, not yet enough of it in blocks.")]
-    [InlineData(InvoiceStatus.Confirming, "Confirming: enough money is in blocks, not yet as deep as asked.")]
-    [InlineData(InvoiceStatus.Paid, "Paid: the price was met under the confirmation policy, or a person took what came.")]
-    [InlineData(InvoiceStatus.Underpaid, "Underpaid: the price expired with less than is due, all of it confirmed.")]
+    [InlineData(InvoiceStatus.Created, "Created: no payment has been seen yet.")]
+    [InlineData(InvoiceStatus.Detected, "Detected: money was seen, but not enough of it is in blocks yet.")]
+    [InlineData(InvoiceStatus.Confirming, "Confirming: enough money is in blocks, but not yet at the required depth.")]
+    [InlineData(InvoiceStatus.Paid, "Paid: the price was met under the confirmation policy, or a person accepted what arrived.")]
+    [InlineData(InvoiceStatus.Underpaid, "Underpaid: the price expired with less than the amount due, all of it confirmed.")]
     [InlineData(InvoiceStatus.Overpaid, "Overpaid: more than the price was confirmed.")]
-    [InlineData(InvoiceStatus.Expired, "Expired: the price expired and nothing on time was seen.")]
-    [InlineData(InvoiceStatus.LatePaid, "Late paid: money was confirmed that came too late or after cancellation.")]
-    [InlineData(InvoiceStatus.Refunded, "Refunded: the money went back.")]
-    [InlineData(InvoiceStatus.Cancelled, "Cancelled: it was withdrawn before anything was seen.")]
+    [InlineData(InvoiceStatus.Expired, "Expired: the price expired and no payment was seen on time.")]
+    [InlineData(InvoiceStatus.LatePaid, "Late paid: money that came too late or after cancellation was confirmed.")]
+    [InlineData(InvoiceStatus.Refunded, "Refunded: the money was refunded.")]
+    [InlineData(InvoiceStatus.Cancelled, "Cancelled: it was withdrawn before any payment was seen.")]
     public void An_invoice_explains_its_status_and_its_money(InvoiceStatus status, string explanation) =>
         Assert.Equal(explanation + " 0 of 1.5 USDT seen, 0 confirmed.", (Opened() with { Status = status }).Explanation(AssetOf));
 
@@ -178,8 +178,8 @@ public sealed class EventWordsTests
             new ExceptionResolved(5, 1, null, null, "gateway", At),
             new ExceptionOpened(ExceptionType.Stalled, "asset", 1, At));
         Assert.Equal(
-            "Detected: money was seen, not yet enough of it in blocks. 0.75 of 1.5 USDT seen, 0.25 confirmed. "
-            + "Open exception stalled: the payment has not become as deep as asked within the limit.",
+            "Detected: money was seen, but not enough of it is in blocks yet. 0.75 of 1.5 USDT seen, 0.25 confirmed. "
+            + "Open exception stalled: the payment did not reach the required depth within the limit.",
             state.Explanation(AssetOf));
     }
 
@@ -197,15 +197,15 @@ public sealed class EventWordsTests
             "Created: the payment that was seen no longer counts." + nothing + " Transaction a lost its block to a reorg.",
             new TransferSeen(Seen with { Block = Block }, At), new TransferLost("a.0", TransferStatus.Reorged, At));
         Explains(
-            "Created: no payment was seen yet." + nothing
-            + " Transaction a did not bring what is due. It brought 1 base units of unknown on anvil2.",
+            "Created: no payment has been seen yet." + nothing
+            + " Transaction a did not bring the asset that is due. It brought 1 base units of unknown on anvil2.",
             new TransferSeen(Seen with { AssetId = "unknown", WrongNetwork = "anvil2" }, At));
         Explains(
-            "Created: no payment was seen yet." + nothing + " Transaction a did not bring what is due. It brought 0.25 ETH.",
+            "Created: no payment has been seen yet." + nothing + " Transaction a did not bring the asset that is due. It brought 0.25 ETH.",
             new TransferSeen(Seen with { AssetId = "ether", Amount = 250_000_000_000_000_000 }, At));
         Explains(
-            "Created: no payment was seen yet. 0.000001 of 1.5 USDT seen, 0 confirmed."
-            + " Transaction a was seen at 2026-01-05 12:16:00Z, and 2026-01-05 12:15:00Z was the end.",
+            "Created: no payment has been seen yet. 0.000001 of 1.5 USDT seen, 0 confirmed."
+            + " Transaction a was first seen at 2026-01-05 12:16:00Z, after the deadline of 2026-01-05 12:15:00Z.",
             new TransferSeen(Seen with { FirstSeenAt = At.AddMinutes(16) }, At));
     }
 

@@ -36,13 +36,13 @@ public sealed class ExceptionDecisionTests
     [Fact]
     public void A_decision_about_an_exception_whose_cause_is_gone_is_told_so() =>
         Given(Due(1_000), WindowCloses, Deep("a", 1_000), SeesNothing).When(Resolves(ExceptionType.Late, ExceptionAction.Ignore))
-            .Then(Refused(RejectionReason.ExceptionResolved, "It is resolved already: its cause is gone."));
+            .Then(Refused(RejectionReason.ExceptionResolved, "It is already resolved: its cause no longer exists."));
 
     [Fact]
     public void A_decision_after_another_one_is_told_so() =>
         Given(Due(1_000), WindowCloses, Deep("a", 400), Resolves(ExceptionType.Late, ExceptionAction.Ignore))
             .When(Resolves(ExceptionType.Late, ExceptionAction.WriteOff))
-            .Then(Refused(RejectionReason.ExceptionResolved, "It is resolved already."));
+            .Then(Refused(RejectionReason.ExceptionResolved, "It is already resolved."));
 
     [Fact]
     public void The_rest_can_be_asked_for_while_the_address_is_watched() =>

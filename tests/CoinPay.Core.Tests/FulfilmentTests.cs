@@ -16,7 +16,7 @@ public sealed class FulfilmentTests
     [Fact]
     public void An_invoice_that_is_not_paid_is_not_fulfilled() =>
         Given(Due(1_000), Mined("a", 1_000)).When(Fulfilled)
-            .Then(NothingHappens, Refused(RejectionReason.NotFulfillable, "Goods may not go out: the invoice is confirming."));
+            .Then(NothingHappens, Refused(RejectionReason.NotFulfillable, "The invoice cannot be fulfilled: it is confirming."));
 
     [Fact]
     public void Another_key_fulfils_nothing() =>
@@ -26,7 +26,7 @@ public sealed class FulfilmentTests
     public void An_excess_that_waits_for_a_person_holds_the_goods() =>
         Given(Due(1_000, more: AmountPolicy.Hold), Deep("a", 2_000)).When(Fulfilled)
             .Then(Refused(
-                RejectionReason.NotFulfillable, "Goods may not go out: the invoice is overpaid and waits for a decision about the excess."));
+                RejectionReason.NotFulfillable, "The invoice cannot be fulfilled: it is overpaid and waiting for a decision about the excess."));
 
     [Fact]
     public void What_was_fulfilled_stays_so_when_a_reorg_takes_the_money() =>

@@ -6,8 +6,8 @@ using NBitcoin.WalletPolicies;
 namespace CoinPay.Chains.Bitcoin;
 
 /// <summary>
-/// A merchant's account key of the Bitcoin family: public, so that it can name addresses and spend nothing. Invoice i
-/// is paid to the P2WPKH address of <c>/0/i</c> below it. Sources: BIP-32, BIP-84; SLIP-132 for the prefixes.
+/// A merchant's Bitcoin-family account key. It is public: it can derive addresses but spend nothing. Invoice i is paid
+/// to the P2WPKH address of <c>/0/i</c> below it. Sources: BIP-32, BIP-84; SLIP-132 for the prefixes.
 /// </summary>
 public sealed class AccountKey
 {
@@ -24,45 +24,45 @@ public sealed class AccountKey
         _receive = account.Derive(0);
     }
 
-    /// <summary>The key as <c>xpub…</c> or <c>tpub…</c>, whatever prefix it came with.</summary>
+    /// <summary>The key as <c>xpub…</c> or <c>tpub…</c>, regardless of its original prefix.</summary>
     public string Text => _account.ToString(_addresses);
 
     /// <summary>
-    /// The same for every text that names the same addresses: nothing but public key and chain code makes them, so
-    /// depth, parent and index are zeroed.
+    /// Equal for all texts that derive the same addresses: those depend only on public key and chain code, so depth,
+    /// parent and index are zeroed.
     /// </summary>
     public string Canonical => new ExtPubKey(_account.PubKey, _account.ChainCode).ToString(_addresses);
 
-    /// <summary>BIP-32's fingerprint of the account key, eight hex digits.</summary>
+    /// <summary>The account key's BIP-32 fingerprint, eight hex digits.</summary>
     public string Fingerprint => _account.PubKey.GetHDFingerPrint().ToString();
 
     /// <summary>
-    /// Reads an extended public key for a network. A refusal says in one sentence what is wrong and never repeats the
-    /// text: it may be a private key.
+    /// Reads an extended public key for a network. The refusal says in one sentence what is wrong and never repeats the
+    /// text, because it could be a private key.
     /// </summary>
     public static AccountKey? Parse(Network network, string text, out string? refusal)
     {
         string trimmed = text.Trim();
         (AccountKey? key, refusal) = PrivateMaterial.Recognise(trimmed) is null
             ? Read(network, trimmed)
-            : (null, "This may be a private key, and is no longer secret. Give the account's extended public key.");
+            : (null, "This could be a private key, and it is no longer secret. Send the account's extended public key instead.");
         return key;
     }
 
-    /// <summary>The receive address at an index below 2^31.</summary>
+    /// <summary>Returns the receive address at an index below 2^31.</summary>
     public string AddressAt(uint index) =>
         _receive.Derive(index).PubKey.GetAddress(ScriptPubKeyType.Segwit, _addresses).ToString();
 
     /// <summary>
-    /// The output descriptor that any wallet can import to see the same addresses (BIP-380, BIP-382).
+    /// Returns the output descriptor that any wallet can import to see the same addresses (BIP-380, BIP-382).
     /// </summary>
-    /// <param name="origin">Where the key comes from: <c>[d34db33f/84h/0h/0h]</c>, or nothing.</param>
+    /// <param name="origin">The key's origin: <c>[d34db33f/84h/0h/0h]</c>, or nothing.</param>
     public string Descriptor(string? origin = null) => Miniscript.AddChecksum($"wpkh({origin}{Text}/0/*)");
 
     private static (AccountKey? Key, string? Refusal) Read(Network network, string text)
     {
         if (Decode(text) is not { } data)
-            return (null, "This is not an extended public key: its checksum or its characters are wrong.");
+            return (null, "This is not an extended public key: its checksum or some of its characters are wrong.");
         if (KeyPrefix.Find(data.AsSpan(0, VersionLength)) is not { } prefix || data.Length != SerializedLength)
             return (null, "This is not an extended public key: it must start with xpub, zpub, tpub, vpub, Ltub or ttub.");
         if (prefix.Refusal is not null)
@@ -80,7 +80,7 @@ public sealed class AccountKey
         }
         catch (Exception noPoint) when (noPoint is FormatException or InvalidOperationException or ArgumentException)
         {
-            return (null, "This extended public key holds no public key of secp256k1.");
+            return (null, "This extended public key does not contain a valid secp256k1 public key.");
         }
     }
 

@@ -1,6 +1,6 @@
 namespace CoinPay.Chains.Bitcoin;
 
-// What of bitcoind's and litecoind's answers we read; the same in both. Source: `bitcoin-cli help <method>`.
+// The parts of bitcoind's and litecoind's answers that we read; the same in both. Source: `bitcoin-cli help <method>`.
 
 /// <param name="Time">The head's; litecoind gives only the median of the last eleven blocks.</param>
 internal sealed record BlockchainInfo(
@@ -9,17 +9,17 @@ internal sealed record BlockchainInfo(
 internal sealed record BitcoinBlock(
     string Hash, long Height, long Confirmations, long Time, BitcoinTransaction[] Tx, string? PreviousBlockHash = null);
 
-/// <param name="BlockHash">Only in getrawtransaction, and only when it is mined.</param>
+/// <param name="BlockHash">Only in getrawtransaction, and only if it is mined.</param>
 internal sealed record BitcoinTransaction(
     string Txid, BitcoinOutput[] Vout, BitcoinInput[]? Vin = null, string? BlockHash = null);
 
-/// <summary>A coinbase has no <paramref name="Txid"/>, and neither has an input from inside Litecoin's MWEB.</summary>
+/// <summary>A coinbase has no <paramref name="Txid"/>, nor does an input from inside Litecoin's MWEB.</summary>
 internal sealed record BitcoinInput(string? Txid = null, int? Vout = null);
 
-/// <param name="Value">In coins, with all eight digits in the text: a decimal holds it exactly.</param>
+/// <param name="Value">In coins. The text has all eight decimals, so a decimal holds the value exactly.</param>
 internal sealed record BitcoinOutput(decimal? Value = null, int? N = null, BitcoinScript? ScriptPubKey = null);
 
 internal sealed record BitcoinScript(string? Hex = null);
 
-/// <param name="Loaded">False while a node that was started again still reads its mempool from disk.</param>
+/// <param name="Loaded">False while a restarted node is still reading its mempool from disk.</param>
 internal sealed record MempoolInfo(bool? Loaded = null);

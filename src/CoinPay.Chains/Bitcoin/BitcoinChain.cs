@@ -4,13 +4,13 @@ using NBitcoin;
 namespace CoinPay.Chains.Bitcoin;
 
 /// <summary>
-/// A chain of the Bitcoin family by a node of its own (bitcoind, litecoind). Outputs are matched by their script, which
-/// both show in the same way, and spenders by outpoint; blocks are read by hash.
+/// A Bitcoin-family chain, read from its own node (bitcoind, litecoind). Outputs are matched by script, which both
+/// nodes show in the same form, and spenders by outpoint; blocks are read by hash.
 /// </summary>
 public sealed class BitcoinChain(
     Network network, HttpClient http, INodeCredentials? credentials, TimeProvider time) : IChain, IMempoolSource
 {
-    /// <summary>Full blocks are large: as many are held in memory at once.</summary>
+    /// <summary>Full blocks are large, and this many are in memory at once.</summary>
     private const int BlocksPerBatch = 4;
     private const int HashesPerBatch = 200;
 
@@ -67,7 +67,7 @@ public sealed class BitcoinChain(
     {
         RpcAnswer<JsonElement>[] answers = await _rpc.BatchAsync<JsonElement>(
             [new RpcCall("getmempoolinfo"), new RpcCall("getrawmempool")], cancellation);
-        // What a node has not read back yet has not left its mempool.
+        // A transaction that the node has not reloaded yet has not left its mempool.
         if (_rpc.Read<MempoolInfo>(_rpc.ResultOf(answers[0], "getmempoolinfo")).Loaded == false)
             throw new ChainUnknownException(network.Name, "the node is still loading its mempool");
         string[] listed = _rpc.Read<string[]>(_rpc.ResultOf(answers[1], "getrawmempool"));
@@ -118,7 +118,7 @@ public sealed class BitcoinChain(
     {
         bool onBestChain = block.Hash == hash && block.Confirmations > 0;
         if (!onBestChain)
-            throw new ChainUnknownException(network.Name, $"block {hash} left the best chain while it was read");
+            throw new ChainUnknownException(network.Name, $"block {hash} left the best chain while it was being read");
         return new ChainBlock(
             block.Height,
             block.Hash,
@@ -139,7 +139,7 @@ public sealed class BitcoinChain(
 
     private void RequireCaughtUp(BlockchainInfo info)
     {
-        // A regtest node calls itself in initial download whenever its last block is a day old.
+        // A regtest node reports initial block download whenever its last block is a day old.
         bool behind = info.InitialBlockDownload || info.Headers - info.Blocks > MaxHeadersAhead;
         if (behind && network.Chain != "regtest")
             throw new ChainUnknownException(network.Name, $"the node has {info.Blocks} of {info.Headers} blocks");

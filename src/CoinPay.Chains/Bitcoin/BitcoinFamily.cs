@@ -3,7 +3,9 @@ using CoinPay.Core;
 
 namespace CoinPay.Chains.Bitcoin;
 
-/// <summary>Chains of outpoints with Bitcoin Core's JSON-RPC: one coin, a mempool that says something, no finality tags.</summary>
+/// <summary>
+/// Outpoint-based chains with Bitcoin Core's JSON-RPC: one coin, a meaningful mempool, no finality tags.
+/// </summary>
 public sealed partial class BitcoinFamily : INetworkFamily
 {
     public static BitcoinFamily Instance { get; } = new();
@@ -35,7 +37,7 @@ public sealed partial class BitcoinFamily : INetworkFamily
         if (!IdForm().IsMatch(network.Id))
             return "id: bip122:<32 hex digits of the genesis hash>";
         if (network.Assets is not [{ Contract: null }])
-            return "assets: the chain's own coin and nothing else";
+            return "assets: only the chain's own coin";
         try
         {
             BitcoinNetworks.Of(network);

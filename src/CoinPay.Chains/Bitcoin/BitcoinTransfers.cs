@@ -3,15 +3,17 @@ using CoinPay.Core;
 
 namespace CoinPay.Chains.Bitcoin;
 
-/// <summary>What of a transaction of the Bitcoin family concerns us: its payments to watched scripts, and what it spends.</summary>
+/// <summary>
+/// Extracts what concerns us from a Bitcoin-family transaction: payments to watched scripts, and what it spends.
+/// </summary>
 internal sealed class BitcoinTransfers(Network network)
 {
     private const decimal BaseUnitsPerCoin = 100_000_000m;
     private readonly Asset _coin = network.Assets.Single(asset => asset.Contract is null).Asset;
 
     /// <summary>
-    /// Its transfers to watched scripts. Litecoin's MWEB outputs may lack value, number or script: they pay no address
-    /// of ours. What leaves the MWEB is an ordinary output of the block's last transaction.
+    /// Returns its transfers to watched scripts. Litecoin's MWEB outputs can lack value, number or script: they pay
+    /// none of our addresses. Money that leaves the MWEB is an ordinary output of the block's last transaction.
     /// </summary>
     public IReadOnlyList<ChainTransfer> Of(BitcoinTransaction transaction, Func<string, bool> isWatched)
     {
@@ -24,7 +26,7 @@ internal sealed class BitcoinTransfers(Network network)
 
     public static Outpoints InputsOf(BitcoinTransaction transaction) => Outpoints.Of(Spent(transaction));
 
-    /// <summary>The watched outpoints that it spends, however many inputs it has.</summary>
+    /// <summary>Returns the watched outpoints that it spends, regardless of its number of inputs.</summary>
     public static IEnumerable<Spend> SpendsOf(BitcoinTransaction transaction, Func<string, bool> isWatched) =>
         Spent(transaction).Where(isWatched).Select(outpoint => new Spend(outpoint, transaction.Txid));
 
@@ -48,6 +50,6 @@ internal sealed class BitcoinTransfers(Network network)
         decimal units = coins * BaseUnitsPerCoin;
         return units == decimal.Truncate(units)
             ? new BigInteger(units)
-            : throw new ChainUnknownException(network.Name, $"an amount of {coins} is no whole number of base units");
+            : throw new ChainUnknownException(network.Name, $"an amount of {coins} is not a whole number of base units");
     }
 }

@@ -3,10 +3,12 @@ using System.Buffers.Binary;
 namespace CoinPay.Chains.Bitcoin;
 
 /// <summary>
-/// What the first four bytes of an extended public key say. Source: SLIP-132, "Registered HD version bytes".
+/// The meaning of an extended public key's first four bytes. Source: SLIP-132, "Registered HD version bytes".
 /// </summary>
-/// <param name="Coin">The only coin that uses it; null: Litecoin's wallets write Bitcoin's prefixes too.</param>
-/// <param name="Refusal">Why a key of this kind cannot be used; null for those that can.</param>
+/// <param name="Coin">
+/// The only coin that uses it; null if several do: Litecoin wallets also write Bitcoin's prefixes.
+/// </param>
+/// <param name="Refusal">Why this kind of key cannot be used; null if it can.</param>
 internal sealed record KeyPrefix(uint Version, string Name, bool IsMain, string? Coin = null, string? Refusal = null)
 {
     private const string Wrapped =

@@ -4,15 +4,19 @@ using NBitcoin.DataEncoders;
 namespace CoinPay.Chains.Bitcoin;
 
 /// <summary>
-/// Litecoin's chains for NBitcoin, as far as addresses and extended public keys go. Everything else is a copy of Bitcoin's
-/// and must not be used: the node reads blocks and transactions, never NBitcoin. Source: Litecoin Core, src/chainparams.cpp
-/// (base58Prefixes, bech32_hrp). Its extended keys have Bitcoin's versions, so that they are written xpub and tpub.
+/// Litecoin's chains for NBitcoin, for addresses and extended public keys only. Everything else is copied from Bitcoin
+/// and must not be used: blocks and transactions are read by the node, never by NBitcoin. Source: Litecoin Core,
+/// src/chainparams.cpp (base58Prefixes, bech32_hrp). Its extended keys have Bitcoin's versions, so they are written as
+/// xpub and tpub.
 /// </summary>
 internal sealed class LitecoinNetworks : NetworkSetBase
 {
     private const byte MainKeyHash = 48, TestKeyHash = 111;
 
-    /// <summary>SCRIPT_ADDRESS2, which Litecoin Core writes; SCRIPT_ADDRESS is Bitcoin's, which it only still reads.</summary>
+    /// <summary>
+    /// SCRIPT_ADDRESS2, which Litecoin Core writes; SCRIPT_ADDRESS is Bitcoin's, which it still reads but no longer
+    /// writes.
+    /// </summary>
     private const byte MainScriptHash = 50, TestScriptHash = 58;
 
     private LitecoinNetworks()

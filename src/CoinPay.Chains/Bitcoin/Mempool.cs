@@ -1,10 +1,10 @@
 namespace CoinPay.Chains.Bitcoin;
 
 /// <summary>
-/// What a node's mempool was seen to hold, so that each transaction is fetched once. It is as large as the node's own
-/// mempool and no larger. A transaction's outputs and inputs are kept while it is young, and only ours after that: the
-/// watch of an address may be loaded a little later than the first payment to it is seen. The young are few, as a full
-/// mempool that is read for the first time would take hundreds of megabytes.
+/// Remembers the transactions seen in a node's mempool, so that each is fetched only once. It is never larger than the
+/// node's own mempool. All outputs and inputs of a transaction are kept while it is young, and only ours after that: an
+/// address's watch can be loaded slightly after its first payment was seen. The number of young transactions is
+/// limited, because a full mempool read for the first time would take hundreds of megabytes.
 /// </summary>
 internal sealed class Mempool(TimeProvider time)
 {
@@ -17,7 +17,7 @@ internal sealed class Mempool(TimeProvider time)
     private readonly RecentSpends _recent = new(time, WatchWindows.KeptWhole, MaxYoungInputs);
     private int _youngInputs;
 
-    /// <summary>Forgets what the node no longer lists.</summary>
+    /// <summary>Forgets transactions that the node no longer lists.</summary>
     public void Keep(string[] listed)
     {
         HashSet<string> still = new(listed, StringComparer.Ordinal);
@@ -28,7 +28,7 @@ internal sealed class Mempool(TimeProvider time)
     public IEnumerable<string> Unread(string[] listed) => listed.Where(id => !_seen.ContainsKey(id));
 
     /// <summary>
-    /// A transaction with all its outputs and inputs; an old one is settled by which scripts and outpoints are watched now.
+    /// Adds a transaction with all its outputs and inputs; old ones are reduced to what is watched now.
     /// </summary>
     public void Add(string id, IEnumerable<ChainTransfer> outputs, Outpoints inputs, Func<string, bool> isWatched)
     {
@@ -46,7 +46,7 @@ internal sealed class Mempool(TimeProvider time)
         }
     }
 
-    /// <summary>The transfers to watched recipients.</summary>
+    /// <summary>Returns the transfers to watched recipients.</summary>
     public IReadOnlyList<ChainTransfer> Matching(Func<string, bool> isWatched)
     {
         List<ChainTransfer> matching = [];
@@ -57,7 +57,7 @@ internal sealed class Mempool(TimeProvider time)
         return matching;
     }
 
-    /// <summary>The transactions that spend watched outpoints.</summary>
+    /// <summary>Returns the transactions that spend watched outpoints.</summary>
     public IReadOnlyList<Spend> Spends(Func<string, bool> isWatched)
     {
         List<Spend> spends = [];
@@ -80,7 +80,10 @@ internal sealed class Mempool(TimeProvider time)
 
         public bool IsSettled { get; private set; }
 
-        /// <summary>The inputs of ours go with the transfers; of another's only those that rival ours are kept.</summary>
+        /// <summary>
+        /// The inputs of our payments are stored with the transfers; of other transactions only inputs that conflict
+        /// with ours are kept.
+        /// </summary>
         public void Settle(Func<string, bool> isWatched)
         {
             Outputs = [.. Outputs.Where(output => isWatched(output.Recipient))];

@@ -1,15 +1,15 @@
 namespace CoinPay.Chains.Bitcoin;
 
 /// <summary>
-/// Who spent what in the mempool a short while ago, whether still there or not: a node shows one of two rivals at a time,
-/// so that only the memory of the first tells that there are two.
+/// Remembers which transaction recently spent which output in the mempool, even if it is no longer there. A node shows
+/// only one of two conflicting transactions at a time, so the conflict is visible only if the first one is remembered.
 /// </summary>
 internal sealed class RecentSpends(TimeProvider time, TimeSpan memory, int most)
 {
     private readonly Dictionary<string, (string Spender, long At)> _spenders = new(StringComparer.Ordinal);
     private readonly Queue<(string Outpoint, long At)> _order = new();
 
-    /// <summary>Remembers a transaction; says whether another one spent any of its inputs before.</summary>
+    /// <summary>Remembers a transaction; returns whether another one spent any of its inputs before.</summary>
     public bool HaveAnother(string transactionHash, Outpoints inputs)
     {
         long now = time.GetTimestamp();

@@ -3,7 +3,7 @@ using CoinPay.Core;
 
 namespace CoinPay.Chains.Bitcoin;
 
-/// <summary>The extended public key of an account of the merchant's: invoice i is paid to its address <c>/0/i</c> (BIP-32, BIP-84).</summary>
+/// <summary>The extended public key of a merchant's account: invoice i is paid to its address <c>/0/i</c> (BIP-32, BIP-84).</summary>
 public sealed partial class XpubWallet : IWalletKind
 {
     private const string Xpub = "xpub";
@@ -22,7 +22,7 @@ public sealed partial class XpubWallet : IWalletKind
         string? origin = said.GetValueOrDefault(Origin);
         bool isOrigin = origin is null || OriginForm().IsMatch(origin);
         if (!isOrigin)
-            refuse(Origin, "Master fingerprint and path of the account, such as [d34db33f/84h/0h/0h].");
+            refuse(Origin, "The account's master fingerprint and path, such as [d34db33f/84h/0h/0h].");
         if (!said.TryGetValue(Xpub, out string? text))
             return null;
         if (AccountKey.Parse(network, text, out string? refusal) is not { } key)

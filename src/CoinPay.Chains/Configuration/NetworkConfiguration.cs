@@ -5,10 +5,9 @@ using Microsoft.Extensions.Configuration;
 namespace CoinPay.Chains.Configuration;
 
 /// <summary>
-/// The networks that are offered: entries of networks.json for which a node is set. Settings are
+/// The networks that this gateway offers: entries of networks.json that have a node in the settings. Settings are
 /// <c>CoinPay__Networks__&lt;name with _ for -&gt;__Rpc</c>, <c>…__PollInterval</c> and <c>…__Confirmations</c>; a
-/// node's
-/// <c>User</c> and <c>Password</c> are secrets. <c>CoinPay__NetworksFile</c> names another file.
+/// node's <c>User</c> and <c>Password</c> are secrets. <c>CoinPay__NetworksFile</c> names another file.
 /// </summary>
 public static class NetworkConfiguration
 {
@@ -24,7 +23,7 @@ public static class NetworkConfiguration
     };
 
     /// <summary>
-    /// Reads and checks everything, configured or not; throws <see cref="SettingsException"/> on the first mistake.
+    /// Reads and checks all entries, configured or not; throws <see cref="SettingsException"/> on the first mistake.
     /// </summary>
     public static IReadOnlyList<Network> Load(IConfiguration configuration, bool isDevelopment)
     {
@@ -42,14 +41,14 @@ public static class NetworkConfiguration
                 continue;
             if (network.Development && !isDevelopment)
                 throw new SettingsException(
-                    $"{network.Name} is a chain of one's own machine, for AZURE_FUNCTIONS_ENVIRONMENT=Development only: "
+                    $"{network.Name} is a local development chain, for AZURE_FUNCTIONS_ENVIRONMENT=Development only: "
                     + $"remove {NameOf(settings)}__Rpc, or set it for a public network.");
             offered.Add(network);
         }
         return offered;
     }
 
-    /// <summary>Stands for "no node": an entry is checked whether it is offered or not.</summary>
+    /// <summary>A placeholder for "no node": an entry is checked even if it is not offered.</summary>
     private static Uri Nowhere { get; } = new("about:blank");
 
     private static NetworkEntry[] Read(string file)
@@ -61,7 +60,7 @@ public static class NetworkConfiguration
             IEnumerable<IGrouping<string, string>> keys = entries
                 .SelectMany(entry => (string[])[entry.Name, entry.Id]).GroupBy(key => key, StringComparer.Ordinal);
             if (keys.FirstOrDefault(group => group.Count() > 1) is { } twice)
-                throw new SettingsException($"networks.json has {twice.Key} twice.");
+                throw new SettingsException($"networks.json contains {twice.Key} twice.");
             return entries;
         }
         catch (Exception broken) when (broken is JsonException or IOException or UnauthorizedAccessException)
@@ -75,11 +74,11 @@ public static class NetworkConfiguration
         foreach (IConfigurationSection network in section.GetChildren())
         {
             if (!entries.Any(entry => network.Key.Equals(SettingOf(entry), StringComparison.OrdinalIgnoreCase)))
-                throw new SettingsException($"{NameOf(network)}: there is no such network in networks.json.");
+                throw new SettingsException($"{NameOf(network)}: networks.json has no such network.");
             foreach (IConfigurationSection setting in network.GetChildren())
                 if (!Settings.Contains(setting.Key, StringComparer.OrdinalIgnoreCase))
                     throw new SettingsException(
-                        $"{NameOf(setting)} is no setting of a network: {string.Join(", ", Settings)} are.");
+                        $"{NameOf(setting)} is not a network setting; these are: {string.Join(", ", Settings)}.");
         }
     }
 
@@ -103,7 +102,7 @@ public static class NetworkConfiguration
         string text when Uri.TryCreate(text, UriKind.Absolute, out Uri? rpc)
             && rpc.Scheme is "http" or "https" && rpc.UserInfo.Length == 0 => rpc,
         _ => throw new SettingsException(
-            $"{NameOf(settings)}__Rpc must be an http or https address; user and password are settings of their own."),
+            $"{NameOf(settings)}__Rpc must be an http or https address; user and password have their own settings."),
     };
 
     private static string SettingOf(NetworkEntry entry) => entry.Name.Replace('-', '_');

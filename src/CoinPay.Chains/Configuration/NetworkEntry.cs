@@ -5,9 +5,9 @@ using CoinPay.Core;
 
 namespace CoinPay.Chains.Configuration;
 
-/// <summary>A network as networks.json writes it: everything but where its node is.</summary>
+/// <summary>A network entry in networks.json: everything except its node.</summary>
 /// <param name="FinalityLag">See <see cref="Network.FinalityLag"/>.</param>
-/// <param name="ConfirmationLimit">See <see cref="Network.ConfirmationLimit"/>; 24 hours unless it says otherwise.</param>
+/// <param name="ConfirmationLimit">See <see cref="Network.ConfirmationLimit"/>; 24 hours if not given.</param>
 /// <param name="Create2">See <see cref="Network.Create2"/>.</param>
 internal sealed record NetworkEntry(
     string Name,
@@ -33,7 +33,8 @@ internal sealed record NetworkEntry(
     private static readonly TimeSpan RegexLimit = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// The entry with a node; throws <see cref="SettingsException"/> that says what is wrong with it.
+    /// Returns the entry combined with a node; throws a <see cref="SettingsException"/> that says what is wrong with
+    /// it.
     /// </summary>
     public Network At(Uri rpc)
     {
@@ -73,16 +74,16 @@ internal sealed record NetworkEntry(
             PollInterval >= ShortestPollInterval && PollInterval <= LongestPollInterval,
             $"poll_interval: {ShortestPollInterval} to {LongestPollInterval}");
         Require(Confirmations is > 0 and <= MaxConfirmations, $"confirmations: 1 to {MaxConfirmations}");
-        Require(Assets.Select(asset => asset.Symbol).Distinct().Count() == Assets.Length, "assets: a symbol twice");
+        Require(Assets.Select(asset => asset.Symbol).Distinct().Count() == Assets.Length, "assets: each symbol only once");
         Require(Assets.Length > 0, "assets: at least one");
-        Require(Development || !IsLocal, "development: true, as this chain is made on one machine for trying out");
+        Require(Development || !IsLocal, "development: true, because this is a local development chain");
         foreach (AssetEntry asset in Assets)
             Require(asset.Mistake is null, $"asset {asset.Symbol}: {asset.Mistake}");
         if (network.Family.MistakeIn(network) is { } mistake)
             throw Wrong(mistake);
     }
 
-    /// <summary>Regtest, and the chain ids that anvil, Hardhat and Ganache give themselves.</summary>
+    /// <summary>Regtest, and the default chain ids of anvil, Hardhat and Ganache.</summary>
     private bool IsLocal => Chain == "regtest" || Id is "eip155:31337" or "eip155:1337";
 
     private static bool Matches(string text, string pattern) =>
@@ -98,7 +99,7 @@ internal sealed record NetworkEntry(
 }
 
 /// <summary>
-/// An asset as networks.json writes it: a token by its contract, the chain's own coin by its SLIP-44 number.
+/// An asset entry in networks.json: a token by its contract, the chain's own coin by its SLIP-44 number.
 /// </summary>
 /// <param name="VerifyBalance">See <see cref="NetworkAsset.VerifyBalance"/>.</param>
 /// <param name="PlausibleSupply">See <see cref="NetworkAsset.PlausibleSupply"/>; base units, as text.</param>
@@ -118,7 +119,7 @@ internal sealed record AssetEntry(
         { Symbol: "" } => "symbol: missing",
         { Decimals: < 0 or > MaxDecimals } => $"decimals: 0 to {MaxDecimals}",
         { Contract: null, Slip44: null } or { Contract: not null, Slip44: not null } =>
-            "contract or slip44, one of them",
+            "either contract or slip44",
         { Contract: { } contract } when !EvmAddress.IsChecksummed(contract) =>
             "contract: a checksummed address",
         { VerifyBalance: true, Contract: null } => "verify_balance: for tokens only",

@@ -3,7 +3,7 @@ using CoinPay.Chains.Evm;
 
 namespace CoinPay.Chains.Configuration;
 
-/// <summary>The families that are built: a line each.</summary>
+/// <summary>The supported families, one per line.</summary>
 public static class NetworkFamilies
 {
     public static IReadOnlyList<INetworkFamily> All { get; } = [BitcoinFamily.Instance, EvmFamily.Instance];

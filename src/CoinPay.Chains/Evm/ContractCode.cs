@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace CoinPay.Chains.Evm;
 
 /// <summary>
-/// The init code of our contracts, byte for byte as src/contracts was compiled: addresses follow from it, so it never
+/// The init code of our contracts, byte for byte as compiled from src/contracts. Addresses depend on it, so it never
 /// changes for a factory that is in use.
 /// </summary>
 internal static class ContractCode

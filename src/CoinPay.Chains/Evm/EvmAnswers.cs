@@ -4,9 +4,9 @@ using System.Text.Json;
 
 namespace CoinPay.Chains.Evm;
 
-// What of a node's answers we read. Source: https://ethereum.github.io/execution-apis/
+// The parts of a node's answers that we read. Source: https://ethereum.github.io/execution-apis/
 
-/// <param name="Transactions">Hashes, or whole transactions when they were asked for.</param>
+/// <param name="Transactions">Hashes, or whole transactions if they were requested.</param>
 internal sealed record EvmBlock(
     string Number,
     string Hash,
@@ -34,7 +34,7 @@ internal sealed record EvmLog(
     bool Removed = false,
     string BlockNumber = "0x0");
 
-/// <summary>The hex numbers of Ethereum's JSON-RPC.</summary>
+/// <summary>Reads and writes the hex numbers of Ethereum's JSON-RPC.</summary>
 internal static class Quantity
 {
     public static string Hex(BigInteger number) =>
@@ -42,7 +42,7 @@ internal static class Quantity
 
     public static BigInteger Number(string text) => text.StartsWith("0x", StringComparison.Ordinal)
         ? BigInteger.Parse("0" + text[2..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture)
-        : throw new FormatException("A number without 0x.");
+        : throw new FormatException("The number does not start with 0x.");
 
     public static long Height(string text) => (long)Number(text);
 }

@@ -5,22 +5,27 @@ using Nethereum.Contracts.Standards.ERC20.ContractDefinition;
 namespace CoinPay.Chains.Evm;
 
 /// <summary>
-/// Credits transfers of tokens marked <see cref="NetworkAsset.VerifyBalance"/> with what the recipient's balance rose by
-/// in their block and no more: a fee that the token keeps, or a log that tells of nothing, is then nobody's money.
+/// Credits transfers of tokens marked <see cref="NetworkAsset.VerifyBalance"/> only up to the amount by which the
+/// recipient's balance rose in their block, so that a fee that the token keeps, or a log of a transfer that did not
+/// happen, is credited to nobody.
 /// </summary>
 internal sealed class EvmBalanceCheck(Network network, JsonRpc rpc)
 {
-    /// <summary>eth_call answers this code when the contract reverts. Source: https://ethereum.github.io/execution-apis/</summary>
+    /// <summary>
+    /// The error code of eth_call if the contract reverts. Source: https://ethereum.github.io/execution-apis/
+    /// </summary>
     private const int Reverted = 3;
 
     private readonly Dictionary<string, string> _tokens = network.Assets
         .Where(listed => listed.VerifyBalance)
         .ToDictionary(listed => listed.Asset.Id, listed => listed.Contract!, StringComparer.Ordinal);
 
-    /// <summary>The data of a call of <c>balanceOf</c>. Source: ERC-20.</summary>
+    /// <summary>Returns the data of a <c>balanceOf</c> call. Source: ERC-20.</summary>
     public static string BalanceOf(string owner) => ContractAbi.DataOf(new BalanceOfFunction { Owner = owner });
 
-    /// <summary>The blocks with their transfers as the balances bear them out; asks the node only where there are any.</summary>
+    /// <summary>
+    /// Returns the blocks with these transfers credited by balance; calls the node only if there are any.
+    /// </summary>
     public async Task<IReadOnlyList<ChainBlock>> CheckAsync(
         IReadOnlyList<ChainBlock> blocks, Found found, long byHashAbove, CancellationToken cancellation)
     {
@@ -45,7 +50,7 @@ internal sealed class EvmBalanceCheck(Network network, JsonRpc rpc)
         return read;
     }
 
-    /// <summary>In their order as far as the money goes; all of them in doubt where no balance tells.</summary>
+    /// <summary>Credits in order until the rise is used up; if the rise is unknown, all are ambiguous.</summary>
     private IEnumerable<ChainTransfer> Credit(IEnumerable<ChainTransfer> transfers, BigInteger? risen)
     {
         foreach (ChainTransfer transfer in transfers)
@@ -65,8 +70,8 @@ internal sealed class EvmBalanceCheck(Network network, JsonRpc rpc)
     }
 
     /// <summary>
-    /// By how much the balance rose in a block, not below zero; null when it cannot be told. A node that does not answer
-    /// near its head is asked again by the next poll; one that has no state so far back never will.
+    /// Returns how much the balance rose in a block, at least zero; null if that is unknown. Near the head, the next
+    /// poll asks a failing node again; a node without state that old will never answer.
     /// </summary>
     private async Task<BigInteger?> RisenAsync(
         string token, string recipient, ChainBlock block, bool isNear, CancellationToken cancellation)
@@ -79,7 +84,7 @@ internal sealed class EvmBalanceCheck(Network network, JsonRpc rpc)
             return isNear && error.Code != Reverted
                 ? throw new ChainUnknownException(network.Name, $"balanceOf: {error.Message} ({error.Code})")
                 : null;
-        // A contract that does not exist yet answers with nothing at all, which is zero.
+        // A contract that does not exist yet returns no data, which means zero.
         BigInteger[] balances = [.. answers.Select(answer => ContractAbi.NumberOf(rpc.Read<string>(answer.Result)))];
         return BigInteger.Max(0, balances[1] - balances[0]);
     }

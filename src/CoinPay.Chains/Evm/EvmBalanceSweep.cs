@@ -4,9 +4,9 @@ using CoinPay.Core;
 namespace CoinPay.Chains.Evm;
 
 /// <summary>
-/// Finds money that contracts sent: at one block, what an address holds and what left it, less what is known to have
-/// come. Where something is left over, bisection finds the block it came in and traces the transaction. Without traces,
-/// or without the state of old blocks, the money is reported under the block's own hash, and as ambiguous.
+/// Finds money that contracts sent: at one block, what an address holds plus what left it, minus what is known to have
+/// arrived. If there is a remainder, bisection finds the block that it arrived in and traces the transaction. Without
+/// traces, or without the state of old blocks, the money is reported under the block's own hash and as ambiguous.
 /// Source: EIP-1898 (a block by its hash).
 /// </summary>
 internal sealed class EvmBalanceSweep(Network network, JsonRpc rpc)
@@ -15,7 +15,7 @@ internal sealed class EvmBalanceSweep(Network network, JsonRpc rpc)
 
     private const int CallsPerBatch = 500;
 
-    /// <summary>Payments found for one address in one sweep; the next one goes on.</summary>
+    /// <summary>The maximum of payments found for one address in one sweep; the next sweep continues.</summary>
     private const int MaxPayments = 16;
 
     private readonly NetworkAsset? _coin = network.Assets.FirstOrDefault(listed => listed.Contract is null);
@@ -35,7 +35,7 @@ internal sealed class EvmBalanceSweep(Network network, JsonRpc rpc)
                 [.. (await ReadEachAsync("eth_getBalance", chunk, head, cancellation)).Select(Quantity.Number)];
             (SweptAddress Address, BigInteger Balance)[] open =
                 [.. chunk.Zip(balances).Where(swept => swept.First.IsFirst || !swept.Second.IsZero)];
-            // An invoice's contract is there only once it was emptied: that, too, may be money that came unseen.
+            // An invoice's contract exists only after it was emptied, so money could have arrived unseen.
             string[] codes = await ReadEachAsync("eth_getCode", [.. open.Select(swept => swept.Address)], head, cancellation);
             foreach (((SweptAddress address, BigInteger balance), string code) in open.Zip(codes))
                 if (!balance.IsZero || code != "0x")
@@ -88,7 +88,9 @@ internal sealed class EvmBalanceSweep(Network network, JsonRpc rpc)
         return found;
     }
 
-    /// <summary>What came up to a height and is not on record: what is held there and what left, less what is known.</summary>
+    /// <summary>
+    /// Returns what arrived up to a height but is not recorded: what is held plus what left, minus what is known.
+    /// </summary>
     private static BigInteger Unexplained(
         BigInteger held, IEnumerable<KnownPayment> known, IEnumerable<Flushed> flushed, long height)
     {
@@ -99,7 +101,10 @@ internal sealed class EvmBalanceSweep(Network network, JsonRpc rpc)
         return held;
     }
 
-    /// <summary>The transactions that brought what came in a block; what traces leave open is the block's, in doubt.</summary>
+    /// <summary>
+    /// Returns the transactions that brought the rise in a block; an amount that traces do not explain is reported as
+    /// the block's, ambiguous.
+    /// </summary>
     private async Task<List<SweptTransfer>> NameAsync(
         SweptAddress address, Rise rise, IReadOnlyList<KnownPayment> known, NetworkAsset coin,
         CancellationToken cancellation)

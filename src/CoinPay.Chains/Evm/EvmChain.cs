@@ -6,13 +6,13 @@ using Nethereum.Util;
 namespace CoinPay.Chains.Evm;
 
 /// <summary>
-/// A chain with Ethereum's JSON-RPC. Tokens are found by their Transfer logs, of listed contracts alone; the chain's
-/// own coin by the transactions of whole blocks. An ordinary poll is three batches: head, blocks, and what the blocks
+/// A chain with Ethereum's JSON-RPC. Tokens are found by their Transfer logs, from listed contracts only; the chain's
+/// own coin by the transactions of whole blocks. A normal poll takes three batches: head, blocks, and what the blocks
 /// need.
 /// </summary>
 public sealed class EvmChain(Network network, HttpClient http, TimeProvider time) : IChain, IBalanceSource
 {
-    /// <summary>Providers bound a batch; whole blocks are some hundred kilobytes each.</summary>
+    /// <summary>Providers limit batches, and a whole block is some hundred kilobytes.</summary>
     private const int BlocksPerBatch = 25;
 
     private readonly JsonRpc _rpc = new(network.Name, network.Rpc, http, null, time);
@@ -26,7 +26,7 @@ public sealed class EvmChain(Network network, HttpClient http, TimeProvider time
 
     public string RecipientOf(string address) => AddressUtil.Current.IsValidEthereumAddressHexFormat(address)
         ? address.ToLowerInvariant()
-        : throw new FormatException("No EVM address.");
+        : throw new FormatException("This is not an EVM address.");
 
     public Task<ChainHead> ReadHeadAsync(CancellationToken cancellation) => Known(async () =>
     {
@@ -62,7 +62,9 @@ public sealed class EvmChain(Network network, HttpClient http, TimeProvider time
         long from, long to, long byHashAbove, Func<string, bool> isWatched, CancellationToken cancellation) =>
         Known(() => ReadChainedAsync(from, to, byHashAbove, isWatched, cancellation));
 
-    /// <summary>The chain's own coin as contracts send it: no log tells of it, and no transaction's own recipient.</summary>
+    /// <summary>
+    /// Finds the chain's own coin sent by contracts: no log shows it, and the recipient is not the transaction's own.
+    /// </summary>
     public Task<IReadOnlyList<SweptTransfer>> SweepAsync(
         IReadOnlyList<SweptAddress> addresses, ChainHead head, CancellationToken cancellation) =>
         Known(() => _sweep.RunAsync(addresses, head, cancellation));
@@ -95,7 +97,7 @@ public sealed class EvmChain(Network network, HttpClient http, TimeProvider time
     }
 
     /// <summary>
-    /// Transactions that carry the coin to a watched address; whether they succeeded, their receipts tell.
+    /// Returns transactions that carry the coin to a watched address; their receipts say whether they succeeded.
     /// </summary>
     private List<NativeTransfer> NativeTransfers(EvmBlock[] blocks, Func<string, bool> isWatched)
     {
@@ -119,14 +121,14 @@ public sealed class EvmChain(Network network, HttpClient http, TimeProvider time
         return transfers;
     }
 
-    /// <summary>A chain without this tag has no such height.</summary>
+    /// <summary>Returns null on a chain without this tag.</summary>
     private long? HeightOf(RpcAnswer<JsonElement> answer) =>
         answer.Result.ValueKind == JsonValueKind.Object ? _rpc.Read<EvmBlock>(answer.Result).Height : null;
 
     private static RpcCall BlockCall(string block, bool withTransactions = false) =>
         new("eth_getBlockByNumber", block, withTransactions);
 
-    /// <summary>An answer that has not the form it must have is as good as none.</summary>
+    /// <summary>Treats a malformed answer like no answer.</summary>
     private async Task<T> Known<T>(Func<Task<T>> read)
     {
         try
@@ -135,7 +137,7 @@ public sealed class EvmChain(Network network, HttpClient http, TimeProvider time
         }
         catch (Exception nonsense) when (nonsense is FormatException or OverflowException)
         {
-            throw new ChainUnknownException(network.Name, "the node answers nonsense: " + nonsense.Message, nonsense);
+            throw new ChainUnknownException(network.Name, "the node's answer is malformed: " + nonsense.Message, nonsense);
         }
     }
 }

@@ -3,7 +3,9 @@ using CoinPay.Core;
 
 namespace CoinPay.Chains.Evm;
 
-/// <summary>Chains with Ethereum's virtual machine and JSON-RPC: accounts, tokens by their contract, finality tags.</summary>
+/// <summary>
+/// Chains with the Ethereum Virtual Machine and its JSON-RPC: accounts, tokens by contract, finality tags.
+/// </summary>
 public sealed partial class EvmFamily : INetworkFamily
 {
     public static EvmFamily Instance { get; } = new();
@@ -24,7 +26,8 @@ public sealed partial class EvmFamily : INetworkFamily
     public StringComparison AssetIds => StringComparison.OrdinalIgnoreCase;
 
     /// <summary>
-    /// A forwarder has the same address on every chain with the EVM's own CREATE2. Main and test networks are kept apart.
+    /// A forwarder has the same address on every chain with the EVM's own CREATE2. Main and test networks are kept
+    /// separate.
     /// </summary>
     public string SpaceOf(Network network) => (network.Factory, network.Livemode) switch
     {
@@ -35,7 +38,9 @@ public sealed partial class EvmFamily : INetworkFamily
 
     public IReadOnlyList<string> SharedSpaces { get; } = [LiveForwarders, TestForwarders];
 
-    /// <summary>A contract may pay the chain's own coin without a log, and no log stands for a plain transfer either.</summary>
+    /// <summary>
+    /// A contract can pay the chain's own coin without a log, and a plain transfer has no log either.
+    /// </summary>
     public bool MayComeUnseen(NetworkAsset asset) => asset.Contract is null;
 
     /// <summary>EIP-681.</summary>
@@ -51,7 +56,7 @@ public sealed partial class EvmFamily : INetworkFamily
             return "create2: evm or none";
         if (network.Create2 == "evm" && !EvmAddress.IsChecksummed(network.Factory))
             return "factory: a checksummed address";
-        return network.Assets.Count(asset => asset.Contract is null) > 1 ? "assets: one coin without a contract at most" : null;
+        return network.Assets.Count(asset => asset.Contract is null) > 1 ? "assets: at most one coin without a contract" : null;
     }
 
     public INetworkSource Open(Network network, HttpClient http, INodeCredentials credentials, TimeProvider time) =>

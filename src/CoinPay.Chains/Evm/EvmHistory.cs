@@ -7,17 +7,19 @@ namespace CoinPay.Chains.Evm;
 /// <summary>Money of one asset that a forwarder paid out to its settlement address.</summary>
 internal sealed record Flushed(long Height, BigInteger Amount, string TransactionHash);
 
-/// <summary>Money that came to an address in a block.</summary>
+/// <summary>Money that arrived at an address in a block.</summary>
 internal sealed record Rise(BlockReference Block, BigInteger Amount);
 
-/// <summary>What an EVM node knows of the past of one address.</summary>
+/// <summary>Reads the history of one address from an EVM node.</summary>
 internal sealed class EvmHistory(Network network, JsonRpc rpc)
 {
-    /// <summary>A chain's clock may run ahead of ours by so much.</summary>
+    /// <summary>A chain's clock can be ahead of ours by this much.</summary>
     private static readonly TimeSpan ClockDifference = TimeSpan.FromMinutes(10);
     private const int LargestSpan = 2_000;
 
-    /// <summary>Calls for logs in one sweep. An invoice's own time takes a few; months on a fast chain take thousands.</summary>
+    /// <summary>
+    /// The maximum of log calls in one sweep. An invoice's lifetime takes a few; months on a fast chain take thousands.
+    /// </summary>
     private const int MaxLogCalls = 100;
 
     /// <summary>Forwarder.sol: <c>event Flushed(address indexed token, uint256 amount)</c>.</summary>
@@ -26,10 +28,10 @@ internal sealed class EvmHistory(Network network, JsonRpc rpc)
     private int _span = LargestSpan;
     private int _logCalls;
 
-    /// <summary>A sweep begins: its calls are counted anew.</summary>
+    /// <summary>Begins a sweep and resets its call counter.</summary>
     public void BeginSweep() => _logCalls = 0;
 
-    /// <summary>A block that was mined before an instant: where to begin to look.</summary>
+    /// <summary>Returns a block mined before an instant, where the search begins.</summary>
     public async Task<long> BlockBeforeAsync(DateTimeOffset instant, ChainHead head, CancellationToken cancellation)
     {
         long low = 0, high = head.Height;
@@ -46,8 +48,8 @@ internal sealed class EvmHistory(Network network, JsonRpc rpc)
     }
 
     /// <summary>
-    /// What a forwarder's own logs say that it paid out, the latest first, with the range halved whenever the provider
-    /// refuses it. After very many calls the oldest are left out: then less is found to have come than did, never more.
+    /// Returns what a forwarder paid out by its own logs, latest first; halves the range whenever the provider refuses
+    /// it. After too many calls the oldest are left out, so the result can be too low but never too high.
     /// </summary>
     /// <param name="token">A contract, or <see cref="EvmAddress.NativeCoin"/>.</param>
     public async Task<IReadOnlyList<Flushed>> FlushesAsync(
@@ -79,9 +81,9 @@ internal sealed class EvmHistory(Network network, JsonRpc rpc)
     }
 
     /// <summary>
-    /// The first block above <paramref name="from"/> up to <paramref name="to"/> at which <paramref name="measure"/> of
-    /// the balance is more than <paramref name="above"/>, by bisection. Null when the node has not the state of old
-    /// blocks, or what it says does not fit together.
+    /// Finds, by bisection, the first block above <paramref name="from"/> up to <paramref name="to"/> at which
+    /// <paramref name="measure"/> of the balance is more than <paramref name="above"/>. Returns null if the node does
+    /// not have the state of old blocks or its answers are inconsistent.
     /// </summary>
     public async Task<Rise?> FirstRiseAsync(
         string address, long from, long to, BigInteger above, Func<BigInteger, long, BigInteger> measure,
@@ -121,6 +123,6 @@ internal sealed class EvmHistory(Network network, JsonRpc rpc)
             await rpc.CallAsync<EvmBlock>("eth_getBlockByNumber", cancellation, Quantity.Hex(height), false);
         return block.Height == height
             ? block
-            : throw new ChainUnknownException(network.Name, $"block {block.Height} in place of {height}");
+            : throw new ChainUnknownException(network.Name, $"received block {block.Height} instead of {height}");
     }
 }

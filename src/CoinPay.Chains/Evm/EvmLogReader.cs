@@ -2,10 +2,12 @@ using System.Text.Json;
 
 namespace CoinPay.Chains.Evm;
 
-/// <summary>A transaction that carries the chain's coin to one of ours, in the block it was read in.</summary>
+/// <summary>
+/// A transaction that carries the chain's coin to one of our addresses, and the block in which it was read.
+/// </summary>
 internal sealed record NativeTransfer(string BlockHash, ChainTransfer Transfer);
 
-/// <summary>The logs and receipts of some blocks: transfers that happened, by block.</summary>
+/// <summary>The transfers that happened in some blocks, from logs and receipts, by block.</summary>
 internal sealed class Found(
     Network network, IReadOnlyList<NativeTransfer> succeeded, ILookup<string, EvmLog> logsByBlock)
 {
@@ -15,15 +17,15 @@ internal sealed class Found(
         .. TokenTransfers(logsByBlock[block.Hash], isWatched),
     ];
 
-    /// <summary>Whether the token tells of a transfer from this address in the block, too.</summary>
+    /// <summary>Whether the token also logs a transfer from this address in the block.</summary>
     public bool HasSent(string blockHash, string token, string from) => logsByBlock[blockHash].Any(
         log => TransferLog.Read(log) is { } transfer
             && transfer.From == from
             && transfer.Token.Equals(token, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>
-    /// The ordinal counts within (transaction, token, recipient) in the order of logs, which a transaction keeps
-    /// wherever it is mined; a log's index does not.
+    /// The ordinal counts transfers within (transaction, token, recipient) in log order. That order stays the same in any
+    /// block that the transaction is mined in; a log's index does not.
     /// </summary>
     private IEnumerable<ChainTransfer> TokenTransfers(IEnumerable<EvmLog> logs, Func<string, bool> isWatched)
     {
@@ -38,7 +40,7 @@ internal sealed class Found(
                 continue;
             if (transfer.Amount.IsZero)
             {
-                // Anyone may send nothing in anyone's name, so that a look-alike address stands in the victim's history.
+                // Anyone can emit a zero transfer from any address, to place a look-alike address in the victim's history.
                 IgnoredTransfers.Count(network.Name, IgnoredTransfers.ZeroValue);
                 continue;
             }
@@ -55,19 +57,21 @@ internal sealed class Found(
 }
 
 /// <summary>
-/// Reads Transfer logs of the listed contracts: near the head by block hash, so that an answer is about exactly that
-/// block or an error; deep blocks by range, with the range halved whenever the provider refuses it.
-/// Source: EIP-234 (blockHash); the limits of providers differ and change.
+/// Reads Transfer logs of the listed contracts. Near the head it reads by block hash, so that the answer is for exactly
+/// that block or an error; deep blocks are read by range, which is halved whenever the provider refuses it. Source:
+/// EIP-234 (blockHash); the limits of providers differ and change.
 /// </summary>
 internal sealed class EvmLogReader(Network network, JsonRpc rpc)
 {
     private const int LargestSpan = 2_000;
     private readonly string[] _contracts = [.. network.Assets.Select(asset => asset.Contract).OfType<string>()];
 
-    /// <summary>How many blocks the provider was seen to take at once; networks are read one poll at a time.</summary>
+    /// <summary>
+    /// The number of blocks that the provider accepted at once; networks are read one poll at a time.
+    /// </summary>
     private int _span = LargestSpan;
 
-    /// <summary>The logs of these blocks, and of the native transfers those whose receipt says success.</summary>
+    /// <summary>Returns the logs of these blocks, and the native transfers whose receipts report success.</summary>
     public async Task<Found> ReadAsync(
         EvmBlock[] blocks, long byHashAbove, IReadOnlyList<NativeTransfer> natives, CancellationToken cancellation)
     {
@@ -93,10 +97,10 @@ internal sealed class EvmLogReader(Network network, JsonRpc rpc)
         EvmLog[] logs = rpc.Read<EvmLog[]>(rpc.ResultOf(answer, "eth_getLogs"));
         return logs.All(log => log.BlockHash == blockHash)
             ? logs
-            : throw new ChainUnknownException(network.Name, "logs of another block than the one asked for");
+            : throw new ChainUnknownException(network.Name, "logs of a block other than the requested one");
     }
 
-    /// <summary>Halves what is asked for when it is refused, and tries a block more when it was not.</summary>
+    /// <summary>Halves the range if the provider refuses it; otherwise tries one more block.</summary>
     private async Task<List<EvmLog>> ReadRangeAsync(EvmBlock[] blocks, CancellationToken cancellation)
     {
         List<EvmLog> logs = [];
@@ -116,7 +120,7 @@ internal sealed class EvmLogReader(Network network, JsonRpc rpc)
         return logs;
     }
 
-    /// <summary>Null when the provider refuses more than one block at once.</summary>
+    /// <summary>Returns null if the provider refuses more than one block at once.</summary>
     private async Task<EvmLog[]?> TryReadRangeAsync(ReadOnlyMemory<EvmBlock> blocks, CancellationToken cancellation)
     {
         RpcCall call = LogsCall(new
@@ -133,7 +137,7 @@ internal sealed class EvmLogReader(Network network, JsonRpc rpc)
         HashSet<string> hashes = [.. blocks.ToArray().Select(block => block.Hash)];
         return logs.All(log => hashes.Contains(log.BlockHash))
             ? logs
-            : throw new ChainUnknownException(network.Name, "logs of other blocks than those read before");
+            : throw new ChainUnknownException(network.Name, "logs of blocks other than those read before");
     }
 
     private bool Succeeded(NativeTransfer native, RpcAnswer<JsonElement> answer)
@@ -141,7 +145,7 @@ internal sealed class EvmLogReader(Network network, JsonRpc rpc)
         EvmReceipt receipt = rpc.Read<EvmReceipt>(rpc.ResultOf(answer, "eth_getTransactionReceipt"));
         return receipt.BlockHash == native.BlockHash
             ? receipt.Status == "0x1"
-            : throw new ChainUnknownException(network.Name, $"{native.Transfer.TransactionHash} moved meanwhile");
+            : throw new ChainUnknownException(network.Name, $"{native.Transfer.TransactionHash} moved to another block in the meantime");
     }
 
     private static string[] Topics => [TransferLog.Topic];

@@ -7,14 +7,14 @@ namespace CoinPay.Chains.Evm;
 internal sealed record TracedPayment(string TransactionHash, string From, BigInteger Amount);
 
 /// <summary>
-/// The calls within a block's transactions, from nodes that trace: Geth's <c>debug_traceBlockByHash</c> with its
-/// <c>callTracer</c>, or <c>trace_block</c> as Erigon, Nethermind and Reth have it.
+/// Reads the calls within a block's transactions, from nodes that support tracing: Geth's <c>debug_traceBlockByHash</c>
+/// with its <c>callTracer</c>, or <c>trace_block</c> as in Erigon, Nethermind and Reth.
 /// </summary>
 internal sealed class EvmTraces(JsonRpc rpc)
 {
     /// <summary>
-    /// Payments to an address by contracts, a transaction's own recipient left out. Empty when the node does not trace:
-    /// many providers offer no tracing at all, and a trace may be too large or too slow to have.
+    /// Returns payments to an address by contracts, excluding a transaction's own recipient. Empty if the node does not
+    /// trace: many providers offer no tracing, and a trace can be too large or too slow.
     /// </summary>
     public async Task<IReadOnlyList<TracedPayment>> ReadAsync(
         BlockReference block, string recipient, CancellationToken cancellation)
@@ -47,7 +47,9 @@ internal sealed class EvmTraces(JsonRpc rpc)
         ];
     }
 
-    /// <summary>Calls that took effect, below the transaction's own; a call that failed undoes all below it.</summary>
+    /// <summary>
+    /// Returns calls that took effect, below the transaction's own; a failed call undoes all calls below it.
+    /// </summary>
     private static IEnumerable<TracedCall> Inner(TracedCall call) => call.Error is not null
         ? []
         : (call.Calls ?? []).Where(inner => inner.Error is null)

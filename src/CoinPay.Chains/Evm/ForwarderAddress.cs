@@ -6,7 +6,7 @@ namespace CoinPay.Chains.Evm;
 
 /// <summary>
 /// The address of one invoice on an EVM chain: where the factory would deploy, or has deployed, the forwarder to this
-/// settlement address under this salt. It can be computed by anyone from what stands here. Source: EIP-1014.
+/// settlement address under this salt. Anyone can compute it from this record. Source: EIP-1014.
 /// </summary>
 /// <param name="Address">Checksummed (EIP-55).</param>
 /// <param name="Salt">32 bytes of hex.</param>
@@ -16,18 +16,18 @@ namespace CoinPay.Chains.Evm;
 public sealed record ForwarderAddress(
     string Address, string Factory, string SettlementAddress, string Salt, string InitCodeHash)
 {
-    /// <summary>keccak256 of the invoice id's UTF-8 bytes: <c>cast keccak inv_…</c> gives the same.</summary>
+    /// <summary>keccak256 of the invoice id's UTF-8 bytes, the same as <c>cast keccak inv_…</c>.</summary>
     public static string SaltOf(string invoiceId) => Sha3Keccack.Current.CalculateHash(invoiceId).EnsureHexPrefix();
 
-    /// <summary>The address that <c>ForwarderFactory.addressOf</c> answers for the same arguments.</summary>
+    /// <summary>Returns the address that <c>ForwarderFactory.addressOf</c> returns for the same arguments.</summary>
     /// <exception cref="FormatException">
-    /// The factory or the settlement address is no address, or is the zero address.
+    /// The factory or the settlement address is not an address, or is the zero address.
     /// </exception>
     public static ForwarderAddress Compute(string factory, string settlementAddress, string salt) =>
         Compute(factory, settlementAddress, salt, ContractCode.Forwarder);
 
     /// <summary>
-    /// The same for other init code; the settlement address is appended as the constructor's one argument.
+    /// Computes the address for other init code; the settlement address is appended as the constructor's only argument.
     /// </summary>
     public static ForwarderAddress Compute(string factory, string settlementAddress, string salt, string initCode)
     {
@@ -46,6 +46,6 @@ public sealed record ForwarderAddress(
             && address.AsSpan(2).ContainsAnyExcept('0');
         return isAddress
             ? AddressUtil.Current.ConvertToChecksumAddress(address)
-            : throw new FormatException("No EVM address that can be paid.");
+            : throw new FormatException("This is not an EVM address that can be paid.");
     }
 }

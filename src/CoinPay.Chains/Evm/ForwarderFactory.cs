@@ -4,16 +4,16 @@ using Nethereum.Util;
 
 namespace CoinPay.Chains.Evm;
 
-/// <summary>What names a forwarder to the factory.</summary>
+/// <summary>Identifies a forwarder to the factory.</summary>
 public sealed record Forwarding(string SettlementAddress, string Salt);
 
-/// <summary>A sweep that was mined. What could not be moved stayed where it was.</summary>
+/// <summary>A sweep that was mined. Money that could not be moved stayed where it was.</summary>
 /// <param name="Failed">Forwarder and token (the zero address: the chain's coin), in lower case.</param>
 public sealed record Flush(string TransactionHash, IReadOnlyList<(string Forwarder, string Token)> Failed);
 
 /// <summary>
-/// src/contracts/ForwarderFactory.sol on one network: deployed keylessly, so that it has the same address everywhere,
-/// and called to sweep forwarders.
+/// src/contracts/ForwarderFactory.sol on one network: deployed without a key, so that it has the same address
+/// everywhere, and called to sweep forwarders.
 /// </summary>
 public sealed class ForwarderFactory(Network network, HttpClient http, GasWallet? wallet, TimeProvider time)
 {
@@ -22,28 +22,28 @@ public sealed class ForwarderFactory(Network network, HttpClient http, GasWallet
     /// </summary>
     public const string DeploymentProxy = "0x4e59b44847b379578588920cA78FbF26c0B4956C";
 
-    /// <summary>Far below a block's gas with a deployment for each.</summary>
+    /// <summary>Far below a block's gas limit, even if each forwarder has to be deployed.</summary>
     public const int MaxForwardings = 50;
     private static readonly string Salt = new byte[32].ToHex(prefix: true);
     private static readonly string FlushFailed =
         Sha3Keccack.Current.CalculateHash("FlushFailed(address,address)").EnsureHexPrefix();
 
-    /// <summary>The address that the code of this build has on every chain with the EVM's own CREATE2.</summary>
+    /// <summary>The address of this build's code on every chain with the EVM's own CREATE2.</summary>
     public static string Address { get; } = AddressUtil.Current.ConvertToChecksumAddress(
         ContractUtils.CalculateCreate2Address(DeploymentProxy, Salt, ContractCode.ForwarderFactory));
 
     private readonly JsonRpc _rpc = new(network.Name, network.Rpc, http, null, time);
 
-    private GasWallet Wallet => wallet ?? throw new TransactionFailedException($"{network.Name}: no gas wallet is set");
+    private GasWallet Wallet => wallet ?? throw new TransactionFailedException($"{network.Name}: no gas wallet is configured");
 
     /// <summary>Whether the network's factory is deployed.</summary>
     public Task<bool> StandsAsync(CancellationToken cancellation) => HasCodeAsync(network.Factory!, cancellation);
 
-    /// <summary>Whether a contract stands at an address.</summary>
+    /// <summary>Whether a contract exists at an address.</summary>
     public async Task<bool> HasCodeAsync(string address, CancellationToken cancellation) =>
         (await _rpc.CallAsync<string>("eth_getCode", cancellation, address, "latest")).Length > "0x".Length;
 
-    /// <summary>Deploys the factory unless it stands; true when it had to.</summary>
+    /// <summary>Deploys the factory if it is missing; returns true if it did.</summary>
     /// <exception cref="TransactionFailedException">
     /// The network names another factory, or has no deployment proxy.
     /// </exception>
@@ -61,7 +61,7 @@ public sealed class ForwarderFactory(Network network, HttpClient http, GasWallet
     }
 
     /// <summary>
-    /// Moves every token's whole balance of every forwarder to its settlement address, deploying what is missing.
+    /// Moves every token's whole balance of every forwarder to its settlement address, deploying missing forwarders.
     /// </summary>
     /// <param name="forwardings">At most <see cref="MaxForwardings"/>.</param>
     /// <param name="tokens">Contracts, and <see cref="EvmAddress.NativeCoin"/>.</param>
@@ -73,7 +73,7 @@ public sealed class ForwarderFactory(Network network, HttpClient http, GasWallet
         return new Flush(receipt.GetProperty("transactionHash").GetString()!, [.. FailuresIn(receipt)]);
     }
 
-    /// <summary>The data of a call of the factory's <c>flush</c>.</summary>
+    /// <summary>Returns the data of a call of the factory's <c>flush</c>.</summary>
     internal static string FlushCall(IReadOnlyList<Forwarding> forwardings, IReadOnlyList<string> tokens) =>
         ContractAbi.DataOf(new FlushFunction
         {

@@ -3,9 +3,9 @@ using CoinPay.Core;
 
 namespace CoinPay.Chains.Evm;
 
-/// <summary>What one attempt to move the money at a forwarder found. All null: it is under way.</summary>
-/// <param name="EmptyAtHeight">At this height, which no reorg is expected to reach, nothing was left.</param>
-/// <param name="TransactionHash">What emptied it there, where the node's logs tell.</param>
+/// <summary>The result of one attempt to move the money at a forwarder. All null: it is in progress.</summary>
+/// <param name="EmptyAtHeight">The height, which no reorg is expected to reach, at which nothing was left.</param>
+/// <param name="TransactionHash">The transaction that emptied it there, if the node's logs show it.</param>
 /// <param name="Failure">Why nothing was moved.</param>
 public sealed record RecoveryAttempt(long? EmptyAtHeight, string? TransactionHash, string? Failure)
 {
@@ -13,25 +13,25 @@ public sealed record RecoveryAttempt(long? EmptyAtHeight, string? TransactionHas
 }
 
 /// <summary>
-/// Moves one asset from an invoice's address on another network to the settlement address there. What is done follows
-/// from what the chain shows, not from what was done before: a crash, another's flush or a reorg in between changes
-/// nothing but the number of attempts.
+/// Moves one asset from an invoice's address on another network to the settlement address there. Each step depends on
+/// what the chain shows, not on previous steps: a crash, somebody else's flush or a reorg in between changes only the
+/// number of attempts.
 /// </summary>
 public sealed class ForwarderRecovery(Network network, HttpClient http, GasWallet? wallet, TimeProvider time)
 {
-    /// <summary>Ordinary nodes keep the state of the last 128 blocks, and the head moves on while they are asked.</summary>
+    /// <summary>Ordinary nodes keep the state of the last 128 blocks, and the head moves on during the calls.</summary>
     private const int MaxStateDepth = 64;
 
     private readonly JsonRpc _rpc = new(network.Name, network.Rpc, http, null, time);
 
-    /// <param name="terms">Of an invoice whose address is a forwarder.</param>
-    /// <param name="since">Height on this network below which nothing came.</param>
-    /// <exception cref="ChainUnknownException">The node does not say.</exception>
-    /// <exception cref="TransactionFailedException">The network did not take the transaction.</exception>
+    /// <param name="terms">The terms of an invoice whose address is a forwarder.</param>
+    /// <param name="since">The height on this network below which nothing arrived.</param>
+    /// <exception cref="ChainUnknownException">The node gave no usable answer.</exception>
+    /// <exception cref="TransactionFailedException">The network did not accept the transaction.</exception>
     public async Task<RecoveryAttempt> RunAsync(
         InvoiceTerms terms, NetworkAsset asset, long since, CancellationToken cancellation)
     {
-        // Less than this is dust: whoever sends it again and again keeps nobody busy.
+        // Less than this is dust: sending it repeatedly must not cause work.
         BigInteger least = BigInteger.Max(asset.Dust, BigInteger.One);
         ChainHead head = await new EvmChain(network, http, time).ReadHeadAsync(cancellation);
         if (await BalanceAsync(terms.Address, asset, new { blockHash = head.Hash }, cancellation) >= least)
@@ -40,7 +40,7 @@ public sealed class ForwarderRecovery(Network network, HttpClient http, GasWalle
             terms.Address, TokenOf(asset), since, head.Height, cancellation);
         if (flushes.MaxBy(flush => flush.Height) is { } last)
             return IsFinal(last.Height, head) ? new(last.Height, last.TransactionHash, null) : RecoveryAttempt.UnderWay;
-        // Longer ago than the node's logs were searched: then it was empty a while ago, too.
+        // The flush is older than the searched logs: then it was already empty a while ago.
         long deep = head.Height - Math.Min(network.Confirmations, MaxStateDepth);
         return deep < since || await BalanceAsync(terms.Address, asset, Quantity.Hex(deep), cancellation) >= least
             ? RecoveryAttempt.UnderWay
@@ -57,7 +57,7 @@ public sealed class ForwarderRecovery(Network network, HttpClient http, GasWalle
         if (!string.Equals(forwarder.Factory, network.Factory, StringComparison.OrdinalIgnoreCase))
             return Failed($"{network.Name} has another factory, {network.Factory}: the forwarder cannot be deployed there.");
         ForwarderFactory factory = new(network, http, wallet, time);
-        // Else the call would go to an address without code, and succeed without doing anything.
+        // Otherwise the call would go to an address without code, and succeed without doing anything.
         if (!await factory.StandsAsync(cancellation))
             await factory.EnsureDeployedAsync(cancellation);
         Flush flush = await factory.FlushAsync(
@@ -74,10 +74,10 @@ public sealed class ForwarderRecovery(Network network, HttpClient http, GasWalle
             return Quantity.Number(await _rpc.CallAsync<string>("eth_getBalance", cancellation, address, block));
         string data = EvmBalanceCheck.BalanceOf(address);
         string answer = await _rpc.CallAsync<string>("eth_call", cancellation, new { to = contract, data }, block);
-        // A contract that is not there answers with nothing at all, which is no balance.
+        // A contract that does not exist returns no data, which is not a balance.
         return answer.Length > "0x".Length
             ? ContractAbi.NumberOf(answer)
-            : throw new ChainUnknownException(network.Name, $"{contract} answers no balance");
+            : throw new ChainUnknownException(network.Name, $"{contract} returned no balance");
     }
 
     private static string TokenOf(NetworkAsset asset) => asset.Contract ?? EvmAddress.NativeCoin;

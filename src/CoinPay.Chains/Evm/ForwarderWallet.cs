@@ -4,7 +4,9 @@ using Nethereum.Util;
 
 namespace CoinPay.Chains.Evm;
 
-/// <summary>A settlement address of the merchant's, to which a contract of each invoice's own (CREATE2) passes on what it gets.</summary>
+/// <summary>
+/// A merchant's settlement address, to which each invoice's own contract (CREATE2) forwards what it receives.
+/// </summary>
 public sealed partial class ForwarderWallet : IWalletKind
 {
     private const string SettlementAddress = "settlement_address";
@@ -48,7 +50,7 @@ public sealed partial class ForwarderWallet : IWalletKind
         string hex = address[2..];
         bool mixedCase = hex.Any(char.IsAsciiLetterUpper) && hex.Any(char.IsAsciiLetterLower);
         if (mixedCase && !AddressUtil.Current.IsChecksumAddress(address))
-            return "The checksum (EIP-55) is wrong: a character is mistyped.";
+            return "The checksum (EIP-55) is wrong: a character might be mistyped.";
         return hex.All(digit => digit == '0') ? "The zero address belongs to nobody." : null;
     }
 

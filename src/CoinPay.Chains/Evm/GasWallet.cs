@@ -8,25 +8,23 @@ using Nethereum.Signer;
 namespace CoinPay.Chains.Evm;
 
 /// <summary>
-/// A small account that pays the gas of deploying and sweeping forwarders. Its key comes from the secrets seam; it
-/// never holds a merchant's money, and nothing it sends can move money anywhere but to a forwarder's settlement
-/// address. It sends one transaction at a time, in this process and, by its turns, among all.
+/// A small account that pays the gas for deploying and sweeping forwarders. Its key comes from the secrets seam. It
+/// never holds a merchant's money, and nothing it sends can move money anywhere except to a forwarder's settlement
+/// address. It sends one transaction at a time, in this process and, through its turns, across all processes.
 /// </summary>
 public sealed class GasWallet : IDisposable
 {
-    /// <summary>Estimates are for the state now; a forwarder may have to be deployed by then.</summary>
+    /// <summary>Estimates are for the current state; a forwarder might have to be deployed by then.</summary>
     private const int GasReservePercent = 125;
 
-    /// <summary>
-    /// Source of the default: what most nodes answer to eth_maxPriorityFeePerGas on a quiet chain, 1 gwei.
-    /// </summary>
+    /// <summary>The default is what most nodes return for eth_maxPriorityFeePerGas on a quiet chain, 1 gwei.</summary>
     private static readonly BigInteger DefaultPriorityFee = 1_000_000_000;
     private const int KeyDigits = 64;
     private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdefABCDEF");
     private static readonly TimeSpan ReceiptInterval = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(3);
 
-    /// <summary>A turn outlasts the wait for the receipt, and the calls before it.</summary>
+    /// <summary>A turn is longer than the wait for the receipt and the calls before it.</summary>
     private static readonly TimeSpan LongestTurn = TimeSpan.FromMinutes(4);
 
     private readonly Network _network;
@@ -47,21 +45,21 @@ public sealed class GasWallet : IDisposable
             ? privateKey
             : throw new ArgumentException("This is not a private key: 32 bytes of hex.", nameof(privateKey));
         (_turns, _time) = (turns, time);
-        // Refuses zero and whatever is not below the curve's order.
+        // Throws on zero and on anything not below the curve's order.
         Address = new EthECKey(privateKey).GetPublicAddress();
     }
 
-    /// <summary>The account to fill with the chain's coin.</summary>
+    /// <summary>The account to fund with the chain's coin.</summary>
     public string Address { get; }
 
-    /// <summary>The account's coin, in base units.</summary>
+    /// <summary>Returns the account's balance, in base units.</summary>
     public async Task<BigInteger> ReadBalanceAsync(CancellationToken cancellation) =>
         Quantity.Number(await _rpc.CallAsync<string>("eth_getBalance", cancellation, Address, "latest"));
 
     /// <summary>Signs and sends a transaction, and waits until it is mined.</summary>
     /// <exception cref="TransactionFailedException">It would fail, or was mined and failed.</exception>
     /// <exception cref="ChainUnknownException">
-    /// The node does not say, or it was not mined in time: it may be mined later.
+    /// The node gave no usable answer, or the transaction was not mined in time: it can still be mined later.
     /// </exception>
     public async Task<JsonElement> SendAsync(string to, BigInteger value, string data, CancellationToken cancellation)
     {
@@ -73,7 +71,7 @@ public sealed class GasWallet : IDisposable
             RpcAnswer<string>[] sent = await _rpc.BatchAsync<string>(
                 [new RpcCall("eth_sendRawTransaction", signed.EnsureHexPrefix())], cancellation);
             if (sent[0].Error is { } refused)
-                throw new TransactionFailedException($"{_network.Name} refuses the transaction: {refused.Message}");
+                throw new TransactionFailedException($"{_network.Name} refused the transaction: {refused.Message}");
             return await ReceiptAsync(_rpc.ResultOf(sent[0], "eth_sendRawTransaction"), cancellation);
         }
         finally
@@ -85,8 +83,8 @@ public sealed class GasWallet : IDisposable
     public void Dispose() => _one.Dispose();
 
     /// <summary>
-    /// Nethereum takes a key of any length, so that one that was cut short would be another account's; and it shows a text
-    /// that is not hex in its exception.
+    /// Nethereum accepts a key of any length, so a truncated one would be another account's; and its exception shows a
+    /// text that is not hex.
     /// </summary>
     private static bool IsKey(string text)
     {
@@ -138,5 +136,5 @@ public sealed class GasWallet : IDisposable
     }
 }
 
-/// <summary>A transaction that the chain refused: nothing has changed but a fee.</summary>
+/// <summary>A transaction that the chain refused: nothing changed except a fee.</summary>
 public sealed class TransactionFailedException(string message) : Exception(message);

@@ -4,8 +4,8 @@ using System.Numerics;
 namespace CoinPay.Chains.Evm;
 
 /// <summary>
-/// <c>Transfer(address indexed from, address indexed to, uint256 value)</c> read from a log. Whatever has another form
-/// is not one: any contract may emit anything under this topic (an ERC-721 has four topics). Source: ERC-20.
+/// <c>Transfer(address indexed from, address indexed to, uint256 value)</c> read from a log. A log in any other form is
+/// not one: any contract can emit anything under this topic (an ERC-721 has four topics). Source: ERC-20.
 /// </summary>
 internal sealed record TransferLog(string Token, string From, string To, BigInteger Amount)
 {

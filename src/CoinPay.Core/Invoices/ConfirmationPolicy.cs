@@ -3,12 +3,13 @@ using System.Numerics;
 namespace CoinPay.Core;
 
 /// <summary>
-/// The depth an invoice asks for, the tier it comes from and why that tier applied. Frozen at creation.
+/// The depth an invoice requires, the tier it comes from and why that tier applied. Frozen at creation.
 /// </summary>
 public sealed record ConfirmationPolicy(RequiredDepth Required, string Tier, string Reason)
 {
     /// <summary>
-    /// Where an unconfirmed payment is taken: the depth that one needs whose inputs another transaction spends too.
+    /// Set only if unconfirmed payments are accepted: the depth that a payment needs if another transaction also spends
+    /// its inputs.
     /// </summary>
     public RequiredDepth? InConflict { get; init; }
 
@@ -16,8 +17,8 @@ public sealed record ConfirmationPolicy(RequiredDepth Required, string Tier, str
     public RequiredDepth For(ViewedTransfer transfer) => transfer.HasConflict ? InConflict ?? Required : Required;
 
     /// <summary>
-    /// The tier by the merchant's rules; no block at all where the chain is of Bitcoin's kind, the merchant takes unconfirmed
-    /// payments and the price is known to be within that limit.
+    /// Chooses the tier by the merchant's rules. No block is required if the chain is in the Bitcoin family, the
+    /// merchant accepts unconfirmed payments, and the price can be compared with that limit and is within it.
     /// </summary>
     public static ConfirmationPolicy Choose(
         Policy policy, Quote quote, string network, string? goods, RequiredDepth networkDefault)
@@ -29,10 +30,10 @@ public sealed record ConfirmationPolicy(RequiredDepth Required, string Tier, str
     }
 
     /// <summary>
-    /// The first rule that matches asset, network, goods and value. A rule with a limit in another currency than the
-    /// price cannot be judged without a rate: then the strictest rule that could apply does, reason <c>no_rate</c>.
-    /// A rule that asks for <c>safe</c> or <c>finalized</c> means six blocks, or the network's own number if that is more,
-    /// where the chain has no such tag: an invoice that waited for one would never be paid.
+    /// Returns the first rule that matches asset, network, goods and value. A rule whose limit is in another currency
+    /// than the price cannot be judged without a rate; the strictest rule that could apply is then used, with reason
+    /// <c>no_rate</c>. On a chain that has no such tag, <c>safe</c> and <c>finalized</c> mean six blocks, or the
+    /// network's own number if that is more: an invoice that waited for the tag would never be paid.
     /// </summary>
     private static ConfirmationPolicy ChooseTier(
         Policy policy, Quote quote, string network, string? goods, RequiredDepth networkDefault)
@@ -54,10 +55,10 @@ public sealed record ConfirmationPolicy(RequiredDepth Required, string Tier, str
                     .Select(tier => Reachable(tier.Rule.Required, quote.Due.Asset, networkDefault))
                     .Append(networkDefault));
         }
-        return new(networkDefault, "network_default", $"no rule of the merchant matches; {network} asks for {networkDefault}");
+        return new(networkDefault, "network_default", $"none of the merchant's rules matches; {network} requires {networkDefault}");
     }
 
-    /// <summary>Chains of Bitcoin's kind (CAIP-2 <c>bip122</c>) know depth only.</summary>
+    /// <summary>Bitcoin-family chains (CAIP-2 <c>bip122</c>) have depth only, no finality tags.</summary>
     private static RequiredDepth Reachable(RequiredDepth wanted, Asset asset, RequiredDepth networkDefault) =>
         wanted.Tag is null || !IsBitcoinKind(asset)
             ? wanted
@@ -88,7 +89,7 @@ public sealed record ConfirmationPolicy(RequiredDepth Required, string Tier, str
     private static ConfirmationPolicy Strictest(IEnumerable<RequiredDepth> depths) =>
         new(depths.MaxBy(Strictness)!, "strictest", "no_rate");
 
-    /// <summary>Finality outranks any number of blocks; <c>safe</c> outranks few of them, not many.</summary>
+    /// <summary><c>finalized</c> outranks any number of blocks; <c>safe</c> outranks only a small number.</summary>
     private static int Strictness(RequiredDepth depth) => depth.Tag switch
     {
         FinalityTag.Finalized => int.MaxValue,
@@ -108,7 +109,7 @@ public sealed record ConfirmationPolicy(RequiredDepth Required, string Tier, str
             rule.Network is null ? null : "network " + rule.Network,
             rule.Goods is null ? null : "goods " + rule.Goods,
             rule.UpTo is null ? null : $"up to {rule.UpTo.Amount} {rule.UpTo.Currency}",
-            rule.Required == depth ? null : $"{depth} blocks for {rule.Required}, which this network has not",
+            rule.Required == depth ? null : $"{depth} blocks for {rule.Required}, which this network does not have",
         }.OfType<string>().ToArray();
         return conditions.Length == 0 ? "applies to every payment" : string.Join(", ", conditions);
     }

@@ -1,15 +1,17 @@
 namespace CoinPay.Core;
 
-/// <summary>What a timeline says of an event to a person: its name, who caused it and why it happened.</summary>
+/// <summary>Describes an event to a person: its name, who caused it and why it happened.</summary>
 public static class EventWords
 {
-    /// <summary>Anyone may send a thousand coins; the rest is in the invoice and its timeline.</summary>
+    /// <summary>Anyone can send a thousand coins; the rest is in the invoice and its timeline.</summary>
     private const int MaxExplained = 5;
 
     /// <summary>The event's name on the wire: <c>transfer_seen</c>, <c>invoice_paid</c>.</summary>
     public static string Name(this InvoiceEvent happened) => WireName.In<InvoiceEvent>(happened);
 
-    /// <summary><c>merchant</c> or <c>key_…</c> for what was asked for, <c>chain</c> for what was seen, <c>gateway</c> for what follows by rule.</summary>
+    /// <summary>
+    /// <c>merchant</c> or <c>key_…</c> for requests, <c>chain</c> for what the chain shows, <c>gateway</c> for what follows by rule.
+    /// </summary>
     public static string By(this InvoiceEvent happened) => happened switch
     {
         InvoiceCreated => "merchant",
@@ -34,34 +36,34 @@ public static class EventWords
             : $"Transaction {seen.TransactionHash} is in the mempool; {OnTime(seen)}. {Brought(seen)}",
         TransferMoved { Block: { } block } moved => $"{moved.Key} is now in block {block.Height}.",
         TransferMoved moved => $"{moved.Key} is no longer in a block; it can be mined again.",
-        TransferConfirmed confirmed => $"{confirmed.Key} is as deep as asked, with the head at {confirmed.HeadHeight}.",
-        TransferLost { How: TransferStatus.Replaced, ReplacedBy: { } other } lost => $"{other} spent the inputs of {lost.Key}: it was replaced.",
+        TransferConfirmed confirmed => $"{confirmed.Key} reached the required depth with the chain head at {confirmed.HeadHeight}.",
+        TransferLost { How: TransferStatus.Replaced, ReplacedBy: { } other } lost => $"{lost.Key} was replaced: {other} spent its inputs.",
         TransferLost { How: TransferStatus.Replaced } lost => $"{lost.Key} left the mempool and is in no block; no known transaction spent its inputs.",
-        TransferLost lost => $"The block that held {lost.Key} left the chain, and no block holds it now.",
-        PaymentWindowClosed closed => $"Everything up to {closed.CompletePollBeganAt:u} was checked: what arrives now is late.",
-        PaymentDetected => "Money was seen, not yet enough of it in blocks.",
-        ConfirmationStarted => "Enough money is in blocks, not yet as deep as asked.",
+        TransferLost lost => $"A reorg removed the block that held {lost.Key}; it is in no block now.",
+        PaymentWindowClosed closed => $"The chain was checked up to {closed.CompletePollBeganAt:u}: money that arrives now is late.",
+        PaymentDetected => "Money was seen, but not enough of it is in blocks yet.",
+        ConfirmationStarted => "Enough money is in blocks, but not yet at the required depth.",
         InvoicePaid => "The price was met under the confirmation policy.",
-        InvoiceUnderpaid => "The price expired with less than is due, all of it confirmed.",
+        InvoiceUnderpaid => "The price expired with less than the amount due, all of it confirmed.",
         InvoiceOverpaid => "More than the price was confirmed.",
-        InvoiceExpired => "The price expired and nothing had been seen.",
-        InvoicePaidLate => "Money was confirmed that came too late.",
-        InvoiceCancelled => "It was withdrawn before anything was seen.",
-        PaymentReverted reverted => $"Money that had counted was taken away by the chain: back to {reverted.To.Text()}.",
-        TransferAccepted accepted => $"{accepted.Key} was accepted with fewer confirmations than the policy asks for.",
-        TransferAttributed attributed => $"{attributed.Key} was found to be for this invoice.",
-        PaymentAccepted => "What arrived was accepted as the price.",
-        TopUpRequested asked => $"The customer was asked for the rest: what comes until {asked.Until:u} is on time.",
-        LateRateJudged { Now: null } => "The price is in the asset itself: late money is as good as money on time.",
+        InvoiceExpired => "The price expired before any payment was seen.",
+        InvoicePaidLate => "Money that came too late was confirmed.",
+        InvoiceCancelled => "It was cancelled before any payment was seen.",
+        PaymentReverted reverted => $"The chain took back money that had counted: the invoice is {reverted.To.Text()} again.",
+        TransferAccepted accepted => $"{accepted.Key} was accepted with fewer confirmations than the policy requires.",
+        TransferAttributed attributed => $"{attributed.Key} was attributed to this invoice.",
+        PaymentAccepted => "The money that arrived was accepted as full payment.",
+        TopUpRequested asked => $"The customer was asked for the rest: payments until {asked.Until:u} are on time.",
+        LateRateJudged { Now: null } => "The price is in the asset itself, so late money is accepted.",
         LateRateJudged judged => $"The rate is {judged.Now!.Value} now: late money is {(judged.IsAccepted ? "accepted" : "held")}.",
         InvoiceFulfilled => "The goods went out under the fulfilment key.",
         ExceptionOpened opened => $"{opened.Amount} base units of {opened.AssetId}: {opened.Type.Meaning()}",
-        ExceptionResolved { Action: null } => "The cause of the exception is gone.",
-        ExceptionResolved resolved => $"It was decided: {resolved.Action!.Value.Text()}{(resolved.Note is null ? "." : $" ({resolved.Note}).")}",
-        RecoveryRequested asked => $"The merchant controls {asked.SettlementAddress} on {asked.Network} too: what came there is moved to it.",
-        RecoveryFailed failed => $"Money on another network could not be moved, and is tried again: {failed.Reason.TrimEnd('.')}.",
-        MoneyRecovered { TransactionHash: { } by } moved => $"Transaction {by} on {moved.Network} brought {moved.Amount} base units of {moved.AssetId} to the settlement address.",
-        MoneyRecovered moved => $"{moved.Amount} base units of {moved.AssetId} have left for the settlement address on {moved.Network}.",
+        ExceptionResolved { Action: null } => "The cause of the exception no longer exists.",
+        ExceptionResolved resolved => $"The exception was resolved: {resolved.Action!.Value.Text()}{(resolved.Note is null ? "." : $" ({resolved.Note}).")}",
+        RecoveryRequested asked => $"The merchant controls {asked.SettlementAddress} on {asked.Network} too: money that arrived on that network is moved there.",
+        RecoveryFailed failed => $"Money on another network could not be moved yet, and the gateway will retry: {failed.Reason.TrimEnd('.')}.",
+        MoneyRecovered { TransactionHash: { } by } moved => $"Transaction {by} on {moved.Network} moved {moved.Amount} base units of {moved.AssetId} to the settlement address.",
+        MoneyRecovered moved => $"{moved.Amount} base units of {moved.AssetId} were moved to the settlement address on {moved.Network}.",
         _ => throw new BugException("event " + happened.GetType().Name),
     };
 
@@ -75,20 +77,23 @@ public static class EventWords
     public static string Meaning(this ExceptionType type) => type switch
     {
         ExceptionType.Underpaid => "less than the price arrived before it expired.",
-        ExceptionType.Overpaid => "more than the price came, and the merchant wants to look first.",
-        ExceptionType.Late => "money came after the price had expired or the invoice was cancelled.",
-        ExceptionType.WrongNetwork => "money came to the address on another network.",
-        ExceptionType.WrongAsset => "money came in another asset than the one that is due.",
-        ExceptionType.Reorged => "the goods went out, and a reorg took the payment away.",
+        ExceptionType.Overpaid => "more than the price arrived, and the merchant wants to review it first.",
+        ExceptionType.Late => "money arrived after the price had expired or the invoice was cancelled.",
+        ExceptionType.WrongNetwork => "money arrived at the address on another network.",
+        ExceptionType.WrongAsset => "money arrived in an asset other than the one that is due.",
+        ExceptionType.Reorged => "the goods went out, and then a reorg removed the payment.",
         ExceptionType.Replaced => "the payer spent the money in another transaction.",
-        ExceptionType.Stalled => "the payment has not become as deep as asked within the limit.",
-        ExceptionType.Ambiguous => "it cannot be told whose the money is, or which transaction brought it.",
+        ExceptionType.Stalled => "the payment did not reach the required depth within the limit.",
+        ExceptionType.Ambiguous => "the gateway cannot tell whose money it is, or which transaction brought it.",
         _ => throw new BugException("exception " + type),
     };
 
-    /// <summary>Why an invoice is in its state, for a support person: its status, and what is open about it.</summary>
-    /// <param name="state">The invoice as it stands.</param>
-    /// <param name="assetOf">What is known of an asset id, so that other money than the due is told in its own unit.</param>
+    /// <summary>Explains an invoice's state to a support person: its status, and what is open about it.</summary>
+    /// <param name="state">The invoice.</param>
+    /// <param name="assetOf">
+    /// Finds an asset by its id, so that money other than the due asset is shown in its own unit; null if it is
+    /// unknown.
+    /// </param>
     public static string Explanation(this Invoice state, Func<string, Asset?> assetOf)
     {
         InvoiceTerms terms = state.Terms;
@@ -103,15 +108,17 @@ public static class EventWords
         return string.Join(' ', [$"{Capital(state.Status.Text())}: {Meaning(state)}", money, .. transfers, .. open]);
     }
 
-    /// <summary>What a person who asks for a payment has to know of one that does not count as it came, or null.</summary>
+    /// <summary>
+    /// Explains a transfer that does not count in the way it arrived; null if there is nothing to explain.
+    /// </summary>
     private static string? Peculiarity(Invoice state, Transfer transfer, Func<string, Asset?> assetOf) => transfer switch
     {
         { Status: TransferStatus.Replaced, ReplacedBy: { } other } => $"Transaction {transfer.TransactionHash} was replaced by {other}.",
         { Status: TransferStatus.Replaced } => $"Transaction {transfer.TransactionHash} left the mempool and is in no block.",
         { Status: TransferStatus.Reorged } => $"Transaction {transfer.TransactionHash} lost its block to a reorg.",
-        _ when transfer.AssetId != state.Terms.Due.Asset.Id => $"Transaction {transfer.TransactionHash} did not bring what is due. {Brought(transfer, assetOf(transfer.AssetId))}",
+        _ when transfer.AssetId != state.Terms.Due.Asset.Id => $"Transaction {transfer.TransactionHash} did not bring the asset that is due. {Brought(transfer, assetOf(transfer.AssetId))}",
         { OnTime: false } when transfer.FirstSeenAt > state.WindowEndsAt =>
-            $"Transaction {transfer.TransactionHash} was seen at {transfer.FirstSeenAt:u}, and {state.WindowEndsAt:u} was the end.",
+            $"Transaction {transfer.TransactionHash} was first seen at {transfer.FirstSeenAt:u}, after the deadline of {state.WindowEndsAt:u}.",
         _ => null,
     };
 
@@ -130,16 +137,16 @@ public static class EventWords
 
     private static string Meaning(this InvoiceStatus status) => status switch
     {
-        InvoiceStatus.Created => "no payment was seen yet.",
-        InvoiceStatus.Detected => "money was seen, not yet enough of it in blocks.",
-        InvoiceStatus.Confirming => "enough money is in blocks, not yet as deep as asked.",
-        InvoiceStatus.Paid => "the price was met under the confirmation policy, or a person took what came.",
-        InvoiceStatus.Underpaid => "the price expired with less than is due, all of it confirmed.",
+        InvoiceStatus.Created => "no payment has been seen yet.",
+        InvoiceStatus.Detected => "money was seen, but not enough of it is in blocks yet.",
+        InvoiceStatus.Confirming => "enough money is in blocks, but not yet at the required depth.",
+        InvoiceStatus.Paid => "the price was met under the confirmation policy, or a person accepted what arrived.",
+        InvoiceStatus.Underpaid => "the price expired with less than the amount due, all of it confirmed.",
         InvoiceStatus.Overpaid => "more than the price was confirmed.",
-        InvoiceStatus.Expired => "the price expired and nothing on time was seen.",
-        InvoiceStatus.LatePaid => "money was confirmed that came too late or after cancellation.",
-        InvoiceStatus.Refunded => "the money went back.",
-        InvoiceStatus.Cancelled => "it was withdrawn before anything was seen.",
+        InvoiceStatus.Expired => "the price expired and no payment was seen on time.",
+        InvoiceStatus.LatePaid => "money that came too late or after cancellation was confirmed.",
+        InvoiceStatus.Refunded => "the money was refunded.",
+        InvoiceStatus.Cancelled => "it was withdrawn before any payment was seen.",
         _ => throw new BugException("status " + status),
     };
 

@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace CoinPay.Core;
 
-/// <summary>What a person's decision about an exception leads to.</summary>
+/// <summary>Decides what follows from a person's decision about an exception.</summary>
 internal static class ExceptionDecider
 {
     public static Decision Resolve(Invoice state, InvoiceCommand.ResolveException command)
@@ -12,17 +12,17 @@ internal static class ExceptionDecider
         if (exception.Resolution is { } resolution)
             return resolution.Action == command.Action
                 ? new([])
-                : Decision.Refuse(RejectionReason.ExceptionResolved, "It is resolved already" + (resolution.Action is null ? ": its cause is gone." : "."));
+                : Decision.Refuse(RejectionReason.ExceptionResolved, "It is already resolved" + (resolution.Action is null ? ": its cause no longer exists." : "."));
         if (!ExceptionRules.Actions(exception.Type).Contains(command.Action))
-            return Decision.Refuse(RejectionReason.ActionNotAllowed, "This cannot be decided about an exception of this type.");
+            return Decision.Refuse(RejectionReason.ActionNotAllowed, "This action is not allowed for an exception of this type.");
         if (command.Action == ExceptionAction.TopUpRequested && command.At > state.Terms.MonitorUntil - ExceptionRules.TopUpMargin)
             return Decision.Refuse(
-                RejectionReason.NoLongerWatched, $"The address is watched until {state.Terms.MonitorUntil:u} only: the gateway might not see the rest.");
+                RejectionReason.NoLongerWatched, $"The address is watched only until {state.Terms.MonitorUntil:u}: the gateway might not see the rest.");
         if (RecoveryDecider.RefuseConsent(state, exception, command) is { } noConsent)
             return new([], noConsent);
         List<InvoiceEvent> consequences = Consequences(state, exception, command).ToList();
         if (command.Action == ExceptionAction.AcceptAsPaid && consequences.Count == 0)
-            return Decision.Refuse(RejectionReason.NotAcceptable, "Nothing of it is confirmed yet: there is nothing to accept.");
+            return Decision.Refuse(RejectionReason.NotAcceptable, "None of it is confirmed yet, so there is nothing to accept.");
         Unfolding life = new(state);
         BigInteger amount = ExceptionRules.AmountNow(state, exception);
         if (RecoveryDecider.Request(state, exception, command) is { } recovery)

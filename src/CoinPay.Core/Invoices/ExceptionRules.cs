@@ -3,8 +3,9 @@ using System.Numerics;
 namespace CoinPay.Core;
 
 /// <summary>
-/// Which exceptions a state gives cause for. Causes are levels: an exception opens while its cause holds and nobody has
-/// decided about exactly that, and resolves itself when the cause is gone. There is one open exception of a type and asset.
+/// Decides which exceptions an invoice's state causes. Causes are levels: an exception opens if its cause holds and
+/// nobody has decided about exactly that, and resolves itself when the cause no longer holds. At most one exception is
+/// open per type and asset.
 /// </summary>
 public static class ExceptionRules
 {
@@ -12,14 +13,14 @@ public static class ExceptionRules
     public static readonly TimeSpan TopUpWindow = TimeSpan.FromHours(24);
 
     /// <summary>
-    /// The rest cannot be asked for so shortly before the address's watch ends: an advance that has not seen the request yet may end
-    /// the watch. Longer than any function runs.
+    /// The customer cannot be asked for the rest this shortly before the address's watch ends: an advance that has not seen the request yet
+    /// could end the watch. Longer than any function runs.
     /// </summary>
     public static readonly TimeSpan TopUpMargin = TimeSpan.FromMinutes(15);
 
     /// <summary>
-    /// What may be decided about an exception of this type. It goes by nothing that time changes, because documents are frozen in lists
-    /// and webhooks: whether <see cref="TopUpMargin"/> has begun is said when it is decided.
+    /// Returns the actions allowed for an exception of this type. The list depends on nothing that time changes, because documents are
+    /// frozen in lists and webhooks: <see cref="TopUpMargin"/> is checked only when the decision is made.
     /// </summary>
     public static IReadOnlyList<ExceptionAction> Actions(ExceptionType type) => type switch
     {
@@ -32,7 +33,7 @@ public static class ExceptionRules
         _ => throw new BugException("exception " + type),
     };
 
-    /// <summary>The instant at which an unconfirmed payment will have stalled, or null when none can any more.</summary>
+    /// <summary>Returns when an unconfirmed payment will have stalled, or null if none can stall any more.</summary>
     public static DateTimeOffset? StallsAt(Invoice state)
     {
         List<Transfer> waiting = Unconfirmed(state).ToList();
@@ -40,7 +41,7 @@ public static class ExceptionRules
         return isKnown ? null : waiting.Min(transfer => transfer.FirstSeenAt) + state.Terms.ConfirmationLimit;
     }
 
-    /// <summary>The next exception to open or to end, or null.</summary>
+    /// <summary>Returns the event that opens or resolves the next exception, or null.</summary>
     internal static InvoiceEvent? Next(Invoice state, ChainKnowledge? chain, DateTimeOffset at)
     {
         List<Cause> causes = Causes(state, chain).ToList();
@@ -50,12 +51,13 @@ public static class ExceptionRules
         return over is null ? null : new ExceptionResolved(over.Number, over.Amount, null, null, "gateway", at);
     }
 
-    /// <summary>The amount that an open exception is about now.</summary>
+    /// <summary>Returns the amount that an open exception currently concerns.</summary>
     internal static BigInteger AmountNow(Invoice state, InvoiceException open) =>
         Causes(state, null).FirstOrDefault(cause => cause.IsOf(open))?.Amount ?? open.Amount;
 
     /// <summary>
-    /// Whether one stands open, or a person decided about this much. A request for more money decides nothing for good.
+    /// Returns true if one is already open, or a person decided about this amount. A request for more money decides
+    /// nothing for good.
     /// </summary>
     private static bool IsJudged(Invoice state, Cause cause) => state.Exceptions.Any(known => cause.IsOf(known)
         && (known.IsOpen || (known.Amount == cause.Amount && known.Resolution!.Action is not (null or ExceptionAction.TopUpRequested))));
@@ -101,7 +103,8 @@ public static class ExceptionRules
     }
 
     /// <summary>
-    /// Time alone stalls nothing: a complete poll must have begun after the limit. What has stalled stays so while it waits.
+    /// Time alone stalls nothing: a complete poll must have begun after the limit. An open stall stays while money is
+    /// unconfirmed.
     /// </summary>
     private static IEnumerable<Cause> OfTime(Invoice state, ChainKnowledge? chain)
     {

@@ -3,41 +3,40 @@ using System.Numerics;
 
 namespace CoinPay.Core;
 
-/// <summary>An invoice's state: its terms, where it stands, and every transfer that was ever shown for it.</summary>
+/// <summary>An invoice's state: its terms, its status, and every transfer that was ever shown for it.</summary>
 public sealed record Invoice
 {
     public required InvoiceTerms Terms { get; init; }
 
     public InvoiceStatus Status { get; init; }
 
-    /// <summary>The number of events so far: rises with every change, never falls.</summary>
+    /// <summary>The number of events so far: increases with every change, never decreases.</summary>
     public int Version { get; init; }
 
     public bool IsCancelled { get; init; }
 
-    /// <summary>
-    /// No payment can be on time any more: a complete poll has begun and ended since the price expired.
-    /// </summary>
+    /// <summary>No payment can be on time any more: a complete poll began and ended after the price expired.</summary>
     public bool WindowClosed { get; init; }
 
     public required DateTimeOffset UpdatedAt { get; init; }
 
-    /// <summary>What a person took as the price, or null.</summary>
+    /// <summary>What a person accepted as the price, or null.</summary>
     public Acceptance? Accepted { get; init; }
 
-    /// <summary>While the customer, asked for the rest, may still pay it on time.</summary>
+    /// <summary>The period in which a customer who was asked for the rest can still pay it on time, or null.</summary>
     public TopUp? TopUp { get; init; }
 
-    /// <summary>Whether late money was accepted by the rate; null while nothing was judged.</summary>
+    /// <summary>Whether the rate allowed late money to be accepted; null before any was judged.</summary>
     public bool? LateAccepted { get; init; }
 
     public DateTimeOffset? FulfilledAt { get; init; }
 
-    /// <summary>Open exceptions and the last resolved ones, in the order of their opening.</summary>
+    /// <summary>Open exceptions and the last resolved ones, in the order in which they opened.</summary>
     public ImmutableList<InvoiceException> Exceptions { get; init; } = [];
 
     /// <summary>
-    /// Money of other networks that was moved to the merchant's settlement address there: base units by asset (CAIP-19).
+    /// Money from other networks that was moved to the merchant's settlement address there: base units by asset
+    /// (CAIP-19).
     /// </summary>
     public ImmutableSortedDictionary<string, BigInteger> Recovered { get; init; } =
         ImmutableSortedDictionary.Create<string, BigInteger>(StringComparer.Ordinal);
@@ -45,7 +44,7 @@ public sealed record Invoice
     public ImmutableSortedDictionary<string, Transfer> Transfers { get; init; } =
         ImmutableSortedDictionary.Create<string, Transfer>(StringComparer.Ordinal);
 
-    /// <summary>Standing transfers of the asset that is due.</summary>
+    /// <summary>The transfers of the asset that is due which the chain has not dropped.</summary>
     public IEnumerable<Transfer> Counted => Transfers.Values.Where(transfer => transfer.Stands && IsDue(transfer));
 
     /// <summary>Whether a transfer is of the asset that is due, on its network, and certainly for this invoice.</summary>
@@ -55,26 +54,28 @@ public sealed record Invoice
 
     public BigInteger Confirmed => Sum(Counted.Where(transfer => transfer.Status == TransferStatus.Confirmed));
 
-    /// <summary>Confirmed money of any asset that stands, whether it is due or not, but for what is ambiguous.</summary>
+    /// <summary>Confirmed money of an asset, whether that asset is due or not, excluding ambiguous transfers.</summary>
     public BigInteger ConfirmedOf(string assetId) => Sum(Transfers.Values.Where(transfer =>
         transfer is { Status: TransferStatus.Confirmed, IsAmbiguous: false } && transfer.AssetId == assetId));
 
-    /// <summary>The status says that the price was met, or more.</summary>
+    /// <summary>Whether the price was met or exceeded, by the status.</summary>
     public bool IsPaid => Status is InvoiceStatus.Paid or InvoiceStatus.Overpaid;
 
-    /// <summary>Paid with more than the price, for a merchant who wants a person to look first, and nobody has.</summary>
+    /// <summary>Overpaid, the merchant wants a person to review it first, and nobody has.</summary>
     public bool IsHeld => Status == InvoiceStatus.Overpaid && Terms.Over == AmountPolicy.Hold && Accepted is null;
 
     /// <summary>Whether goods may go out.</summary>
     public bool MayBeFulfilled => IsPaid && !IsHeld;
 
-    /// <summary>Until when a payment is on time.</summary>
+    /// <summary>The last instant at which a payment is on time.</summary>
     public DateTimeOffset WindowEndsAt => TopUp?.Until ?? Terms.ExpiresAt;
 
     public static BigInteger Sum(IEnumerable<Transfer> transfers) =>
         transfers.Aggregate(BigInteger.Zero, (sum, transfer) => sum + transfer.Amount);
 
-    /// <summary>The state after an event. Total over the closed set; anything else is a bug.</summary>
+    /// <summary>
+    /// Returns the state after an event. Handles every event of the closed set; anything else is a bug.
+    /// </summary>
     public static Invoice Evolve(Invoice? state, InvoiceEvent happened)
     {
         if (happened is InvoiceCreated created)
@@ -126,7 +127,7 @@ public sealed record Invoice
     };
 
     /// <summary>
-    /// Whether a payment first seen or stamped at this instant is on time. None is after cancellation.
+    /// Whether a payment first seen, or stamped by its block, at this instant is on time. Never after cancellation.
     /// </summary>
     internal bool IsOnTime(DateTimeOffset? at) =>
         !IsCancelled && (at <= Terms.ExpiresAt || (TopUp is { } more && at >= more.From && at <= more.Until));
@@ -182,14 +183,14 @@ public sealed record Invoice
         };
     }
 
-    /// <summary>Past so many, the oldest resolved ones are in the timeline alone.</summary>
+    /// <summary>Beyond this number, the oldest resolved ones are kept only in the timeline.</summary>
     private const int MaxExceptions = 30;
 
     private Invoice With(Transfer transfer) => this with { Transfers = Transfers.SetItem(transfer.Key, transfer) };
 }
 
-/// <summary>So much of the asset that is due, and of another asset if any, was taken as the price.</summary>
+/// <summary>The amounts accepted as the price: of the asset that is due, and of another asset if any.</summary>
 public sealed record Acceptance(BigInteger Amount, string? OtherAssetId, BigInteger OtherAmount);
 
-/// <summary>The customer was asked for the rest, and has until then.</summary>
+/// <summary>The customer was asked for the rest and can pay it in this period.</summary>
 public sealed record TopUp(DateTimeOffset From, DateTimeOffset Until);

@@ -1,20 +1,21 @@
 namespace CoinPay.Core;
 
 /// <summary>
-/// The rules of an invoice's life: what a command leads to in a state. Pure; the clock and the chain are arguments.
+/// The rules of an invoice's life: decides what a command leads to in a state. Pure; the clock and the chain are
+/// arguments.
 /// </summary>
 public static class InvoiceDecider
 {
     /// <summary>
-    /// Transfers taken up in one commit; the next commit goes on. One batch of the store holds 100 rows, and a transfer may take
-    /// seven: itself, two events with two lines of the ledger, and an exception that is told.
+    /// Transfers processed in one commit; the next commit continues. One batch of the store holds 100 rows, and a
+    /// transfer can take seven: itself, two events with two ledger lines, and an exception with its notification.
     /// </summary>
     public const int MaxTransfersPerCommit = 12;
 
     public static Decision Decide(Invoice? state, InvoiceCommand command) => (state, command) switch
     {
         (null, InvoiceCommand.Create create) => new([new InvoiceCreated(create.Terms, create.At)]),
-        (not null, InvoiceCommand.Create) => Decision.Refuse(RejectionReason.AlreadyExists, "The invoice exists already."),
+        (not null, InvoiceCommand.Create) => Decision.Refuse(RejectionReason.AlreadyExists, "The invoice already exists."),
         (null, _) => Decision.Refuse(RejectionReason.NotFound, "There is no such invoice."),
         (_, InvoiceCommand.Advance advance) => Advance(state, advance),
         (_, InvoiceCommand.Cancel cancel) => Cancel(state, cancel),
@@ -26,8 +27,8 @@ public static class InvoiceDecider
     };
 
     /// <summary>
-    /// The next instant at which time alone may change the invoice's status or exceptions, or null. The end of the window is none
-    /// for an invoice that is paid: it is closed when something else is decided.
+    /// Returns the next instant at which time alone can change the invoice's status or exceptions, or null. The end of
+    /// the window does not count for a paid invoice: its window is closed when something else is decided.
     /// </summary>
     public static DateTimeOffset? NextDeadline(Invoice state)
     {
@@ -37,13 +38,14 @@ public static class InvoiceDecider
     }
 
     /// <summary>
-    /// Whether nothing is looked out for any more: the watch is over, the window closed, and nothing that came is still on its way.
+    /// Whether the gateway no longer expects anything: the watch is over, the window is closed, and every counted
+    /// transfer is confirmed.
     /// </summary>
     public static bool IsFinished(Invoice state, DateTimeOffset now) =>
         now >= state.Terms.MonitorUntil && state.WindowClosed
         && state.Counted.All(transfer => transfer.Status == TransferStatus.Confirmed);
 
-    /// <summary>Whether late money waits for an exchange rate.</summary>
+    /// <summary>Whether late money is waiting for an exchange rate.</summary>
     public static bool WantsRate(Invoice state) => LateRules.WantsRate(state);
 
     private static Decision Advance(Invoice state, InvoiceCommand.Advance advance)
@@ -71,10 +73,12 @@ public static class InvoiceDecider
             ? new([new InvoiceCancelled(cancel.By, cancel.At)])
             : Decision.Refuse(
                 RejectionReason.NotCancellable,
-                $"An invoice can be cancelled only while nothing was paid; this one is {state.Status.Text()}.");
+                $"An invoice can be cancelled only before anything is paid; this one is {state.Status.Text()}.");
     }
 
-    /// <summary>Once, under the one key; what was fulfilled stays so when a reorg takes the money away.</summary>
+    /// <summary>
+    /// Fulfils once, under the one key. A fulfilled invoice stays fulfilled even if a reorg removes the payment.
+    /// </summary>
     private static Decision Fulfil(Invoice state, InvoiceCommand.Fulfil fulfil)
     {
         if (fulfil.Key != state.Terms.FulfilmentKey)
@@ -83,13 +87,13 @@ public static class InvoiceDecider
             return new([]);
         return state.MayBeFulfilled
             ? new([new InvoiceFulfilled(fulfil.By, fulfil.At)])
-            : Decision.Refuse(RejectionReason.NotFulfillable, $"Goods may not go out: the invoice is {state.Status.Text()}{Held(state)}.");
+            : Decision.Refuse(RejectionReason.NotFulfillable, $"The invoice cannot be fulfilled: it is {state.Status.Text()}{Held(state)}.");
     }
 
-    private static string Held(Invoice state) => state.IsHeld ? " and waits for a decision about the excess" : "";
+    private static string Held(Invoice state) => state.IsHeld ? " and waiting for a decision about the excess" : "";
 }
 
-/// <summary>A state that events are added to.</summary>
+/// <summary>Collects events and applies each to the state.</summary>
 internal sealed class Unfolding
 {
     private readonly Invoice _before;
@@ -107,10 +111,12 @@ internal sealed class Unfolding
         Now = Invoice.Evolve(Now, happened);
     }
 
-    /// <summary>More than any commit can hold: rules that never come to rest are a bug that shows, not a worker that hangs.</summary>
+    /// <summary>
+    /// More than any commit can hold: rules that never stop fail as a visible bug instead of hanging a worker.
+    /// </summary>
     private const int MaxEvents = 1_000;
 
-    /// <summary>The changes of status and the exceptions that what happened leads to.</summary>
+    /// <summary>Adds the status changes and exceptions that follow from what happened.</summary>
     public void Follow(ChainKnowledge? chain, DateTimeOffset at)
     {
         while (StatusRules.Next(_before, Now, at) is { } changed)

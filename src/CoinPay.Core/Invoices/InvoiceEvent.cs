@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace CoinPay.Core;
 
-/// <summary>Something that happened in an invoice's life. A closed set: what is not here does not happen.</summary>
+/// <summary>Something that happened in an invoice's life. A closed set: no other events exist.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "event")]
 [JsonDerivedType(typeof(InvoiceCreated), "invoice_created")]
 [JsonDerivedType(typeof(TransferSeen), "transfer_seen")]
@@ -35,23 +35,24 @@ public abstract record InvoiceEvent(DateTimeOffset At) : IDomainEvent;
 
 public sealed record InvoiceCreated(InvoiceTerms Terms, DateTimeOffset At) : InvoiceEvent(At);
 
-/// <summary>A transfer to the invoice's address showed for the first time, in a block or not.</summary>
+/// <summary>A transfer to the invoice's address appeared for the first time, in a block or not.</summary>
 public sealed record TransferSeen(Transfer Transfer, DateTimeOffset At) : InvoiceEvent(At);
 
 /// <summary>
-/// A known transfer stands in this block now, or in none: mined, moved by a reorg, or back in the mempool.
+/// A known transfer is now in this block, or in none: it was mined, moved by a reorg, or returned to the mempool.
 /// </summary>
 public sealed record TransferMoved(string Key, BlockReference? Block, DateTimeOffset At) : InvoiceEvent(At);
 
-/// <summary>A transfer is as deep as the invoice asks, on the evidence of a head at this height.</summary>
+/// <summary>A transfer reached the depth that the invoice requires, judged by a head at this height.</summary>
 public sealed record TransferConfirmed(string Key, long HeadHeight, DateTimeOffset At) : InvoiceEvent(At);
 
 /// <summary>
-/// A transfer no longer stands: replaced (by <paramref name="ReplacedBy"/>, where that is known), or its block left the chain.
+/// A transfer no longer counts: it was replaced (by <paramref name="ReplacedBy"/>, if known), or its block left the
+/// chain.
 /// </summary>
 public sealed record TransferLost(string Key, TransferStatus How, DateTimeOffset At, string? ReplacedBy = null) : InvoiceEvent(At);
 
-/// <summary>A complete poll that began after the price expired has ended: what was not seen by then is late.</summary>
+/// <summary>A complete poll that began after the price expired has ended: what it did not see is late.</summary>
 public sealed record PaymentWindowClosed(DateTimeOffset CompletePollBeganAt, DateTimeOffset At) : InvoiceEvent(At);
 
 public sealed record PaymentDetected(DateTimeOffset At) : InvoiceEvent(At);
@@ -70,65 +71,65 @@ public sealed record InvoicePaidLate(DateTimeOffset At) : InvoiceEvent(At);
 
 public sealed record InvoiceCancelled(string By, DateTimeOffset At) : InvoiceEvent(At);
 
-/// <summary>A person took a transfer as it stands, less deep than the policy asks.</summary>
+/// <summary>A person accepted a transfer with less depth than the policy requires.</summary>
 public sealed record TransferAccepted(string Key, string By, DateTimeOffset At) : InvoiceEvent(At);
 
-/// <summary>A person decided that a transfer which could be anybody's is this invoice's.</summary>
+/// <summary>A person decided that a transfer of unclear ownership belongs to this invoice.</summary>
 public sealed record TransferAttributed(string Key, string By, DateTimeOffset At) : InvoiceEvent(At);
 
 /// <summary>
-/// A person took what came as the price: so much of the asset that is due, and so much of another asset, if any.
+/// A person accepted what arrived as the price: these amounts of the asset that is due and of another asset, if any.
 /// </summary>
 public sealed record PaymentAccepted(
     BigInteger Amount, string? OtherAssetId, BigInteger OtherAmount, string By, DateTimeOffset At) : InvoiceEvent(At);
 
-/// <summary>The customer was asked for the rest; what comes until then is on time, at the price that was locked.</summary>
+/// <summary>The customer was asked for the rest; payments until then are on time, at the locked price.</summary>
 public sealed record TopUpRequested(DateTimeOffset Until, string By, DateTimeOffset At) : InvoiceEvent(At);
 
 /// <summary>
-/// Late money was judged by how far the rate has moved since it was locked. <paramref name="Now"/> is null when the price
-/// is in the asset itself and no rate can move.
+/// Late money was judged by how far the rate has moved since it was locked. <paramref name="Now"/> is null if the price
+/// is in the asset itself, so that no rate can move.
 /// </summary>
 public sealed record LateRateJudged(bool IsAccepted, Rate? Now, DateTimeOffset At) : InvoiceEvent(At);
 
 /// <summary>The goods went out under the invoice's one fulfilment key.</summary>
 public sealed record InvoiceFulfilled(string By, DateTimeOffset At) : InvoiceEvent(At);
 
-/// <summary>Something about the payment needs a person, or the chain, to set it right.</summary>
+/// <summary>The payment has a problem that a person, or the chain, has to resolve.</summary>
 public sealed record ExceptionOpened(ExceptionType Type, string AssetId, BigInteger Amount, DateTimeOffset At) : InvoiceEvent(At);
 
 /// <summary>
-/// An exception ended: by a person's <paramref name="Action"/>, or with null because its cause is gone.
+/// An exception ended: by a person's <paramref name="Action"/>, or, if that is null, because its cause no longer
+/// exists.
 /// </summary>
 /// <param name="Number">The version at which it opened.</param>
-/// <param name="Amount">What was decided about, in base units.</param>
+/// <param name="Amount">The amount that was decided about, in base units.</param>
 public sealed record ExceptionResolved(
     int Number, BigInteger Amount, ExceptionAction? Action, string? Note, string By, DateTimeOffset At) : InvoiceEvent(At);
 
 /// <summary>
-/// The merchant confirmed that it controls the settlement address on another network: the money of an exception goes there.
+/// The merchant confirmed that it controls the settlement address on another network, so the exception's money is sent
+/// there.
 /// </summary>
 public sealed record RecoveryRequested(
     int Number, string Network, string SettlementAddress, string By, DateTimeOffset At) : InvoiceEvent(At);
 
-/// <summary>An attempt to move the money of an exception moved nothing. It is tried again.</summary>
+/// <summary>An attempt to move the money of an exception moved nothing. The gateway will retry.</summary>
 public sealed record RecoveryFailed(int Number, string Reason, DateTimeOffset At) : InvoiceEvent(At);
 
-/// <summary>The money of an exception stands at the merchant's settlement address on the network it came on.</summary>
+/// <summary>The money of an exception is at the merchant's settlement address on the network it arrived on.</summary>
 /// <param name="Amount">Base units that no earlier recovery had moved.</param>
 public sealed record MoneyRecovered(
     int Number, string Network, string AssetId, BigInteger Amount, string? TransactionHash, DateTimeOffset At)
     : InvoiceEvent(At);
 
-/// <summary>
-/// Money that had counted was taken away by the chain; the invoice moves back to <paramref name="To"/>.
-/// </summary>
+/// <summary>The chain took back money that had counted; the invoice moves back to <paramref name="To"/>.</summary>
 public sealed record PaymentReverted(InvoiceStatus To, DateTimeOffset At) : InvoiceEvent(At);
 
-/// <summary>What merchants hear of an event.</summary>
+/// <summary>The webhooks that merchants receive for events.</summary>
 public static class InvoiceEvents
 {
-    /// <summary>The webhook type of an event; null for one that only the timeline shows.</summary>
+    /// <summary>Returns the webhook type of an event; null if only the timeline shows it.</summary>
     public static string? WebhookType(this InvoiceEvent happened) => happened switch
     {
         InvoiceCreated => "invoice.created",

@@ -3,22 +3,24 @@ using System.Text.Json.Serialization;
 
 namespace CoinPay.Core;
 
-/// <summary>A payment that went another way than the price asks, and waits for a person or for the chain.</summary>
+/// <summary>A payment that differs from what the price asks, and waits for a person or for the chain.</summary>
 public enum ExceptionType
 {
     /// <summary>The window closed with less than the price.</summary>
     [JsonStringEnumMemberName("underpaid")]
     Underpaid,
 
-    /// <summary>More than the price, for a merchant who wants to look first.</summary>
+    /// <summary>More than the price arrived, and the merchant wants to review it first.</summary>
     [JsonStringEnumMemberName("overpaid")]
     Overpaid,
 
-    /// <summary>Money that came after the window closed or after cancellation, and that no policy accepted.</summary>
+    /// <summary>
+    /// Money that arrived after the window closed or after cancellation, and that no policy accepted.
+    /// </summary>
     [JsonStringEnumMemberName("late")]
     Late,
 
-    /// <summary>Money on another network than the invoice's, at the same address.</summary>
+    /// <summary>Money on a network other than the invoice's, at the same address.</summary>
     [JsonStringEnumMemberName("wrong_network")]
     WrongNetwork,
 
@@ -26,7 +28,7 @@ public enum ExceptionType
     [JsonStringEnumMemberName("wrong_asset")]
     WrongAsset,
 
-    /// <summary>A reorg took the payment of an invoice that was fulfilled already.</summary>
+    /// <summary>A reorg removed the payment of an invoice that was already fulfilled.</summary>
     [JsonStringEnumMemberName("reorged")]
     Reorged,
 
@@ -34,11 +36,11 @@ public enum ExceptionType
     [JsonStringEnumMemberName("replaced")]
     Replaced,
 
-    /// <summary>A payment has not come to the depth that was asked for within the limit.</summary>
+    /// <summary>A payment did not reach the required depth within the limit.</summary>
     [JsonStringEnumMemberName("stalled")]
     Stalled,
 
-    /// <summary>It cannot be told whose the money is, or which transaction brought it.</summary>
+    /// <summary>The gateway cannot tell whose money it is, or which transaction brought it.</summary>
     [JsonStringEnumMemberName("ambiguous")]
     Ambiguous,
 }
@@ -46,45 +48,47 @@ public enum ExceptionType
 /// <summary>What a person decided about an exception.</summary>
 public enum ExceptionAction
 {
-    /// <summary>What came is taken as the price.</summary>
+    /// <summary>Accept what arrived as the price.</summary>
     [JsonStringEnumMemberName("accept_as_paid")]
     AcceptAsPaid,
 
-    /// <summary>The customer was asked for the rest: what comes within <see cref="ExceptionRules.TopUpWindow"/> is on time.</summary>
+    /// <summary>
+    /// The customer was asked for the rest: payments within <see cref="ExceptionRules.TopUpWindow"/> are on time.
+    /// </summary>
     [JsonStringEnumMemberName("top_up_requested")]
     TopUpRequested,
 
-    /// <summary>The loss is taken.</summary>
+    /// <summary>Accept the loss.</summary>
     [JsonStringEnumMemberName("write_off")]
     WriteOff,
 
-    /// <summary>It was looked at, and nothing is to be done.</summary>
+    /// <summary>Reviewed; no action is needed.</summary>
     [JsonStringEnumMemberName("ignore")]
     Ignore,
 }
 
-/// <summary>How an exception ended. <paramref name="Action"/> is null when its cause went away by itself.</summary>
+/// <summary>How an exception ended. <paramref name="Action"/> is null if its cause no longer existed.</summary>
 public sealed record Resolution(ExceptionAction? Action, string? Note, string By, DateTimeOffset At);
 
 /// <summary>An exception of one invoice.</summary>
 public sealed record InvoiceException
 {
-    /// <summary>The invoice's version when it opened: names it within the invoice.</summary>
+    /// <summary>The invoice's version when it opened; identifies it within the invoice.</summary>
     public required int Number { get; init; }
 
     public required ExceptionType Type { get; init; }
 
-    /// <summary>The asset it is about (CAIP-19).</summary>
+    /// <summary>The asset it concerns (CAIP-19).</summary>
     public required string AssetId { get; init; }
 
-    /// <summary>Base units that it is about: what was judged when it opened, and again when a person resolved it.</summary>
+    /// <summary>Base units that it concerns: as judged when it opened, and again when a person resolved it.</summary>
     public required BigInteger Amount { get; init; }
 
     public required DateTimeOffset OpenedAt { get; init; }
 
     public Resolution? Resolution { get; init; }
 
-    /// <summary>Of money on another network that was accepted: how it comes to the settlement address there.</summary>
+    /// <summary>How accepted money on another network gets to the settlement address there.</summary>
     public Recovery? Recovery { get; init; }
 
     public bool IsOpen => Resolution is null;

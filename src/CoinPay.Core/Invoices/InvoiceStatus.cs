@@ -2,18 +2,18 @@ using System.Text.Json.Serialization;
 
 namespace CoinPay.Core;
 
-/// <summary>Where an invoice stands. One owner, one meaning and one next action each.</summary>
+/// <summary>The state of an invoice. Each state has one owner, one meaning and one next action.</summary>
 public enum InvoiceStatus
 {
-    /// <summary>No payment was seen.</summary>
+    /// <summary>No payment has been seen.</summary>
     [JsonStringEnumMemberName("created")]
     Created,
 
-    /// <summary>Money was seen, not yet enough of it in blocks.</summary>
+    /// <summary>Money was seen, but not enough of it is in blocks yet.</summary>
     [JsonStringEnumMemberName("detected")]
     Detected,
 
-    /// <summary>Enough is in blocks, not yet deep enough.</summary>
+    /// <summary>Enough is in blocks, but not deep enough yet.</summary>
     [JsonStringEnumMemberName("confirming")]
     Confirming,
 
@@ -29,11 +29,11 @@ public enum InvoiceStatus
     [JsonStringEnumMemberName("overpaid")]
     Overpaid,
 
-    /// <summary>The window closed and nothing had been seen.</summary>
+    /// <summary>The window closed before any payment was seen.</summary>
     [JsonStringEnumMemberName("expired")]
     Expired,
 
-    /// <summary>Money was confirmed that came after the window closed, or after cancellation.</summary>
+    /// <summary>Money that arrived after the window closed, or after cancellation, was confirmed.</summary>
     [JsonStringEnumMemberName("late_paid")]
     LatePaid,
 
@@ -44,16 +44,14 @@ public enum InvoiceStatus
     Cancelled,
 }
 
-/// <summary>
-/// What each state is called on the wire, what the customer is told, and what the merchant should do next.
-/// </summary>
+/// <summary>Each state's name on the wire, what the customer is shown, and what the merchant should do next.</summary>
 public static class InvoiceStatuses
 {
     public static string Text(this InvoiceStatus status) => WireName.Of(status);
 
     public static string CustomerText(this InvoiceStatus status) => Words(status).Customer;
 
-    /// <summary>What the customer is told of an invoice: of one that is held, that something is to be looked at.</summary>
+    /// <summary>Returns what the customer is shown: for a held invoice, that there is an issue.</summary>
     public static string CustomerText(this Invoice state) =>
         state.IsHeld ? "issue_detected" : state.Status.CustomerText();
 
@@ -62,7 +60,7 @@ public static class InvoiceStatuses
     /// <summary>Whose move it is: <c>customer</c>, <c>gateway</c> or <c>merchant</c>.</summary>
     public static string Owner(this InvoiceStatus status) => Words(status).Owner;
 
-    /// <summary>The status of this name, or null.</summary>
+    /// <summary>Returns the status with this name, or null.</summary>
     public static InvoiceStatus? Parse(string text) => WireName.Find<InvoiceStatus>(text);
 
     private static (string Customer, string NextAction, string Owner) Words(InvoiceStatus status) => status switch

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace CoinPay.Core;
 
-/// <summary>Everything about an invoice that is fixed at creation and never changes after.</summary>
+/// <summary>Everything about an invoice that is fixed at creation.</summary>
 public sealed record InvoiceTerms
 {
     public required string Id { get; init; }
@@ -15,7 +15,7 @@ public sealed record InvoiceTerms
 
     public string? CustomerReference { get; init; }
 
-    /// <summary><c>digital</c>, <c>physical</c> or <c>reversible</c>; null when the merchant did not say.</summary>
+    /// <summary><c>digital</c>, <c>physical</c> or <c>reversible</c>; null if the merchant did not say.</summary>
     public string? Goods { get; init; }
 
     public required Quote Quote { get; init; }
@@ -25,7 +25,7 @@ public sealed record InvoiceTerms
 
     public required string Address { get; init; }
 
-    /// <summary>What a shop's wallet link holds: BIP-321, EIP-681.</summary>
+    /// <summary>The payment link for a wallet: BIP-321, EIP-681.</summary>
     public required string PaymentUri { get; init; }
 
     public required Derivation Derivation { get; init; }
@@ -36,10 +36,10 @@ public sealed record InvoiceTerms
 
     public LatePolicy Late { get; init; }
 
-    /// <summary>For <see cref="LatePolicy.AcceptIfRateWithin"/>: how far the rate may have moved, in per cent.</summary>
+    /// <summary>For <see cref="LatePolicy.AcceptIfRateWithin"/>: the most that the rate can move, in percent.</summary>
     public decimal LateRatePercent { get; init; }
 
-    /// <summary>A payment that is not as deep as asked after this long has stalled.</summary>
+    /// <summary>A payment that has not reached the required depth after this long has stalled.</summary>
     public TimeSpan ConfirmationLimit { get; init; } = TimeSpan.FromHours(24);
 
     public AmountPolicy Over { get; init; }
@@ -51,12 +51,12 @@ public sealed record InvoiceTerms
 
     public string? ReturnUrl { get; init; }
 
-    /// <summary>The page that the payer is sent to; null when the gateway did not know its own address.</summary>
+    /// <summary>The page that the payer is sent to; null if the gateway did not know its own address.</summary>
     public string? CheckoutUrl { get; init; }
 
     public IReadOnlyDictionary<string, string> Metadata { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>The one key under which this invoice may be fulfilled.</summary>
+    /// <summary>The only key under which this invoice can be fulfilled.</summary>
     public required string FulfilmentKey { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
@@ -68,7 +68,7 @@ public sealed record InvoiceTerms
     public Amount Due => Quote.Due;
 }
 
-/// <summary>How anyone can compute the address again.</summary>
+/// <summary>How anyone can recompute the address.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
 [JsonDerivedType(typeof(XpubDerivation), "xpub")]
 [JsonDerivedType(typeof(ForwarderDerivation), "forwarder")]

@@ -3,8 +3,8 @@ using System.Numerics;
 namespace CoinPay.Core;
 
 /// <summary>
-/// Late money where the merchant accepts it only if the rate has not moved too far. It is judged once, when enough of it
-/// is confirmed; a rate that nobody knows judges nothing, and the money is held.
+/// Rules for late money if the merchant accepts it only while the rate has not moved too far. It is judged once, when
+/// enough of it is confirmed; while the rate is unknown nothing is judged, and the money is held.
 /// </summary>
 internal static class LateRules
 {
@@ -13,7 +13,7 @@ internal static class LateRules
         state.Terms.Late == LatePolicy.Accept
         || (state.Terms.Late == LatePolicy.AcceptIfRateWithin && state.LateAccepted == true);
 
-    /// <summary>Whether a rate is all that is missing for a judgement.</summary>
+    /// <summary>Whether only a rate is missing for a judgement.</summary>
     public static bool WantsRate(Invoice state)
     {
         if (state.Terms.Late != LatePolicy.AcceptIfRateWithin || state.LateAccepted is not null || state.IsCancelled)
@@ -23,7 +23,7 @@ internal static class LateRules
         return state.Confirmed >= least && state.Confirmed - late < least;
     }
 
-    /// <summary>The judgement, when it is due and possible.</summary>
+    /// <summary>Returns the judgement if it is due and possible; otherwise null.</summary>
     public static LateRateJudged? Judge(Invoice state, InvoiceCommand.Advance advance)
     {
         if (!WantsRate(state))

@@ -2,12 +2,12 @@ using System.Numerics;
 
 namespace CoinPay.Core;
 
-/// <summary>How money of another network comes to the merchant: consent, attempts, and the books.</summary>
+/// <summary>Decides how money on another network gets to the merchant: consent, attempts and bookkeeping.</summary>
 internal static class RecoveryDecider
 {
     /// <summary>
-    /// What a decision to take money of another network leads to besides: the money is moved once the merchant has named
-    /// its settlement address as one that it controls there.
+    /// Returns the recovery that follows from accepting money on another network, or null: the money is moved once the
+    /// merchant has confirmed that it controls its settlement address there.
     /// </summary>
     public static RecoveryRequested? Request(Invoice state, InvoiceException exception, InvoiceCommand.ResolveException command) =>
         IsWanted(exception, command)
@@ -19,7 +19,7 @@ internal static class RecoveryDecider
                 command.At)
             : null;
 
-    /// <summary>Why the merchant's consent is no consent, or null.</summary>
+    /// <summary>Returns why the merchant's consent is not valid, or null.</summary>
     public static Rejection? RefuseConsent(Invoice state, InvoiceException exception, InvoiceCommand.ResolveException command)
     {
         bool isNamed = string.Equals(
@@ -27,13 +27,13 @@ internal static class RecoveryDecider
         return IsWanted(exception, command) && !(isNamed && command.ConfirmedSettlementAddress is not null)
             ? new(
                 RejectionReason.SettlementAddressNotConfirmed,
-                "The money can go to the invoice's settlement address alone: name that one, if it is yours on the other network too.")
+                "The money can go only to the invoice's settlement address: confirm that address if you control it on the other network too.")
             : null;
     }
 
     /// <summary>
-    /// The address was empty: what had come to it by then is at the settlement address. Nothing is booked while a reorg has
-    /// taken the money away, as it may come back, nor while any of it has come later or is not deep enough itself.
+    /// The address was empty: what had arrived by then is at the settlement address. Nothing is booked while a reorg
+    /// has removed the money, because it can come back, or while any of it arrived later or is not deep enough itself.
     /// </summary>
     public static Decision Book(Invoice state, InvoiceCommand.BookRecovery command)
     {
@@ -50,7 +50,7 @@ internal static class RecoveryDecider
             exception.Number, exception.Recovery!.Network, exception.AssetId, amount, command.TransactionHash, command.At)]);
     }
 
-    /// <summary>An attempt moved nothing; the same reason is told once.</summary>
+    /// <summary>Records that an attempt moved nothing; the same reason is recorded once.</summary>
     public static Decision Note(Invoice state, InvoiceCommand.NoteRecoveryFailure command) =>
         FindPending(state, command.Number) is { } exception && exception.Recovery!.Failure != command.Reason
             ? new([new RecoveryFailed(exception.Number, command.Reason, command.At)])

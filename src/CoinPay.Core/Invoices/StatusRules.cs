@@ -2,15 +2,14 @@ using System.Numerics;
 
 namespace CoinPay.Core;
 
-/// <summary>
-/// The status that the booked transfers amount to, and the event that leads there from the one it has.
-/// </summary>
+/// <summary>Computes the status that the booked transfers amount to, and the next event towards it.</summary>
 internal static class StatusRules
 {
     /// <summary>
-    /// The next change of status that is due now, or null. From created the way up has no short cuts: detected,
-    /// confirming, paid (but where unconfirmed money is taken, or a person took what came). The way back is taken only when <paramref name="before"/>, the state that the last commit left,
-    /// had money that this one has not: more money on its way (a lost payment that stands again) takes nothing back.
+    /// Returns the next status change that is due, or null. The way up from created has no shortcuts: detected,
+    /// confirming, paid (unless unconfirmed money is accepted, or a person accepted what arrived). The status goes back
+    /// only if <paramref name="before"/>, the state that the last commit left, had money that this one does not: more
+    /// money on its way (a lost payment that counts again) takes nothing back.
     /// </summary>
     public static InvoiceEvent? Next(Invoice before, Invoice state, DateTimeOffset at)
     {
@@ -32,7 +31,9 @@ internal static class StatusRules
         };
     }
 
-    /// <summary>What was thought late turns out to have been in time, by its block's stamp, and too little: nothing is taken back.</summary>
+    /// <summary>
+    /// A payment judged late turns out, by its block's timestamp, to have been on time but too little: nothing is taken back.
+    /// </summary>
     private static bool WasInTime(Invoice before, Invoice state, InvoiceStatus target) =>
         (state.Status, target) == (InvoiceStatus.LatePaid, InvoiceStatus.Underpaid)
         && !Totals.Of(state).HasLessThan(Totals.Of(before));
@@ -77,7 +78,7 @@ internal static class StatusRules
 
     private static InvoiceStatus AfterTheWindow(Invoice state, Totals money, BigInteger least)
     {
-        // Before late money: else a coin that anyone sends late would call a payment late that only lacks depth.
+        // Before late money: otherwise any coin sent late would mark a payment late that only lacks depth.
         if (money.OnTimeMined >= least)
             return InvoiceStatus.Confirming;
         if (money.LateConfirmed > 0)
@@ -87,7 +88,7 @@ internal static class StatusRules
         return money.OnTimeConfirmed == money.OnTimeSeen ? InvoiceStatus.Underpaid : InvoiceStatus.Detected;
     }
 
-    /// <summary>How much money stands behind a status; to go to one with less is a step back.</summary>
+    /// <summary>Ranks statuses by the money behind them; going to a lower rank is a step back.</summary>
     private static int Standing(InvoiceStatus status) => status switch
     {
         InvoiceStatus.Created or InvoiceStatus.Expired or InvoiceStatus.Cancelled => 0,

@@ -4,12 +4,12 @@ using System.Text;
 namespace CoinPay.Core;
 
 /// <summary>
-/// Events of one invoice are chained: each hash covers the hash before it, the event's number and its stored text, so that
-/// nothing can be changed, dropped or put in later without every hash after it changing.
+/// Chains the events of one invoice: each hash covers the previous hash, the event's number and its stored text, so
+/// that nothing can be changed, dropped or inserted later without changing every hash after it.
 /// </summary>
 public static class Timeline
 {
-    /// <summary>What stands before the first event.</summary>
+    /// <summary>The hash before the first event.</summary>
     public const string Start = "0000000000000000000000000000000000000000000000000000000000000000";
 
     /// <summary>SHA-256, as lower-case hex, of <c>previous \n sequence \n text</c> in UTF-8.</summary>

@@ -6,14 +6,14 @@ namespace CoinPay.Core;
 /// <summary>A block that holds a transaction.</summary>
 public sealed record BlockReference(long Height, string Hash, DateTimeOffset Time);
 
-/// <summary>How a transfer stands on the chain.</summary>
+/// <summary>The state of a transfer on the chain.</summary>
 public enum TransferStatus
 {
     /// <summary>In no block yet.</summary>
     [JsonStringEnumMemberName("seen")]
     Seen,
 
-    /// <summary>In a block, not as deep as the policy asks.</summary>
+    /// <summary>In a block, but not as deep as the policy requires.</summary>
     [JsonStringEnumMemberName("confirming")]
     Confirming,
 
@@ -24,7 +24,7 @@ public enum TransferStatus
     [JsonStringEnumMemberName("replaced")]
     Replaced,
 
-    /// <summary>A reorg took its block away and no block holds it now.</summary>
+    /// <summary>A reorg removed its block and no block holds it now.</summary>
     [JsonStringEnumMemberName("reorged")]
     Reorged,
 }
@@ -53,20 +53,21 @@ public sealed record Transfer
     public TransferStatus Status { get; init; }
 
     /// <summary>
-    /// First seen, or stamped by its block, while the price stood. Once true it stays: no reorg makes a payer late.
+    /// First seen, or stamped by its block, while the price was valid. Once true it stays true: no reorg makes a payer
+    /// late.
     /// </summary>
     public bool OnTime { get; init; }
 
-    /// <summary>Short name of the network it happened on when that is not the invoice's own.</summary>
+    /// <summary>Short name of the network it happened on, if that is not the invoice's own.</summary>
     public string? WrongNetwork { get; init; }
 
-    /// <summary>It cannot be told whose money this is, or which transaction brought it.</summary>
+    /// <summary>The gateway cannot tell whose money this is, or which transaction brought it.</summary>
     public bool IsAmbiguous { get; init; }
 
-    /// <summary>A person took it as it stands: it counts as confirmed for as long as it stands.</summary>
+    /// <summary>A person accepted it: it counts as confirmed for as long as the chain keeps it.</summary>
     public bool IsAccepted { get; init; }
 
-    /// <summary>Hash of the transaction that spent its inputs, where that is known.</summary>
+    /// <summary>Hash of the transaction that spent its inputs, if known.</summary>
     public string? ReplacedBy { get; init; }
 
     public bool Stands => Status is TransferStatus.Seen or TransferStatus.Confirming or TransferStatus.Confirmed;
@@ -78,17 +79,17 @@ public sealed record Transfer
     }
 }
 
-/// <summary>What the chain shows now for an invoice's address: levels, not edges.</summary>
-/// <param name="Transfers">All that was ever shown, with where each stands now.</param>
-/// <param name="Chain">What is known of the network, or null while it is unknown.</param>
+/// <summary>What the chain now shows for an invoice's address: levels, not edges.</summary>
+/// <param name="Transfers">All transfers that were ever shown, each in its current state.</param>
+/// <param name="Chain">What is known of the network, or null if nothing is.</param>
 public sealed record View(IReadOnlyList<ViewedTransfer> Transfers, ChainKnowledge? Chain)
 {
-    /// <summary>What is known of other networks on which money came to the address, by short name.</summary>
+    /// <summary>What is known of other networks on which money arrived at the address, by short name.</summary>
     public IReadOnlyDictionary<string, ChainKnowledge> Others { get; init; } = new Dictionary<string, ChainKnowledge>();
 }
 
 /// <summary>
-/// A transfer as the chain shows it. <paramref name="Lost"/> says how it ceased to stand, null while it does.
+/// A transfer as the chain shows it. <paramref name="Lost"/> says how the chain dropped it; null if it has not.
 /// </summary>
 public sealed record ViewedTransfer(
     string TransactionHash,
@@ -102,30 +103,30 @@ public sealed record ViewedTransfer(
 {
     public string Key => TransactionHash + "." + Ordinal;
 
-    /// <summary>Short name of the network it happened on when that is not the invoice's own.</summary>
+    /// <summary>Short name of the network it happened on, if that is not the invoice's own.</summary>
     public string? WrongNetwork { get; init; }
 
     /// <summary>
-    /// More than one invoice has this address, or the balance shows money that no transaction was found for.
+    /// More than one invoice has this address, or the balance shows money for which no transaction was found.
     /// </summary>
     public bool IsAmbiguous { get; init; }
 
-    /// <summary>Another transaction that spends one of its inputs was seen before: it may well be replaced again.</summary>
+    /// <summary>A transaction that spends one of the same inputs was seen before, so a replacement is likely.</summary>
     public bool HasConflict { get; init; }
 
-    /// <summary>Hash of the transaction that spent its inputs instead, once it is lost and where that is known.</summary>
+    /// <summary>Hash of the transaction that spent its inputs instead, once it is lost and if that is known.</summary>
     public string? ReplacedBy { get; init; }
 }
 
 /// <summary>
-/// The head of a healthy node, and since when everything up to it was looked through:
-/// <paramref name="CompletePollBeganAt"/> is the start of the last poll that read all blocks and the mempool.
-/// <paramref name="IsFinalityStalled"/>: the finalized block lags far behind the head, so that nothing may expire.
+/// The head of a healthy node, and the time up to which everything was searched: <paramref name="CompletePollBeganAt"/>
+/// is the start of the last poll that read all blocks and the mempool. <paramref name="IsFinalityStalled"/>: the
+/// finalized block lags far behind the head, so nothing is allowed to expire.
 /// </summary>
 public sealed record ChainKnowledge(
     long Height, long? Safe, long? Finalized, DateTimeOffset CompletePollBeganAt, bool IsFinalityStalled = false)
 {
-    /// <summary>Whether a block of this height is as deep as required. An absent tag is never reached.</summary>
+    /// <summary>Whether a block at this height is as deep as required. An absent tag is never reached.</summary>
     public bool IsDeep(long height, RequiredDepth required) => required.Tag switch
     {
         FinalityTag.Safe => Safe >= height,

@@ -1,9 +1,9 @@
 namespace CoinPay.Core;
 
-/// <summary>What one transfer's standing in the view means for the invoice that booked it, or has not yet.</summary>
+/// <summary>Compares one transfer in the view with what the invoice has booked of it, if anything.</summary>
 internal sealed record TransferChange(Transfer? Booked, ViewedTransfer Viewed, Transfer AsSeen, bool IsDeep, long? HeadHeight)
 {
-    /// <summary>The events that bring the booked transfer to the view, in order.</summary>
+    /// <summary>Returns the events that bring the booked transfer up to the view, in order.</summary>
     public IEnumerable<InvoiceEvent> Events(DateTimeOffset at)
     {
         if (Viewed.Lost is { } how)
@@ -28,7 +28,7 @@ internal sealed record TransferChange(Transfer? Booked, ViewedTransfer Viewed, T
 
 internal static class TransferRules
 {
-    /// <summary>Every transfer whose booked standing differs from the view's, oldest first.</summary>
+    /// <summary>Returns every transfer whose booked state differs from the view's, oldest first.</summary>
     public static IEnumerable<TransferChange> Changes(Invoice state, View view) =>
         from viewed in view.Transfers
         orderby viewed.FirstSeenAt, viewed.Key

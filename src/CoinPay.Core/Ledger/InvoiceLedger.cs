@@ -11,12 +11,12 @@ public sealed record Holding(string Network, string AssetId, string Account)
 }
 
 /// <summary>
-/// Where an invoice's confirmed money stands in the books. Each state has one allocation of it to accounts; an event's
-/// lines are what leads from the allocation before it to the one after, so books and state cannot part.
+/// Where an invoice's confirmed money is in the books. Each state allocates it to accounts in exactly one way; an
+/// event's lines are the difference between the allocations before and after it, so books and state cannot diverge.
 /// </summary>
 public static class InvoiceLedger
 {
-    /// <summary>The lines of one event: none when no confirmed money moves.</summary>
+    /// <summary>Returns the lines of one event; none if no confirmed money moves.</summary>
     public static IReadOnlyList<Posting> Post(Invoice? before, Invoice after)
     {
         ImmutableSortedDictionary<Holding, BigInteger> from = Allocation(before);
@@ -31,7 +31,7 @@ public static class InvoiceLedger
             .ToList();
     }
 
-    /// <summary>The confirmed money of this invoice by network, asset and account, in base units.</summary>
+    /// <summary>Returns the confirmed money of this invoice by network, asset and account, in base units.</summary>
     public static ImmutableSortedDictionary<Holding, BigInteger> Allocation(Invoice? state)
     {
         var balances = ImmutableSortedDictionary.CreateBuilder<Holding, BigInteger>(Holding.Order);
@@ -53,7 +53,10 @@ public static class InvoiceLedger
         return balances.ToImmutable();
     }
 
-    /// <summary>What was moved to the merchant's own address on another network, as far as it stands there still.</summary>
+    /// <summary>
+    /// Allocates what was moved to the merchant's own address on another network, up to the confirmed money of that
+    /// asset.
+    /// </summary>
     private static void Settle(Invoice state, ImmutableSortedDictionary<Holding, BigInteger>.Builder balances)
     {
         foreach ((string assetId, BigInteger recovered) in state.Recovered)
@@ -70,7 +73,9 @@ public static class InvoiceLedger
         }
     }
 
-    /// <summary>Money goes from accounts that lose to accounts that gain; the world makes up the difference.</summary>
+    /// <summary>
+    /// Moves money from accounts that lose to accounts that gain; the world account covers the difference.
+    /// </summary>
     private static List<Posting> Pair(List<(string Account, BigInteger Change)> changes, string world, string assetId)
     {
         BigInteger net = changes.Aggregate(BigInteger.Zero, (sum, change) => sum + change.Change);

@@ -3,12 +3,12 @@ using System.Numerics;
 namespace CoinPay.Core;
 
 /// <summary>
-/// A line of the ledger: so many base units of one asset move from one account to another, so that every line, and with
-/// it every event, balances to zero. A line is never changed; what it did is undone by another.
+/// A ledger line: moves base units of one asset from one account to another, so that every line, and with it every
+/// event, balances to zero. A line is never changed; another line reverses it.
 /// </summary>
 public sealed record Posting(string Source, string Destination, string AssetId, BigInteger Amount);
 
-/// <summary>Names of accounts. The world's is negative by all that came in; the others' are never negative.</summary>
+/// <summary>Account names. The world's balance is minus all that came in; the others are never negative.</summary>
 public static class Account
 {
     public static string World(string network) => "world:" + network;
@@ -19,9 +19,9 @@ public static class Account
 
     public static string Overpaid(string merchantId) => $"merchant:{merchantId}:overpaid";
 
-    /// <summary>Money that stands at an address of the merchant's own.</summary>
+    /// <summary>Money at one of the merchant's own addresses.</summary>
     public static string Settled(string merchantId) => $"merchant:{merchantId}:settled";
 
-    /// <summary>Confirmed money that nobody asked for: of another asset, on another network, or ambiguous.</summary>
+    /// <summary>Confirmed money that was not due: in another asset, on another network, or ambiguous.</summary>
     public static string Refundable(string merchantId) => $"merchant:{merchantId}:refundable";
 }

@@ -3,21 +3,22 @@ using System.Numerics;
 namespace CoinPay.Core;
 
 /// <summary>
-/// A non-negative quantity of one asset, in its base units. A <see cref="BigInteger"/>, because a token's log holds a uint256.
-/// Arithmetic over two assets throws, and so does a negative quantity.
+/// A non-negative quantity of one asset, in its base units. A <see cref="BigInteger"/>, because a token's log holds a
+/// uint256. Arithmetic across two assets throws, and so does a negative quantity.
 /// </summary>
 public sealed record Amount(Asset Asset, BigInteger Base) : IComparable<Amount>
 {
-    /// <summary>The most that any asset's base units can be: a uint256 (Ethereum Yellow Paper, 9.1).</summary>
+    /// <summary>The maximum of any asset's base units: a uint256 (Ethereum Yellow Paper, 9.1).</summary>
     public static readonly BigInteger MaxBase = BigInteger.Pow(2, 256) - 1;
 
-    /// <summary>The longest text read as an amount; 78 digits are a uint256.</summary>
+    /// <summary>The longest text that is read as an amount; a uint256 has 78 digits.</summary>
     public const int MaxTextLength = 100;
 
     public BigInteger Base { get; init => field = NotNegative(value); } = NotNegative(Base);
 
     /// <summary>
-    /// Reads <c>"49.90"</c>: digits, at most one point, no sign, no exponent, no leading zeros. Answers why not otherwise.
+    /// Reads <c>"49.90"</c>: digits, at most one point, no sign, no exponent, no leading zeros. Otherwise returns the
+    /// reason.
     /// </summary>
     public static AmountRefusal? TryParse(Asset asset, string text, out Amount? amount)
     {

@@ -21,7 +21,7 @@ public static class DecimalText
         return wellFormed ? (BigInteger.Parse(whole + fraction), fraction.Length) : null;
     }
 
-    /// <summary>Writes base units with the point put in and trailing zeros left out.</summary>
+    /// <summary>Writes base units with a decimal point and without trailing zeros.</summary>
     public static string Write(BigInteger unscaled, int scale)
     {
         string digits = BigInteger.Abs(unscaled).ToString().PadLeft(scale + 1, '0');
@@ -30,7 +30,9 @@ public static class DecimalText
         return sign + digits[..^scale] + (fraction.Length == 0 ? "" : "." + fraction);
     }
 
-    /// <summary>One divided by a number above zero, to at least so many significant digits, rounded to the nearest.</summary>
+    /// <summary>
+    /// Returns one divided by a number above zero, to at least this many significant digits, rounded to the nearest.
+    /// </summary>
     public static string Reciprocal(string text, int digits)
     {
         (BigInteger unscaled, int scale) = Number(text);
@@ -40,7 +42,9 @@ public static class DecimalText
         return Write((numerator + (unscaled / 2)) / unscaled, outScale);
     }
 
-    /// <summary>Whether one number is within so many per cent of another, exactly: |it − other| · 100 ≤ percent · other.</summary>
+    /// <summary>
+    /// Whether one number is within this percentage of another, exactly: |it − other| · 100 ≤ percent · other.
+    /// </summary>
     public static bool IsWithinPercent(string it, string other, decimal percent)
     {
         (BigInteger left, int leftScale) = Number(it);
@@ -51,7 +55,7 @@ public static class DecimalText
         return BigInteger.Abs(left - right) * 100 * BigInteger.Pow(10, mostScale) <= most * right;
     }
 
-    /// <summary>The middle one of some numbers; of an even count, exactly between the two in the middle.</summary>
+    /// <summary>Returns the middle number; for an even count, the exact midpoint of the two in the middle.</summary>
     public static string Median(IReadOnlyList<string> texts)
     {
         Assert.That(texts.Count > 0);

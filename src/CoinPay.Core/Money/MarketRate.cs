@@ -1,44 +1,48 @@
 namespace CoinPay.Core;
 
-/// <summary>What one source of rates answered, and what became of it.</summary>
-/// <param name="Source">Who: <c>kraken</c>.</param>
-/// <param name="Price">What one of the asset costs in the currency, as decimal text; null without a usable answer.</param>
-/// <param name="At">When the price held, as the source says; else when it was asked.</param>
-/// <param name="Used">Whether the rate was made of it.</param>
-/// <param name="LeftOut">Why not, one of the codes of <see cref="MarketRate"/>; null when it was used.</param>
+/// <summary>What one rate source answered, and whether the answer was used.</summary>
+/// <param name="Source">The source's name: <c>kraken</c>.</param>
+/// <param name="Price">
+/// The price of one unit of the asset in the currency, as decimal text; null without a usable answer.
+/// </param>
+/// <param name="At">When the price was valid, according to the source; otherwise when it was requested.</param>
+/// <param name="Used">Whether the rate was computed from it.</param>
+/// <param name="LeftOut">Why not, as one of the codes of <see cref="MarketRate"/>; null if it was used.</param>
 public sealed record RateAnswer(string Source, string? Price, DateTimeOffset At, bool Used, string? LeftOut);
 
-/// <summary>How a rate is made of what several sources answer.</summary>
+/// <summary>Computes a rate from the answers of several sources.</summary>
 public static class MarketRate
 {
     /// <summary>
-    /// Where several sources are configured, one alone makes no rate: it may be wrong, or in other hands, and nothing
-    /// would show it.
+    /// If several sources are configured, one alone is not enough: it could be wrong or compromised, and nothing would
+    /// show it.
     /// </summary>
     public const int MinAgreeing = 2;
 
-    /// <summary>Nothing came in time, or an HTTP error.</summary>
+    /// <summary>No answer in time, or an HTTP error.</summary>
     public const string NoAnswer = "no_answer";
 
-    /// <summary>Something came that is no price of this pair.</summary>
+    /// <summary>The answer is not a price for this pair.</summary>
     public const string Unusable = "unusable";
 
-    /// <summary>The price is older than prices may be.</summary>
+    /// <summary>The price is older than allowed.</summary>
     public const string Stale = "stale";
 
-    /// <summary>The price is too far from the median of all.</summary>
+    /// <summary>The price is too far from the median of all prices.</summary>
     public const string Strays = "strays";
 
-    /// <summary>A rate is written to so many digits: far finer than markets know it, short enough to be read.</summary>
+    /// <summary>
+    /// The number of significant digits of a rate: far finer than markets need, short enough to read.
+    /// </summary>
     private const int RateDigits = 12;
 
     /// <summary>
-    /// Marks each answer as used or left out. Of those with a price the median is taken; what strays from it by more than
-    /// <paramref name="maxDeviationPercent"/> is left out.
+    /// Marks each answer as used or left out. Takes the median of all prices and leaves out those that deviate from it
+    /// by more than <paramref name="maxDeviationPercent"/>.
     /// </summary>
-    /// <param name="answers">One of each configured source, with a price or with why there is none.</param>
-    /// <param name="maxDeviationPercent">How far an answer may be from the median of all.</param>
-    /// <returns>The median of those used, or null when too few are; and all answers.</returns>
+    /// <param name="answers">One per configured source, with a price or the reason why there is none.</param>
+    /// <param name="maxDeviationPercent">The maximum deviation of an answer from the median of all.</param>
+    /// <returns>The median of the answers used, or null if too few were used; and all answers.</returns>
     public static (string? Price, IReadOnlyList<RateAnswer> Answers) Agree(
         IReadOnlyList<RateAnswer> answers, decimal maxDeviationPercent)
     {
@@ -52,9 +56,11 @@ public static class MarketRate
         return (isEnough ? DecimalText.Median(used) : null, judged);
     }
 
-    /// <summary>The rate of a price: units of the asset for one of the currency.</summary>
-    /// <param name="price">What one of the asset costs in the currency, above zero.</param>
-    /// <param name="answers">What it was made of; the sources used are named in <see cref="Rate.Source"/>.</param>
+    /// <summary>Returns the rate for a price: units of the asset for one unit of the currency.</summary>
+    /// <param name="price">The price of one unit of the asset in the currency, above zero.</param>
+    /// <param name="answers">
+    /// The answers it was computed from; <see cref="Rate.Source"/> names the sources used.
+    /// </param>
     /// <param name="currency">The price's currency.</param>
     /// <param name="symbol">The asset's symbol.</param>
     /// <param name="now">When the rate is locked.</param>

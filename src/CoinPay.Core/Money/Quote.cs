@@ -3,7 +3,7 @@ using System.Numerics;
 namespace CoinPay.Core;
 
 /// <summary>
-/// What the merchant asks, as written: <c>49.90 EUR</c>, or <c>12.5 USDT</c> when the price is in the asset itself.
+/// The merchant's price, as written: <c>49.90 EUR</c>, or <c>12.5 USDT</c> if the price is in the asset itself.
 /// </summary>
 public sealed record Price(string Amount, string Currency)
 {
@@ -14,17 +14,17 @@ public sealed record Price(string Amount, string Currency)
 
 /// <summary>A locked exchange rate.</summary>
 /// <param name="Value">Units of the asset for one unit of the currency, as decimal text.</param>
-/// <param name="Pair"><c>EUR/USDT</c>: quote units per one base.</param>
-/// <param name="Source">Who said so.</param>
-/// <param name="LockedAt">When.</param>
+/// <param name="Pair"><c>EUR/USDT</c>: quote units per one unit of the base.</param>
+/// <param name="Source">The source of the rate.</param>
+/// <param name="LockedAt">When it was locked.</param>
 public sealed record Rate(string Value, string Pair, string Source, DateTimeOffset LockedAt)
 {
-    /// <summary>What each source of a market rate answered; empty for a rate that nobody had to be asked for.</summary>
+    /// <summary>What each source of a market rate answered; empty if no source was asked.</summary>
     public IReadOnlyList<RateAnswer> Answers { get; init; } = [];
 }
 
 /// <summary>
-/// What is due for a price: exact where the price is in the asset, converted by a locked rate otherwise.
+/// What is due for a price: exact if the price is in the asset, otherwise converted by a locked rate.
 /// </summary>
 public sealed record Quote(Price Price, Rate? Rate, Amount Due)
 {
@@ -39,7 +39,7 @@ public sealed record Quote(Price Price, Rate? Rate, Amount Due)
     }
 
     /// <summary>
-    /// The one place where money is rounded: up, in the payer's disfavour by less than one base unit.
+    /// The only place where money is rounded: up, to the payer's disadvantage by less than one base unit.
     /// </summary>
     private static BigInteger RoundUp(BigInteger numerator, BigInteger denominator) =>
         (numerator + denominator - 1) / denominator;

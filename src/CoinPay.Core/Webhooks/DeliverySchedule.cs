@@ -1,9 +1,9 @@
 namespace CoinPay.Core;
 
-/// <summary>When a webhook that failed is tried again. Eighteen attempts over 10.7 days.</summary>
+/// <summary>When a failed webhook is retried. Eighteen attempts over 10.7 days.</summary>
 public static class DeliverySchedule
 {
-    /// <summary>The wait before each attempt, the first included.</summary>
+    /// <summary>The wait before each attempt, including the first.</summary>
     public static IReadOnlyList<TimeSpan> Delays { get; } =
     [
         TimeSpan.Zero,
@@ -17,15 +17,16 @@ public static class DeliverySchedule
         .. Enumerable.Repeat(TimeSpan.FromHours(24), 10),
     ];
 
-    /// <summary>The longest that an endpoint's <c>Retry-After</c> is heeded for.</summary>
+    /// <summary>The longest <c>Retry-After</c> of an endpoint that is respected.</summary>
     public static readonly TimeSpan LongestRetryAfter = TimeSpan.FromHours(24);
 
     /// <summary>
-    /// A wait varies by up to this part of itself, either way, so that what failed together does not return together.
+    /// A wait varies by up to this fraction in either direction, so that deliveries that failed together do not return
+    /// together.
     /// </summary>
     private const double Jitter = 0.1;
 
-    /// <summary>The wait after so many failed attempts; null when the schedule is over.</summary>
+    /// <summary>Returns the wait after this many failed attempts; null if the schedule is over.</summary>
     public static TimeSpan? DelayAfter(int attempts)
     {
         Assert.That(attempts >= 1);
@@ -33,11 +34,11 @@ public static class DeliverySchedule
     }
 
     /// <summary>
-    /// The wait with jitter, and at least what the endpoint asked for, within <see cref="LongestRetryAfter"/>.
+    /// Returns the wait with jitter, and at least what the endpoint asked for, up to <see cref="LongestRetryAfter"/>.
     /// </summary>
-    /// <param name="delay">The schedule's.</param>
+    /// <param name="delay">The wait from the schedule.</param>
     /// <param name="retryAfter">The endpoint's <c>Retry-After</c>, if any.</param>
-    /// <param name="random">A number in 0..1 by which the jitter is chosen.</param>
+    /// <param name="random">A number in 0..1 that sets the jitter.</param>
     public static TimeSpan Wait(TimeSpan delay, TimeSpan? retryAfter, double random)
     {
         Assert.That(random is >= 0 and <= 1);

@@ -14,7 +14,7 @@ public static class StandardWebhook
     public const string TimestampHeader = "webhook-timestamp";
     public const string SignatureHeader = "webhook-signature";
 
-    /// <summary>How far a message's timestamp may be from the receiver's clock.</summary>
+    /// <summary>The maximum difference between a message's timestamp and the receiver's clock.</summary>
     public static readonly TimeSpan Tolerance = TimeSpan.FromMinutes(5);
 
     private const string SecretPrefix = "whsec_";
@@ -22,11 +22,11 @@ public static class StandardWebhook
     private const int MinSecretBytes = 24;
     private const int MaxSecretBytes = 64;
 
-    /// <summary>The secret as it is shown: <c>whsec_</c> and base64.</summary>
+    /// <summary>Returns the secret as it is shown: <c>whsec_</c> and base64.</summary>
     public static string WriteSecret(ReadOnlySpan<byte> secret) => SecretPrefix + Convert.ToBase64String(secret);
 
     /// <summary>
-    /// The bytes of a shown secret; null unless it is base64 of 24 to 64 bytes, with or without the prefix.
+    /// Returns the bytes of a shown secret; null unless it is base64 of 24 to 64 bytes, with or without the prefix.
     /// </summary>
     public static byte[]? ReadSecret(string text)
     {
@@ -40,7 +40,7 @@ public static class StandardWebhook
     }
 
     /// <summary>
-    /// One signature, <c>v1,&lt;base64&gt;</c>. Several, by several secrets, are sent separated by a space.
+    /// Returns one signature, <c>v1,&lt;base64&gt;</c>. Signatures by several secrets are sent separated by spaces.
     /// </summary>
     public static string Sign(ReadOnlySpan<byte> secret, string id, DateTimeOffset timestamp, ReadOnlySpan<byte> body)
     {
@@ -48,12 +48,12 @@ public static class StandardWebhook
         return Version + Convert.ToBase64String(HMACSHA256.HashData(secret, [.. head, .. body]));
     }
 
-    /// <summary>The value of the timestamp header: whole seconds since 1970.</summary>
+    /// <summary>Returns the value of the timestamp header: whole seconds since 1970.</summary>
     public static string Seconds(DateTimeOffset timestamp) =>
         timestamp.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
 
     /// <summary>
-    /// True when any of the signatures is right, compared in constant time, and the timestamp is within
+    /// Returns true if any of the signatures is right, compared in constant time, and the timestamp is within
     /// <see cref="Tolerance"/> of <paramref name="now"/>.
     /// </summary>
     public static bool Verify(

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Configuration;
 
 namespace CoinPay.Host.App;
 
-/// <summary>A function as the worker describes it: one trigger, and inputs beside it.</summary>
+/// <summary>A function as the worker describes it: one trigger and any number of inputs.</summary>
 internal sealed class Function
 {
     private Function(FunctionMetadata metadata, Binding trigger, IReadOnlyList<Binding> inputs)
@@ -32,7 +32,7 @@ internal sealed class Function
     public bool IsOrchestrator => Trigger.Is("orchestrationTrigger");
 
     /// <summary>
-    /// Whether <c>AzureWebJobs.NAME.Disabled</c>, or <c>AzureWebJobs__NAME__Disabled</c>, switches it off.
+    /// Whether <c>AzureWebJobs.NAME.Disabled</c>, or <c>AzureWebJobs__NAME__Disabled</c>, disables it.
     /// Source: https://learn.microsoft.com/azure/azure-functions/disable-function
     /// </summary>
     public bool IsDisabled(IConfiguration configuration) =>
@@ -48,7 +48,7 @@ internal sealed class Function
             throw new StartException($"Function '{metadata.Name}' has no trigger.");
         IEnumerable<Binding> others = bindings.Where((binding, index) => index != trigger && !binding.Is("http"));
         if (others.FirstOrDefault(binding => !binding.Is("durableClient")) is { } unknown)
-            throw new StartException($"Function '{metadata.Name}': this host does not offer the binding '{unknown.Type}'.");
+            throw new StartException($"Function '{metadata.Name}': this host does not support the binding '{unknown.Type}'.");
         return new(metadata, bindings[trigger], [.. others]);
     }
 }

@@ -5,13 +5,13 @@ internal sealed record HostArguments(string? App, IReadOnlyDictionary<string, st
 {
     public const string Usage = """
         usage: CoinPay.Host [--app FILE.dll] [--out-of-process] [--deployed-host-json]
-          --app FILE.dll          the functions app to run; CoinPay.Functions.dll beside the host by default
-          --out-of-process        run the app as a process of its own, as Azure does
-          --deployed-host-json    take host.json as it is deployed, without the settings for one machine
-        Everything else is set by the environment: see src/CoinPay.Host/README.md.
+          --app FILE.dll          the functions app to run; by default CoinPay.Functions.dll next to the host
+          --out-of-process        run the app in its own process, as Azure does
+          --deployed-host-json    use host.json as deployed, without the settings for one machine
+        Set everything else through the environment: see src/CoinPay.Host/README.md.
         """;
 
-    /// <exception cref="StartException">An option that is not known.</exception>
+    /// <exception cref="StartException">An option is unknown or incomplete.</exception>
     public static HostArguments Parse(IReadOnlyList<string> arguments)
     {
         Dictionary<string, string?> settings = new(StringComparer.OrdinalIgnoreCase);

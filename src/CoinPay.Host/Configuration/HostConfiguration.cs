@@ -5,17 +5,19 @@ using Microsoft.Extensions.Configuration;
 namespace CoinPay.Host.Configuration;
 
 /// <summary>
-/// Where every value comes from, the last winning: host.json, <see cref="OneMachine"/>, the environment, the command line.
+/// The sources of every value, where the last one wins: host.json, <see cref="OneMachine"/>, the environment, the command line.
 /// </summary>
 internal sealed class HostConfiguration
 {
-    /// <summary>Under which host.json stands in the configuration, as on the real host.</summary>
+    /// <summary>The configuration section of host.json, as on the real host.</summary>
     public const string HostSection = "AzureFunctionsJobHost";
 
     private readonly IReadOnlyList<KeyValuePair<string, string?>> _hostJson;
     private readonly HostArguments _arguments;
 
-    /// <param name="folder">Whose local.settings.json goes into this process's environment in development, where the app reads it too.</param>
+    /// <param name="folder">
+    /// The app folder; in development its local.settings.json is loaded into this process's environment, which the app reads too.
+    /// </param>
     /// <param name="arguments">The command line.</param>
     public HostConfiguration(AppFolder folder, HostArguments arguments)
     {
@@ -31,14 +33,14 @@ internal sealed class HostConfiguration
 
     public IConfigurationRoot Root { get; }
 
-    /// <summary>How long a function may run, by host.json; null without a limit.</summary>
+    /// <summary>How long a function can run according to host.json; null without a limit.</summary>
     public TimeSpan? FunctionTimeout =>
         TimeSpan.TryParse(Root[$"{HostSection}:functionTimeout"], CultureInfo.InvariantCulture, out TimeSpan limit) && limit > TimeSpan.Zero
             ? limit
             : null;
 
     /// <summary>
-    /// Adds the same sources to a host's configuration. Not this one as a chained source: that drops empty values, and an empty
+    /// Adds the same sources to a host's configuration. Chaining this configuration instead would drop empty values, and an empty
     /// <c>routePrefix</c> would become <c>api</c>.
     /// </summary>
     public void AddTo(IConfigurationBuilder builder)
@@ -54,7 +56,7 @@ internal sealed class HostConfiguration
         .AddInMemoryCollection([new("AzureWebJobsConfigurationSection", HostSection)])
         .Build();
 
-    /// <summary>Of values for one key, the last.</summary>
+    /// <summary>Keeps the last of several values for one key.</summary>
     private static Dictionary<string, string?> Latest(IReadOnlyList<KeyValuePair<string, string?>> values)
     {
         Dictionary<string, string?> latest = new(StringComparer.OrdinalIgnoreCase);

@@ -4,9 +4,7 @@ using Microsoft.Extensions.Configuration;
 
 namespace CoinPay.Host.Configuration;
 
-/// <summary>
-/// The host's own settings: <c>CoinPayHost__…</c> of the environment. Each is described in README.md.
-/// </summary>
+/// <summary>The host's own settings: <c>CoinPayHost__…</c> in the environment. README.md describes each.</summary>
 internal sealed record HostSettings
 {
     private const string Section = "CoinPayHost";
@@ -16,22 +14,24 @@ internal sealed record HostSettings
     private const long DefaultBodyLimit = 104_857_600;
     private static readonly TimeSpan DefaultStopLimit = TimeSpan.FromSeconds(20);
 
-    /// <summary>Under which name the host holds task hub partitions. No two running hosts on one hub share it.</summary>
+    /// <summary>The name under which the host holds task hub partitions. Two running hosts on one hub never share it.</summary>
     public required string Name { get; init; }
 
-    /// <summary>What Kestrel listens on.</summary>
+    /// <summary>The URLs that Kestrel listens on.</summary>
     public required IReadOnlyList<string> Urls { get; init; }
 
-    /// <summary>Runs the app as a process of its own, as Azure does.</summary>
+    /// <summary>Runs the app in its own process, as Azure does.</summary>
     public bool IsOutOfProcess { get; init; }
 
-    /// <summary>Takes host.json as it is deployed, without <see cref="OneMachine"/>.</summary>
+    /// <summary>Uses host.json as deployed, without <see cref="OneMachine"/>.</summary>
     public bool UsesDeployedHostJson { get; init; }
 
-    /// <summary>How long running functions have to end when the host is told to stop.</summary>
+    /// <summary>How long running functions have to finish after the host is told to stop.</summary>
     public TimeSpan StopLimit { get; init; }
 
-    /// <summary>Whose <c>X-Forwarded-*</c> headers are passed on: <c>CoinPay__TrustedProxies</c>, the app's own setting.</summary>
+    /// <summary>
+    /// The peers whose <c>X-Forwarded-*</c> headers are passed on: <c>CoinPay__TrustedProxies</c>, the app's own setting.
+    /// </summary>
     public IReadOnlyList<IPNetwork> TrustedProxies { get; init; } = [];
 
     /// <summary>The largest request body in bytes: <c>FUNCTIONS_REQUEST_BODY_SIZE_LIMIT</c>, 100 MiB as on the real host.</summary>
@@ -58,7 +58,7 @@ internal sealed record HostSettings
         };
     }
 
-    /// <summary>Stays the same when the host is started again, so that it finds its partitions still its own.</summary>
+    /// <summary>Stays the same across restarts, so that the host recognises its own partitions.</summary>
     private static string DefaultName(string url) => $"{Environment.MachineName}-{ListenUrl.PortOf(url)}";
 
     private static bool Flag(IConfiguration own, string name) =>

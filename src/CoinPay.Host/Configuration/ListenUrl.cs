@@ -3,14 +3,14 @@ using Microsoft.AspNetCore.Http;
 
 namespace CoinPay.Host.Configuration;
 
-/// <summary>A URL to listen on, which may have <c>*</c>, <c>+</c> or <c>0.0.0.0</c> for its host.</summary>
+/// <summary>A URL to listen on; its host can be <c>*</c>, <c>+</c> or <c>0.0.0.0</c>.</summary>
 internal static class ListenUrl
 {
     private static readonly string[] Anything = ["*", "+", "0.0.0.0", "[::]"];
 
     public static int PortOf(string url) => Parse(url).Port;
 
-    /// <summary>The same URL as a client on this machine calls it.</summary>
+    /// <summary>Returns the same URL for a client on this machine.</summary>
     public static Uri ForClients(string url)
     {
         BindingAddress address = Parse(url);

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Routing.Matching;
 
 namespace CoinPay.Host.Http;
 
-/// <summary>The methods that a function takes; null for all.</summary>
+/// <summary>The methods that a function accepts; null for all.</summary>
 internal sealed record AcceptedMethods(IReadOnlyList<string>? Names)
 {
     public bool Accept(string method) =>
@@ -12,8 +12,8 @@ internal sealed record AcceptedMethods(IReadOnlyList<string>? Names)
 }
 
 /// <summary>
-/// Passes over functions that do not take the request's method. ASP.NET Core's own policy would answer 405; the real host goes on
-/// to the next route that fits and answers an empty 404 when there is none.
+/// Skips functions that do not accept the request's method. ASP.NET Core's own policy would return 405; the real host tries the next
+/// matching route and returns an empty 404 if there is none.
 /// </summary>
 internal sealed class AcceptedMethodsPolicy : MatcherPolicy, IEndpointSelectorPolicy
 {

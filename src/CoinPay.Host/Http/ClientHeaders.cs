@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Http;
 namespace CoinPay.Host.Http;
 
 /// <summary>
-/// Takes away what only a platform may say: who is signed in, which invocation a request belongs to, and through whom it came. A trusted
-/// proxy's <c>X-Forwarded-*</c> stay. The app then finds the peer as the last of <c>X-Forwarded-For</c>.
+/// Removes headers that only a platform can set: who is signed in, which invocation a request belongs to, and where it came from. A trusted
+/// proxy's <c>X-Forwarded-*</c> stay. The app then finds the peer as the last entry of <c>X-Forwarded-For</c>.
 /// </summary>
 internal sealed class ClientHeaders(IReadOnlyList<IPNetwork> trustedProxies)
 {

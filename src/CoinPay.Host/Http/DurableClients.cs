@@ -6,8 +6,8 @@ using Microsoft.Azure.WebJobs.Extensions.DurableTask;
 namespace CoinPay.Host.Http;
 
 /// <summary>
-/// What HTTP functions get for their <c>durableClient</c> inputs: where the Durable extension takes calls of the worker, as JSON. It holds
-/// as long as the extension's host lives, so each input is bound once for each.
+/// The values of HTTP functions' <c>durableClient</c> inputs: where the Durable extension accepts calls from the worker, as JSON. A value
+/// is valid as long as the extension's host lives, so each input is bound once per host.
 /// </summary>
 internal sealed class DurableClients
 {
@@ -15,7 +15,7 @@ internal sealed class DurableClients
 
     public string Of(Binding input) => _values[input];
 
-    /// <summary>Binds the inputs by the host's extension.</summary>
+    /// <summary>Binds the inputs with the host's extension.</summary>
     public async Task ReadAsync(JobHost host, IEnumerable<Binding> inputs)
     {
         foreach (Binding input in inputs)

@@ -8,7 +8,7 @@ using Microsoft.Azure.WebJobs.Host.Config;
 
 namespace CoinPay.Host.Http;
 
-/// <summary>The extensions' own HTTP APIs behind the system key; of those here, Durable Functions' management API.</summary>
+/// <summary>The extensions' own HTTP APIs, protected by the system key; here that is Durable Functions' management API.</summary>
 internal static class ExtensionWebhooks
 {
     private const string Root = "runtime/webhooks";
@@ -16,9 +16,9 @@ internal static class ExtensionWebhooks
     public static string PathOf(IExtensionConfigProvider extension) =>
         $"{Root}/{extension.GetType().Name.Replace("Extension", "", StringComparison.Ordinal).ToLowerInvariant()}";
 
-    /// <param name="extensions">Those of the triggers that run.</param>
-    /// <param name="keys">Who gets in.</param>
-    /// <param name="readiness">While triggers do not run, the answer is 503.</param>
+    /// <param name="extensions">The extensions of the running triggers.</param>
+    /// <param name="keys">The keys that open the APIs.</param>
+    /// <param name="readiness">Returns 503 while the triggers are not running.</param>
     public static IEnumerable<Endpoint> EndpointsOf(IEnumerable<IExtensionConfigProvider> extensions, HostKeys keys, Readiness readiness) =>
         from extension in extensions
         let api = extension as IAsyncConverter<HttpRequestMessage, HttpResponseMessage>

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 
 namespace CoinPay.Host.Http;
 
-/// <summary>The HTTP functions as endpoints of ASP.NET Core's routing.</summary>
+/// <summary>Turns HTTP functions into ASP.NET Core endpoints.</summary>
 internal sealed class FunctionEndpoints(HttpInvoker invoker, HostKeys keys, ILogger<FunctionEndpoints> log)
 {
     public Endpoint ToEndpoint(Function function, FunctionRoute route)
@@ -32,7 +32,7 @@ internal sealed class FunctionEndpoints(HttpInvoker invoker, HostKeys keys, ILog
         }
         catch (Exception) when (context.RequestAborted.IsCancellationRequested)
         {
-            // Nobody is left to answer.
+            // The client is gone: nobody is waiting for a response.
         }
         catch (Exception failure)
         {
@@ -44,7 +44,7 @@ internal sealed class FunctionEndpoints(HttpInvoker invoker, HostKeys keys, ILog
         }
     }
 
-    /// <summary>An empty answer, as the real host gives.</summary>
+    /// <summary>Returns an empty response, as the real host does.</summary>
     private static void Answer(HttpResponse response, Exception failure)
     {
         response.Clear();

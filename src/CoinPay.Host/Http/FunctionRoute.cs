@@ -3,13 +3,13 @@ using Microsoft.AspNetCore.Routing.Patterns;
 
 namespace CoinPay.Host.Http;
 
-/// <summary>Where an HTTP function is reached and by whom, as far as the real host could serve it.</summary>
+/// <summary>The route of an HTTP function and the key it needs, limited to what the real host could serve.</summary>
 internal sealed record FunctionRoute(RoutePattern Pattern, IReadOnlyList<string> Methods, KeyLevel Level)
 {
-    /// <summary>Route parts that the host keeps to itself.</summary>
+    /// <summary>Route segments that the host reserves.</summary>
     private static readonly string[] Reserved = ["admin", "runtime"];
 
-    /// <exception cref="StartException">A route or level that the real host does not serve.</exception>
+    /// <exception cref="StartException">The real host does not serve the route or the level.</exception>
     public static FunctionRoute Of(Function function, string prefix)
     {
         Binding trigger = function.Trigger;
@@ -18,7 +18,7 @@ internal sealed record FunctionRoute(RoutePattern Pattern, IReadOnlyList<string>
         if (route.Trim('/').Length == 0)
             throw Refused(function, $"the real host cannot serve the route \"{route}\"; for the root use \"{{x:regex(^$)?}}\"");
         if (Reserved.Contains(template.TrimStart('/').Split('/')[0], StringComparer.OrdinalIgnoreCase))
-            throw Refused(function, $"the host keeps the route \"{template}\" to itself");
+            throw Refused(function, $"the host reserves the route \"{template}\"");
         try
         {
             return new(RoutePatternFactory.Parse(template), trigger.Texts("methods"), LevelOf(function));
@@ -35,7 +35,7 @@ internal sealed record FunctionRoute(RoutePattern Pattern, IReadOnlyList<string>
         "FUNCTION" => KeyLevel.Function,
         "SYSTEM" => KeyLevel.System,
         "ADMIN" => KeyLevel.Admin,
-        string other => throw Refused(function, $"the host does not offer the authorization level {other}"),
+        string other => throw Refused(function, $"the host does not support the authorization level {other}"),
     };
 
     private static StartException Refused(Function function, string why) => new($"Function '{function.Name}': {why}.");

@@ -5,10 +5,10 @@ using Microsoft.Extensions.Configuration;
 
 namespace CoinPay.Host.Http;
 
-/// <summary>What a request must hold to get in.</summary>
+/// <summary>The key that a request needs.</summary>
 internal enum KeyLevel
 {
-    /// <summary>Nothing.</summary>
+    /// <summary>No key.</summary>
     Anonymous,
 
     /// <summary>The function key or the master key.</summary>
@@ -22,8 +22,8 @@ internal enum KeyLevel
 }
 
 /// <summary>
-/// The host's keys, from <c>CoinPayHost__FunctionKey</c>, <c>CoinPayHost__SystemKey</c> and <c>CoinPayHost__MasterKey</c>; sent as
-/// <c>?code=</c> or <c>x-functions-key</c>. A key that is not configured lets nobody in.
+/// The host's keys, from <c>CoinPayHost__FunctionKey</c>, <c>CoinPayHost__SystemKey</c> and <c>CoinPayHost__MasterKey</c>; requests send
+/// them as <c>?code=</c> or <c>x-functions-key</c>. A key that is not configured admits nobody.
 /// </summary>
 internal sealed class HostKeys(IConfiguration configuration)
 {
@@ -47,6 +47,6 @@ internal sealed class HostKeys(IConfiguration configuration)
             && CryptographicOperations.FixedTimeEquals(Digest(expected), Digest(given));
     }
 
-    /// <summary>Digests have one length, so that the comparison says nothing about the key's.</summary>
+    /// <summary>Digests all have the same length, so the comparison does not reveal the key's.</summary>
     private static byte[] Digest(string key) => SHA256.HashData(Encoding.UTF8.GetBytes(key));
 }

@@ -9,16 +9,16 @@ using Microsoft.Extensions.Logging;
 namespace CoinPay.Host.Http;
 
 /// <summary>
-/// Lets functions in the worker answer requests, whether triggers run or not. The invocation goes by the stream, the request by HTTP, as
-/// the real host does it.
+/// Lets functions in the worker answer requests, whether triggers are running or not. The invocation goes over the gRPC stream and the
+/// request over HTTP, as on the real host.
 /// </summary>
 internal sealed class HttpInvoker(
     WorkerPool workers, WorkerSupervisor supervisor, RequestForwarder forwarder, RunningInvocations running, DurableClients clients,
     TimeSpan? timeout, ILoggerFactory loggers)
 {
     /// <exception cref="NoWorkerException">There is no worker.</exception>
-    /// <exception cref="IOException">It ended before the function did.</exception>
-    /// <exception cref="TimeoutException">The function ran past its time limit.</exception>
+    /// <exception cref="IOException">The worker ended before the function did.</exception>
+    /// <exception cref="TimeoutException">The function exceeded its time limit.</exception>
     /// <exception cref="FunctionFailedException">The function failed.</exception>
     public async Task AnswerAsync(Function function, HttpContext http)
     {
@@ -63,8 +63,8 @@ internal sealed class HttpInvoker(
     }
 
     /// <summary>
-    /// The caller's own trace goes on in the app. Without one a trace begins here, so that the request and the invocation, which reach
-    /// the worker by two ways, are of the same.
+    /// The caller's trace continues in the app. Without one, a trace begins here so that the request and the invocation, which reach the
+    /// worker by two channels, belong to the same trace.
     /// </summary>
     private static RpcTraceContext TraceOf(IHeaderDictionary headers)
     {

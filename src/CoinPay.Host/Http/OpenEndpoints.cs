@@ -4,7 +4,7 @@ using Microsoft.Extensions.Primitives;
 
 namespace CoinPay.Host.Http;
 
-/// <summary>Endpoints that are added when the app runs, which is after the site listens.</summary>
+/// <summary>Endpoints that are added when the app runs, after the site has started to listen.</summary>
 internal sealed class OpenEndpoints : EndpointDataSource, IDisposable
 {
     private CancellationTokenSource _changed = new();
@@ -17,7 +17,7 @@ internal sealed class OpenEndpoints : EndpointDataSource, IDisposable
     public void Open(IReadOnlyList<Endpoint> endpoints)
     {
         _endpoints = endpoints;
-        // Who is told of the change asks for the next token at once.
+        // A listener asks for the next token as soon as it is notified of the change.
         using CancellationTokenSource before = Interlocked.Exchange(ref _changed, new());
         before.Cancel();
     }

@@ -13,8 +13,8 @@ using Yarp.ReverseProxy.Forwarder;
 namespace CoinPay.Host.Http;
 
 /// <summary>
-/// What the world sees. It listens from the beginning, so that <c>/health/ready</c> can say why the host is not ready; everything else
-/// is 503 until the app runs, and again once the host stops.
+/// The public site. It listens from the beginning, so that <c>/health/ready</c> can say why the host is not ready; everything else is 503
+/// until the app runs, and again once the host stops.
 /// </summary>
 internal sealed class PublicSite : IAsyncDisposable
 {
@@ -52,7 +52,7 @@ internal sealed class PublicSite : IAsyncDisposable
 
     public RequestForwarder Forwarder { get; }
 
-    /// <exception cref="StartException">It cannot listen: the port is taken.</exception>
+    /// <exception cref="StartException">It cannot listen, for example because the port is in use.</exception>
     public async Task StartAsync()
     {
         try
@@ -65,7 +65,7 @@ internal sealed class PublicSite : IAsyncDisposable
         }
     }
 
-    /// <summary>Serves the app's functions and the extensions' APIs from now on.</summary>
+    /// <summary>Starts to serve the app's functions and the extensions' APIs.</summary>
     public void Open(IReadOnlyList<Endpoint> endpoints) => _endpoints.Open(endpoints);
 
     public Task StopAsync() => _site.StopAsync();

@@ -4,18 +4,18 @@ using Yarp.ReverseProxy.Forwarder;
 
 namespace CoinPay.Host.Http;
 
-/// <summary>Hands a request on to the worker's own web server, and its answer back.</summary>
+/// <summary>Forwards a request to the worker's own web server, and its response back.</summary>
 internal sealed class RequestForwarder(IHttpForwarder forwarder) : IDisposable
 {
-    /// <summary>By this header the worker finds the invocation that the request belongs to.</summary>
+    /// <summary>The header by which the worker finds the invocation of a request.</summary>
     public const string InvocationId = "x-ms-invocation-id";
 
     private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(5);
 
-    /// <summary>The function's own time limit is the host's; a silent function is not cut off before it.</summary>
+    /// <summary>The host enforces the function's time limit; a silent function is not cut off earlier.</summary>
     private static readonly ForwarderRequestConfig Config = new() { ActivityTimeout = Timeout.InfiniteTimeSpan };
 
-    // No span is added between caller and app: their trace headers pass as they are.
+    // No span is added between caller and app: trace headers pass unchanged.
     private readonly HttpMessageInvoker _client = new(new SocketsHttpHandler
     {
         UseProxy = false,

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Configuration;
 namespace CoinPay.Host.Instance;
 
 /// <summary>
-/// Under which id hosts of one app keep timers' statuses and locks: <c>AzureFunctionsWebHost__hostid</c>, and the task hub's name if it
+/// The id under which hosts of one app keep timer statuses and locks: <c>AzureFunctionsWebHost__hostid</c>, or the task hub's name if that
 /// is not set.
 /// </summary>
 internal sealed class HostId(IConfiguration configuration) : IHostIdProvider

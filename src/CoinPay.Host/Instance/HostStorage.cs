@@ -11,14 +11,17 @@ internal static class HostStorage
     private const string Setting = "AzureWebJobsStorage";
     private const string Container = "azure-webjobs-hosts";
 
-    /// <summary>For one try of a request; there are two. A storage on a busy machine may be slow, and one that is not there refuses at once.</summary>
+    /// <summary>
+    /// The limit for one attempt of a request; there are two. Storage on a busy machine can be slow, and storage that is not running
+    /// refuses at once.
+    /// </summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
-    /// <summary>Where hosts keep what they share: timers' statuses, locks, names.</summary>
+    /// <summary>The container of what hosts share: timer statuses, locks, names.</summary>
     /// <exception cref="StartException">The setting is missing or malformed. The message does not repeat it: it holds a key.</exception>
     public static BlobContainerClient HostsContainer(IConfiguration configuration) => Blobs(configuration).GetBlobContainerClient(Container);
 
-    /// <summary>Makes the hosts' container.</summary>
+    /// <summary>Creates the hosts' container.</summary>
     /// <exception cref="StartException">The storage cannot be reached, or refuses the key.</exception>
     public static async Task PrepareAsync(BlobContainerClient container)
     {
@@ -35,7 +38,7 @@ internal static class HostStorage
         }
     }
 
-    /// <summary>Whether the storage answers before the cancellation.</summary>
+    /// <summary>Whether the storage responds before the cancellation.</summary>
     public static async Task<bool> AnswersAsync(BlobContainerClient container, CancellationToken cancellation)
     {
         try

@@ -8,8 +8,8 @@ using Microsoft.Extensions.Logging;
 namespace CoinPay.Host.Instance;
 
 /// <summary>
-/// A host's right to its name. Two hosts of one name would both take the same partitions of the task hub, so the second stands by until
-/// the first is gone. The right is a lease on a blob, whose metadata says which process holds it.
+/// A host's right to its name. Two hosts with the same name would both take the same task hub partitions, so the second stands by until the
+/// first has ended. The right is a lease on a blob, whose metadata names the process that holds it.
 /// </summary>
 internal sealed class NameLease : IDisposable
 {
@@ -35,7 +35,7 @@ internal sealed class NameLease : IDisposable
         _lease = _blob.GetBlobLeaseClient();
     }
 
-    /// <summary>Completes when the name belongs to somebody else.</summary>
+    /// <summary>Completes when the name belongs to another host.</summary>
     public Task Lost => _lost.Task;
 
     /// <param name="standingBy">Called once if another host has the name.</param>
@@ -45,7 +45,7 @@ internal sealed class NameLease : IDisposable
         await EnsureBlobAsync(cancellation);
         if (!await TryTakeAsync(cancellation))
         {
-            _log.LogWarning("Another host has the name {Name}: this one stands by", _name);
+            _log.LogWarning("Another host has the name {Name}; this one is standing by", _name);
             standingBy();
             do
                 await Task.Delay(LookAgain, cancellation);
@@ -54,7 +54,9 @@ internal sealed class NameLease : IDisposable
         _renewal = RenewAsync();
     }
 
-    /// <summary>Whether the host has its name now, by the storage's word. If not, it is <see cref="Lost"/>, or the storage did not answer.</summary>
+    /// <summary>
+    /// Asks the storage whether the host still has its name. If not, either it is <see cref="Lost"/> or the storage did not respond.
+    /// </summary>
     public Task<bool> IsHeldAsync() => TryRenewAsync();
 
     public async Task ReleaseAsync()
@@ -67,7 +69,7 @@ internal sealed class NameLease : IDisposable
         }
         catch (Exception failure) when (IsStorageFailure(failure))
         {
-            _log.LogInformation("The lease on the name {Name} runs out by itself: {Reason}", _name, failure.Message);
+            _log.LogInformation("The lease on the name {Name} was not released and will expire: {Reason}", _name, failure.Message);
         }
     }
 
@@ -82,11 +84,11 @@ internal sealed class NameLease : IDisposable
         }
         catch (RequestFailedException exists) when (exists.Status is 409 or 412)
         {
-            // It has been there, perhaps leased.
+            // It already exists and might be leased.
         }
     }
 
-    /// <summary>Returns false if another host has the name, and may live.</summary>
+    /// <summary>Returns false if another host has the name and might be alive.</summary>
     private async Task<bool> TryTakeAsync(CancellationToken cancellation)
     {
         if (await TryAcquireAsync(cancellation))
@@ -96,16 +98,16 @@ internal sealed class NameLease : IDisposable
         try
         {
             await _lease.BreakAsync(TimeSpan.Zero, cancellationToken: cancellation);
-            _log.LogInformation("The host that had the name {Name} is gone: its lease is broken", _name);
+            _log.LogInformation("The host that had the name {Name} has ended; breaking its lease", _name);
         }
         catch (RequestFailedException free) when (free.Status == 409)
         {
-            // It gave the lease back in between.
+            // The lease was released in the meantime.
         }
         return await TryAcquireAsync(cancellation);
     }
 
-    /// <summary>A host that stands by waits for a storage that is unreachable.</summary>
+    /// <summary>A standing-by host waits while the storage is unreachable.</summary>
     private async Task<bool> TryTakeLaterAsync(CancellationToken cancellation)
     {
         try
@@ -154,10 +156,10 @@ internal sealed class NameLease : IDisposable
         }
     }
 
-    /// <summary>Returns true if the lease is renewed, or was gone and is taken again.</summary>
+    /// <summary>Returns true if the lease was renewed, or was lost and taken again.</summary>
     /// <remarks>
-    /// While the storage is unreachable the host keeps trying: it can do no work on the hub there. A lease that ran out meanwhile can still
-    /// be renewed unless another host has taken it.
+    /// While the storage is unreachable the host keeps trying: it can do no work on the hub in that time. An expired lease can still be
+    /// renewed unless another host has taken it.
     /// </remarks>
     private async Task<bool> TryRenewAsync()
     {
@@ -183,15 +185,15 @@ internal sealed class NameLease : IDisposable
             await EnsureBlobAsync(_released.Token);
             if (await TryAcquireAsync(_released.Token))
             {
-                _log.LogWarning("The lease on the name {Name} was gone and is taken again: {Reason}", _name, reason);
+                _log.LogWarning("The lease on the name {Name} was lost and has been taken again: {Reason}", _name, reason);
                 return true;
             }
-            _log.LogCritical("The name {Name} belongs to another host now: {Reason}", _name, reason);
+            _log.LogCritical("The name {Name} now belongs to another host: {Reason}", _name, reason);
             _lost.TrySetResult();
         }
         catch (Exception failure) when (IsStorageFailure(failure))
         {
-            _log.LogDebug(failure, "The storage did not answer");
+            _log.LogDebug(failure, "The storage did not respond");
         }
         return false;
     }

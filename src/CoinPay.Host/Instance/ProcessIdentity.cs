@@ -3,15 +3,15 @@ using System.Globalization;
 namespace CoinPay.Host.Instance;
 
 /// <summary>
-/// Names a process so that another on the same machine can tell whether it still runs: a host that is started again right after a
-/// kill −9 need not wait for the dead one's lease. Where boot and pid namespace differ, or cannot be read, nothing is concluded.
+/// Identifies a process so that another on the same machine can tell whether it is still running: a host restarted right after a kill −9
+/// does not have to wait for the dead one's lease. If boot or pid namespace differ, or cannot be read, nothing is concluded.
 /// </summary>
 internal static class ProcessIdentity
 {
-    /// <summary>Boot, pid namespace, pid, and start in ticks since the boot.</summary>
+    /// <summary>Boot id, pid namespace, pid, and start in ticks since boot.</summary>
     public static string Current { get; } = $"{Boot}|{PidNamespace}|{Environment.ProcessId}|{StartOf(Environment.ProcessId)}";
 
-    /// <summary>True only if the owner ran on this boot of this machine, in this pid namespace, and runs no more.</summary>
+    /// <summary>Returns true only if the owner ran on this boot of this machine, in this pid namespace, and is no longer running.</summary>
     public static bool IsKnownDead(string owner)
     {
         string[] parts = owner.Split('|');
@@ -23,11 +23,11 @@ internal static class ProcessIdentity
 
     private static string PidNamespace => File.ResolveLinkTarget("/proc/self/ns/pid", returnFinalTarget: false)?.Name ?? "";
 
-    /// <summary>Empty if there is no such process, or only what is left of one until its parent has taken notice of its end.</summary>
+    /// <summary>Returns an empty string if the process does not exist or is a zombie.</summary>
     private static string StartOf(int pid)
     {
         string stat = Read($"/proc/{pid.ToString(CultureInfo.InvariantCulture)}/stat");
-        // The program's name stands second, in parentheses, and may itself hold anything. After it come the state and, 20th, the start.
+        // The program's name is second, in parentheses, and can contain anything. After it come the state and, 20th, the start.
         string[] rest = stat[(stat.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
         return rest.Length < 20 || rest[0] == "Z" ? "" : rest[19];
     }

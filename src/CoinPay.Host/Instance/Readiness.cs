@@ -4,20 +4,20 @@ using Microsoft.AspNetCore.Http;
 
 namespace CoinPay.Host.Instance;
 
-/// <summary>Where a host is in its life.</summary>
+/// <summary>The phase of a host's life.</summary>
 internal enum HostPhase
 {
     Starting,
 
-    /// <summary>Another host of the same name runs.</summary>
+    /// <summary>Another host with the same name is running.</summary>
     StandingBy,
     Running,
     Stopping,
 }
 
 /// <summary>
-/// <c>GET /health/ready</c>: 200 while the host runs its app, triggers run, a worker is there and the storage answers; else 503. Both name
-/// each part.
+/// <c>GET /health/ready</c>: 200 while the host runs its app, triggers are running, a worker is ready and the storage responds; otherwise
+/// 503. Both report each part.
 /// </summary>
 internal sealed class Readiness(BlobContainerClient storage, WorkerPool workers, string hostName)
 {
@@ -26,10 +26,10 @@ internal sealed class Readiness(BlobContainerClient storage, WorkerPool workers,
 
     public HostPhase Phase { get; set; }
 
-    /// <summary>False also while triggers are stopped over an outage of the storage.</summary>
+    /// <summary>Also false while triggers are stopped during a storage outage.</summary>
     public bool RunsTriggers { get; set; }
 
-    /// <summary>Whether the app's functions are served.</summary>
+    /// <summary>Whether the app's functions are being served.</summary>
     public bool IsOpen => Phase == HostPhase.Running;
 
     public static bool IsAskedBy(HttpRequest request) => request.Path.Equals(Path, StringComparison.OrdinalIgnoreCase);

@@ -6,12 +6,12 @@ using Microsoft.Extensions.Logging;
 
 namespace CoinPay.Host.Life;
 
-/// <summary>The program: one functions app on one machine, until a signal ends it or it cannot go on.</summary>
+/// <summary>The program: runs one functions app on one machine until a signal ends it or it cannot continue.</summary>
 internal static class HostProgram
 {
     private const int Failure = 1;
 
-    /// <returns>0 after a stop that was asked for; otherwise 1.</returns>
+    /// <returns>0 after a requested stop; otherwise 1.</returns>
     public static async Task<int> RunAsync(IReadOnlyList<string> arguments)
     {
         try
@@ -50,14 +50,16 @@ internal static class HostProgram
         }
     }
 
-    /// <summary>An app in this process that calls Exit ends the host, which nobody asked for, whatever the app's exit code.</summary>
+    /// <summary>
+    /// An in-process app that calls Exit ends the host. Nobody requested that stop, so the app's exit code does not matter.
+    /// </summary>
     private static void EndWithFailure(object? sender, EventArgs e)
     {
         if (Environment.ExitCode == 0)
             Environment.ExitCode = Failure;
     }
 
-    /// <summary>What an app reads about its host, in a process of its own or in this one.</summary>
+    /// <summary>Sets what an app reads about its host, in its own process or in this one.</summary>
     private static void TellTheWorker(AppFolder folder)
     {
         Environment.SetEnvironmentVariable("FUNCTIONS_WORKER_RUNTIME", "dotnet-isolated");
@@ -65,7 +67,7 @@ internal static class HostProgram
         Environment.SetEnvironmentVariable("FUNCTIONS_WORKER_DIRECTORY", folder.Path);
     }
 
-    /// <summary>SIGTERM, SIGINT and SIGQUIT: the first asks for a stop in order, a second ends the process.</summary>
+    /// <summary>SIGTERM, SIGINT and SIGQUIT: the first requests an orderly stop, a second ends the process.</summary>
     private sealed class StopSignals : IDisposable
     {
         private readonly TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);

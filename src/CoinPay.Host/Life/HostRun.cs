@@ -12,10 +12,10 @@ using Microsoft.Extensions.Logging;
 
 namespace CoinPay.Host.Life;
 
-/// <summary>One life of the host: its parts started in order, and stopped in the opposite one.</summary>
+/// <summary>One run of the host: starts its parts in order, and stops them in reverse.</summary>
 internal sealed class HostRun : IAsyncDisposable
 {
-    /// <summary>How long an app may take to say what functions it has.</summary>
+    /// <summary>The time limit for an app to list its functions.</summary>
     private static readonly TimeSpan AppStartLimit = TimeSpan.FromMinutes(2);
 
     private readonly AppFolder _folder;
@@ -44,8 +44,8 @@ internal sealed class HostRun : IAsyncDisposable
         _name = new(_storage, configuration, loggers.CreateLogger<NameLease>());
     }
 
-    /// <summary>Runs the app until a stop is asked for, which is true, or the host cannot go on.</summary>
-    /// <exception cref="StartException">It cannot run at all.</exception>
+    /// <summary>Runs the app until a stop is requested (returns true) or the host cannot continue (returns false).</summary>
+    /// <exception cref="StartException">The host cannot start.</exception>
     public async Task<bool> RunAsync(Task stopAsked)
     {
         await _site.StartAsync();
@@ -74,7 +74,7 @@ internal sealed class HostRun : IAsyncDisposable
         _name.Dispose();
     }
 
-    /// <summary>Returns false if a stop was asked for before the name was free.</summary>
+    /// <summary>Returns false if a stop was requested before the name was free.</summary>
     private async Task<bool> OwnNameAsync(CancellationToken stop)
     {
         try
@@ -100,12 +100,12 @@ internal sealed class HostRun : IAsyncDisposable
         }
         else if (first != stopAsked && first != ended)
         {
-            _log.LogCritical("The app did not start in {Limit}", AppStartLimit);
+            _log.LogCritical("The app did not start within {Limit}", AppStartLimit);
         }
         return first == stopAsked;
     }
 
-    /// <returns>The worker's end.</returns>
+    /// <returns>A task that completes when the worker ends.</returns>
     private async Task<Task> StartWorkerAsync()
     {
         WorkerLog log = new(_loggers, _running);
@@ -129,7 +129,7 @@ internal sealed class HostRun : IAsyncDisposable
         await _triggers.StartAsync();
         _readiness.Phase = HostPhase.Running;
         _log.LogInformation(
-            "{Name} runs {Count} functions and listens on {Urls}",
+            "{Name} is running {Count} functions and listening on {Urls}",
             _configuration.Settings.Name, functions.Count, string.Join(", ", _configuration.Settings.Urls));
 
         async Task OpenSiteAsync(TriggerHost triggers)
@@ -154,16 +154,16 @@ internal sealed class HostRun : IAsyncDisposable
             _configuration, methods, new(_worker!, _loggers.CreateLogger<TriggerFailures>()), new(functions, _workers, _running), _loggers);
     }
 
-    /// <summary>Takes no more work, lets what runs end within the limit, and ends the app.</summary>
+    /// <summary>Accepts no more work, lets running work finish within the limit, and ends the app.</summary>
     private async Task StopAsync()
     {
         _readiness.Phase = HostPhase.Stopping;
-        _log.LogInformation("Stopping: {Count} invocations run", _running.Count);
+        _log.LogInformation("Stopping; {Count} invocations are running", _running.Count);
         if (_triggers is not null)
         {
             await _triggers.DrainAsync();
             if (!await _running.HaveEndedAsync(_configuration.Settings.StopLimit))
-                _log.LogWarning("{Count} invocations are cut off", _running.Count);
+                _log.LogWarning("Stopping with {Count} invocations still running", _running.Count);
             await _triggers.StopAsync();
         }
         if (_worker is not null)

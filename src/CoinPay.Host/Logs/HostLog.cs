@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging.Console;
 
 namespace CoinPay.Host.Logs;
 
-/// <summary>One log for all parts of the host, at the levels of host.json; libraries speak only of trouble.</summary>
+/// <summary>One log for all parts of the host, at the levels of host.json; libraries log only problems.</summary>
 internal static class HostLog
 {
     private static readonly string[] Quiet = ["Azure", "DurableTask", "Grpc", "Microsoft"];
@@ -16,9 +16,9 @@ internal static class HostLog
             .AddConsoleFormatter<LineFormatter, ConsoleFormatterOptions>(formatter => formatter.IncludeScopes = true);
         foreach (string library in Quiet)
             log.AddFilter(library, LogLevel.Warning);
-        // A part of the host that cannot start is told of once, by the host.
+        // The host itself logs, once, a part that cannot start.
         log.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None).AddFilter("Host.Startup", LogLevel.None);
-        // Of requests that clients broke off or made too long.
+        // Requests that clients aborted or made too large.
         log.AddFilter("Yarp", LogLevel.Error);
         foreach (IConfigurationSection level in configuration.GetSection($"{HostConfiguration.HostSection}:logging:logLevel").GetChildren())
             if (Enum.TryParse(level.Value, ignoreCase: true, out LogLevel least))

@@ -1,8 +1,8 @@
 namespace CoinPay.Host.Logs;
 
-/// <summary>What every line logged within an invocation carries.</summary>
+/// <summary>The scope attached to every line logged within an invocation.</summary>
 internal sealed record InvocationScope(string Function, string InvocationId, string? InstanceId)
 {
-    /// <summary>As a line shows it.</summary>
+    /// <summary>The form used in log lines.</summary>
     public override string ToString() => InstanceId is null ? $"{Function} {InvocationId}" : $"{Function} {InvocationId} {InstanceId}";
 }

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging.Console;
 namespace CoinPay.Host.Logs;
 
 /// <summary>
-/// One line an event: <c>time level category [function invocation instance] message | exception</c>, in UTC. Line breaks within the
+/// One line per event: <c>time level category [function invocation instance] message | exception</c>, in UTC. Line breaks within the
 /// message or the exception become <c>⏎</c>.
 /// </summary>
 internal sealed class LineFormatter() : ConsoleFormatter(FormatterName)
@@ -17,7 +17,7 @@ internal sealed class LineFormatter() : ConsoleFormatter(FormatterName)
     {
         string? message = logEntry.Formatter(logEntry.State, logEntry.Exception);
         if (string.IsNullOrEmpty(message) && logEntry.Exception is null)
-            return; // The WebJobs SDK has such entries for collectors of measurements.
+            return; // The WebJobs SDK writes such entries for metric collectors.
         textWriter.Write(DateTime.UtcNow.ToString("yyyy-MM-ddTHH:mm:ss.fffZ ", CultureInfo.InvariantCulture));
         textWriter.Write(Level(logEntry.LogLevel));
         textWriter.Write(logEntry.Category);

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace CoinPay.Host.Logs;
 
-/// <summary>The invocations under way, by their ids.</summary>
+/// <summary>The invocations in progress, by id.</summary>
 internal sealed class RunningInvocations
 {
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(50);
@@ -16,7 +16,7 @@ internal sealed class RunningInvocations
 
     public void End(InvocationScope invocation) => _running.TryRemove(invocation.InvocationId, out _);
 
-    /// <summary>Returns false if some still run when the limit is over.</summary>
+    /// <summary>Returns false if some are still running at the limit.</summary>
     public async Task<bool> HaveEndedAsync(TimeSpan limit)
     {
         for (long from = TimeProvider.System.GetTimestamp(); !_running.IsEmpty; await Task.Delay(LookAgain))

@@ -6,13 +6,13 @@ using Microsoft.Azure.WebJobs.Extensions.DurableTask;
 
 namespace CoinPay.Host.Triggers;
 
-/// <summary>A parameter of an emitted method, with the attribute by which the WebJobs SDK binds it.</summary>
+/// <summary>A parameter of an emitted method, with the attribute with which the WebJobs SDK binds it.</summary>
 internal sealed record MethodParameter(string Name, Type Type, CustomAttributeBuilder? Attribute = null);
 
-/// <summary>The worker's bindings as attributes of the WebJobs SDK and its extensions.</summary>
+/// <summary>Converts the worker's bindings to attributes of the WebJobs SDK and its extensions.</summary>
 internal static class BindingAttributes
 {
-    /// <exception cref="StartException">A trigger that this host does not have.</exception>
+    /// <exception cref="StartException">This host does not support the trigger.</exception>
     public static MethodParameter OfTrigger(Function function)
     {
         Binding trigger = function.Trigger;
@@ -26,14 +26,14 @@ internal static class BindingAttributes
                 [], ("Orchestration", trigger.Text("orchestration")))),
             "ACTIVITYTRIGGER" => new(trigger.Name, typeof(string), New<ActivityTriggerAttribute>([], ("Activity", trigger.Text("activity")))),
             "ENTITYTRIGGER" => new(trigger.Name, typeof(string), New<EntityTriggerAttribute>([], ("EntityName", trigger.Text("entityName")))),
-            _ => throw new StartException($"Function '{function.Name}': this host does not offer the trigger '{trigger.Type}'."),
+            _ => throw new StartException($"Function '{function.Name}': this host does not support the trigger '{trigger.Type}'."),
         };
     }
 
     public static MethodParameter OfDurableClient(Binding client) => new(client.Name, typeof(string), New<DurableClientAttribute>(
         [], ("TaskHub", client.Text("taskHub")), ("ConnectionName", client.Text("connectionName"))));
 
-    /// <summary>An attribute by the constructor that takes the arguments, and the properties that are not null.</summary>
+    /// <summary>Creates an attribute with the constructor that takes the arguments, and sets the properties that are not null.</summary>
     public static CustomAttributeBuilder New<T>(object[] arguments, params (string Name, object? Value)[] properties)
         where T : Attribute
     {

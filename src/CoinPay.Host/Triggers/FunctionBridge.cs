@@ -1,6 +1,6 @@
 namespace CoinPay.Host.Triggers;
 
-/// <summary>Where every emitted method arrives. Public, because the emitted code calls it.</summary>
+/// <summary>The target of every emitted method. Public, because the emitted code calls it.</summary>
 public static class FunctionBridge
 {
     internal static TriggerInvoker? Invoker { get; set; }

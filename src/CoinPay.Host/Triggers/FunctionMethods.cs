@@ -6,12 +6,12 @@ using Microsoft.Azure.WebJobs;
 namespace CoinPay.Host.Triggers;
 
 /// <summary>
-/// Makes a class with one static method for each function, so that the WebJobs SDK can index them as if they were written for it. Each
-/// method hands its name and its arguments to <see cref="FunctionBridge"/>.
+/// Emits a class with one static method per function, so that the WebJobs SDK can index them like hand-written ones. Each method passes its
+/// name and arguments to <see cref="FunctionBridge"/>.
 /// </summary>
 internal static class FunctionMethods
 {
-    /// <exception cref="StartException">A trigger that this host does not have.</exception>
+    /// <exception cref="StartException">This host does not support a trigger.</exception>
     public static Type Emit(IEnumerable<Function> functions)
     {
         ModuleBuilder module = AssemblyBuilder.DefineDynamicAssembly(new("Host.Functions"), AssemblyBuilderAccess.Run).DefineDynamicModule("Host");

@@ -3,10 +3,10 @@ using CoinPay.Host.Protocol;
 
 namespace CoinPay.Host.Triggers;
 
-/// <summary>Which orchestration instance an invocation belongs to.</summary>
+/// <summary>Finds the orchestration instance that an invocation belongs to.</summary>
 internal static class InstanceIds
 {
-    /// <summary>Null if the invocation belongs to none.</summary>
+    /// <summary>Returns null if the invocation belongs to none.</summary>
     public static string? Of(Function function, object? trigger, InvocationRequest request) => function switch
     {
         { IsActivity: true } => request.TriggerMetadata.GetValueOrDefault("instanceId")?.String,
@@ -14,7 +14,9 @@ internal static class InstanceIds
         _ => null,
     };
 
-    /// <summary>An orchestrator gets its turn as a message of the Durable Task protocol in base64, whose first field is the instance's id.</summary>
+    /// <summary>
+    /// An orchestrator receives its turn as a base64 Durable Task protocol message, whose first field is the instance's id.
+    /// </summary>
     private static string? OfTurn(string turn)
     {
         Span<byte> message = new byte[turn.Length];

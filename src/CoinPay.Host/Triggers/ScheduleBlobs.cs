@@ -11,9 +11,9 @@ using Newtonsoft.Json;
 namespace CoinPay.Host.Triggers;
 
 /// <summary>
-/// Keeps timers' statuses where the real host does: in the container <c>azure-webjobs-hosts</c> the blob
-/// <c>timers/&lt;host id&gt;/&lt;timer&gt;/status</c>. The class of Timers 3.0.6 for it needs a storage library that is long gone. As there a
-/// failure is only logged: the timer goes on, and a missed run may not be seen.
+/// Keeps timer statuses where the real host does: in the container <c>azure-webjobs-hosts</c>, in the blob
+/// <c>timers/&lt;host id&gt;/&lt;timer&gt;/status</c>. The corresponding class of Timers 3.0.6 needs an obsolete storage library. As in
+/// that class, a failure is only logged: the timer continues, and a missed run might go unnoticed.
 /// </summary>
 internal sealed class ScheduleBlobs(IConfiguration configuration, IHostIdProvider hostId, ILogger<ScheduleBlobs> log) : ScheduleMonitor
 {

@@ -5,13 +5,13 @@ using Microsoft.Extensions.Logging;
 
 namespace CoinPay.Host.Triggers;
 
-/// <summary>What the triggers of one host cannot go on after.</summary>
+/// <summary>Collects failures after which the triggers of one host cannot continue.</summary>
 internal sealed class TriggerFailures(WorkerSupervisor worker, ILogger<TriggerFailures> log) : IWebJobsExceptionHandler
 {
     private readonly TaskCompletionSource<Exception> _broken = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>
-    /// Completes when a listener broke, for example because the storage was unreachable or another host has taken a timer's lock.
+    /// Completes when a listener breaks, for example because the storage is unreachable or another host has taken a timer's lock.
     /// </summary>
     public Task<Exception> Broken => _broken.Task;
 

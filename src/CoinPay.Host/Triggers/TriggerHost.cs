@@ -17,21 +17,23 @@ using Microsoft.Extensions.Logging;
 
 namespace CoinPay.Host.Triggers;
 
-/// <summary>The WebJobs SDK's host with the extensions for queues, timers and orchestrations: what calls functions other than by HTTP.</summary>
+/// <summary>
+/// The WebJobs SDK's host with the extensions for queues, timers and orchestrations: calls all functions that are not called over HTTP.
+/// </summary>
 internal sealed class TriggerHost : IDisposable
 {
-    /// <summary>What listeners may take to stop, after the host has let functions end.</summary>
+    /// <summary>The time limit for listeners to stop, after the host has let functions finish.</summary>
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(10);
 
     private readonly IHost _host;
     private readonly TriggerFailures _failures;
     private readonly TriggerInvoker _invoker;
 
-    /// <param name="configuration">The host's.</param>
-    /// <param name="methods">The class that <see cref="FunctionMethods"/> made.</param>
-    /// <param name="failures">Its own: what breaks in it.</param>
-    /// <param name="invoker">Its own: what runs its functions.</param>
-    /// <param name="loggers">The host's.</param>
+    /// <param name="configuration">The host's configuration.</param>
+    /// <param name="methods">The class that <see cref="FunctionMethods"/> emitted.</param>
+    /// <param name="failures">Collects this host's failures; not shared.</param>
+    /// <param name="invoker">Runs this host's functions; not shared.</param>
+    /// <param name="loggers">The host's loggers.</param>
     public TriggerHost(
         HostConfiguration configuration, Type methods, TriggerFailures failures, TriggerInvoker invoker, ILoggerFactory loggers)
     {
@@ -46,7 +48,7 @@ internal sealed class TriggerHost : IDisposable
     /// <summary>Calls functions by name.</summary>
     public JobHost Jobs => (JobHost)_host.Services.GetRequiredService<IJobHost>();
 
-    /// <summary>Of which some have HTTP APIs of their own.</summary>
+    /// <summary>The extensions, some of which have their own HTTP APIs.</summary>
     public IEnumerable<IExtensionConfigProvider> Extensions => _host.Services.GetServices<IExtensionConfigProvider>();
 
     /// <exception cref="StartException">A function's trigger is wrong, or names a setting that does not exist.</exception>
@@ -63,13 +65,13 @@ internal sealed class TriggerHost : IDisposable
         }
     }
 
-    /// <summary>Takes no more work, and leaves what runs alone.</summary>
+    /// <summary>Accepts no more work and lets running functions continue.</summary>
     public Task DrainAsync() => _host.Services.GetRequiredService<IDrainModeManager>().EnableDrainModeAsync(CancellationToken.None);
 
-    /// <summary>Cancels what runs, and lets nothing more run, though listeners may still listen.</summary>
+    /// <summary>Cancels running functions and runs no more, even while listeners are still listening.</summary>
     public void Close() => _invoker.Close();
 
-    /// <summary>Cancels what runs, and stops.</summary>
+    /// <summary>Cancels running functions and stops.</summary>
     public Task StopAsync() => _host.StopAsync();
 
     public void Dispose()
@@ -106,7 +108,7 @@ internal sealed class TriggerHost : IDisposable
         services.Replace(ServiceDescriptor.Singleton<INameResolver>(new HostNames(configuration)));
         services.Replace(ServiceDescriptor.Singleton<IHostIdProvider>(new HostId(configuration.Root)));
         services.Replace(ServiceDescriptor.Singleton<ScheduleMonitor, ScheduleBlobs>());
-#pragma warning disable CS0618 // There is no other way to tell an extension where its API is; the real host takes it, too.
+#pragma warning disable CS0618 // There is no other way to give an extension the URL of its API; the real host does the same.
         services.AddSingleton<IWebHookProvider>(new WebhookUrls(configuration));
 #pragma warning restore CS0618
         services.Configure<SingletonOptions>(hostJson.GetSection("singleton"));

@@ -7,13 +7,13 @@ using Microsoft.Azure.WebJobs;
 
 namespace CoinPay.Host.Triggers;
 
-/// <summary>Runs in the worker what triggers of the WebJobs SDK bring, until it is closed.</summary>
+/// <summary>Runs the invocations of the WebJobs SDK's triggers in the worker, until it is closed.</summary>
 internal sealed class TriggerInvoker(IReadOnlyList<Function> functions, WorkerPool workers, RunningInvocations running) : IDisposable
 {
-    /// <summary>How long a trigger waits for a worker that is being started again. Then the extension tries later.</summary>
+    /// <summary>How long a trigger waits for a worker that is restarting. After that the extension retries later.</summary>
     private static readonly TimeSpan WorkerPatience = TimeSpan.FromMinutes(1);
 
-    /// <summary>How long functions that were cancelled may take to end, and how long a listener may take to stop bringing more.</summary>
+    /// <summary>The time limit for cancelled functions to finish, and for a listener to stop delivering more.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(20);
 
     private readonly Dictionary<string, Function> _functions =
@@ -21,8 +21,8 @@ internal sealed class TriggerInvoker(IReadOnlyList<Function> functions, WorkerPo
 
     private readonly CancellationTokenSource _closed = new(), _abandoned = new();
 
-    /// <param name="name">The function's.</param>
-    /// <param name="arguments">Those of the emitted method: trigger, inputs, binder, context, cancellation.</param>
+    /// <param name="name">The function's name.</param>
+    /// <param name="arguments">The emitted method's arguments: trigger, inputs, binder, context, cancellation.</param>
     public async Task<object?> InvokeAsync(string name, object?[] arguments)
     {
         Function function = _functions[name];
@@ -42,7 +42,9 @@ internal sealed class TriggerInvoker(IReadOnlyList<Function> functions, WorkerPo
         }
     }
 
-    /// <summary>Cancels what runs and takes nothing more. What does not succeed counts as not run, so the extensions try it again.</summary>
+    /// <summary>
+    /// Cancels running functions and accepts no more. What does not succeed counts as not run, so the extensions retry it.
+    /// </summary>
     public void Close()
     {
         _closed.Cancel();
@@ -59,12 +61,12 @@ internal sealed class TriggerInvoker(IReadOnlyList<Function> functions, WorkerPo
     {
         using CancellationTokenSource cancellation = CancellationTokenSource.CreateLinkedTokenSource(stopping, _closed.Token);
         WorkerStream worker = await workers.WaitAsync(WorkerPatience, cancellation.Token);
-        // The worker knows nothing of an invocation that is cancelled as it is sent.
+        // The worker does not know an invocation that is cancelled while it is being sent.
         cancellation.Token.ThrowIfCancellationRequested();
         return await worker.InvokeAsync(request, cancellation.Token).WaitAsync(_abandoned.Token);
     }
 
-    /// <summary>In the words by which the Durable extension knows that the function did not fail, and tries again.</summary>
+    /// <summary>Returns the exception that tells the Durable extension that the function did not fail and must be retried.</summary>
     private static Exception NotRun(Function function) => function.Trigger.Is("orchestrationTrigger") || function.Trigger.Is("entityTrigger")
         ? new WorkerProcessExitException("The worker ended, did not start in time, or the triggers stopped.")
         : new NoWorkerException();

@@ -5,11 +5,11 @@ using Microsoft.Extensions.Logging;
 namespace CoinPay.Host.Triggers;
 
 /// <summary>
-/// Keeps triggers running. When one breaks, functions are no longer run by any; once the storage answers, all are stopped, the host makes
-/// sure of its name, and new ones start.
+/// Keeps triggers running. If one breaks, no trigger runs functions any more; once the storage responds, all triggers are stopped, the host
+/// checks that it still has its name, and new ones start.
 /// </summary>
-/// <param name="build">Makes triggers that have not started.</param>
-/// <param name="open">Makes new triggers known to the rest of the host.</param>
+/// <param name="build">Creates triggers without starting them.</param>
+/// <param name="open">Announces new triggers to the rest of the host.</param>
 internal sealed class TriggerSupervisor(
     Func<TriggerHost> build, Func<TriggerHost, Task> open, BlobContainerClient storage, NameLease name, Readiness readiness,
     ILogger<TriggerSupervisor> log) : IDisposable
@@ -17,13 +17,13 @@ internal sealed class TriggerSupervisor(
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan MaxPause = TimeSpan.FromSeconds(10);
 
-    /// <summary>Triggers that ran for so long were sound: the next wait is a short one.</summary>
+    /// <summary>Triggers that ran this long were healthy: the next pause is short.</summary>
     private static readonly TimeSpan SoundFor = TimeSpan.FromSeconds(30);
 
-    /// <summary>For broken triggers to stop though the storage answers. Two sets at once would hold the same name.</summary>
+    /// <summary>The time limit for broken triggers to stop once the storage responds. Two sets at once would hold the same name.</summary>
     private static readonly TimeSpan EndLimit = TimeSpan.FromMinutes(5);
 
-    /// <summary>For triggers to stop with the host.</summary>
+    /// <summary>The time limit for triggers to stop with the host.</summary>
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(10);
 
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -31,7 +31,7 @@ internal sealed class TriggerSupervisor(
     private TriggerHost? _triggers;
     private Task _watch = Task.CompletedTask;
 
-    /// <summary>Completes when triggers broke and cannot be replaced.</summary>
+    /// <summary>Completes when triggers break and cannot be replaced.</summary>
     public Task Ended => _ended.Task;
 
     /// <exception cref="StartException">A function's trigger is wrong, or names a setting that does not exist.</exception>
@@ -51,7 +51,7 @@ internal sealed class TriggerSupervisor(
         _watch = WatchAsync();
     }
 
-    /// <summary>Takes no more work, and leaves what runs alone.</summary>
+    /// <summary>Accepts no more work and lets running functions continue.</summary>
     public async Task DrainAsync()
     {
         await _stop.CancelAsync();
@@ -60,7 +60,7 @@ internal sealed class TriggerSupervisor(
             await TryAsync(readiness.RunsTriggers ? _triggers.DrainAsync() : _triggers.StopAsync());
     }
 
-    /// <summary>Cancels what runs, and stops. What cannot be stopped in order ends with the process.</summary>
+    /// <summary>Cancels running functions and stops. What cannot be stopped cleanly ends with the process.</summary>
     public async Task StopAsync()
     {
         if (readiness.RunsTriggers && await TryAsync(_triggers!.StopAsync()))
@@ -88,30 +88,30 @@ internal sealed class TriggerSupervisor(
                 Exception why = await _triggers!.Broken.WaitAsync(_stop.Token);
                 readiness.RunsTriggers = false;
                 _triggers.Close();
-                log.LogCritical(why, "A trigger broke: {Reason}. No trigger runs until all are started again", why.Message);
+                log.LogCritical(why, "A trigger broke: {Reason}. No trigger runs until all have restarted", why.Message);
                 pause = await ReplaceAsync(TimeProvider.System.GetElapsedTime(from) > SoundFor ? FirstPause : pause);
                 log.LogWarning("Triggers run again");
             }
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
-            // The host stops.
+            // The host is stopping.
         }
         catch (Exception failure)
         {
-            log.LogCritical(failure, "Triggers cannot be started again: {Reason}", failure.Message);
+            log.LogCritical(failure, "Triggers cannot be restarted: {Reason}", failure.Message);
             _ended.TrySetResult();
         }
     }
 
-    /// <summary>Tries until new triggers run. Returns the next pause.</summary>
+    /// <summary>Tries until new triggers are running. Returns the next pause.</summary>
     private async Task<TimeSpan> ReplaceAsync(TimeSpan pause)
     {
         while (true)
         {
             await Task.Delay(pause, _stop.Token);
             pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, MaxPause.Ticks));
-            // The Durable extension only stops when it can give its partitions back.
+            // The Durable extension stops only if it can release its partitions.
             if (!await HostStorage.AnswersAsync(storage, _stop.Token))
                 continue;
             await EndAsync();
@@ -135,21 +135,21 @@ internal sealed class TriggerSupervisor(
         }
     }
 
-    /// <summary>Stops triggers that broke or did not start. Some of their parts have failed before, and do so again.</summary>
+    /// <summary>Stops triggers that broke or did not start. Parts that failed before fail here again.</summary>
     private async Task EndAsync()
     {
         if (_triggers is not { } triggers)
             return;
-        // A host that did not start refuses to be stopped; its listeners are stopped by draining.
+        // A host that did not start cannot be stopped; draining stops its listeners.
         foreach (Func<Task> step in (Func<Task>[])[triggers.StopAsync, triggers.DrainAsync, () => Task.Run(triggers.Dispose)])
         {
             Task ended = step();
             await ended.WaitAsync(EndLimit, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             _stop.Token.ThrowIfCancellationRequested();
             if (!ended.IsCompleted)
-                throw new TimeoutException($"The broken ones did not stop in {EndLimit}.");
+                throw new TimeoutException($"The broken triggers did not stop within {EndLimit}.");
             if (ended.IsFaulted)
-                log.LogDebug(ended.Exception, "A part of the broken triggers did not stop in order");
+                log.LogDebug(ended.Exception, "A part of the broken triggers did not stop cleanly");
         }
         _triggers = null;
     }
@@ -163,7 +163,7 @@ internal sealed class TriggerSupervisor(
         }
         catch (Exception failure)
         {
-            log.LogWarning("Triggers did not stop in order: {Reason}", failure.Message);
+            log.LogWarning("Triggers did not stop cleanly: {Reason}", failure.Message);
             return false;
         }
     }

@@ -3,10 +3,10 @@ namespace CoinPay.Host.Worker;
 /// <summary>Runs the app's own program, the worker.</summary>
 internal interface IWorkerProgram
 {
-    /// <summary>Runs it until it ends by itself, and returns its exit code; a worker that is told to terminate by its stream ends, too.</summary>
-    /// <param name="endpoint">Where the host's gRPC server listens.</param>
+    /// <summary>Runs the program until it ends, and returns its exit code. A worker that its stream tells to terminate also ends.</summary>
+    /// <param name="endpoint">The address of the host's gRPC server.</param>
     Task<int> RunAsync(Uri endpoint);
 
-    /// <summary>Ends it at once, if that can be done without ending the host.</summary>
+    /// <summary>Kills it, if that is possible without ending the host.</summary>
     void Kill();
 }

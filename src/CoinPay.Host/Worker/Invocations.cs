@@ -4,14 +4,14 @@ using CoinPay.Host.Protocol;
 
 namespace CoinPay.Host.Worker;
 
-/// <summary>What runs of functions have in common, whether a request or a trigger asks for them.</summary>
+/// <summary>The common part of running functions, whether a request or a trigger invokes them.</summary>
 internal static class Invocations
 {
-    /// <param name="function">The one to run.</param>
-    /// <param name="id">The invocation's, new.</param>
-    /// <param name="trigger">What the trigger brings.</param>
-    /// <param name="inputs">The values of the function's inputs, in their order.</param>
-    /// <param name="metadata">What else the trigger says, by name.</param>
+    /// <param name="function">The function to run.</param>
+    /// <param name="id">The new invocation's id.</param>
+    /// <param name="trigger">The trigger's value.</param>
+    /// <param name="inputs">The values of the function's inputs, in order.</param>
+    /// <param name="metadata">The trigger's other data, by name.</param>
     public static InvocationRequest NewRequest(
         Function function, Guid id, TypedData trigger, IEnumerable<object?> inputs, IEnumerable<KeyValuePair<string, object?>> metadata)
     {
@@ -25,8 +25,8 @@ internal static class Invocations
         return request;
     }
 
-    /// <summary>Counts the invocation while it runs, and returns what the function returned.</summary>
-    /// <exception cref="FunctionFailedException">It failed, or was cancelled.</exception>
+    /// <summary>Tracks the invocation while it runs, and returns what the function returned.</summary>
+    /// <exception cref="FunctionFailedException">The function failed or was cancelled.</exception>
     public static async Task<object?> RunAsync(
         this RunningInvocations running, InvocationScope scope, Func<Task<InvocationResponse>> run)
     {

@@ -5,7 +5,7 @@ using Newtonsoft.Json;
 
 namespace CoinPay.Host.Worker;
 
-/// <summary>Values between the WebJobs SDK and the worker.</summary>
+/// <summary>Converts values between the WebJobs SDK and the worker.</summary>
 internal static class RpcData
 {
     private static readonly JsonSerializerSettings TextsAsTheyAre = new() { DateParseHandling = DateParseHandling.None };
@@ -19,7 +19,7 @@ internal static class RpcData
         _ => new() { Json = JsonConvert.SerializeObject(value) },
     };
 
-    /// <remarks>A text stays a text: the Durable extension does not take an orchestrator's answer as a JToken.</remarks>
+    /// <remarks>A string stays a string: the Durable extension does not accept an orchestrator's result as a JToken.</remarks>
     public static object? ToObject(TypedData? data) => data?.DataCase switch
     {
         TypedData.DataOneofCase.String => data.String,

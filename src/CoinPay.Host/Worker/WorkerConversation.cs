@@ -7,13 +7,13 @@ using Microsoft.Extensions.Logging;
 namespace CoinPay.Host.Worker;
 
 /// <summary>
-/// What host and worker say to each other, from the worker's first word to its end: it is greeted, asked for its functions, told to load
-/// them, and from then on answers invocations and sends log lines.
+/// The conversation between host and worker, from the worker's first message to its end: the host initialises it, asks for its functions
+/// and tells it to load them; from then on the worker answers invocations and sends log lines.
 /// </summary>
 internal sealed class WorkerConversation(AppFolder folder, WorkerPool pool, WorkerLog log, ILogger<WorkerConversation> ownLog)
     : FunctionRpc.FunctionRpcBase
 {
-    /// <summary>What the worker is told, as a host of the time when this was written.</summary>
+    /// <summary>The version sent to the worker: a host's when this was written.</summary>
     private const string HostVersion = "4.1047.100";
 
     private static readonly TimeSpan ProbePause = TimeSpan.FromMilliseconds(20);
@@ -45,7 +45,7 @@ internal sealed class WorkerConversation(AppFolder folder, WorkerPool pool, Work
     {
         if (functions.Count > 0)
             ownLog.LogWarning(
-                "The worker is gone with {Count} functions under way: {Functions}",
+                "The worker ended while {Count} functions were running: {Functions}",
                 functions.Count, string.Join(", ", functions.Select(id => _functions.Find(function => function.Id == id)?.Name ?? id)));
     }
 
@@ -113,7 +113,7 @@ internal sealed class WorkerConversation(AppFolder folder, WorkerPool pool, Work
             _ = OpenAsync(stream);
     }
 
-    /// <summary>The worker says that it has loaded all before its own web server listens.</summary>
+    /// <summary>The worker reports that it has loaded all functions before its own web server listens.</summary>
     private async Task OpenAsync(WorkerStream stream)
     {
         while (stream.HttpUri is { } uri && !await ListensAsync(uri))

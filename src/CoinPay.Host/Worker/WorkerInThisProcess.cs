@@ -5,18 +5,18 @@ using CoinPay.Host.App;
 
 namespace CoinPay.Host.Worker;
 
-/// <summary>The app's program on a thread of this process. It reaches the host over loopback, as a process of its own would.</summary>
+/// <summary>Runs the app's program on a thread of this process. It reaches the host over loopback, as a separate process would.</summary>
 internal sealed class WorkerInThisProcess(AppFolder folder) : IWorkerProgram
 {
     public Task<int> RunAsync(Uri endpoint)
     {
-        // By the environment: the worker reads the command line of the process, whatever its Main is given.
+        // Through the environment: the worker reads the process's command line, not its Main arguments.
         Set("HostEndpoint", endpoint.ToString());
         Set("WorkerId", Guid.NewGuid().ToString());
         Set("RequestId", Guid.NewGuid().ToString());
         Set("GrpcMaxMessageLength", int.MaxValue.ToString(CultureInfo.InvariantCulture));
         Assembly app = Load();
-        // The worker finds its generated code by the entry assembly.
+        // The worker finds its generated code through the entry assembly.
         Assembly.SetEntryAssembly(app);
         TaskCompletionSource<int> ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
         new Thread(() => Run(app.EntryPoint!, ended)) { IsBackground = true, Name = "worker" }.Start();
@@ -25,7 +25,7 @@ internal sealed class WorkerInThisProcess(AppFolder folder) : IWorkerProgram
 
     public void Kill()
     {
-        // It ends with this process.
+        // The thread ends with this process.
     }
 
     private Assembly Load()

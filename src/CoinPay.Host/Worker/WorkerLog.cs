@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace CoinPay.Host.Worker;
 
-/// <summary>Writes the worker's log lines as the host's own, with the invocation that they belong to.</summary>
+/// <summary>Writes the worker's log lines as the host's own, with their invocation.</summary>
 internal sealed class WorkerLog(ILoggerFactory loggers, RunningInvocations running)
 {
     private readonly ConcurrentDictionary<string, ILogger> _loggers = new(StringComparer.Ordinal);
@@ -19,7 +19,7 @@ internal sealed class WorkerLog(ILoggerFactory loggers, RunningInvocations runni
         log.Log((LogLevel)line.Level, default, line, exception: null, Format);
     }
 
-    /// <summary>The worker's exceptions carry all that they have, the stack too, in their message.</summary>
+    /// <summary>The worker's exceptions have everything in their message, including the stack trace.</summary>
     private static string Format(RpcLog line, Exception? none) =>
         line.Exception is { } failure ? $"{line.Message} | {failure.Message}" : line.Message;
 }

@@ -2,20 +2,22 @@ using CoinPay.Host.App;
 
 namespace CoinPay.Host.Worker;
 
-/// <summary>The worker that is ready, if there is one: at most one at a time, and another after it has ended.</summary>
+/// <summary>The worker that is ready, if any: at most one at a time, and another after it has ended.</summary>
 internal sealed class WorkerPool
 {
     private readonly TaskCompletionSource<IReadOnlyList<Function>> _functions = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _lock = new();
     private TaskCompletionSource<WorkerStream> _ready = NewReady();
 
-    /// <summary>The stream to the worker has ended, so that it can do no more work.</summary>
+    /// <summary>Raised when the stream to the worker has ended, so that it can do no more work.</summary>
     public event EventHandler? Lost;
 
-    /// <summary>The app's functions, when its first worker is ready; fails with <see cref="StartException"/> if it cannot be.</summary>
+    /// <summary>
+    /// Completes with the app's functions when its first worker is ready; fails with <see cref="StartException"/> if none can be.
+    /// </summary>
     public Task<IReadOnlyList<Function>> Functions => _functions.Task;
 
-    /// <summary>Null while there is none.</summary>
+    /// <summary>The ready worker, or null.</summary>
     public WorkerStream? Current
     {
         get
@@ -25,7 +27,7 @@ internal sealed class WorkerPool
         }
     }
 
-    /// <summary>The worker, when there is one; throws <see cref="TimeoutException"/> if there is none in time.</summary>
+    /// <summary>Waits for a ready worker; throws <see cref="TimeoutException"/> if there is none in time.</summary>
     public Task<WorkerStream> WaitAsync(TimeSpan limit, CancellationToken cancellation)
     {
         lock (_lock)
@@ -51,7 +53,7 @@ internal sealed class WorkerPool
         Lost?.Invoke(this, EventArgs.Empty);
     }
 
-    /// <summary>The app cannot be run as it is.</summary>
+    /// <summary>Reports that the app cannot run.</summary>
     public void Refuse(StartException why) => _functions.TrySetException(why);
 
     private static TaskCompletionSource<WorkerStream> NewReady() => new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -5,13 +5,13 @@ using Microsoft.Extensions.Logging;
 
 namespace CoinPay.Host.Worker;
 
-/// <summary>The app as a process of its own, started as Azure starts it.</summary>
+/// <summary>Runs the app in its own process, started as Azure starts it.</summary>
 internal sealed class WorkerProcess(AppFolder folder, ILogger<WorkerProcess> log) : IWorkerProgram
 {
-    /// <summary>Ends the worker when the thread that started it ends, so with the host, however that ends. Linux has it.</summary>
+    /// <summary>Ends the worker when the thread that started it ends, and so with the host, however that ends. Linux only.</summary>
     private const string SetPrivileges = "/usr/bin/setpriv";
 
-    /// <summary>Ctrl-C in the host's terminal is for the host alone, which then ends the worker in order.</summary>
+    /// <summary>Ctrl-C in the host's terminal reaches only the host, which then ends the worker in an orderly way.</summary>
     private const string SetSession = "/usr/bin/setsid";
 
     private volatile Process? _process;
@@ -19,7 +19,7 @@ internal sealed class WorkerProcess(AppFolder folder, ILogger<WorkerProcess> log
     public Task<int> RunAsync(Uri endpoint)
     {
         TaskCompletionSource<int> ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        // A thread of its own, which lives as long as the worker: see SetPrivileges.
+        // A dedicated thread that lives as long as the worker: see SetPrivileges.
         new Thread(() => Run(endpoint, ended)) { IsBackground = true, Name = "worker process" }.Start();
         return ended.Task;
     }
@@ -32,7 +32,7 @@ internal sealed class WorkerProcess(AppFolder folder, ILogger<WorkerProcess> log
         }
         catch (InvalidOperationException)
         {
-            // It has ended.
+            // It has already ended.
         }
     }
 

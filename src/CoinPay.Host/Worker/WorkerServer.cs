@@ -10,11 +10,11 @@ namespace CoinPay.Host.Worker;
 /// <summary>The gRPC server, on a free port of the loopback address, that workers call.</summary>
 internal static class WorkerServer
 {
-    /// <param name="folder">The app's.</param>
-    /// <param name="pool">Where a worker that is ready goes.</param>
-    /// <param name="log">Where its log lines go.</param>
-    /// <param name="loggers">The host's.</param>
-    /// <returns>The server, started; its first URL is the endpoint.</returns>
+    /// <param name="folder">The app's folder.</param>
+    /// <param name="pool">Receives a worker that is ready.</param>
+    /// <param name="log">Receives the worker's log lines.</param>
+    /// <param name="loggers">The host's loggers.</param>
+    /// <returns>The started server; its first URL is the endpoint.</returns>
     public static async Task<WebApplication> StartAsync(AppFolder folder, WorkerPool pool, WorkerLog log, ILoggerFactory loggers)
     {
         WebApplicationBuilder builder = QuietWeb.CreateBuilder(loggers);

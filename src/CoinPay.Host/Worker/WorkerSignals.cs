@@ -6,8 +6,8 @@ using Microsoft.Extensions.Hosting;
 namespace CoinPay.Host.Worker;
 
 /// <summary>
-/// Keeps an app in this process from ending itself on SIGTERM, so that the host can let its functions end first. The app's own
-/// builder says on a diagnostic channel when it builds, which is how test servers and tools change an app from outside.
+/// Prevents an in-process app from ending itself on SIGTERM, so that the host can let its functions finish first. The app's own builder
+/// announces on a diagnostic channel when it builds, which is how test servers and tools change an app from outside.
 /// Source: https://github.com/dotnet/runtime/blob/main/src/libraries/Microsoft.Extensions.HostFactoryResolver/src/HostFactoryResolver.cs
 /// </summary>
 internal sealed class WorkerSignals : IObserver<DiagnosticListener>, IObserver<KeyValuePair<string, object?>>
@@ -18,7 +18,7 @@ internal sealed class WorkerSignals : IObserver<DiagnosticListener>, IObserver<K
     {
     }
 
-    /// <summary>For what the calling thread, and what it starts, builds from now on.</summary>
+    /// <summary>Applies to everything that the calling thread, and what it starts, builds from now on.</summary>
     public static void LeaveToTheHost()
     {
         IsTheApp.Value = true;

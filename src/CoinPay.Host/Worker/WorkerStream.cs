@@ -5,25 +5,25 @@ using Grpc.Core;
 
 namespace CoinPay.Host.Worker;
 
-/// <summary>The gRPC stream to one worker: messages out in order, and for each invocation one answer in.</summary>
+/// <summary>The gRPC stream to one worker: sends messages in order and receives one response per invocation.</summary>
 internal sealed class WorkerStream : IDisposable
 {
     private readonly Channel<StreamingMessage> _outgoing = Channel.CreateUnbounded<StreamingMessage>(new() { SingleReader = true });
     private readonly ConcurrentDictionary<string, Asked> _asked = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _closed = new();
 
-    /// <summary>Where the worker takes HTTP requests; null if it has no HTTP functions.</summary>
+    /// <summary>The address at which the worker accepts HTTP requests; null if it has no HTTP functions.</summary>
     public Uri? HttpUri { get; set; }
 
-    /// <summary>Cancelled when the worker is gone or told to go.</summary>
+    /// <summary>Cancelled when the worker has ended or is told to end.</summary>
     public CancellationToken Closed => _closed.Token;
 
-    /// <summary>Ids of the functions that run in the worker, one for each invocation.</summary>
+    /// <summary>Ids of the functions that are running in the worker, one per invocation.</summary>
     public IEnumerable<string> UnderWay => _asked.Values.Select(asked => asked.FunctionId);
 
     public void Send(StreamingMessage message) => _outgoing.Writer.TryWrite(message);
 
-    /// <summary>Sends an invocation and waits for its answer; throws <see cref="IOException"/> if the worker goes before.</summary>
+    /// <summary>Sends an invocation and waits for its response; throws <see cref="IOException"/> if the worker ends first.</summary>
     public async Task<InvocationResponse> InvokeAsync(InvocationRequest request, CancellationToken cancellation)
     {
         TaskCompletionSource<InvocationResponse> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -32,7 +32,7 @@ internal sealed class WorkerStream : IDisposable
         using CancellationTokenRegistration cancel = cancellation.Register(
             () => Send(new() { InvocationCancel = new() { InvocationId = request.InvocationId } }));
         using CancellationTokenRegistration gone = _closed.Token.Register(
-            () => answer.TrySetException(new IOException("The worker ended while the function ran.")));
+            () => answer.TrySetException(new IOException("The worker ended while the function was running.")));
         try
         {
             return await answer.Task;
@@ -49,7 +49,7 @@ internal sealed class WorkerStream : IDisposable
             asked.Answer.TrySetResult(response);
     }
 
-    /// <summary>Writes what is sent until the stream is closed.</summary>
+    /// <summary>Writes sent messages until the stream is closed.</summary>
     public async Task WriteAsync(IServerStreamWriter<StreamingMessage> writer)
     {
         try
@@ -59,11 +59,11 @@ internal sealed class WorkerStream : IDisposable
         }
         catch (Exception over) when (over is OperationCanceledException or IOException or InvalidOperationException or Grpc.Core.RpcException)
         {
-            // The worker is gone: the reading side says so.
+            // The worker has ended: the reading side reports it.
         }
     }
 
-    /// <summary>Ends the stream and every invocation under way on it.</summary>
+    /// <summary>Ends the stream and every invocation in progress on it.</summary>
     public void Close() => _closed.Cancel();
 
     public void Dispose()

@@ -3,20 +3,20 @@ using Microsoft.Extensions.Logging;
 
 namespace CoinPay.Host.Worker;
 
-/// <summary>Keeps the worker running: starts it, starts it again when it ended by itself, and ends it with the host.</summary>
+/// <summary>Keeps the worker running: starts it, restarts it if it ends by itself, and ends it with the host.</summary>
 internal sealed class WorkerSupervisor(IWorkerProgram program, WorkerPool workers, bool restarts, ILogger<WorkerSupervisor> log)
 {
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan MaxPause = TimeSpan.FromSeconds(10);
 
-    /// <summary>A worker that ran for so long was sound: the next is started at once.</summary>
+    /// <summary>A worker that ran this long was healthy: the next one starts at once.</summary>
     private static readonly TimeSpan SoundFor = TimeSpan.FromSeconds(30);
 
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _isStopping;
 
-    /// <summary>Completes when the worker has ended and is not started again.</summary>
+    /// <summary>Completes when the worker has ended and will not be restarted.</summary>
     public Task Ended => _ended.Task;
 
     public void Start(Uri endpoint)
@@ -26,18 +26,18 @@ internal sealed class WorkerSupervisor(IWorkerProgram program, WorkerPool worker
     }
 
     /// <summary>
-    /// A function past the time limit of host.json may hold its worker's threads or locks for ever. The worker is ended, as the real host
-    /// does it, so that another takes its place; if it cannot be ended without the host, it counts as ended.
+    /// A function that exceeds host.json's time limit can hold its worker's threads or locks forever. As on the real host, the worker is
+    /// killed so that another replaces it; if it cannot be killed without the host, it counts as ended.
     /// </summary>
     public void Replace(string reason)
     {
-        log.LogCritical("{Reason}: the worker is replaced", reason);
+        log.LogCritical("Replacing the worker: {Reason}", reason);
         program.Kill();
         if (!restarts)
             _ended.TrySetResult();
     }
 
-    /// <summary>Asks the worker to end, and ends it if it does not.</summary>
+    /// <summary>Asks the worker to end, and kills it if it does not.</summary>
     public async Task StopAsync()
     {
         _isStopping = true;
@@ -47,7 +47,7 @@ internal sealed class WorkerSupervisor(IWorkerProgram program, WorkerPool worker
             program.Kill();
         if (await Task.WhenAny(_ended.Task, Task.Delay(StopLimit)) == _ended.Task)
             return;
-        log.LogWarning("The worker did not end in {Limit}", StopLimit);
+        log.LogWarning("The worker did not end within {Limit}", StopLimit);
         program.Kill();
     }
 
@@ -58,7 +58,7 @@ internal sealed class WorkerSupervisor(IWorkerProgram program, WorkerPool worker
         {
             long from = TimeProvider.System.GetTimestamp();
             await RunOnceAsync(endpoint);
-            // One that never was ready would end the same way again.
+            // A worker that was never ready would end the same way again.
             if (_isStopping || !restarts || !workers.Functions.IsCompletedSuccessfully)
                 break;
             pause = TimeProvider.System.GetElapsedTime(from) > SoundFor ? FirstPause : TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, MaxPause.Ticks));

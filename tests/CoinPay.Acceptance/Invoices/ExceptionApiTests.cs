@@ -67,7 +67,7 @@ public sealed class ExceptionApiTests(TestWorld world)
         JsonNode exception = await OpenExceptionAsync("wrong_asset", id);
         Assert.Equal(("1.5", "ETH"), (exception["amount"]!.GetValue<string>(), exception["symbol"]!.GetValue<string>()));
         JsonNode found = Assert.Single((await world.Merchant.GetAsync("/v1/search?q=" + id)).Expect(HttpStatusCode.OK).Json["data"]!.AsArray())!;
-        Assert.Contains("did not bring what is due. It brought 1.5 ETH.", found["explanation"]!.GetValue<string>(), StringComparison.Ordinal);
+        Assert.Contains("did not bring the asset that is due. It brought 1.5 ETH.", found["explanation"]!.GetValue<string>(), StringComparison.Ordinal);
         Assert.Equal("1.5", (await world.InvoiceAsync(id)).Json["transactions"]![0]!["amount"]!.GetValue<string>());
         (await world.Merchant.PostAsync($"/v1/exceptions/{exception["id"]}/resolve", new { action = "ignore", note = "sent back by hand" }))
             .Expect(HttpStatusCode.OK);

@@ -42,7 +42,7 @@ public sealed class WorkerKillTests(OutOfProcessWorld world) : IClassFixture<Out
         await world.Gateway.KillWorkerAsync();
         await paying;
         await world.WaitForAsync(() => Task.FromResult(world.Gateway.WorkerId), worker => worker != killed, "another worker");
-        return world.Gateway.Log[before..].Split('\n').Where(Shows("under way")).Any(
+        return world.Gateway.Log[before..].Split('\n').Where(Shows("The worker ended while")).Any(
             line => Shows(nameof(AdvanceInvoice))(line) || Shows(nameof(InvoiceOrchestrator))(line));
     }
 

@@ -12,10 +12,10 @@ public sealed class FunctionRouteTests
     [InlineData("", "", "Anonymous", "cannot serve the route \"\"")]
     [InlineData("", "/", "Anonymous", "cannot serve the route \"/\"")]
     [InlineData("api", "", "Anonymous", "cannot serve the route \"\"")]
-    [InlineData("", "admin/keys", "Anonymous", "keeps the route \"admin/keys\" to itself")]
-    [InlineData("", "/Runtime/x", "Anonymous", "keeps the route \"/Runtime/x\" to itself")]
-    [InlineData("runtime", "x", "Anonymous", "keeps the route \"runtime/x\" to itself")]
-    [InlineData("", "x", "User", "does not offer the authorization level USER")]
+    [InlineData("", "admin/keys", "Anonymous", "reserves the route \"admin/keys\"")]
+    [InlineData("", "/Runtime/x", "Anonymous", "reserves the route \"/Runtime/x\"")]
+    [InlineData("runtime", "x", "Anonymous", "reserves the route \"runtime/x\"")]
+    [InlineData("", "x", "User", "does not support the authorization level USER")]
     [InlineData("", "{x", "Anonymous", "the route \"{x\" cannot be read")]
     public void What_the_real_host_does_not_serve_is_refused_with_the_functions_name(string prefix, string route, string level, string why)
     {

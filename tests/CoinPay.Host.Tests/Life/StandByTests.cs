@@ -34,13 +34,13 @@ public sealed class StandByTests(TestStorage storage)
         BlobLeaseClient other = run.NameOf("same").GetBlobLeaseClient();
         await other.BreakAsync(TimeSpan.Zero);
         await Eventually.UntilAsync(
-            () => host.Output.Contains("The lease on the name same was gone and is taken again", StringComparison.Ordinal), () => host.Output);
+            () => host.Output.Contains("The lease on the name same was lost and has been taken again", StringComparison.Ordinal), () => host.Output);
         await host.IsReadyAsync();
         await other.BreakAsync(TimeSpan.Zero);
         await other.AcquireAsync(BlobLeaseClient.InfiniteLeaseDuration);
         await host.HasEndedAsync();
         Assert.Equal(1, host.ExitCode);
-        Assert.Contains("The name same belongs to another host now", host.Output, StringComparison.Ordinal);
+        Assert.Contains("The name same now belongs to another host", host.Output, StringComparison.Ordinal);
     }
 
     private static (string, string?) Same => ("CoinPayHost__Name", "same");

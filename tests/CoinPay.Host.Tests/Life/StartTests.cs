@@ -65,7 +65,7 @@ public sealed class StartTests(TestStorage storage)
         string output = await FailsAsync(
             [.. HostProcess.WithTestApp, .. options], ("AzureWebJobsStorage", storage.ConnectionString), ("TestRun", "refused"),
             ("ASPNETCORE_URLS", "http://127.0.0.1:" + FreePort()), ("AzureFunctionsJobHost__extensions__http__routePrefix", "admin"));
-        Assert.Matches("Function '[A-Za-z]+': the host keeps the route \"admin/[^\"]*\" to itself", output);
+        Assert.Matches("Function '[A-Za-z]+': the host reserves the route \"admin/[^\"]*\"", output);
     }
 
     [Fact]
