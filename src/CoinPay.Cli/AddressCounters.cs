@@ -4,14 +4,14 @@ using CoinPay.Functions.Wallets;
 namespace CoinPay.Cli;
 
 /// <summary>
-/// Rows of <c>Merchants</c> as a restore writes them: every account key's counter goes ahead of what may have been given out since
-/// the backup, also where no address of the key had been given out by then. An address given twice would mix up two orders' money.
+/// Prepares rows of <c>Merchants</c> for a restore: advances every account key's counter past the addresses that may have been
+/// given out since the backup, even if the key had none by then. An address given out twice would mix up two orders' money.
 /// </summary>
 internal sealed class AddressCounters(int skip)
 {
     private readonly HashSet<(string Merchant, string Row)> _known = [];
 
-    /// <summary>The row, and what is to be written with it. A merchant's rows come in the order of their keys.</summary>
+    /// <summary>Returns the rows to write for a row. A merchant's rows must arrive in the order of their keys.</summary>
     public IEnumerable<TableEntity> Changed(TableEntity row)
     {
         if (AddressIndexes.IsCounter(row))

@@ -5,19 +5,19 @@ using CoinPay.Functions.Platform.Storage;
 namespace CoinPay.Cli;
 
 /// <summary>
-/// Copies the gateway's tables while it runs. Queues and orchestrations are not copied: deliveries and watches say what is to be
-/// done, and a restore asks for it anew.
+/// Copies the gateway's tables while it runs. Queues and orchestrations are not copied: a restore recreates them from the
+/// deliveries and watches.
 /// </summary>
 internal sealed class Backup(TableServiceClient service, TextWriter output)
 {
     private const int MaxReads = 5;
     private readonly Tables _tables = new(service);
 
-    /// <summary>True when all is copied; throws <see cref="RefusedException"/> where the folder exists.</summary>
+    /// <summary>Returns true when everything is copied; throws <see cref="RefusedException"/> if the folder exists.</summary>
     public async Task<bool> RunAsync(BackupFolder folder, CancellationToken cancellation)
     {
         if (folder.Exists)
-            throw new RefusedException("The folder exists already: a backup makes its own.");
+            throw new RefusedException("The folder already exists: backup creates a new one.");
         folder.Make();
         DateTimeOffset begunAt = DateTimeOffset.UtcNow;
         List<CopiedTable> copied = [];
@@ -36,7 +36,8 @@ internal sealed class Backup(TableServiceClient service, TextWriter output)
         : table.QueryAsync<TableEntity>(cancellationToken: cancellation);
 
     /// <summary>
-    /// Partitions as they were at one moment. A commit may fall between two pages of an answer: then its rows differ, and the partition is read again. One that differs every time was damaged before, and is copied as it is.
+    /// Reads each partition as it was at one moment. If a commit falls between two pages, the rows disagree and the partition is
+    /// read again. A partition that disagrees every time was already damaged, and is copied as it is.
     /// </summary>
     private async IAsyncEnumerable<TableEntity> WholeInvoicesAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
@@ -46,7 +47,7 @@ internal sealed class Backup(TableServiceClient service, TextWriter output)
             for (int reads = 1; reads < MaxReads && !IsWhole(rows); reads++)
                 rows = await InvoiceRows.OfAsync(_tables.Invoices, rows.Partition, cancellation);
             if (!IsWhole(rows))
-                await output.WriteLineAsync($"Warning: {rows.Partition} is copied as it is; reconcile will say what is wrong with it.");
+                await output.WriteLineAsync($"Warning: {rows.Partition} is inconsistent and copied as it is; run reconcile for details.");
             foreach (TableEntity row in rows.All)
                 yield return row;
         }

@@ -6,8 +6,8 @@ using Azure.Data.Tables;
 namespace CoinPay.Cli;
 
 /// <summary>
-/// A backup: <c>manifest.json</c>, and for each copied table a compressed file of one row a line. The manifest is written last, so
-/// that a backup that was cut short is none.
+/// A backup: <c>manifest.json</c>, and a compressed file per copied table with one row per line. The manifest is written last,
+/// so an interrupted backup is not valid.
 /// </summary>
 internal sealed class BackupFolder(string path)
 {
@@ -19,7 +19,7 @@ internal sealed class BackupFolder(string path)
 
     public void Make() => Directory.CreateDirectory(path);
 
-    /// <summary>Writes a table's rows into a file of its own, and tells what it holds.</summary>
+    /// <summary>Writes a table's rows to a file and returns its entry in the manifest.</summary>
     public async Task<CopiedTable> WriteAsync(string table, string file, IAsyncEnumerable<TableEntity> rows, CancellationToken cancellation)
     {
         long count = 0;
@@ -38,18 +38,18 @@ internal sealed class BackupFolder(string path)
         File.WriteAllTextAsync(
             Path.Combine(path, ManifestName), JsonSerializer.Serialize(new Manifest(Format, begunAt, tables), Form), cancellation);
 
-    /// <summary>The manifest, once every file is found to be what it says; refused otherwise.</summary>
+    /// <summary>Returns the manifest after verifying every file; throws <see cref="RefusedException"/> if one does not match.</summary>
     public async Task<Manifest> OpenAsync(CancellationToken cancellation)
     {
         string file = Path.Combine(path, ManifestName);
         if (!File.Exists(file))
-            throw new RefusedException($"{path} has no {ManifestName}: it is not a backup, or it was cut short.");
+            throw new RefusedException($"{path} has no {ManifestName}: it is not a backup, or the backup was interrupted.");
         Manifest manifest = JsonSerializer.Deserialize<Manifest>(await File.ReadAllTextAsync(file, cancellation), Form)!;
         if (manifest.Format != Format)
-            throw new RefusedException($"{path} is of format {manifest.Format}; this is for format {Format}.");
+            throw new RefusedException($"{path} has format {manifest.Format}; this version reads format {Format}.");
         foreach (CopiedTable table in manifest.Tables)
             if (await HashAsync(table.File, cancellation) != table.Sha256)
-                throw new RefusedException($"{table.File} is not what the backup wrote.");
+                throw new RefusedException($"{table.File} was changed: its hash does not match the manifest.");
         return manifest;
     }
 
@@ -69,7 +69,7 @@ internal sealed class BackupFolder(string path)
     }
 }
 
-/// <summary>What a backup consists of.</summary>
+/// <summary>The contents of a backup.</summary>
 internal sealed record Manifest(int Format, DateTimeOffset BegunAt, IReadOnlyList<CopiedTable> Tables);
 
 /// <summary>One copy of a table.</summary>

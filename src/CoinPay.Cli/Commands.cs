@@ -10,8 +10,8 @@ using Microsoft.Extensions.Configuration;
 namespace CoinPay.Cli;
 
 /// <summary>
-/// What operators do beside the running gateway, as commands. The account is that of <c>AzureWebJobsStorage</c> in the environment, as
-/// the gateway reads it: a connection string, or <c>AzureWebJobsStorage__accountName</c> with whoever is signed in.
+/// The operators' commands. They use the account of <c>AzureWebJobsStorage</c> in the environment, like the gateway: a connection
+/// string, or <c>AzureWebJobsStorage__accountName</c> with the identity that is signed in.
 /// </summary>
 internal static class Commands
 {
@@ -20,19 +20,19 @@ internal static class Commands
 
     private const int MaxSkip = 1_000_000;
 
-    /// <summary>In this time a commit that was under way is whole.</summary>
+    /// <summary>Long enough for a commit that was under way to complete.</summary>
     private static readonly TimeSpan BetweenReads = TimeSpan.FromSeconds(1);
 
-    /// <summary>0: done, and all is well. 1: differences, or nothing was done.</summary>
-    public static RootCommand Root(TextWriter output) => new("What operators do beside the running gateway.")
+    /// <summary>Exit code 0: done without differences. 1: differences, or nothing was done.</summary>
+    public static RootCommand Root(TextWriter output) => new("Backs up, restores and reconciles a gateway's storage.")
     {
         Backup(output), Restore(output), Reconcile(output),
     };
 
     private static Command Backup(TextWriter output)
     {
-        Argument<string> folder = new("folder") { Description = "a folder to make" };
-        Command command = new("backup", "Copies every table of the gateway into a folder; the gateway may run.") { folder };
+        Argument<string> folder = new("folder") { Description = "the folder to create" };
+        Command command = new("backup", "Copies every table of the gateway into a folder; the gateway can keep running.") { folder };
         command.SetAction((parsed, cancellation) => SayingWhyNotAsync(
             output, () => new Backup(Tables(), output).RunAsync(new(parsed.GetValue(folder)!), cancellation)));
         return command;
@@ -40,19 +40,19 @@ internal static class Commands
 
     private static Command Restore(TextWriter output)
     {
-        Argument<string> folder = new("folder") { Description = "a folder that backup made" };
-        Option<bool> force = new("--force") { Description = "over tables that are not empty: rows of the same keys are replaced" };
+        Argument<string> folder = new("folder") { Description = "a folder that backup created" };
+        Option<bool> force = new("--force") { Description = "restore into tables that are not empty; replaces rows with the same keys" };
         Option<int> skip = new("--skip-addresses")
         {
-            Description = "Bitcoin addresses of each account key that may have been given out since the backup; none of them is given out again",
+            Description = "the number of Bitcoin addresses per account key that may have been given out since the backup; they are skipped",
             DefaultValueFactory = _ => DefaultSkip,
         };
         skip.Validators.Add(given =>
         {
             if (given.Tokens is [{ Value: var text }] && !(int.TryParse(text, out int number) && number is >= 0 and <= MaxSkip))
-                given.AddError($"--skip-addresses is a number from 0 to {MaxSkip}.");
+                given.AddError($"--skip-addresses must be a number from 0 to {MaxSkip}.");
         });
-        Command command = new("restore", "Puts a backup into an account that no gateway runs on.") { folder, force, skip };
+        Command command = new("restore", "Restores a backup into an account that no gateway is using.") { folder, force, skip };
         command.SetAction((parsed, cancellation) => SayingWhyNotAsync(output, () => new Restore(Tables(), Queue(), output).RunAsync(
             new(parsed.GetValue(folder)!), parsed.GetValue(force), parsed.GetValue(skip), cancellation)));
         return command;
@@ -60,7 +60,7 @@ internal static class Commands
 
     private static Command Reconcile(TextWriter output)
     {
-        Command command = new("reconcile", "Proves that every invoice's state, timeline, ledger, watch and index agree.");
+        Command command = new("reconcile", "Checks that every invoice's state, timeline, ledger, watch and index agree.");
         command.SetAction((_, cancellation) => SayingWhyNotAsync(
             output, () => new Reconcile(Tables(), TimeProvider.System, BetweenReads, output).RunAsync(cancellation)));
         return command;
@@ -78,7 +78,7 @@ internal static class Commands
         }
         catch (AggregateException tried) when (tried.InnerExceptions.All(each => each is Azure.RequestFailedException or IOException))
         {
-            return await NotDoneAsync(output, "The storage account does not answer: " + tried.InnerExceptions[^1].Message);
+            return await NotDoneAsync(output, "The storage account does not respond: " + tried.InnerExceptions[^1].Message);
         }
     }
 
@@ -92,7 +92,7 @@ internal static class Commands
 
     private static DeliveryQueue Queue() => new(Client(() => StorageClients.Queues(Environment, Identity)));
 
-    /// <summary>What the libraries say of a connection string that is none may hold a part of it, which may be a key.</summary>
+    /// <summary>Replaces the library's error for an invalid connection string, which may quote part of it, even a key.</summary>
     private static T Client<T>(Func<T> make)
     {
         try
@@ -101,7 +101,7 @@ internal static class Commands
         }
         catch (Exception error) when (error is FormatException or InvalidOperationException)
         {
-            throw new RefusedException("AzureWebJobsStorage is no connection string of a storage account.");
+            throw new RefusedException("AzureWebJobsStorage is not a connection string of a storage account.");
         }
     }
 
@@ -110,5 +110,5 @@ internal static class Commands
     private static TokenCredential Identity { get; } = new DefaultAzureCredential();
 }
 
-/// <summary>What was asked for is not done, and why.</summary>
+/// <summary>The command was refused; the message says why.</summary>
 internal sealed class RefusedException(string message) : Exception(message);

@@ -4,23 +4,23 @@ using CoinPay.Functions.Platform.Storage;
 namespace CoinPay.Cli;
 
 /// <summary>
-/// The order in which tables are copied while the gateway may write to them: what says that something is done is copied before what
-/// was done, so that a copy never claims more than it holds. What it holds beyond that is done again, as after a crash.
+/// The order in which tables are copied while the gateway may write to them. A record that something is done is copied before
+/// its result, so that a copy never claims more than it holds. Anything it holds beyond that is repeated, as after a crash.
 /// </summary>
 internal static class CopyOrder
 {
     public static IReadOnlyList<TableClient> Of(Tables tables) =>
     [
-        tables.Chains, // The cursor says which blocks' payments stand in the views, so it comes before Watches.
-        tables.Watches, // With the second copy below: every watch of an invoice that is copied in between, though it ended since.
-        tables.Invoices, // A cleared outbox says that index, exceptions, events and deliveries are written: all of them follow.
-        tables.Watches, // An invoice is stored after its watch, and takes up views that stand: none is missing now.
-        tables.Merchants, // After Watches: an address counter that is behind would give an address twice. Its outbox, as above.
+        tables.Chains, // The cursor says which blocks' payments are in the views, so it comes before Watches.
+        tables.Watches, // Together with the second copy below: includes watches that end while invoices are being copied.
+        tables.Invoices, // A cleared outbox means that index, exceptions, events and deliveries are written: all of them follow.
+        tables.Watches, // An invoice is stored after its watch, and reads views that already exist: none is missing now.
+        tables.Merchants, // After Watches: a counter that is behind would give an address out twice. Its outbox, as above.
         tables.Exceptions,
         tables.Deliveries, // Before Events: a delivery needs its event's body.
         tables.Events,
-        tables.Index, // After Deliveries: a pointer that is gone says that the delivery came to its end.
-        tables.Idempotency, // After Invoices: a retry finds the invoice that it made.
+        tables.Index, // After Deliveries: a missing pointer means that the delivery has finished.
+        tables.Idempotency, // After Invoices: a retry finds the invoice that it created.
         tables.Audit,
     ];
 }

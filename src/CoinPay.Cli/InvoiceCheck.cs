@@ -7,20 +7,20 @@ using CoinPay.Functions.Platform.Storage;
 
 namespace CoinPay.Cli;
 
-/// <summary>What an invoice's rows come to, and where they differ from one another.</summary>
-/// <param name="State">What its events fold to; null when they do not.</param>
+/// <summary>The state that an invoice's rows add up to, and the differences between them.</summary>
+/// <param name="State">The state its events fold to; null if they cannot be folded.</param>
 internal sealed record CheckedInvoice(Invoice? State, IReadOnlyList<string> Differences);
 
 /// <summary>
-/// Whether the rows of one invoice's partition agree: events chain by hash, fold to the snapshot and the stored transfers, and the
-/// ledger's lines come to what the state says.
+/// Checks that the rows of an invoice's partition agree: the events chain by hash and fold to the snapshot and the stored
+/// transfers, and the ledger's lines add up to the state's balances.
 /// </summary>
 internal static class InvoiceCheck
 {
     public static CheckedInvoice Of(InvoiceRows rows)
     {
         if (rows.Snapshot is not { } snapshot)
-            return new(null, ["has rows and no snapshot"]);
+            return new(null, ["has rows but no snapshot"]);
         try
         {
             List<string> differences = [.. Chain(rows, snapshot)];
@@ -50,13 +50,13 @@ internal static class InvoiceCheck
             }
             string hash = Timeline.Hash(previous, version, row.GetString("Json") ?? "");
             if (row.GetString("Hash") != hash)
-                yield return $"event {version} was changed: its hash is {hash}, stored is {row.GetString("Hash")}";
+                yield return $"event {version} was changed: its hash is {hash}, but {row.GetString("Hash")} is stored";
             previous = row.GetString("Hash") ?? "";
         }
         if (snapshot.GetInt32("Version") != rows.Events.Count)
-            yield return $"the snapshot is of version {snapshot.GetInt32("Version")}, the timeline has {rows.Events.Count} events";
+            yield return $"the snapshot has version {snapshot.GetInt32("Version")}, but the timeline has {rows.Events.Count} events";
         if (snapshot.GetString("LastHash") != previous)
-            yield return "the snapshot has another last hash than the timeline";
+            yield return "the snapshot's last hash differs from the timeline's";
     }
 
     private static Invoice Fold(IReadOnlyList<TableEntity> events)
@@ -64,21 +64,21 @@ internal static class InvoiceCheck
         Invoice? state = null;
         foreach (TableEntity row in events)
             state = Invoice.Evolve(state, StoredJson.Read<InvoiceEvent>(row.GetString("Json")));
-        return state ?? throw new InvalidOperationException("there is no event");
+        return state ?? throw new InvalidOperationException("there are no events");
     }
 
     private static IEnumerable<string> Snapshot(Invoice state, TableEntity snapshot)
     {
-        // Both as written today: a member that came later is not in an old row.
+        // Serialize both with today's code: an old row lacks members that were added later.
         string stored = StoredJson.Write(StoredJson.Read<Invoice>(snapshot.GetString("Json")));
         string folded = StoredJson.Write(state with { Transfers = state.Transfers.Clear() });
         if (stored != folded)
-            yield return $"the snapshot is {stored}, the events fold to {folded}";
+            yield return $"the snapshot is {stored}, but the events fold to {folded}";
         if (snapshot.GetString("Status") != state.Status.Text())
-            yield return $"the snapshot says {snapshot.GetString("Status")}, the events say {state.Status.Text()}";
+            yield return $"the snapshot says {snapshot.GetString("Status")}, but the events say {state.Status.Text()}";
         if (snapshot.GetString("Seen") != state.Seen.ToString() || snapshot.GetString("Confirmed") != state.Confirmed.ToString())
-            yield return $"the snapshot has {snapshot.GetString("Seen")} seen and {snapshot.GetString("Confirmed")} confirmed, "
-                + $"the events {state.Seen} and {state.Confirmed}";
+            yield return $"the snapshot has {snapshot.GetString("Seen")} seen and {snapshot.GetString("Confirmed")} confirmed, but "
+                + $"the events have {state.Seen} and {state.Confirmed}";
     }
 
     private static IEnumerable<string> Transfers(Invoice state, IReadOnlyList<TableEntity> rows)
@@ -88,10 +88,10 @@ internal static class InvoiceCheck
         foreach (string missing in folded.Except(stored))
             yield return $"no row has the transfer {missing}";
         foreach (string more in stored.Except(folded))
-            yield return $"a row has the transfer {more}, of which no event tells";
+            yield return $"a row has the transfer {more}, but no event does";
     }
 
-    /// <summary>Every line moves money of one asset; the balances that they come to are the allocation of the state.</summary>
+    /// <summary>Every line moves money of one asset; together they must add up to the state's allocation.</summary>
     private static IEnumerable<string> Books(Invoice state, IReadOnlyList<TableEntity> lines)
     {
         Dictionary<(string Asset, string Account), BigInteger> booked = [];
@@ -111,8 +111,8 @@ internal static class InvoiceCheck
         }
         foreach ((string Asset, string Account) account in booked.Keys.Union(right.Keys))
             if (booked.GetValueOrDefault(account) != right.GetValueOrDefault(account))
-                yield return $"the ledger has {booked.GetValueOrDefault(account)} of {account.Asset} in {account.Account}, "
-                    + $"the state {right.GetValueOrDefault(account)}";
+                yield return $"the ledger has {booked.GetValueOrDefault(account)} of {account.Asset} in {account.Account}, but "
+                    + $"the state has {right.GetValueOrDefault(account)}";
     }
 
     private static void Add(Dictionary<(string, string), BigInteger> balances, string asset, string account, BigInteger amount) =>

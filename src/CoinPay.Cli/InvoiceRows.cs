@@ -6,7 +6,7 @@ using CoinPay.Functions.Platform.Events;
 
 namespace CoinPay.Cli;
 
-/// <summary>All rows of one invoice's partition, in the order of their keys.</summary>
+/// <summary>All rows of an invoice's partition, in the order of their keys.</summary>
 internal sealed record InvoiceRows(string Partition, IReadOnlyList<TableEntity> All)
 {
     public TableEntity? Snapshot => All.FirstOrDefault(row => row.RowKey == AggregateRows.SnapshotKey);
@@ -28,7 +28,7 @@ internal sealed record InvoiceRows(string Partition, IReadOnlyList<TableEntity> 
         return new(partition, rows);
     }
 
-    /// <summary>Every partition of the table, one after the other.</summary>
+    /// <summary>Returns the partitions of the table one by one.</summary>
     public static async IAsyncEnumerable<InvoiceRows> AllAsync(
         TableClient invoices, [EnumeratorCancellation] CancellationToken cancellation)
     {

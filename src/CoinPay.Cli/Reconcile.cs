@@ -7,13 +7,13 @@ using CoinPay.Functions.Watching;
 namespace CoinPay.Cli;
 
 /// <summary>
-/// Reads everything and proves for each invoice that its rows agree, that it is watched for as long as it is to be, and that the
-/// merchant's list has it. The gateway may run: what differs is read again before it is reported.
+/// Reads everything and checks for each invoice that its rows agree, that it is watched for as long as it should be, and that it
+/// is in the merchant's list. The gateway can keep running: a difference is read again before it is reported.
 /// </summary>
 /// <param name="service">The account.</param>
-/// <param name="clock">What time it is.</param>
-/// <param name="betweenReads">How long to wait before what differs is read again.</param>
-/// <param name="output">Takes the differences and the sum.</param>
+/// <param name="clock">The current time.</param>
+/// <param name="betweenReads">How long to wait before reading a difference again.</param>
+/// <param name="output">Receives the differences and the totals.</param>
 internal sealed class Reconcile(TableServiceClient service, TimeProvider clock, TimeSpan betweenReads, TextWriter output)
 {
     private const int MaxReads = 4;
@@ -22,7 +22,7 @@ internal sealed class Reconcile(TableServiceClient service, TimeProvider clock, 
     private long _events;
     private long _lines;
 
-    /// <summary>True when nothing differs. Every difference is a line that begins with the invoice's id.</summary>
+    /// <summary>Returns true if nothing differs. Each difference is a line that begins with the invoice's id.</summary>
     public async Task<bool> RunAsync(CancellationToken cancellation)
     {
         Dictionary<string, TableEntity> watches = await ReadWatchesAsync(cancellation);
@@ -36,11 +36,11 @@ internal sealed class Reconcile(TableServiceClient service, TimeProvider clock, 
             foreach (string difference in differences)
                 await output.WriteLineAsync($"{invoiceId}: {difference}");
         }
-        // A creation stores the watch first: until it is acknowledged, its invoice need not stand.
+        // A creation stores the watch first: until it is acknowledged, its invoice may not exist yet.
         foreach ((string invoiceId, TableEntity _) in watches.Where(watch => watch.Value.GetBoolean("Acknowledged") == true))
         {
             differing++;
-            await output.WriteLineAsync($"{invoiceId}: is watched and is no invoice");
+            await output.WriteLineAsync($"{invoiceId}: has a watch, but the invoice does not exist");
         }
         await output.WriteLineAsync(differing == 0
             ? $"{_invoices} invoices with {_events} events and {_lines} ledger lines agree."
@@ -72,22 +72,22 @@ internal sealed class Reconcile(TableServiceClient service, TimeProvider clock, 
     {
         bool isOver = clock.GetUtcNow() >= state.Terms.MonitorUntil;
         if (watch is null && !isOver)
-            yield return $"nobody watches {state.Terms.Address} for it";
+            yield return $"its address {state.Terms.Address} has no watch";
         if (watch is not null && watch.GetString("Address") != state.Terms.Address)
-            yield return $"{watch.GetString("Address")} is watched for it, and its address is {state.Terms.Address}";
+            yield return $"its watch has the address {watch.GetString("Address")}, but its address is {state.Terms.Address}";
     }
 
-    /// <summary>What stands in the outbox is not in the list yet.</summary>
+    /// <summary>A change that is still in the outbox is not in the list yet.</summary>
     private async Task<IReadOnlyList<string>> IndexDifferencesAsync(Invoice state, bool hasOutbox, CancellationToken cancellation)
     {
         if (hasOutbox)
             return [];
         (string partition, string key) = InvoiceIndex.PlaceOf(state.Terms);
         if (await _tables.Index.FindAsync(partition, key, cancellation) is not { } row)
-            return ["its merchant's list does not have it"];
+            return ["it is missing from its merchant's list"];
         return row.GetString("Status") == state.Status.Text()
             ? []
-            : [$"its merchant's list says {row.GetString("Status")}, the events say {state.Status.Text()}"];
+            : [$"its merchant's list says {row.GetString("Status")}, but the events say {state.Status.Text()}"];
     }
 
     private async Task<Dictionary<string, TableEntity>> ReadWatchesAsync(CancellationToken cancellation)

@@ -10,9 +10,9 @@ using CoinPay.Functions.Webhooks.Deliveries;
 namespace CoinPay.Cli;
 
 /// <summary>
-/// Puts a backup into an account. Orchestrations and queues begin anew: every watched invoice is asked to look again, which starts
-/// its orchestration, and every open delivery gets its message. The invoices are what counts: watches and lists of a later moment
-/// are brought back to theirs.
+/// Restores a backup into an account. Orchestrations and queues start over: every watched invoice is marked to look again, which
+/// starts its orchestration, and every open delivery gets its message. The invoices decide: watches and lists that were copied
+/// later are brought back to their state.
 /// </summary>
 internal sealed class Restore(TableServiceClient service, DeliveryQueue queue, TextWriter output)
 {
@@ -22,11 +22,11 @@ internal sealed class Restore(TableServiceClient service, DeliveryQueue queue, T
     private readonly Dictionary<string, (string Status, int Version)> _invoices = new(StringComparer.Ordinal);
     private readonly List<DeliveryAddress> _deliveries = [];
 
-    /// <summary>True when all is done; throws <see cref="RefusedException"/> before anything is written otherwise.</summary>
-    /// <param name="folder">A whole backup.</param>
-    /// <param name="force">Into tables that hold rows.</param>
-    /// <param name="skip">By how many indexes every address counter goes on: the backup does not know what was given out since.</param>
-    /// <param name="cancellation">Ends it in the middle; it can be done again with <paramref name="force"/>.</param>
+    /// <summary>Returns true when done; throws <see cref="RefusedException"/> before it writes anything if it cannot restore.</summary>
+    /// <param name="folder">A complete backup.</param>
+    /// <param name="force">Restores into tables that hold rows.</param>
+    /// <param name="skip">How far to advance every address counter: the backup does not know which addresses were given out since.</param>
+    /// <param name="cancellation">Stops partway; repeat with <paramref name="force"/>.</param>
     public async Task<bool> RunAsync(BackupFolder folder, bool force, int skip, CancellationToken cancellation)
     {
         Manifest manifest = await folder.OpenAsync(cancellation);
@@ -46,7 +46,7 @@ internal sealed class Restore(TableServiceClient service, DeliveryQueue queue, T
         }
         await MarkWatchesPendingAsync(cancellation);
         await output.WriteLineAsync(
-            $"The state of {manifest.BegunAt:u}: {_watches.Count} watched invoices will look again, {_deliveries.Count} deliveries go on.");
+            $"Restored the state of {manifest.BegunAt:u}: {_watches.Count} watched invoices and {_deliveries.Count} deliveries resume.");
         return true;
     }
 
@@ -64,10 +64,10 @@ internal sealed class Restore(TableServiceClient service, DeliveryQueue queue, T
     {
         foreach (TableClient table in _tables.All)
             await foreach (TableEntity _ in table.QueryAsync<TableEntity>(maxPerPage: 1, cancellationToken: cancellation))
-                throw new RefusedException($"{table.Name} is not empty. Restore into an empty account, or with --force over what is there.");
+                throw new RefusedException($"{table.Name} is not empty. Restore into an empty account, or use --force to overwrite rows.");
     }
 
-    /// <summary>Leaves out what is of no invoice, and notes what is to be done at the end.</summary>
+    /// <summary>Leaves out rows without an invoice, and collects the watches and deliveries to resume at the end.</summary>
     private async IAsyncEnumerable<TableEntity> Changed(TableClient table, IAsyncEnumerable<TableEntity> rows, AddressCounters counters)
     {
         await foreach (TableEntity row in rows)
@@ -88,12 +88,12 @@ internal sealed class Restore(TableServiceClient service, DeliveryQueue queue, T
         }
     }
 
-    /// <summary>False for what was written for an invoice after invoices were copied: a watch of it would be nobody's.</summary>
+    /// <summary>Returns false for rows of an invoice that was created after invoices were copied: a watch would be orphaned.</summary>
     private bool IsOfKnownInvoice(TableEntity row) =>
         (InvoiceIndex.InvoiceOf(row) is not { } listed || _invoices.ContainsKey(listed))
         && $"{row.PartitionKey}!{row.RowKey}".Split('!').All(part => !Id.IsWellFormed("inv", part) || _invoices.ContainsKey(part));
 
-    /// <summary>Neighbouring rows of one partition share a transaction, as far as the service allows.</summary>
+    /// <summary>Writes neighbouring rows of a partition in one transaction, as far as the service allows.</summary>
     private static async Task PutAsync(TableClient table, IAsyncEnumerable<TableEntity> rows, CancellationToken cancellation)
     {
         List<TableTransactionAction> batch = [];

@@ -42,7 +42,7 @@ internal static class RowText
         byte[] bytes => new("binary", Convert.ToBase64String(bytes)),
         Guid guid => new("guid", guid.ToString()),
         DateTimeOffset instant => new("instant", instant.ToString("O", CultureInfo.InvariantCulture)),
-        _ => throw new RefusedException($"a property {name} of type {value.GetType().Name} is not known here"),
+        _ => throw new RefusedException($"the property {name} has the unknown type {value.GetType().Name}"),
     };
 
     private static object Value(string type, JsonNode value) => type switch
@@ -55,6 +55,6 @@ internal static class RowText
         "binary" => Convert.FromBase64String((string)value!),
         "guid" => Guid.Parse((string)value!),
         "instant" => DateTimeOffset.Parse((string)value!, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind),
-        _ => throw new RefusedException($"a value of type {type} is not known here"),
+        _ => throw new RefusedException($"a value has the unknown type {type}"),
     };
 }

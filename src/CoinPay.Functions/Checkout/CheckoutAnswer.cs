@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Mvc;
 namespace CoinPay.Functions.Checkout;
 
 /// <summary>
-/// A page that tells nobody anything: it is kept nowhere, framed by nobody, sends no referrer (its address is its secret),
-/// sets no cookie, and runs and loads only what it brings along under <paramref name="Nonce"/>.
+/// A page that leaks nothing: it is never cached or framed, sends no referrer (its URL is secret), sets no cookie, and runs
+/// and loads only its own inline content under <paramref name="Nonce"/>.
 /// </summary>
 internal sealed record CheckoutAnswer(int Status, Html Page, string Nonce) : IActionResult
 {

@@ -5,11 +5,11 @@ using CoinPay.Functions.Invoices;
 namespace CoinPay.Functions.Checkout;
 
 /// <summary>
-/// What a payer may know of an invoice: what <c>GET /pay/{invoice_id}/status</c> answers and the page is drawn from. No
-/// metadata, order or customer reference, fee, destination or id of the merchant's; no exception but for what to do.
+/// What a payer may see of an invoice: the body of <c>GET /pay/{invoice_id}/status</c>, from which the page is also rendered.
+/// It contains no metadata, order or customer reference, fee, destination or merchant id, and of an exception only what to do.
 /// </summary>
-/// <param name="Revision">Changes whenever the page would look otherwise but for the time left.</param>
-/// <param name="SecondsLeft">By the server's clock, so that a payer's wrong one does not matter; 0 once it is over.</param>
+/// <param name="Revision">Changes whenever anything on the page except the time left changes.</param>
+/// <param name="SecondsLeft">By the server's clock, so a wrong clock on the payer's side does not matter; 0 when time is up.</param>
 /// <param name="Now">The server's clock.</param>
 internal sealed record CheckoutDocument(
     string Id, string Object, bool Livemode, string? Shop, string CustomerStatus, CheckoutPhase Phase, string Title,
@@ -20,25 +20,25 @@ internal sealed record CheckoutDocument(
     internal sealed record PricePart(string Amount, string Currency);
 
     /// <param name="NetworkName">In plain words: <c>Bitcoin regtest</c>.</param>
-    /// <param name="Contract">The token's contract; null for a network's own coin.</param>
+    /// <param name="Contract">The token's contract; null for a network's native coin.</param>
     /// <param name="Amount">The price in the asset.</param>
-    /// <param name="ToPay">What is still to be sent; null when nothing may be sent any more.</param>
-    /// <param name="Uri">Opens a wallet with everything filled in; null together with <paramref name="ToPay"/>.</param>
+    /// <param name="ToPay">The amount still to send; null if the payer must not send anything any more.</param>
+    /// <param name="Uri">Opens a wallet with everything filled in; null if <paramref name="ToPay"/> is null.</param>
     internal sealed record PaymentPart(
         string Network, string NetworkName, string Asset, string Symbol, string? Contract, string Address, string Amount,
         string? ToPay, string? Uri);
 
     internal sealed record ReceivedPart(string Seen, string Confirmed);
 
-    /// <param name="Seen">Blocks on top of the payment and its own; null until all that came is in blocks.</param>
+    /// <param name="Seen">The payment's block and those on top of it; null until all of the payment is in blocks.</param>
     /// <param name="Required">A number of blocks, or <c>safe</c>, or <c>finalized</c>.</param>
     internal sealed record ConfirmationPart(long? Seen, object Required);
 
     /// <summary>Renders an invoice at an instant.</summary>
     /// <param name="invoice">The invoice.</param>
-    /// <param name="shop">What the merchant is called.</param>
-    /// <param name="network">Its network, null when it is offered no longer: nothing may be sent then.</param>
-    /// <param name="headHeight">What confirmations are counted from; null when unknown.</param>
+    /// <param name="shop">The merchant's name.</param>
+    /// <param name="network">Its network; null if it is no longer offered, and then the payer must not send anything.</param>
+    /// <param name="headHeight">The height that confirmations are counted from; null if unknown.</param>
     /// <param name="now">The server's clock.</param>
     public static CheckoutDocument Of(
         InvoiceSummary invoice, string? shop, Network? network, long? headHeight, DateTimeOffset now)
@@ -73,7 +73,7 @@ internal sealed record CheckoutDocument(
             terms.Due.ToString(), toPay?.ToString(), uri);
     }
 
-    /// <summary><c>bitcoin-regtest</c> in the way people write it.</summary>
+    /// <summary>Returns a name such as <c>bitcoin-regtest</c> the way people write it.</summary>
     private static string NameOf(string network) =>
         char.ToUpperInvariant(network[0]) + network[1..].Replace('-', ' ');
 }

@@ -4,22 +4,22 @@ using CoinPay.Core;
 namespace CoinPay.Functions.Checkout;
 
 /// <summary>
-/// The checkout page. Each element with <c>data-part</c> is replaced by its successor when checkout.js finds that
-/// something changed, so that every word is written here and nowhere else.
+/// The checkout page. When something changes, checkout.js replaces each element with <c>data-part</c> by its new version,
+/// so that all text is written here and nowhere else.
 /// </summary>
 internal static class CheckoutPage
 {
-    /// <summary>How often the page looks again while something is moving, and when nothing is.</summary>
+    /// <summary>How often the page polls while the payment is in progress, and otherwise.</summary>
     private const int MovingSeconds = 5;
     private const int RestingSeconds = 60;
 
-    /// <summary>How often a browser without JavaScript loads the page again: slower, as it takes the reader to its top.</summary>
+    /// <summary>How often a browser without JavaScript reloads the page: less often, because a reload scrolls to the top.</summary>
     private const int ReloadSeconds = 20;
 
     private static readonly Html Style = ReadOwn("checkout.css");
     private static readonly Html Script = ReadOwn("checkout.js");
 
-    /// <summary>The page of an invoice.</summary>
+    /// <summary>Renders the page of an invoice.</summary>
     public static Html Of(CheckoutDocument checkout, string nonce)
     {
         bool isMoving = checkout.Phase.IsMoving();
@@ -42,9 +42,9 @@ internal static class CheckoutPage
         return Document(checkout.Title, nonce, reload, main);
     }
 
-    /// <summary>The page for an id that nothing is known of.</summary>
+    /// <summary>Renders the page for an unknown id.</summary>
     public static Html Unknown(string nonce) => Document("Not found", nonce, Html.None, Html.Of($"""
-        <main><div class="state wrong"><h1>There is no such payment request</h1>
+        <main><div class="state wrong"><h1>Payment request not found</h1>
         <p>The link may be incomplete or mistyped. Please do not send anything; go back to the shop and open the link again.</p></div></main>
         """));
 
@@ -59,7 +59,7 @@ internal static class CheckoutPage
     private static Html Links(CheckoutDocument checkout)
     {
         Html again = checkout.Phase.IsMoving()
-            ? Html.Of($"""<noscript><p><a href="{checkout.Id}">Look again now</a> (the page also does so every {ReloadSeconds} seconds)</p></noscript>""")
+            ? Html.Of($"""<noscript><p><a href="{checkout.Id}">Reload now</a> (the page also reloads every {ReloadSeconds} seconds)</p></noscript>""")
             : Html.None;
         Html back = checkout.ReturnUrl is { } url
             ? Html.Of($"""<p class="back"><a href="{url}" rel="noreferrer">Back to {new Uri(url).Host}</a></p>""")

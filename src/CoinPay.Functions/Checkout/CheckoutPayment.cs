@@ -1,11 +1,11 @@
 namespace CoinPay.Functions.Checkout;
 
-/// <summary>What to send where until when: amount, address, QR code and the warning that saves most money.</summary>
+/// <summary>The payment instructions: amount, address, time left, QR code and the warning that saves the most money.</summary>
 internal static class CheckoutPayment
 {
     private const int SecondsAMinute = 60;
 
-    /// <summary>The instructions; once nothing may be sent, what the request was about, so that a late payer sees no address.</summary>
+    /// <summary>Renders the instructions; when it is too late to pay, only price and network, so a late payer sees no address.</summary>
     public static Html Of(CheckoutDocument checkout) => checkout.Payment is { ToPay: { } amount, Uri: { } uri }
         ? Instructions(checkout, amount, uri)
         : Html.Of($"""<dl class="about"><div><dt>Price</dt><dd>{checkout.Payment.Amount} {checkout.Payment.Symbol}{InCurrency(checkout)}</dd></div><div><dt>Network</dt><dd>{checkout.Payment.NetworkName}</dd></div></dl>""");
@@ -22,8 +22,8 @@ internal static class CheckoutPayment
             <div><dt>Address</dt><dd><span class="value address" id="address">{payment.Address}</span> {Copy("address")}</dd></div>
             {Contract(payment)}
             </dl>
-            <p class="warning"><b>Send only {payment.Symbol}, and only on the {payment.NetworkName} network.</b> Anything else, or another network, does not pay this request and may be lost.</p>
-            <div class="scan">{PaymentQr.Draw(uri, "QR code of a payment of " + what)}
+            <p class="warning"><b>Send only {payment.Symbol}, and only on the {payment.NetworkName} network.</b> Anything else, or a transfer on another network, does not pay this request and may be lost.</p>
+            <div class="scan">{PaymentQr.Draw(uri, "QR code for a payment of " + what)}
             <p><a class="button" href="{uri}">Open in a wallet</a></p></div>
             """);
     }
@@ -37,11 +37,11 @@ internal static class CheckoutPayment
         ? Html.Of($"""<div><dt>Token contract of {payment.Symbol}</dt><dd class="contract">{contract}</dd></div>""")
         : Html.None;
 
-    /// <summary>Hidden until checkout.js can do what it says.</summary>
+    /// <summary>Renders a copy button, hidden until checkout.js makes it work.</summary>
     private static Html Copy(string what) =>
         Html.Of($"""<button type="button" data-copy="{what}" aria-label="Copy the {what}" hidden>Copy</button>""");
 
-    /// <summary><c>14 min 05 s</c>; checkout.js counts on from there in the same form.</summary>
+    /// <summary>Returns a text such as <c>14 min 05 s</c>; checkout.js continues the countdown in the same format.</summary>
     private static string TimeLeft(long seconds)
     {
         (long minutes, long rest) = Math.DivRem(seconds, SecondsAMinute);

@@ -5,19 +5,20 @@ using CoinPay.Functions.Invoices;
 namespace CoinPay.Functions.Checkout;
 
 /// <summary>
-/// Where a payer stands: each needs words of its own, which the six values of <c>customer_status</c> are too few for.
+/// The state of a payment from the payer's point of view. Each needs its own text; the six values of
+/// <c>customer_status</c> are too few for that.
 /// </summary>
 internal enum CheckoutPhase
 {
-    /// <summary>Nothing was seen, and there is time.</summary>
+    /// <summary>No payment was seen, and there is time left.</summary>
     [JsonStringEnumMemberName("waiting")]
     Waiting,
 
-    /// <summary>Nothing was seen, the time is up, and the chain is looked through once more.</summary>
+    /// <summary>No payment was seen, the time is up, and the chain is being checked once more.</summary>
     [JsonStringEnumMemberName("time_is_up")]
     TimeIsUp,
 
-    /// <summary>Less than the price was seen, and there is time for the rest.</summary>
+    /// <summary>Less than the price was seen, and there is time left for the rest.</summary>
     [JsonStringEnumMemberName("partly_paid")]
     PartlyPaid,
 
@@ -25,7 +26,7 @@ internal enum CheckoutPhase
     [JsonStringEnumMemberName("partly_paid_time_is_up")]
     PartlyPaidTimeIsUp,
 
-    /// <summary>Enough was seen, not yet in blocks.</summary>
+    /// <summary>Enough was seen, but not yet in blocks.</summary>
     [JsonStringEnumMemberName("received")]
     Received,
 
@@ -35,11 +36,11 @@ internal enum CheckoutPhase
     [JsonStringEnumMemberName("complete")]
     Complete,
 
-    /// <summary>More than the price, and the goods go out.</summary>
+    /// <summary>More than the price was paid, and the goods ship.</summary>
     [JsonStringEnumMemberName("overpaid")]
     Overpaid,
 
-    /// <summary>More than the price, and the merchant looks first.</summary>
+    /// <summary>More than the price was paid, and the merchant reviews it first.</summary>
     [JsonStringEnumMemberName("overpaid_held")]
     OverpaidHeld,
 
@@ -59,10 +60,10 @@ internal enum CheckoutPhase
     Cancelled,
 }
 
-/// <summary>Phases of invoices, and what may be done in them.</summary>
+/// <summary>Determines the phase of an invoice, and what the payer can do in it.</summary>
 internal static class CheckoutPhases
 {
-    /// <summary>The phase at an instant of the server's clock.</summary>
+    /// <summary>Returns the phase at an instant of the server's clock.</summary>
     public static CheckoutPhase Of(InvoiceSummary invoice, DateTimeOffset now)
     {
         Invoice state = invoice.State;
@@ -85,10 +86,10 @@ internal static class CheckoutPhases
         };
     }
 
-    /// <summary>Whether the payer may still send money, so that address and amount are shown.</summary>
+    /// <summary>Returns true if the payer may still send money, so the page shows address and amount.</summary>
     public static bool MayPay(this CheckoutPhase phase) => phase is CheckoutPhase.Waiting or CheckoutPhase.PartlyPaid;
 
-    /// <summary>Whether the next minutes will change something by themselves, so that looking again is worth it.</summary>
+    /// <summary>Returns true if the phase can change within minutes, so polling is worthwhile.</summary>
     public static bool IsMoving(this CheckoutPhase phase) => phase
         is CheckoutPhase.Waiting or CheckoutPhase.TimeIsUp or CheckoutPhase.PartlyPaid or CheckoutPhase.PartlyPaidTimeIsUp
         or CheckoutPhase.Received or CheckoutPhase.Confirming;

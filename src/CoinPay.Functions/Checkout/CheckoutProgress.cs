@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace CoinPay.Functions.Checkout;
 
-/// <summary>How far a payment has come, in three steps and, where blocks are counted, a bar.</summary>
+/// <summary>Shows the progress of a payment in three steps and, if blocks are counted, a bar.</summary>
 internal static class CheckoutProgress
 {
-    /// <summary>The steps; nothing once something else than time has to happen.</summary>
+    /// <summary>Renders the steps, or nothing if something other than waiting is needed.</summary>
     public static Html Of(CheckoutDocument checkout) => StepOf(checkout.Phase) is not { } now
         ? Html.None
         : Html.Of($"""
@@ -36,7 +36,7 @@ internal static class CheckoutProgress
     private static Html Confirmations(CheckoutDocument.ConfirmationPart confirmations)
     {
         if (confirmations.Required is not int required)
-            return Html.Of($"<p>The network is making it final. This can take several minutes.</p>");
+            return Html.Of($"<p>The network is finalizing it. This can take several minutes.</p>");
         long seen = Math.Min(required, confirmations.Seen ?? 0);
         string said = string.Create(CultureInfo.InvariantCulture, $"{seen} of {required} confirmations");
         return Html.Of($"""<p><progress max="{required}" value="{seen}" aria-label="Confirmations">{said}</progress><br>{said}</p>""");

@@ -7,13 +7,13 @@ using CoinPay.Functions.Watching;
 namespace CoinPay.Functions.Checkout;
 
 /// <summary>
-/// Reads what a payer may know. Four rows whatever has come to the address: the link, the invoice's snapshot, the
-/// network's cursor, and the merchant from memory.
+/// Reads what a payer may see. It needs four rows, however many payments there are: the link, the invoice's snapshot, the
+/// network's cursor, and the merchant (from memory).
 /// </summary>
 internal sealed class Checkouts(
     CheckoutLinks links, InvoiceStore invoices, MerchantStore merchants, CursorStore cursors, Networks networks, TimeProvider clock)
 {
-    /// <summary>The invoice of this id as its payer may see it now; null when there is none.</summary>
+    /// <summary>Returns the invoice as its payer may see it now, or null if it does not exist.</summary>
     public async Task<CheckoutDocument?> FindAsync(string invoiceId, CancellationToken cancellation)
     {
         if (!Id.IsWellFormed("inv", invoiceId)

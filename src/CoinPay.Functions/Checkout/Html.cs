@@ -6,8 +6,8 @@ using System.Text.Unicode;
 namespace CoinPay.Functions.Checkout;
 
 /// <summary>
-/// HTML put together so that nothing goes in unencoded: <c>Html.Of($"&lt;p&gt;{name}&lt;/p&gt;")</c> encodes every text
-/// in a hole and takes other <see cref="Html"/> as it is. Attributes must stand in double quotes.
+/// HTML without unencoded text: <c>Html.Of($"&lt;p&gt;{name}&lt;/p&gt;")</c> encodes every interpolated text and inserts
+/// other <see cref="Html"/> as it is. Attribute values must be in double quotes.
 /// </summary>
 internal readonly record struct Html
 {
@@ -17,22 +17,22 @@ internal readonly record struct Html
 
     private Html(string markup) => _markup = markup;
 
-    /// <summary>Nothing at all.</summary>
+    /// <summary>Empty markup.</summary>
     public static Html None => default;
 
-    /// <summary>Markup with encoded holes.</summary>
+    /// <summary>Returns markup with its interpolated values encoded.</summary>
     public static Html Of(ref Builder markup) => new(markup.ToString());
 
-    /// <summary>One after the other.</summary>
+    /// <summary>Concatenates the parts.</summary>
     public static Html Of(IEnumerable<Html> parts) => new(string.Concat(parts.Select(part => part.ToString())));
 
-    /// <summary>Text that this repository wrote (a style sheet, a script, a drawing), taken as it is.</summary>
+    /// <summary>Wraps text from this repository (a style sheet, a script, a drawing) without encoding it.</summary>
     public static Html Verbatim(string ours) => new(ours);
 
-    /// <summary>The markup.</summary>
+    /// <summary>Returns the markup.</summary>
     public override string ToString() => _markup ?? "";
 
-    /// <summary>What the compiler turns an interpolated string into. Only these types may stand in a hole.</summary>
+    /// <summary>What the compiler turns an interpolated string into. Only these types can be interpolated.</summary>
     [InterpolatedStringHandler]
     public readonly ref struct Builder(int literalLength, int formattedCount)
     {

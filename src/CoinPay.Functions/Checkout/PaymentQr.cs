@@ -5,15 +5,15 @@ using QRCoder;
 
 namespace CoinPay.Functions.Checkout;
 
-/// <summary>A payment link as a QR code for the camera of a wallet.</summary>
+/// <summary>Draws a payment link as a QR code for a wallet's camera.</summary>
 internal static class PaymentQr
 {
     /// <summary>
-    /// An inline SVG, drawn as one path of horizontal runs: the library's own has one element a run, which for a token
-    /// transfer is more bytes than the rest of the page. The quiet zone is the library's four modules.
+    /// Returns an inline SVG with one path of horizontal runs: the library's own SVG has one element per run, which for a token
+    /// transfer takes more bytes than the rest of the page. The quiet zone is the library's four modules.
     /// </summary>
-    /// <param name="uri">What the code says.</param>
-    /// <param name="label">What it is for those who do not see it.</param>
+    /// <param name="uri">The content of the code.</param>
+    /// <param name="label">The text for screen readers.</param>
     public static Html Draw(string uri, string label)
     {
         using QRCodeData code = QRCodeGenerator.GenerateQrCode(uri, QRCodeGenerator.ECCLevel.M);

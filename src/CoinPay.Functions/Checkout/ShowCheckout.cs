@@ -6,8 +6,8 @@ using Microsoft.Azure.Functions.Worker;
 namespace CoinPay.Functions.Checkout;
 
 /// <summary>
-/// <c>GET /pay/{invoice_id}</c>: the page that a payer sees, complete without JavaScript. No key: whoever has the link may
-/// look, and sees nothing but what a payer needs.
+/// <c>GET /pay/{invoice_id}</c>: the page that a payer sees, complete without JavaScript. It needs no key: anyone with the link
+/// can see it, and it shows only what a payer needs.
 /// </summary>
 internal sealed class ShowCheckout(Checkouts checkouts)
 {

@@ -5,7 +5,7 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace CoinPay.Functions.Checkout;
 
-/// <summary><c>GET /pay/{invoice_id}/status</c>: what the page says, as JSON, for the page itself and for apps.</summary>
+/// <summary><c>GET /pay/{invoice_id}/status</c>: the page's content as JSON, for the page itself and for apps.</summary>
 internal sealed class ShowCheckoutStatus(Checkouts checkouts)
 {
     [Function(nameof(ShowCheckoutStatus))]

@@ -1,4 +1,4 @@
-// Copies, counts down by the server's clock, and takes over what the server says anew. Without it all is there too.
+// Copies values, counts down by the server's clock, and updates the page. The page is complete without it.
 (() => {
   const main = document.querySelector('main');
   const told = document.getElementById('told');
@@ -23,7 +23,7 @@
     timer.textContent = timeLeft(seconds);
   };
 
-  // The server's own words, part by part: what has not changed is left alone, so that nobody loses their place.
+  // Replaces only the parts that changed, so that readers keep their place.
   const show = async () => {
     const answer = await fetch(location.href, { cache: 'no-store' });
     if (!answer.ok) return;
@@ -61,7 +61,7 @@
       told.textContent = `The ${what} was copied.`;
     } catch {
       getSelection().selectAllChildren(document.getElementById(what));
-      told.textContent = `The ${what} is selected: copy it from there.`;
+      told.textContent = `The ${what} is selected: copy it yourself.`;
     }
     setTimeout(() => { button.textContent = 'Copy'; told.textContent = ''; }, 3000);
   });

@@ -6,15 +6,15 @@ using Microsoft.Extensions.Logging;
 namespace CoinPay.Functions.Forwarders;
 
 /// <summary>
-/// Looks once, after the start, whether the forwarder factory stands on each EVM network, and deploys it where a gas
-/// wallet is set. Invoices do not wait for it: their addresses are known before anything is deployed, and what is paid
-/// to them can be moved whenever the factory is there.
+/// Checks once at startup that the forwarder factory exists on each EVM network, and deploys it if a gas wallet is set.
+/// Invoices do not wait for it: their addresses are known before anything is deployed, and payments to them can be
+/// moved once the factory exists.
 /// </summary>
 internal sealed class CheckFactories(
     Networks networks, NodeConnection nodes, GasWallets wallets, TimeProvider time, ILogger<CheckFactories> log)
     : BackgroundService
 {
-    /// <summary>After this a node that cannot be reached is asked again.</summary>
+    /// <summary>How long to wait before asking an unreachable node again.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(
@@ -33,7 +33,7 @@ internal sealed class CheckFactories(
             }
             catch (ChainUnknownException unknown)
             {
-                log.LogDebug(unknown, "{Network}: cannot tell yet whether the factory is deployed", network.Name);
+                log.LogDebug(unknown, "{Network}: cannot determine yet whether the factory is deployed", network.Name);
             }
             catch (TransactionFailedException failed)
             {

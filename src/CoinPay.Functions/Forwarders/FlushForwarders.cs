@@ -13,9 +13,9 @@ using Microsoft.Azure.Functions.Worker;
 namespace CoinPay.Functions.Forwarders;
 
 /// <summary>
-/// <c>POST /v1/merchants/{id}/flush</c> <c>{network, invoice_ids}</c>: moves whatever stands at the invoices' forwarders to
-/// the merchant's settlement address; the gas wallet pays. Anyone could do the same at the factory. Repeating it costs gas
-/// and changes nothing else.
+/// <c>POST /v1/merchants/{id}/flush</c> <c>{network, invoice_ids}</c>: moves the balances of the invoices' forwarders to the
+/// merchant's settlement address; the gas wallet pays. Anyone can do the same by calling the factory. Repeating it only costs
+/// gas.
 /// </summary>
 internal sealed class FlushForwarders(
     Calls calls, InvoiceStore invoices, Networks networks, NodeConnection nodes, GasWallets wallets,
@@ -33,9 +33,9 @@ internal sealed class FlushForwarders(
         Network? network = networks.Find(call.Body.RequiredString("network", MaxIdLength));
         IReadOnlyList<string>? ids = call.Body.OptionalStrings("invoice_ids", ForwarderFactory.MaxForwardings, MaxIdLength);
         if (network is not { Factory: not null })
-            call.Body.Refuse("network", "An EVM network that is offered here.", Problems.UnsupportedNetworkCode);
+            call.Body.Refuse("network", "An EVM network that this gateway offers.", Problems.UnsupportedNetworkCode);
         if (ids is null or [])
-            call.Body.Refuse("invoice_ids", $"1 to {ForwarderFactory.MaxForwardings} ids of invoices.");
+            call.Body.Refuse("invoice_ids", $"1 to {ForwarderFactory.MaxForwardings} invoice ids.");
         call.Body.ThrowIfInvalid();
 
         GasWallet wallet = await wallets.FindAsync(network!, cancellation) ?? throw new ProblemException(Problems.GasWalletMissing);

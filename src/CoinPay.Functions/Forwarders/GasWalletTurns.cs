@@ -7,14 +7,14 @@ using CoinPay.Functions.Platform.Storage;
 namespace CoinPay.Functions.Forwarders;
 
 /// <summary>
-/// Whose turn it is to send from a gas wallet: a row <c>gas!address</c> beside the network's cursor, held until an instant. A process
-/// that dies with its turn loses it then.
+/// Gives processes turns to send from a gas wallet: a row <c>gas!address</c> next to the network's cursor, held until a given
+/// time. A process that dies during its turn loses it at that time.
 /// </summary>
 internal sealed class GasWalletTurns(Tables tables, TimeProvider clock) : IGasWalletTurns
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
-    /// <summary>Whoever asks comes again: a timer in a moment, a caller when it likes.</summary>
+    /// <summary>How long to wait for a turn. Callers try again: a timer soon, an API caller when it likes.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     public async Task<IAsyncDisposable> TakeAsync(
@@ -42,7 +42,7 @@ internal sealed class GasWalletTurns(Tables tables, TimeProvider clock) : IGasWa
 
     private sealed class Turn(TableClient table, TableEntity row, ETag tag, TimeProvider clock) : IAsyncDisposable
     {
-        /// <summary>Gives the turn back; if it is over, and somebody else's by now, it stays theirs.</summary>
+        /// <summary>Gives the turn back; if it has expired and another process has taken it, that process keeps it.</summary>
         public async ValueTask DisposeAsync()
         {
             row["HeldUntil"] = clock.GetUtcNow();

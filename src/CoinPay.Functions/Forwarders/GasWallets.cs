@@ -5,12 +5,12 @@ using CoinPay.Functions.Platform.Secrets;
 
 namespace CoinPay.Functions.Forwarders;
 
-/// <summary>The gas wallet of each network, one for all that pays gas there.</summary>
+/// <summary>Holds the gas wallet of each network, shared by everything that pays gas there.</summary>
 internal sealed class GasWallets(NodeConnection nodes, ISecrets secrets, IGasWalletTurns turns, TimeProvider clock) : IDisposable
 {
     private readonly ConcurrentDictionary<(string Network, string Key), GasWallet> _wallets = new();
 
-    /// <summary>The wallet of the key that is set now; null where none is set.</summary>
+    /// <summary>Returns the wallet of the current key, or null if no key is set.</summary>
     public async Task<GasWallet?> FindAsync(Network network, CancellationToken cancellation) =>
         await secrets.FindAsync(SecretName.GasWalletKey, cancellation) is { Length: > 0 } key
             ? _wallets.GetOrAdd((network.Name, key), _ => Open(network, key))

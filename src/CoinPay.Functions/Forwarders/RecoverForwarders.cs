@@ -11,9 +11,9 @@ using Microsoft.Extensions.Logging;
 namespace CoinPay.Functions.Forwarders;
 
 /// <summary>
-/// Moves money that came on another network to the merchant's settlement address there, once the merchant has agreed:
-/// looks at the chain, flushes the forwarder where money stands, and books it once nothing has stood there for long
-/// enough. Every step may be repeated, so that a crash between any two costs nothing but gas.
+/// Moves money that arrived on another network to the merchant's settlement address there, once the merchant has agreed:
+/// checks the chain, flushes the forwarder if it holds money, and books the recovery once it has been empty for long
+/// enough. Every step can be repeated, so a crash between any two costs only gas.
 /// </summary>
 internal sealed class RecoverForwarders(
     RecoveryStore recoveries, InvoiceStore invoices, ExceptionStore exceptions, Networks networks, NodeConnection nodes,
@@ -63,7 +63,7 @@ internal sealed class RecoverForwarders(
         }
         catch (ChainUnknownException unknown)
         {
-            log.LogInformation("{InvoiceId}: a recovery waits: {Reason}", invoiceId, unknown.Message);
+            log.LogInformation("{InvoiceId}: a recovery has to wait: {Reason}", invoiceId, unknown.Message);
             return RecoveryAttempt.UnderWay;
         }
         catch (TransactionFailedException failed)
@@ -78,18 +78,18 @@ internal sealed class RecoverForwarders(
     {
         if (networks.Find(exception.Recovery!.Network) is not { } network
             || network.Assets.FirstOrDefault(listed => listed.Asset.Id == exception.AssetId) is not { } asset)
-            return new(null, null, $"{exception.AssetId} on {exception.Recovery.Network} is not offered here any more.");
+            return new(null, null, $"{exception.AssetId} on {exception.Recovery.Network} is no longer offered here.");
         GasWallet? wallet = await wallets.FindAsync(network, cancellation);
         long? first = state.Transfers.Values
             .Where(transfer => transfer.AssetId == exception.AssetId)
             .Min(transfer => transfer.Block?.Height);
-        // Lost in a reorg: it may come back, and is looked at again then.
+        // Otherwise lost in a reorg: it may come back, and is then checked again.
         return first is { } since
             ? await new ForwarderRecovery(network, nodes.Http, wallet, clock).RunAsync(state.Terms, asset, since, cancellation)
             : RecoveryAttempt.UnderWay;
     }
 
-    /// <summary>Somebody who commits at the same time goes first: the next attempt decides on what is there then.</summary>
+    /// <summary>Gives way to a concurrent commit: the next attempt decides on the state it left.</summary>
     private async Task<Stored<Invoice>> CommitAsync(
         Stored<Invoice> stored, InvoiceException exception, RecoveryAttempt attempt, CancellationToken cancellation)
     {
@@ -112,7 +112,7 @@ internal sealed class RecoverForwarders(
         }
     }
 
-    /// <summary>After half as long again as it has taken so far; null when nothing is under way.</summary>
+    /// <summary>Waits half as long as it has taken so far, within limits. Returns null if nothing is under way.</summary>
     private DateTimeOffset? NextAttempt(Invoice? state, bool hasFailed)
     {
         List<Recovery> pending = [.. Pending(state).Select(exception => exception.Recovery!)];

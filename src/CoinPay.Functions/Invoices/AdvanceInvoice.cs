@@ -12,8 +12,8 @@ using Microsoft.Extensions.Logging;
 namespace CoinPay.Functions.Invoices;
 
 /// <summary>
-/// Brings an invoice up to what the chain shows: load, decide, commit, send, acknowledge. The one activity of an invoice's
-/// orchestration, safe to repeat after a crash at any point.
+/// Brings an invoice up to date with the chain: load, decide, commit, send, acknowledge. This is the only activity of an
+/// invoice's orchestration, and it is safe to repeat after a crash at any point.
 /// </summary>
 internal sealed class AdvanceInvoice(
     InvoiceStore invoices,
@@ -30,9 +30,8 @@ internal sealed class AdvanceInvoice(
     private const int MaxCommits = 1_000;
 
     /// <summary>
-    /// A call that begins later than this after it was asked for may be one whose message came back because its process died. Another call
-    /// has been answered in its place, and nobody reads its outlook. Messages come back after a minute: host.json,
-    /// <c>workItemQueueVisibilityTimeout</c>.
+    /// A call that starts this long after it was requested may be a redelivery: its first process died, the orchestration has already
+    /// taken another answer, and nobody reads this one. Redelivery takes a minute (host.json, <c>workItemQueueVisibilityTimeout</c>).
     /// </summary>
     private static readonly TimeSpan LateAfter = TimeSpan.FromSeconds(30);
 
@@ -41,7 +40,7 @@ internal sealed class AdvanceInvoice(
         [ActivityTrigger] InvoiceReference invoice, [DurableClient] DurableTaskClient durable, CancellationToken cancellation)
     {
         bool isLate = invoice.AskedAt is not { } askedAt || clock.GetUtcNow().UtcDateTime - askedAt > LateAfter;
-        // The pending row before the view: a view written in between keeps its pending row.
+        // Read the pending row before the view: a view written in between keeps its pending row.
         PendingView? pending = await views.FindPendingAsync(invoice.Network, invoice.InvoiceId, cancellation);
         Stored<Invoice> stored = await LoadAsync(invoice, cancellation);
         using Activity? span = InvoiceTrace.Continue("invoice.advance", invoice.InvoiceId, stored.TraceParent, pending?.TraceParent);
@@ -50,7 +49,7 @@ internal sealed class AdvanceInvoice(
         await outbox.FlushAsync(stored, cancellation);
         if (pending is not null)
         {
-            // Without the pending row nobody else would look, so a late call asks for another look before it removes the row.
+            // Once the row is gone nothing else prompts the orchestration, so a late call wakes it first.
             if (isLate)
                 await InvoiceOrchestrations.WakeAsync(durable, new(invoice.MerchantId, invoice.InvoiceId, invoice.Network), cancellation);
             await views.AcknowledgeAsync(invoice.Network, invoice.InvoiceId, pending.Tag, cancellation);
@@ -62,12 +61,12 @@ internal sealed class AdvanceInvoice(
         return outlook;
     }
 
-    /// <summary>Nothing was ever taken up and nothing is due: without a pending row there is nothing to decide.</summary>
+    /// <summary>Nothing has happened since creation and nothing is due: without a pending row there is nothing to decide.</summary>
     private bool IsAsCreated(Invoice state) => state.Version == 1 && clock.GetUtcNow() < state.Terms.ExpiresAt;
 
     private async Task<View> ReadViewAsync(InvoiceReference invoice, CancellationToken cancellation)
     {
-        // The cursor before the view: every transfer that a complete poll found stands in the views before the cursor says so.
+        // Read the cursor before the view: a poll stores every transfer it found in the views before it moves the cursor.
         Cursor? cursor = await cursors.FindAsync(invoice.Network, cancellation);
         List<ViewedTransfer> transfers = await views.ReadAsync(invoice.Network, invoice.InvoiceId, cancellation);
         Dictionary<string, ChainKnowledge> others = new(StringComparer.Ordinal);
@@ -77,7 +76,7 @@ internal sealed class AdvanceInvoice(
         return new(transfers, cursor?.Knowledge) { Others = others };
     }
 
-    /// <summary>Decides and commits until the view is booked; a commit that met another one starts over from the store.</summary>
+    /// <summary>Decides and commits until the view is booked; after a conflicting commit, reloads the invoice and starts over.</summary>
     private async Task<Stored<Invoice>> CommitAsync(
         InvoiceReference invoice, Stored<Invoice> stored, View view, CancellationToken cancellation)
     {
@@ -99,10 +98,10 @@ internal sealed class AdvanceInvoice(
                 stored = await LoadAsync(invoice, cancellation);
             }
         }
-        throw new BugException("an advance that does not end: " + invoice.InvoiceId);
+        throw new BugException("an advance does not end: " + invoice.InvoiceId);
     }
 
-    /// <summary>The exchange rate is asked for only where a decision turns on it; while nobody knows it, money is held.</summary>
+    /// <summary>Requests the exchange rate only if a decision depends on it; while it is unknown, money is held.</summary>
     private async Task<Decision> DecideAsync(Invoice state, View view, CancellationToken cancellation)
     {
         DateTimeOffset now = clock.GetUtcNow();
@@ -115,7 +114,7 @@ internal sealed class AdvanceInvoice(
 
     private async Task<Stored<Invoice>> LoadAsync(InvoiceReference invoice, CancellationToken cancellation) =>
         await invoices.FindAsync(invoice.MerchantId, invoice.InvoiceId, cancellation)
-        ?? throw new InvalidOperationException($"{invoice.InvoiceId} is started and not stored");
+        ?? throw new InvalidOperationException($"{invoice.InvoiceId} was started but is not stored");
 
     private Outlook LookOut(Invoice state)
     {

@@ -10,7 +10,9 @@ using Microsoft.DurableTask.Client;
 
 namespace CoinPay.Functions.Invoices;
 
-/// <summary><c>POST /v1/invoices/{id}/cancel</c>: only while nothing was seen. Repeating it answers the same.</summary>
+/// <summary>
+/// <c>POST /v1/invoices/{id}/cancel</c>: possible only until a payment is seen. Repeating it returns the same answer.
+/// </summary>
 internal sealed class CancelInvoice(
     Calls calls, InvoiceCommands commands, Networks networks, TimeProvider clock)
 {

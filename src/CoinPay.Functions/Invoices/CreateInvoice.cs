@@ -20,10 +20,10 @@ using Microsoft.Extensions.Logging;
 namespace CoinPay.Functions.Invoices;
 
 /// <summary>
-/// <c>POST /v1/invoices</c>. Three writes in sequence: the idempotency row (which chooses the invoice's id), the watch with
-/// the checkout link beside it, the invoice. Then the answer; the start of the orchestration and the first event follow it. After
-/// a crash between any two, a retry with the same key finds what exists and goes on from there, and the sweeper finishes what was
-/// stored and not started or not told.
+/// <c>POST /v1/invoices</c>. Makes three writes in sequence: the idempotency row (which chooses the invoice's id), the watch
+/// together with the checkout link, and the invoice. It then answers, starts the orchestration and publishes the first event.
+/// After a crash between any two steps, a retry with the same key continues from what exists, and the sweeper finishes invoices
+/// that were stored but not started or not published.
 /// </summary>
 internal sealed class CreateInvoice(
     Callers callers,
@@ -45,7 +45,7 @@ internal sealed class CreateInvoice(
 {
     private const int FulfilmentKeyBytes = 15;
 
-    /// <summary>A creation takes a fraction of this: a retry after a crash need not wait longer.</summary>
+    /// <summary>A creation takes a fraction of this; a retry after a crash waits no longer.</summary>
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(5);
 
     [Function(nameof(CreateInvoice))]
@@ -66,7 +66,7 @@ internal sealed class CreateInvoice(
         }
         catch (ProblemException) when (key is not null)
         {
-            // What was answered once is answered so again, though the policy, the wallet or the rate has changed since.
+            // A replay returns the first answer, even if the policy, the wallet or the rate has changed since.
             if (await FindReplayAsync(caller, key, body, cancellation) is { } before)
                 return Replay(before);
             throw;
@@ -88,8 +88,8 @@ internal sealed class CreateInvoice(
     }
 
     /// <summary>
-    /// Starts the orchestration and tells of the creation, in this order: the sweeper starts what is not acknowledged, and that is the
-    /// last step. For what a twin request stored, the orchestration itself looks at what is left to tell.
+    /// Starts the orchestration, then publishes the creation. Acknowledging comes last, so the sweeper restarts anything that did
+    /// not get that far. If a twin request stored the invoice, the orchestration itself publishes what is left.
     /// </summary>
     private async Task BeginLifeAsync(DurableTaskClient durable, InvoiceTerms terms, Stored<Invoice>? created)
     {
@@ -102,7 +102,7 @@ internal sealed class CreateInvoice(
             await outbox.FlushCreationAsync(created, CancellationToken.None);
     }
 
-    /// <summary>Everything that may refuse an order.</summary>
+    /// <summary>Runs every check that can refuse an order.</summary>
     private async Task<Judged> JudgeAsync(
         Caller caller, RequestBody body, Merchant merchant, DateTimeOffset now, CancellationToken cancellation)
     {
@@ -131,7 +131,7 @@ internal sealed class CreateInvoice(
                 [new("/price/amount", $"The converted amount, {quote.Due} {order.Asset.Asset.Symbol}, is below the minimum.") { Code = Problems.InvalidAmountCode }]));
     }
 
-    /// <summary>The id to work on, and what it was answered with if it was.</summary>
+    /// <summary>Returns the invoice id to use, and the stored answer if the request was already answered.</summary>
     private async Task<(string InvoiceId, byte[]? Answered)> ClaimAsync(
         Caller caller, IdempotencyKey key, RequestBody body, string newId, CancellationToken cancellation)
     {
@@ -152,7 +152,7 @@ internal sealed class CreateInvoice(
 
     private TimeSpan AgeOf(string invoiceId) => clock.GetUtcNow() - Id.TimeOf(invoiceId);
 
-    /// <summary>Stores the watch, or takes up the one that stands, and completes the terms with its address.</summary>
+    /// <summary>Stores the watch, or uses the existing one, and completes the terms with its address.</summary>
     private async Task<InvoiceTerms> WatchAsync(
         Merchant merchant, Judged judged, string invoiceId, CancellationToken cancellation)
     {
@@ -219,7 +219,7 @@ internal sealed class CreateInvoice(
         };
     }
 
-    /// <summary>Stores the invoice with its answer. When a twin request was faster, what it answered.</summary>
+    /// <summary>Stores the invoice with its answer. If a twin request was faster, returns the twin's answer.</summary>
     private async Task<(Stored<Invoice>? Created, byte[]? Twin)> CommitAsync(InvoiceTerms terms, CancellationToken cancellation)
     {
         if (AgeOf(terms.Id) >= WatchWindows.StoredWithin)
@@ -246,6 +246,6 @@ internal sealed class CreateInvoice(
     private static JsonAnswer Replay(byte[] answered) =>
         new JsonAnswer(StatusCodes.Status201Created, answered).With(IdempotencyKey.ReplayedHeader, "true");
 
-    /// <summary>An order that can be taken: the wallet that is paid, and what is due.</summary>
+    /// <summary>An accepted order, with the wallet to be paid and the amount due.</summary>
     private sealed record Judged(InvoiceOrder Order, Wallet Wallet, Quote Quote);
 }

@@ -3,17 +3,18 @@ using CoinPay.Core;
 
 namespace CoinPay.Functions.Invoices;
 
-/// <summary>When an invoice is to be looked at again although nothing woke it.</summary>
+/// <summary>Computes when to look at an invoice again if nothing wakes it.</summary>
 internal sealed class Deadlines(Networks networks, TimeProvider clock)
 {
-    /// <summary>A deadline that no complete poll has confirmed yet is looked at again after this, and then ever more rarely.</summary>
+    /// <summary>The first wait after a deadline that no complete poll has confirmed yet; later waits grow.</summary>
     private static readonly TimeSpan MinWait = TimeSpan.FromSeconds(3);
 
     private static readonly TimeSpan MaxWait = TimeSpan.FromMinutes(10);
 
     /// <summary>
-    /// A moment after the next deadline, when a poll that began after it can have ended; then after growing waits. Late money
-    /// that waits for an exchange rate is looked at again every <see cref="MaxWait"/>. Null: time alone changes nothing.
+    /// Returns the time shortly after the next deadline when a poll that began after it can have ended; after that, returns
+    /// growing waits. Late money that waits for an exchange rate is checked every <see cref="MaxWait"/>. Returns null if time
+    /// alone changes nothing.
     /// </summary>
     public DateTime? NextOf(Invoice state)
     {

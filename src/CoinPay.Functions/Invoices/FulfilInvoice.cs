@@ -10,8 +10,8 @@ using Microsoft.DurableTask.Client;
 namespace CoinPay.Functions.Invoices;
 
 /// <summary>
-/// <c>POST /v1/invoices/{id}/fulfilments</c> <c>{key}</c>: compare-and-set under the invoice's one key, so that goods go out
-/// once. 201 the first time, 200 with the same body after; 409 while the invoice may not be fulfilled.
+/// <c>POST /v1/invoices/{id}/fulfilments</c> <c>{key}</c>: compare-and-set on the invoice's single fulfilment key, so goods
+/// ship once. Returns 201 the first time, then 200 with the same body; 409 while the invoice cannot be fulfilled.
 /// </summary>
 internal sealed class FulfilInvoice(
     Calls calls, InvoiceCommands commands, TimeProvider clock)

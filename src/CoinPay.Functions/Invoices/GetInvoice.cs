@@ -11,7 +11,7 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace CoinPay.Functions.Invoices;
 
-/// <summary><c>GET /v1/invoices/{id}</c>: the invoice now, with confirmations counted from the head.</summary>
+/// <summary><c>GET /v1/invoices/{id}</c>: the current invoice, with confirmations counted from the head.</summary>
 internal sealed class GetInvoice(Callers callers, InvoiceStore invoices, CursorStore cursors, Networks networks)
 {
     [Function(nameof(GetInvoice))]
@@ -26,7 +26,7 @@ internal sealed class GetInvoice(Callers callers, InvoiceStore invoices, CursorS
         return JsonAnswer.Ok(InvoiceDocument.Of(stored, cursor?.Head.Height, networks));
     }
 
-    /// <summary>The caller's invoice of this id; somebody else's is as unknown as none.</summary>
+    /// <summary>Returns the caller's invoice; another merchant's invoice is reported as not found.</summary>
     public static async Task<Stored<Invoice>> FindAsync(InvoiceStore invoices, Caller caller, string id, CancellationToken cancellation)
     {
         Stored<Invoice>? stored = Id.IsWellFormed("inv", id) ? await invoices.FindAsync(caller.MerchantId, id, cancellation) : null;

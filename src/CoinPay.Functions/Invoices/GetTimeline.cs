@@ -9,8 +9,8 @@ using Microsoft.Azure.Functions.Worker;
 namespace CoinPay.Functions.Invoices;
 
 /// <summary>
-/// <c>GET /v1/invoices/{id}/timeline</c>: every event of an invoice's life in order. <c>hash</c> is SHA-256 over
-/// <c>previous_hash \n version \n text</c>, so that anybody can check offline that nothing was changed, left out or put in.
+/// <c>GET /v1/invoices/{id}/timeline</c>: every event of an invoice in order. <c>hash</c> is SHA-256 over
+/// <c>previous_hash \n version \n text</c>, so anyone can check offline that nothing was changed, removed or inserted.
 /// </summary>
 internal sealed class GetTimeline(Callers callers, InvoiceStore invoices)
 {

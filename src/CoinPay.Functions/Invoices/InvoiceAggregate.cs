@@ -9,8 +9,8 @@ using CoinPay.Functions.Webhooks.Deliveries;
 namespace CoinPay.Functions.Invoices;
 
 /// <summary>
-/// An invoice's own rows: <c>transfer!…</c>, one a transfer; <c>search!version</c>, transactions that it shall be found by from now
-/// on; <c>webhook!…</c>, how its events were delivered (<see cref="InvoiceWebhooks"/>).
+/// The rows specific to an invoice: <c>transfer!…</c>, one per transfer; <c>search!version</c>, transactions still to be indexed
+/// for search; <c>webhook!…</c>, how its events were delivered (<see cref="InvoiceWebhooks"/>).
 /// </summary>
 internal sealed class InvoiceAggregate : IAggregate<Invoice, InvoiceEvent>
 {
@@ -44,13 +44,13 @@ internal sealed class InvoiceAggregate : IAggregate<Invoice, InvoiceEvent>
                 case SearchPrefix or InvoiceWebhooks.Prefix:
                     break;
                 default:
-                    throw new BugException($"row {row.RowKey} in partition {row.PartitionKey} is of no kind that an invoice has");
+                    throw new BugException($"row {row.RowKey} in partition {row.PartitionKey} is not a kind of row that an invoice has");
             }
         }
         return StoredJson.Read<Invoice>(snapshot.GetString("Json")) with { Transfers = transfers.ToImmutable() };
     }
 
-    /// <summary>A summary takes no more than the snapshot.</summary>
+    /// <summary>Reads a summary from the snapshot alone.</summary>
     public static InvoiceSummary ReadSummary(TableEntity snapshot) => new(
         StoredJson.Read<Invoice>(snapshot.GetString("Json")),
         BigInteger.Parse(snapshot.GetString("Seen")),
@@ -61,7 +61,7 @@ internal sealed class InvoiceAggregate : IAggregate<Invoice, InvoiceEvent>
         .Where(transfer => before?.Transfers.GetValueOrDefault(transfer.Key) != transfer)
         .Select(transfer => new TableEntity(partition, TransferPrefix + Key.Hash(transfer.Key)) { ["Json"] = StoredJson.Write(transfer) });
 
-    /// <summary>The row of what a commit shall be found by; null when it brings no new transaction.</summary>
+    /// <summary>Returns the row with the transactions that a commit adds to search, or null if it adds none.</summary>
     public static TableEntity? SearchRow(string partition, IReadOnlyList<Committed<Invoice, InvoiceEvent>> committed)
     {
         string[] hashes = [.. committed.Select(one => HashOf(one.Event)).OfType<string>().Distinct(StringComparer.Ordinal)];
@@ -70,24 +70,24 @@ internal sealed class InvoiceAggregate : IAggregate<Invoice, InvoiceEvent>
             : new(partition, $"{SearchPrefix}{committed[^1].Version:D7}") { ["Transactions"] = string.Join(',', hashes) };
     }
 
-    /// <summary>Its creation is among what is still to be sent.</summary>
+    /// <summary>Returns true if the invoice's creation has not been published yet.</summary>
     public static bool IsNew(Stored<Invoice> stored) => stored.Outbox.Any(happened => happened.StateVersion == 1);
 
-    /// <summary>The keys of rows that tell what the invoice is to be found by.</summary>
+    /// <summary>Returns the keys of the rows that hold transactions still to be indexed for search.</summary>
     public static IEnumerable<string> SearchKeys(Stored<Invoice> stored) => SearchRows(stored).Select(row => row.RowKey);
 
-    /// <summary>Transactions that the invoice is not found by yet.</summary>
+    /// <summary>Returns the transactions that search does not find yet.</summary>
     public static IEnumerable<string> NewTransactions(Stored<Invoice> stored) =>
         SearchRows(stored).SelectMany(row => row.GetString("Transactions").Split(','));
 
-    /// <summary>How its events were delivered, as far as that was read with the rest.</summary>
+    /// <summary>Returns how its events were delivered, from the rows that were loaded.</summary>
     public static WebhookTally WebhooksOf(Stored<Invoice> stored) =>
         WebhookTally.Of([.. stored.Parts.Where(row => Key.PrefixOf(row.RowKey) == InvoiceWebhooks.Prefix)]);
 
     private static IEnumerable<TableEntity> SearchRows(Stored<Invoice> stored) =>
         stored.Parts.Where(row => Key.PrefixOf(row.RowKey) == SearchPrefix);
 
-    /// <summary>A payer whose wallet replaced a payment knows the transaction that took its place, wherever that one pays to.</summary>
+    /// <summary>A payer whose wallet replaced a payment knows only the replacement, so it is indexed wherever it pays to.</summary>
     private static string? HashOf(InvoiceEvent happened) => happened switch
     {
         TransferSeen seen => seen.Transfer.TransactionHash,

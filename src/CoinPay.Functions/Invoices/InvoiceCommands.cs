@@ -10,14 +10,14 @@ using Microsoft.Extensions.Logging;
 namespace CoinPay.Functions.Invoices;
 
 /// <summary>
-/// Carries out what a merchant asks of an invoice. The orchestration sends what the commit left to send: a mark set before
-/// the commit makes the sweeper wake it should this process die in between.
+/// Carries out a merchant's command on an invoice. The orchestration sends what the commit left in the outbox; a mark set
+/// before the commit makes the sweeper wake it if this process dies in between.
 /// </summary>
 internal sealed class InvoiceCommands(InvoiceStore invoices, ViewStore views, ILogger<InvoiceCommands> log)
 {
     private const int MaxConflicts = 10;
 
-    /// <summary>The invoice after the command, and whether this call changed it; throws the problem that a rejection stands for.</summary>
+    /// <summary>Returns the invoice after the command, and whether this call changed it; throws a problem if it is rejected.</summary>
     public async Task<(Stored<Invoice> After, bool IsChanged)> RunAsync(
         Caller caller, string id, Func<Invoice, InvoiceCommand> command, DurableTaskClient durable, CancellationToken cancellation)
     {
@@ -50,7 +50,7 @@ internal sealed class InvoiceCommands(InvoiceStore invoices, ViewStore views, IL
             }
             catch (RequestFailedException conflict) when (conflict.Status == 412 && conflicts < MaxConflicts)
             {
-                // Something was booked in between: decide again on what is there now.
+                // Another commit came in between: reload and decide again.
                 stored = await GetInvoice.FindAsync(invoices, caller, stored.State.Terms.Id, cancellation);
             }
         }

@@ -69,11 +69,11 @@ internal sealed record InvoiceDocument
         long? BlockHeight, string? BlockHash, long Confirmations, string Status, string? ReplacedBy,
         DateTimeOffset FirstSeenAt, bool Fulfils);
 
-    /// <summary>The invoice as it was read, with how its webhooks went.</summary>
+    /// <summary>Renders a stored invoice, including its webhook deliveries.</summary>
     public static InvoiceDocument Of(Stored<Invoice> stored, long? headHeight, Networks networks) =>
         Of(stored.State, headHeight, networks) with { Webhooks = InvoiceAggregate.WebhooksOf(stored) };
 
-    /// <summary>Renders a state; <paramref name="headHeight"/> is what confirmations are counted from, null when unknown.</summary>
+    /// <summary>Renders a state; confirmations are counted from <paramref name="headHeight"/>, null if unknown.</summary>
     public static InvoiceDocument Of(Invoice state, long? headHeight, Networks networks)
     {
         InvoiceTerms terms = state.Terms;
@@ -148,7 +148,7 @@ internal sealed record InvoiceDocument
             _ => throw new BugException("derivation " + terms.Derivation.GetType().Name),
         });
 
-    /// <summary>Confirmations on another network than the invoice's are not counted: its head is not at hand here.</summary>
+    /// <summary>Confirmations on a network other than the invoice's are not counted: that network's head is not loaded here.</summary>
     private static TransactionPart TransactionOf(Invoice state, Transfer transfer, long? headHeight, Networks networks)
     {
         Asset asset = networks.FindAsset(transfer.AssetId) ?? new(transfer.AssetId, "", 0);

@@ -6,10 +6,10 @@ using CoinPay.Functions.Platform.Events;
 
 namespace CoinPay.Functions.Invoices;
 
-/// <summary>What the merchant is told of an invoice's event, frozen when it happens: a late delivery tells what was true then.</summary>
+/// <summary>The webhook body of an invoice's event, frozen when it happens: a late delivery reports what was true then.</summary>
 internal static class InvoiceEventBody
 {
-    /// <summary>The event to tell; null for one that only the timeline shows.</summary>
+    /// <summary>Returns the event to publish, or null if only the timeline shows it.</summary>
     public static GatewayEvent? Freeze(Committed<Invoice, InvoiceEvent> committed, ChainKnowledge? chain, Networks networks)
     {
         if (committed.Event.WebhookType() is not { } type)

@@ -7,31 +7,31 @@ using CoinPay.Functions.Platform.Storage;
 
 namespace CoinPay.Functions.Invoices;
 
-/// <summary>What a list of invoices may be narrowed to; null fields match everything.</summary>
+/// <summary>Filters for a list of invoices; null fields match everything.</summary>
 internal sealed record InvoiceFilter(
     string? Status, string? OrderId, string? Network, DateTimeOffset? CreatedAfter, DateTimeOffset? CreatedBefore);
 
 /// <summary>
-/// A merchant's invoices, newest first, and what each is found by (<c>~hash!invoice</c>, after all the others). Written from
-/// the outbox by the one writer an invoice has; rebuildable.
+/// A merchant's invoices, newest first, and their search terms (<c>~hash!invoice</c>, sorted after the invoices). Written from
+/// the outbox by the invoice's single writer; can be rebuilt.
 /// </summary>
 internal sealed class InvoiceIndex(Tables tables)
 {
     private const string TermPrefix = "~";
     private const int MaxFound = 20;
 
-    /// <summary>The keys of an invoice's row.</summary>
+    /// <summary>Returns the keys of an invoice's row.</summary>
     public static (string Partition, string Row) PlaceOf(InvoiceTerms terms) =>
         (Partition(terms.MerchantId, terms.Livemode), Id.NewestFirst(terms.Id));
 
-    /// <summary>Of which invoice a row tells, or null for any other row of the table.</summary>
+    /// <summary>Returns the id of the invoice that a row describes, or null for any other row of the table.</summary>
     public static string? InvoiceOf(TableEntity row) => row.GetString("InvoiceId");
 
-    /// <summary>An invoice's row as it was at an earlier version.</summary>
+    /// <summary>Returns an invoice's row as it was at an earlier version.</summary>
     public static TableEntity AsOf(TableEntity row, string status, int version) =>
         new(row) { ["Status"] = status, ["Version"] = version };
 
-    /// <summary>Writes the invoice's row, and what it is newly found by; one batch but for very many transactions.</summary>
+    /// <summary>Writes the invoice's row and its new search terms, in one batch unless it has very many transactions.</summary>
     public async Task WriteAsync(Stored<Invoice> stored, CancellationToken cancellation)
     {
         foreach (TableEntity[] batch in Rows(stored).Chunk(TableCalls.MaxBatchRows))
@@ -39,7 +39,7 @@ internal sealed class InvoiceIndex(Tables tables)
                 batch.Select(entity => new TableTransactionAction(TableTransactionActionType.UpsertReplace, entity)), cancellation);
     }
 
-    /// <summary>The same for an invoice that was created this moment; what exists already is newer, and stays.</summary>
+    /// <summary>Does the same for an invoice that was just created; rows that already exist are newer and stay.</summary>
     public async Task AddAsync(Stored<Invoice> created, CancellationToken cancellation)
     {
         try
@@ -49,7 +49,7 @@ internal sealed class InvoiceIndex(Tables tables)
         }
         catch (RequestFailedException exists) when (exists.Status == 409)
         {
-            // Written by the invoice's orchestration, all rows at once.
+            // The invoice's orchestration already wrote all rows at once.
         }
     }
 
@@ -71,7 +71,7 @@ internal sealed class InvoiceIndex(Tables tables)
         return found.Prepend(row);
     }
 
-    /// <summary>The newest invoices that have this as address, transaction hash, order id or customer reference, and as which.</summary>
+    /// <summary>Finds the newest invoices by address, transaction hash, order id or customer reference; says which one matched.</summary>
     public async Task<List<(string InvoiceId, string MatchedBy)>> FindAsync(
         string merchantId, bool livemode, string text, CancellationToken cancellation)
     {
@@ -97,10 +97,10 @@ internal sealed class InvoiceIndex(Tables tables)
             yield return ("transaction", hash);
     }
 
-    /// <summary>Case says nothing in hex, in bech32 or to a person who searches.</summary>
+    /// <summary>Case does not matter in hex, in bech32 or to a person searching.</summary>
     private static string KeyOf(string text) => Key.Hash(text.Trim().ToLowerInvariant());
 
-    /// <summary>One page of invoice ids, and the row key to go on after, null at the end.</summary>
+    /// <summary>Returns one page of invoice ids, and the row key to continue after, or null at the end.</summary>
     public async Task<(List<string> InvoiceIds, string? Last)> ReadAsync(
         string merchantId, bool livemode, InvoiceFilter filter, Paging paging, CancellationToken cancellation)
     {

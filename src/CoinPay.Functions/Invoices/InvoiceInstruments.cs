@@ -5,20 +5,20 @@ using CoinPay.Functions.Platform.Telemetry;
 
 namespace CoinPay.Functions.Invoices;
 
-/// <summary>What is counted and measured of invoices and their orchestrations.</summary>
+/// <summary>Metrics of invoices and their orchestrations.</summary>
 internal static class InvoiceInstruments
 {
     private static readonly Counter<long> Transitions = GatewayMeter.Meter.CreateCounter<long>(
-        "coinpay.invoice.transitions", "{transition}", "Invoices that came to a status, a new one's first among them");
+        "coinpay.invoice.transitions", "{transition}", "Invoices that entered a status, including the first status of a new invoice");
 
     private static readonly Histogram<double> TimeToPaid = GatewayMeter.Meter.CreateHistogram(
-        "coinpay.invoice.time_to_paid", "s", "From an invoice's creation until it is paid, deep enough by its policy",
+        "coinpay.invoice.time_to_paid", "s", "From an invoice's creation until it is paid with the confirmations its policy requires",
         advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [5, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 21_600, 86_400] });
 
     private static readonly Counter<long> FailedOrchestrations = GatewayMeter.Meter.CreateCounter<long>(
-        "coinpay.orchestration.failed", "{orchestration}", "Orchestrations that were found failed and are followed by another");
+        "coinpay.orchestration.failed", "{orchestration}", "Orchestrations that were found failed and replaced by another");
 
-    /// <summary>These events were stored on top of a state; of null: an invoice was made.</summary>
+    /// <summary>Counts events that were stored on top of a state; null means that the invoice was created.</summary>
     public static void Committed(Invoice? before, IEnumerable<Committed<Invoice, InvoiceEvent>> committed)
     {
         foreach (Committed<Invoice, InvoiceEvent> happened in committed)

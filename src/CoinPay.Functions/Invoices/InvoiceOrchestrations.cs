@@ -7,16 +7,16 @@ using Microsoft.DurableTask.Client;
 namespace CoinPay.Functions.Invoices;
 
 /// <summary>
-/// Starting and waking the orchestration of an invoice. Its instance id is the invoice's id; one that has completed is
-/// followed by <c>id!2</c> and so on, never replaced, so that its history stays.
+/// Starts and wakes the orchestration of an invoice. Its instance id is the invoice's id; a completed instance is followed
+/// by <c>id!2</c> and so on, never replaced, so its history stays.
 /// </summary>
 internal static class InvoiceOrchestrations
 {
     private const int MaxInstances = 1_000;
 
     /// <summary>
-    /// A status that is left out may be replaced, history and all, a running instance included. Source: durabletask-dotnet
-    /// #622 and #646.
+    /// An instance in a status that is left out can be replaced together with its history, even while it runs. Source:
+    /// durabletask-dotnet #622 and #646.
     /// </summary>
     private static readonly IReadOnlyList<string> EveryStatus =
     [
@@ -25,15 +25,15 @@ internal static class InvoiceOrchestrations
         nameof(OrchestrationRuntimeStatus.Failed), nameof(OrchestrationRuntimeStatus.Terminated), "Canceled",
     ];
 
-    /// <summary>Starts the first instance; one that exists, in whatever state, is success.</summary>
+    /// <summary>Starts the first instance; succeeds if one already exists, in any state.</summary>
     public static Task StartAsync(DurableTaskClient client, InvoiceReference invoice, CancellationToken cancellation) =>
         ScheduleAsync(client, invoice, invoice.InvoiceId, cancellation);
 
-    /// <summary>Wakes the instance that runs, or starts the next one where none does.</summary>
+    /// <summary>Wakes the running instance, or starts the next one if none runs.</summary>
     public static async Task WakeAsync(DurableTaskClient client, InvoiceReference invoice, CancellationToken cancellation)
     {
         using Activity? span = InvoiceTrace.Begin("invoice.wake", invoice.InvoiceId);
-        // Nearly always the first instance runs: the event is sent without asking.
+        // The first instance is nearly always running, so send the event without checking.
         if (await TryRaiseAsync(client, invoice.InvoiceId, cancellation))
             return;
         OrchestrationMetadata? last = null;
@@ -54,10 +54,10 @@ internal static class InvoiceOrchestrations
             }
             last = found;
         }
-        throw new BugException("an invoice with too many orchestrations: " + invoice.InvoiceId);
+        throw new BugException("an invoice has too many orchestrations: " + invoice.InvoiceId);
     }
 
-    /// <summary>Here, where a follower is started and so only once, because looking for failed instances would read all there are.</summary>
+    /// <summary>Counts a failure once, when its successor starts: a search for failed instances would read every instance.</summary>
     private static void NoteFailed(OrchestrationMetadata? last, Activity? span)
     {
         if (last?.RuntimeStatus != OrchestrationRuntimeStatus.Failed)
@@ -67,8 +67,8 @@ internal static class InvoiceOrchestrations
     }
 
     /// <summary>
-    /// False when there is no such instance or it has ended: clients throw several types for that, by version. On Azure
-    /// it is the default of <c>throwStatusExceptionsOnRaiseEvent</c> for the Azure Storage provider.
+    /// Returns false if the instance does not exist or has ended: clients throw various types for that, depending on the version.
+    /// On Azure this needs <c>throwStatusExceptionsOnRaiseEvent</c>, which is on by default for the Azure Storage provider.
     /// </summary>
     private static async Task<bool> TryRaiseAsync(DurableTaskClient client, string instance, CancellationToken cancellation)
     {
@@ -99,7 +99,7 @@ internal static class InvoiceOrchestrations
         }
         catch (Exception refused) when (refused is not OperationCanceledException)
         {
-            // The client throws several types for "exists already", by version; only the instance itself tells.
+            // Depending on its version, the client throws various types for "already exists", so look for the instance itself.
             if (await client.GetInstanceAsync(instance, cancellation: cancellation) is null)
                 throw;
         }

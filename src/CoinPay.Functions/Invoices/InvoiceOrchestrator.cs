@@ -4,18 +4,18 @@ using Microsoft.DurableTask;
 namespace CoinPay.Functions.Invoices;
 
 /// <summary>
-/// An invoice's life: advance; wait for a wake or the next deadline; again. It decides nothing, so a deployment cannot
+/// An invoice's life: advance, wait for a wake or the next deadline, repeat. It makes no decisions, so a deployment cannot
 /// break a replay.
 /// </summary>
 internal static class InvoiceOrchestrator
 {
-    /// <summary>The event that says: look again. It carries nothing; lost, doubled or late it does no harm.</summary>
+    /// <summary>The event that means "look again". It has no payload; it does no harm if lost, duplicated or late.</summary>
     public const string Wake = "wake";
 
-    /// <summary>An ordinary life takes a handful of turns; past this many the history begins anew.</summary>
+    /// <summary>An ordinary life takes a handful of turns; after this number the history starts over.</summary>
     private const int MaxTurns = 40;
 
-    /// <summary>Stray answers do not come this often in a row: the activity itself cannot succeed, and somebody must look.</summary>
+    /// <summary>Stray answers do not come this often in a row: the activity itself keeps failing, and an operator must look.</summary>
     private const int MaxFailedExecutions = 3;
 
     private static readonly TaskOptions Retry = TaskOptions.FromRetryPolicy(new RetryPolicy(
@@ -33,7 +33,7 @@ internal static class InvoiceOrchestrator
         DateTime? deadline = invoice.FirstDeadlineAt;
         for (int turn = 0; turn < MaxTurns; turn++)
         {
-            // Whoever created the invoice has sent what there was to send: nothing is due before the first deadline.
+            // The creating request has already sent everything: nothing is due before the first deadline.
             bool isJustCreated = turn == 0 && deadline is not null;
             if (!isJustCreated)
             {
@@ -62,9 +62,9 @@ internal static class InvoiceOrchestrator
     }
 
     /// <summary>
-    /// Returns null if the engine took a stray answer for one of this execution's. A turn that was given up before its commit may have
-    /// sent messages, and their answers come under numbers that now mean something else: a timer, or the same advance asked for again,
-    /// which may have found more. A new execution gets none of them. A failure that comes again and again is not stray and fails the
+    /// Returns null if the engine mistook a stray answer for one of this execution's. A turn abandoned before its commit may have
+    /// sent messages, whose answers arrive under numbers that now mean something else: a timer, or a repeat of the same advance,
+    /// which may have found more. A new execution receives none of them. A failure that keeps recurring is not stray and fails the
     /// orchestration: an alert reports it, and the next wake starts its successor.
     /// </summary>
     private static async Task<Outlook?> AdvanceAsync(TaskOrchestrationContext context, InvoiceReference invoice)
@@ -86,8 +86,8 @@ internal static class InvoiceOrchestrator
     }
 
     /// <summary>
-    /// At most one timer that matters. Storage keeps a cancelled timer until it would have fired, so none is cancelled before the
-    /// end: one that fires before the deadline, because the deadline has moved, is followed by another.
+    /// Keeps at most one relevant timer. Storage keeps a cancelled timer until it would have fired, so no timer is cancelled before
+    /// the end: if the deadline has moved and a timer fires too early, another one follows.
     /// </summary>
     private sealed class Alarm(TaskOrchestrationContext context) : IDisposable
     {
@@ -96,8 +96,8 @@ internal static class InvoiceOrchestrator
         private DateTime _firesAt;
 
         /// <summary>
-        /// Returns at a wake, or at the deadline. A timer that is still open rings even if there is no deadline any more: the one look
-        /// at the end of the payment window finds what an advance left whose outlook got lost.
+        /// Returns at a wake or at the deadline. A timer that is still open fires even if there is no deadline any more: that one
+        /// look at the end of the payment window finds what an advance left behind if its outlook was lost.
         /// </summary>
         public async Task WaitAsync(Task wake, DateTime? deadline)
         {
@@ -118,7 +118,7 @@ internal static class InvoiceOrchestrator
 
         /// <summary>
         /// Cancels every timer, on the orchestrator's own thread: the engine ends an execution, or continues it as new, only when
-        /// none of its timers is open. Without this a life of many wakes would stand still until its deadline.
+        /// none of its timers is open. Otherwise an orchestration with many wakes would hang until its deadline.
         /// </summary>
         public void Cancel() => _end.Cancel();
 

@@ -5,14 +5,14 @@ using CoinPay.Functions.Merchants;
 
 namespace CoinPay.Functions.Invoices;
 
-/// <summary>What a merchant asks for with <c>POST /v1/invoices</c>, checked as far as that is possible without looking anything up.</summary>
+/// <summary>The body of <c>POST /v1/invoices</c>, checked as far as possible without looking anything up.</summary>
 internal sealed record InvoiceOrder
 {
     private const int MaxReferenceLength = 255;
     private const int MaxUrlLength = 2_048;
     private const int MaxExpiryMinutes = 1_440;
 
-    /// <summary>Nothing costs more: 10^15 of a currency, far above any plausible payment and far below any overflow.</summary>
+    /// <summary>Limits a price to 10^15 of a currency: far above any plausible payment and far below any overflow.</summary>
     private const int MaxWholeDigits = 15;
 
     public string? OrderId { get; init; }
@@ -25,7 +25,7 @@ internal sealed record InvoiceOrder
 
     public required NetworkAsset Asset { get; init; }
 
-    /// <summary>What is due when the price is in the asset itself; null when a rate is needed.</summary>
+    /// <summary>The amount due if the price is in the asset itself; null if a rate is needed.</summary>
     public Amount? ExactDue { get; init; }
 
     public string? Goods { get; init; }
@@ -36,7 +36,7 @@ internal sealed record InvoiceOrder
 
     public required IReadOnlyDictionary<string, string> Metadata { get; init; }
 
-    /// <summary>Reads the body; throws one problem with all that is wrong with it.</summary>
+    /// <summary>Reads the body; throws one problem that lists every error.</summary>
     public static InvoiceOrder Read(RequestBody body, Networks networks, bool livemode, Merchant merchant)
     {
         string? orderId = body.OptionalString("order_id", MaxReferenceLength);
@@ -102,7 +102,7 @@ internal sealed record InvoiceOrder
         switch (Amount.TryParse(asset.Asset, amount, out Amount? exact))
         {
             case null when exact!.Base < asset.Dust:
-                price.Refuse("amount", $"Below what {asset.Asset.Symbol} can sensibly carry.", Problems.InvalidAmountCode);
+                price.Refuse("amount", $"Too small for a payment in {asset.Asset.Symbol}.", Problems.InvalidAmountCode);
                 return null;
             case null:
                 return exact;
@@ -151,10 +151,10 @@ internal sealed record InvoiceOrder
         return isAllowed ? text : null;
     }
 
-    /// <summary>The field is in the contract; until escrow is built only its absence is understood.</summary>
+    /// <summary>The field is reserved in the contract: until escrow is built, it must be absent.</summary>
     private static void RefuseEscrow(RequestBody body)
     {
         if (body.Find("escrow", required: false) is not null)
-            body.Refuse("escrow", "Escrow is not offered by this version.");
+            body.Refuse("escrow", "This version does not offer escrow.");
     }
 }

@@ -7,8 +7,8 @@ using CoinPay.Functions.Watching;
 namespace CoinPay.Functions.Invoices;
 
 /// <summary>
-/// Sends what commits left to send: the merchant's lists and search, the exceptions and what follows from them, then the events.
-/// Only then is it forgotten: a crash in between sends it again under the same ids, and repeating it changes nothing.
+/// Sends what commits left in the outbox: first the merchant's lists and search, then exceptions and recoveries, then events.
+/// Clears the outbox only after that: a crash in between sends everything again under the same ids, which changes nothing.
 /// </summary>
 internal sealed class InvoiceOutbox(
     InvoiceStore invoices, WatchStore watches, Outbox outbox, InvoiceIndex index, ExceptionStore exceptions, RecoveryStore recoveries)
@@ -28,8 +28,8 @@ internal sealed class InvoiceOutbox(
     }
 
     /// <summary>
-    /// Called by the creation, which saves the orchestration its first turn. The orchestration may be faster, woken by a payment:
-    /// then what it wrote to the lists stays.
+    /// Called when an invoice is created, which saves the orchestration its first turn. If a payment woke the orchestration first,
+    /// what it wrote to the lists stays.
     /// </summary>
     public async Task FlushCreationAsync(Stored<Invoice> created, CancellationToken cancellation)
     {
@@ -40,7 +40,7 @@ internal sealed class InvoiceOutbox(
     private async Task TellAndForgetAsync(Stored<Invoice> stored, CancellationToken cancellation)
     {
         await outbox.TellAsync(stored.Outbox, cancellation);
-        // Until here the sweeper takes the creation for unfinished.
+        // Until here the sweeper considers the creation unfinished.
         if (InvoiceAggregate.IsNew(stored))
             await watches.AcknowledgeAsync(stored.State.Terms.Network, stored.State.Terms.Id, cancellation);
         await invoices.ForgetAsync(stored, cancellation);

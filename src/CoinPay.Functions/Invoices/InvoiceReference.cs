@@ -2,28 +2,28 @@ using System.Text.Json.Serialization;
 
 namespace CoinPay.Functions.Invoices;
 
-/// <summary>Where an invoice's rows are: the input of its orchestration.</summary>
+/// <summary>Locates an invoice's rows: the input of its orchestration.</summary>
 internal sealed record InvoiceReference(string MerchantId, string InvoiceId, string Network)
 {
     /// <summary>
-    /// Set by the creation of the invoice, which does itself what the first advance would do: when time alone may first change
-    /// it. Null: something may be due already.
+    /// When time alone can first change the invoice. Set by the request that creates it, which does what the first advance would
+    /// do. Null if something may already be due.
     /// </summary>
     public DateTime? FirstDeadlineAt { get; init; }
 
-    /// <summary>When the turn began that asks for an advance: the outlook repeats it.</summary>
+    /// <summary>When the turn that requests an advance began; the outlook repeats it.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public DateTime? AskedAt { get; init; }
 
-    /// <summary>How many executions in a row have ended with a failed advance and without one that succeeded.</summary>
+    /// <summary>The number of executions in a row that ended with a failed advance and had no successful one.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int FailedExecutions { get; init; }
 }
 
-/// <summary>What an advance leaves to wait for.</summary>
+/// <summary>What to wait for after an advance.</summary>
 /// <param name="Status">The invoice's status, shown as the orchestration's custom status.</param>
-/// <param name="DeadlineAt">When time alone may change it, or null: then only a wake can.</param>
-/// <param name="IsFinished">Nothing is looked out for any more.</param>
+/// <param name="DeadlineAt">When time alone can change it; null if only a wake can.</param>
+/// <param name="IsFinished">True if there is nothing left to wait for.</param>
 internal sealed record Outlook(string Status, int Version, DateTime? DeadlineAt, bool IsFinished)
 {
     /// <summary>The <see cref="InvoiceReference.AskedAt"/> of the call that this answers.</summary>

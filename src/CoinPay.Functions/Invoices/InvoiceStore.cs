@@ -9,7 +9,7 @@ using CoinPay.Functions.Platform.Storage;
 namespace CoinPay.Functions.Invoices;
 
 /// <summary>
-/// Invoices, each an aggregate in the partition <c>merchant!invoice</c>, with the answer of its creation (<c>answer</c>) beside it.
+/// Stores invoices, each an aggregate in the partition <c>merchant!invoice</c> next to the answer to its creation (<c>answer</c>).
 /// </summary>
 internal sealed class InvoiceStore(Tables tables, Networks networks)
 {
@@ -17,30 +17,30 @@ internal sealed class InvoiceStore(Tables tables, Networks networks)
 
     private readonly AggregateStore<Invoice, InvoiceEvent> _store = new(tables.Invoices, new InvoiceAggregate());
 
-    /// <summary>What a decision needs of an invoice, or null when there is no such.</summary>
+    /// <summary>Returns the parts of an invoice that a decision needs, or null if it does not exist.</summary>
     public Task<Stored<Invoice>?> FindAsync(string merchantId, string invoiceId, CancellationToken cancellation) =>
         _store.FindAsync(Key.Of(merchantId, invoiceId), cancellation);
 
-    /// <summary>Where an invoice stands, from its snapshot alone. Null when there is no such invoice.</summary>
+    /// <summary>Returns an invoice's summary from its snapshot alone, or null if it does not exist.</summary>
     public async Task<InvoiceSummary?> FindSummaryAsync(string merchantId, string invoiceId, CancellationToken cancellation) =>
         await tables.Invoices.FindAsync(Key.Of(merchantId, invoiceId), AggregateRows.SnapshotKey, cancellation) is { } snapshot
             ? InvoiceAggregate.ReadSummary(snapshot)
             : null;
 
-    /// <summary>Every event in order, each with the hash that chains it to the one before.</summary>
+    /// <summary>Returns every event in order, each with the hash that chains it to the one before.</summary>
     public Task<List<TimelineRow<InvoiceEvent>>> ReadTimelineAsync(
         string merchantId, string invoiceId, CancellationToken cancellation) =>
         _store.ReadTimelineAsync(Key.Of(merchantId, invoiceId), cancellation);
 
     /// <summary>
-    /// Writes events and all that follows from them in one batch. Throws 409 (the invoice exists) or 412 (somebody
-    /// committed since it was read); nothing is written then.
+    /// Writes events and everything that follows from them in one batch. Throws 409 (the invoice exists) or 412 (another
+    /// commit came after it was read) without writing anything.
     /// </summary>
-    /// <param name="before">What it is put on top of; null for a creation.</param>
-    /// <param name="events">One at least.</param>
-    /// <param name="chain">What is known of the chain, for what is told of it.</param>
-    /// <param name="answer">For a creation: the body it is answered with, so that a repeat gets the same bytes.</param>
-    /// <param name="cancellation">Before the write.</param>
+    /// <param name="before">The invoice the events apply to; null for a creation.</param>
+    /// <param name="events">At least one event.</param>
+    /// <param name="chain">What is known about the chain, for the webhook bodies.</param>
+    /// <param name="answer">For a creation: the response body, so that a repeat gets the same bytes.</param>
+    /// <param name="cancellation">Cancels before the write.</param>
     public async Task<Stored<Invoice>> CommitAsync(
         Stored<Invoice>? before, IReadOnlyList<InvoiceEvent> events, ChainKnowledge? chain, byte[]? answer, CancellationToken cancellation)
     {
@@ -63,18 +63,18 @@ internal sealed class InvoiceStore(Tables tables, Networks networks)
         return after;
     }
 
-    /// <summary>Takes away what was told and indexed; some of it may have been taken away by somebody else meanwhile.</summary>
+    /// <summary>Deletes outbox rows that were published and indexed; tolerates rows that are already deleted.</summary>
     public Task ForgetAsync(Stored<Invoice> told, CancellationToken cancellation) => tables.Invoices.DeleteAllAsync(
         told.Partition, [.. told.Outbox.Select(Outbox.KeyOf), .. InvoiceAggregate.SearchKeys(told)], cancellation);
 
-    /// <summary>The bytes that the creation answered, or null when the invoice was not created.</summary>
+    /// <summary>Returns the response body of the creation, or null if the invoice was not created.</summary>
     public async Task<byte[]?> FindAnswerAsync(string merchantId, string invoiceId, CancellationToken cancellation) =>
         (await tables.Invoices.FindAsync(Key.Of(merchantId, invoiceId), AnswerKey, cancellation))?.GetBinary("Body");
 }
 
-/// <summary>An invoice without its transfers, of which the sums are known: one row, however many there are.</summary>
+/// <summary>An invoice with the sums of its transfers but not the transfers: one row, however many there are.</summary>
 /// <param name="State">The state; <see cref="Invoice.Transfers"/> is empty.</param>
-/// <param name="Seen">Base units that stand, whether confirmed or not.</param>
-/// <param name="Confirmed">Base units that are as deep as asked.</param>
-/// <param name="LastBlock">The highest block that holds some of what was seen; null until all of it is in blocks.</param>
+/// <param name="Seen">Base units received, whether confirmed or not.</param>
+/// <param name="Confirmed">Base units with the required confirmations.</param>
+/// <param name="LastBlock">The highest block with a counted transfer; null until all of them are in blocks.</param>
 internal sealed record InvoiceSummary(Invoice State, BigInteger Seen, BigInteger Confirmed, long? LastBlock);

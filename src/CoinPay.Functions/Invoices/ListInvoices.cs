@@ -40,7 +40,7 @@ internal sealed class ListInvoices(Callers callers, InvoiceStore invoices, Invoi
     {
         string? status = request.Query["status"];
         if (status is not null && InvoiceStatuses.Parse(status) is null)
-            throw new ProblemException(Problems.InvalidRequest("status is not one that an invoice can have."));
+            throw new ProblemException(Problems.InvalidRequest("status is not an invoice status."));
         string? network = QueryText.Of(request, "network", MaxLength);
         return new(
             status,
@@ -57,6 +57,6 @@ internal sealed class ListInvoices(Callers callers, InvoiceStore invoices, Invoi
             return null;
         return Rfc3339.Parse(text) is { Year: > 2000 and < 3000 } at
             ? at
-            : throw new ProblemException(Problems.InvalidRequest($"{name} is a time such as {Rfc3339.Example}."));
+            : throw new ProblemException(Problems.InvalidRequest($"{name} must be a time, such as {Rfc3339.Example}."));
     }
 }

@@ -4,16 +4,16 @@ using Microsoft.Extensions.Hosting;
 
 namespace CoinPay.Functions.Invoices;
 
-/// <summary>How old the oldest change is that waits to be told, from what the sweeper holds in memory: looking costs no request.</summary>
+/// <summary>Reports the age of the oldest unpublished change from the sweeper's memory, so reading it costs no request.</summary>
 internal sealed class OutboxGauge(SweepProgress sweeps) : IHostedService, IDisposable
 {
-    /// <summary>Beside <see cref="GatewayMeter"/>, under the same name: this one ends with its host.</summary>
+    /// <summary>Has the same name as <see cref="GatewayMeter"/>, but is disposed with its host.</summary>
     private readonly Meter _meter = new(GatewayMeter.Name);
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
         _meter.CreateObservableGauge(
-            "coinpay.outbox.age", Age, "s", "How long the oldest change had waited to be taken up and told when the last sweep looked");
+            "coinpay.outbox.age", Age, "s", "Age of the oldest unprocessed or unpublished change at the last sweep");
         return Task.CompletedTask;
     }
 

@@ -5,8 +5,8 @@ using CoinPay.Functions.Watching;
 
 namespace CoinPay.Functions.Invoices;
 
-/// <summary>The address of an invoice, and the number that was taken for it.</summary>
-/// <param name="Counter">The counter the number was taken from; null where addresses have none.</param>
+/// <summary>The address of an invoice, and the index that was taken for it.</summary>
+/// <param name="Counter">The counter the index was taken from; null if the address has no index.</param>
 internal sealed record PaymentAddress(InvoiceAddress At, string? Counter, long? Index)
 {
     public string Address => At.Address;
@@ -14,7 +14,7 @@ internal sealed record PaymentAddress(InvoiceAddress At, string? Counter, long? 
 
 internal sealed class PaymentAddresses(AddressIndexes indexes)
 {
-    /// <summary>The address of a new invoice.</summary>
+    /// <summary>Returns the address of a new invoice.</summary>
     public async Task<PaymentAddress> NewAsync(
         string merchantId, Wallet wallet, Network network, string invoiceId, CancellationToken cancellation)
     {
@@ -24,7 +24,7 @@ internal sealed class PaymentAddresses(AddressIndexes indexes)
         return new(kind.AddressOf(network, wallet.Fields, invoiceId, index), counter, index);
     }
 
-    /// <summary>Settles what became of a new address: its watch stands, or another address's did already.</summary>
+    /// <summary>Marks the index of a new address as used if its watch was stored; gives it back if another watch already existed.</summary>
     public Task SettleAsync(PaymentAddress address, bool isUsed, CancellationToken cancellation)
     {
         if (address.Counter is not { } counter)
@@ -34,7 +34,7 @@ internal sealed class PaymentAddresses(AddressIndexes indexes)
             : indexes.GiveBackAsync(counter, address.Index!.Value, cancellation);
     }
 
-    /// <summary>The address of an invoice whose watch was stored before a crash.</summary>
+    /// <summary>Returns the address of an invoice whose watch was stored before a crash.</summary>
     public static PaymentAddress Again(Wallet wallet, Network network, Watch watch)
     {
         InvoiceAddress again = network.Family.WalletKind.AddressOf(network, wallet.Fields, watch.InvoiceId, watch.Index);

@@ -12,10 +12,10 @@ using Microsoft.DurableTask.Client;
 namespace CoinPay.Functions.Invoices;
 
 /// <summary>
-/// <c>POST /v1/exceptions/{id}/resolve</c> <c>{action, note}</c>: a person's decision, noted down with who and when. The same
-/// decision again answers the same; another about what is resolved is refused. To accept what came on another network
-/// takes <c>confirm_settlement_address</c> besides: the money is moved there, and that address need not be the merchant's
-/// on every network.
+/// <c>POST /v1/exceptions/{id}/resolve</c> <c>{action, note}</c>: records a person's decision, with who and when. Repeating
+/// the decision returns the same answer; a different decision on a resolved exception is refused. Accepting money from
+/// another network also requires <c>confirm_settlement_address</c>: the money is moved there, and the merchant may not
+/// control that address on every network.
 /// </summary>
 internal sealed class ResolveException(
     Calls calls, ExceptionStore exceptions, InvoiceCommands commands, Networks networks, TimeProvider clock)
@@ -45,12 +45,12 @@ internal sealed class ResolveException(
             nameof(ResolveException) + id, "exc", _ => ResolveAsync(call.Caller, found, decided, durable, cancellation));
     }
 
-    /// <summary>The settlement address is named where money of another network is accepted, and nowhere else.</summary>
+    /// <summary>Requires the settlement address if money from another network is accepted; refuses it otherwise.</summary>
     private static void RequireConsent(RequestBody body, ExceptionReference found, Decided decided)
     {
         bool isNeeded = found.Type == ExceptionType.WrongNetwork.Text() && decided.Action == ExceptionAction.AcceptAsPaid;
         if (isNeeded && decided.ConfirmedAddress is null)
-            body.Refuse(Consent, "This field is needed: the exception's settlement_address, if you control it on that network too.");
+            body.Refuse(Consent, "This field is required: the exception's settlement_address, if you control it on that network too.");
         if (!isNeeded && body.Has(Consent))
             body.Refuse(Consent, "This field is not known here.", Problems.UnknownFieldCode);
         body.ThrowIfInvalid();
@@ -71,7 +71,7 @@ internal sealed class ResolveException(
         Invoice state = stored.State;
         await exceptions.WriteAsync(state, cancellation);
         InvoiceException resolved = state.Exceptions.Find(each => each.Number == found.Number)
-            ?? throw new BugException("a resolved exception is gone");
+            ?? throw new BugException("a resolved exception is missing");
         return JsonAnswer.Ok(ExceptionDocument.Of(state.Terms, resolved, networks));
     }
 

@@ -13,8 +13,8 @@ using Microsoft.Azure.Functions.Worker;
 namespace CoinPay.Functions.Invoices;
 
 /// <summary>
-/// <c>GET /v1/search?q=</c>: a transaction hash, an address, an order id, a customer reference, an invoice or exception id →
-/// the invoices it belongs to, by what each was found, and in words why it is in its state.
+/// <c>GET /v1/search?q=</c>: finds invoices by transaction hash, address, order id, customer reference, invoice id or exception
+/// id. The answer says what each invoice matched by, and explains its state in words.
 /// </summary>
 internal sealed class Search(
     Callers callers, InvoiceIndex index, InvoiceStore invoices, ExceptionStore exceptions, CursorStore cursors, Networks networks)
@@ -29,7 +29,7 @@ internal sealed class Search(
         Caller caller = await callers.RequireMerchantAsync(request, Scope.InvoicesRead, cancellation);
         string text = request.Query["q"].ToString().Trim();
         if (text.Length is 0 or > MaxLength)
-            throw new ProblemException(Problems.InvalidRequest($"q is what to search for, at most {MaxLength} characters."));
+            throw new ProblemException(Problems.InvalidRequest($"q must be 1 to {MaxLength} characters to search for."));
         List<object> results = [];
         foreach ((string invoiceId, string matchedBy) in await FindAsync(caller, text, cancellation))
             if (await invoices.FindAsync(caller.MerchantId, invoiceId, cancellation) is { } stored

@@ -3,7 +3,7 @@ using CoinPay.Chains;
 
 namespace CoinPay.Functions.Invoices;
 
-/// <summary>How far the sweeper has come, in memory: after a restart it looks at everything once.</summary>
+/// <summary>Keeps the sweeper's progress in memory: after a restart, the sweeper looks at everything once.</summary>
 internal sealed class SweepProgress
 {
     private static readonly TimeSpan EndOfWatchInterval = TimeSpan.FromHours(1);
@@ -12,15 +12,15 @@ internal sealed class SweepProgress
     private readonly ConcurrentDictionary<string, TimeSpan> _waited = new(StringComparer.Ordinal);
 
     /// <summary>
-    /// How long, when the last sweep looked, the oldest change of any network had waited to be taken up and told: what waits in
-    /// an outbox has such a mark until it is sent. Null before the first sweep.
+    /// How long the oldest change on any network had waited to be processed and published at the last sweep. A change in an
+    /// outbox counts until it is sent. Null before the first sweep.
     /// </summary>
     public TimeSpan? OldestWaiting => _waited.IsEmpty ? null : _waited.Values.Max();
 
     public void Waited(string network, DateTimeOffset now, DateTimeOffset? oldest) =>
         _waited[network] = oldest is { } since && since < now ? now - since : TimeSpan.Zero;
 
-    /// <summary>Every watch made before this instant was seen acknowledged.</summary>
+    /// <summary>Returns the instant before which every watch is known to be acknowledged.</summary>
     public DateTimeOffset? AcknowledgedUntil(string network) =>
         _acknowledgedUntil.TryGetValue(network, out DateTimeOffset until) ? until - WatchWindows.ReadAgain : null;
 

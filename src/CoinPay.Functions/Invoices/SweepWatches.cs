@@ -7,17 +7,17 @@ using Microsoft.Extensions.Logging;
 namespace CoinPay.Functions.Invoices;
 
 /// <summary>
-/// Finishes whatever a crash left between two writes: starts the orchestration of a watch that stands unacknowledged,
-/// wakes invoices whose view was not taken up, and ends the watch of those whose time is over.
+/// Finishes what a crash interrupted between two writes: starts the orchestration of unacknowledged watches, wakes invoices
+/// whose view was not processed, and those whose watch should have ended.
 /// </summary>
 internal sealed class SweepWatches(
     ChainDirectory chains, WatchStore watches, ViewStore views, InvoiceStore invoices, SweepProgress progress,
     TimeProvider clock, ILogger<SweepWatches> log)
 {
-    /// <summary>A creation or a wake that is this old and has no effect is taken for lost.</summary>
+    /// <summary>A creation or a wake that is this old and has had no effect is considered lost.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    /// <summary>A watch whose invoice never came: its creation was given up. No answer ever showed its address.</summary>
+    /// <summary>A watch this old without an invoice was abandoned during creation. No answer ever showed its address.</summary>
     private static readonly TimeSpan AbandonedAfter = TimeSpan.FromHours(24);
 
     [Function(nameof(SweepWatches))]
@@ -34,7 +34,7 @@ internal sealed class SweepWatches(
         }
     }
 
-    /// <summary>Answers when the oldest invoice was made that is stored and not started.</summary>
+    /// <summary>Returns the creation time of the oldest invoice that was stored but not started, or null.</summary>
     private async Task<DateTimeOffset?> StartUnacknowledgedAsync(string network, DurableTaskClient durable, CancellationToken cancellation)
     {
         DateTimeOffset now = clock.GetUtcNow();
@@ -62,7 +62,7 @@ internal sealed class SweepWatches(
         return oldestStored;
     }
 
-    /// <summary>Answers since when the oldest view, or change that somebody asked for, waits to be taken up.</summary>
+    /// <summary>Returns the time since which the oldest view or merchant's command has been waiting, or null.</summary>
     private async Task<DateTimeOffset?> WakePendingAsync(string network, DurableTaskClient durable, CancellationToken cancellation)
     {
         List<PendingInvoice> waiting = await views.ReadPendingAsync(network, cancellation);

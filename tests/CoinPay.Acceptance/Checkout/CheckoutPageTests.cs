@@ -68,7 +68,7 @@ public sealed class CheckoutPageTests(CheckoutWorld world) : IClassFixture<Check
         Chromium browser = Browser();
         JsonNode page = await browser.SeeAsync(new(new Uri(world.Gateway.Address, "/pay/inv_" + new string('0', 26))));
         Assert.Equal(404, (int)page["status"]!);
-        Assert.Contains("There is no such payment request", Text(page), StringComparison.Ordinal);
+        Assert.Contains("Payment request not found", Text(page), StringComparison.Ordinal);
         Assert.Empty(page["findings"]!.AsArray());
     }
 

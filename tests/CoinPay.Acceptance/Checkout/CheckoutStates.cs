@@ -21,7 +21,7 @@ internal static class CheckoutStates
         ["waiting-bitcoin"] = new(
             "waiting_for_payment", true, ["0.0125", "Send only BTC, and only on the Bitcoin regtest network"], _ => [], Bitcoin: true),
         ["time-is-up"] = new(
-            "waiting_for_payment", false, ["The time to pay is over", "do not send anything"], _ => [], Minutes: -1),
+            "waiting_for_payment", false, ["The time to pay has run out", "do not send anything"], _ => [], Minutes: -1),
         ["wrong-asset"] = new(
             "waiting_for_payment", true, ["Something else has arrived at this address", "contact the shop"],
             stage => [new ExceptionOpened(ExceptionType.WrongAsset, "eip155:31337/slip44:60", 5, stage.Now)]),
@@ -41,16 +41,16 @@ internal static class CheckoutStates
             "complete", false, ["Paid. Thank you!", "Back to shop.example"],
             stage => [stage.Seen(stage.Due, 90), stage.Confirmed, new InvoicePaid(stage.Now)]),
         ["overpaid"] = new(
-            "complete", false, ["Paid. Thank you!", "1.5 USDT more than was asked"],
+            "complete", false, ["Paid. Thank you!", "1.5 USDT more than the price"],
             stage => [stage.Seen(stage.Due + 1_500_000, 90), stage.Confirmed, new InvoiceOverpaid(stage.Now)]),
         ["underpaid"] = new(
             "issue_detected", false, ["50 of 53.95188 USDT arrived in time", "3.95188 USDT is missing", "contact the shop"],
             stage => [stage.Seen(50_000_000, 90), stage.Confirmed, stage.Closed, new InvoiceUnderpaid(stage.Now)]),
         ["late"] = new(
-            "issue_detected", false, ["Your payment came too late", "do not pay again"],
+            "issue_detected", false, ["Your payment arrived too late", "do not pay again"],
             stage => [stage.Closed, stage.Seen(stage.Due, 90, onTime: false), stage.Confirmed, new InvoicePaidLate(stage.Now)]),
         ["expired"] = new(
-            "expired", false, ["This payment request has expired", "late payments are seen"],
+            "expired", false, ["This payment request has expired", "can see late payments"],
             stage => [stage.Closed, new InvoiceExpired(stage.Now)], Minutes: -1),
         ["cancelled"] = new(
             "expired", false, ["was cancelled", "do not send anything"], stage => [new InvoiceCancelled("key_1", stage.Now)]),

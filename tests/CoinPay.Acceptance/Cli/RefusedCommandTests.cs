@@ -13,7 +13,7 @@ public sealed class RefusedCommandTests
     public async Task An_account_that_is_no_connection_string_is_not_repeated()
     {
         (int code, string output) = await OperationsProcess.RunAsync("AccountKey:precious", "reconcile");
-        Assert.Equal((1, "Not done: AzureWebJobsStorage is no connection string of a storage account."), (code, output.TrimEnd()));
+        Assert.Equal((1, "Not done: AzureWebJobsStorage is not a connection string of a storage account."), (code, output.TrimEnd()));
     }
 
     [Fact]
@@ -23,7 +23,7 @@ public sealed class RefusedCommandTests
         (int code, string output) = await OperationsProcess.RunAsync(
             Account + $"TableEndpoint=http://127.0.0.1:{port}/nobody;QueueEndpoint=http://127.0.0.1:{port}/nobody;", "reconcile");
         Assert.Equal(1, code);
-        Assert.StartsWith("Not done: The storage account does not answer: ", output, StringComparison.Ordinal);
+        Assert.StartsWith("Not done: The storage account does not respond: ", output, StringComparison.Ordinal);
         Assert.Single(output.TrimEnd().Split('\n'));
     }
 

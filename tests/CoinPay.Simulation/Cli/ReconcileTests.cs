@@ -26,7 +26,7 @@ public sealed class ReconcileTests
     [InlineData("event!0000002", "Json", "was changed")]
     [InlineData("event!0000001", "Hash", "was changed")]
     [InlineData("snapshot", "Status", "the snapshot says")]
-    [InlineData("snapshot", "LastHash", "another last hash")]
+    [InlineData("snapshot", "LastHash", "last hash differs")]
     [InlineData("snapshot", "Confirmed", "the snapshot has")]
     [InlineData("snapshot", "Json", "the snapshot is")]
     [InlineData("line!", "Amount", "the ledger has")]
@@ -61,10 +61,10 @@ public sealed class ReconcileTests
         TableEntity invoice = await _world.PaidRowAsync("snapshot");
         string id = invoice.PartitionKey.Split('!')[1];
         TableEntity watch = await TakeAwayAsync(_world.Tables.Watches, "watch!" + id);
-        await RequireAsync(invoice, "nobody watches");
+        await RequireAsync(invoice, "has no watch");
         await PutAsync(_world.Tables.Watches, watch);
         TableEntity listed = await TakeAwayAsync(_world.Tables.Index, Id.NewestFirst(id));
-        await RequireAsync(invoice, "list does not have it");
+        await RequireAsync(invoice, "is missing from its merchant's list");
         await PutAsync(_world.Tables.Index, listed);
     }
 

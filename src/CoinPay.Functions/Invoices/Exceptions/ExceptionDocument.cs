@@ -4,11 +4,11 @@ using CoinPay.Core;
 namespace CoinPay.Functions.Invoices.Exceptions;
 
 /// <summary>
-/// An exception as the contract shows it: what it is about, what it means, what may be decided and what was.
-/// <paramref name="Amount"/> is null for an asset that is not listed any more.
+/// An exception as the contract shows it: its cause, its meaning, the possible decisions and the one that was made.
+/// <paramref name="Amount"/> is null for an asset that is no longer listed.
 /// </summary>
 /// <param name="SettlementAddress">
-/// Of money on another network: where it can go, and what the merchant confirms to control there.
+/// For money on another network: the address it can be moved to, which the merchant confirms to control there.
 /// </param>
 internal sealed record ExceptionDocument(
     string Id,
@@ -50,21 +50,21 @@ internal sealed record ExceptionDocument(
             exception.Recovery is { } recovery ? RecoveryDocument.Of(recovery, asset, networks) : null);
     }
 
-    /// <summary>The same whenever it is asked for: from the invoice and the version at which it opened.</summary>
+    /// <summary>Derives the exception's stable id from the invoice and the version at which the exception opened.</summary>
     public static string IdOf(string invoiceId, InvoiceException exception) =>
         Platform.Id.Derived("exc", exception.OpenedAt, $"{invoiceId}!{exception.Number}");
 }
 
-/// <summary><paramref name="Action"/> is null when the cause went away by itself.</summary>
+/// <summary><paramref name="Action"/> is null if the cause disappeared by itself.</summary>
 internal sealed record ResolutionDocument(string? Action, string? Note, string By, DateTimeOffset At)
 {
     public static ResolutionDocument Of(Resolution over) => new(over.Action?.Text(), over.Note, over.By, over.At);
 }
 
-/// <summary>How money on another network comes to the settlement address there.</summary>
+/// <summary>The recovery of money on another network to the settlement address there.</summary>
 /// <param name="Status"><c>pending</c> or <c>recovered</c>.</param>
-/// <param name="Amount">What was moved; null while nothing is booked, or for an asset that is not listed any more.</param>
-/// <param name="Failure">Why the last attempt moved nothing; it is tried again.</param>
+/// <param name="Amount">The amount moved; null while nothing is booked, or for an asset that is no longer listed.</param>
+/// <param name="Failure">Why the last attempt moved nothing; it is retried.</param>
 internal sealed record RecoveryDocument(
     string Status, string Network, string SettlementAddress, DateTimeOffset RequestedAt, string? Failure,
     string? Amount, string? AmountBase, string? TxHash, DateTimeOffset? RecoveredAt)

@@ -7,16 +7,16 @@ using CoinPay.Functions.Platform.Storage;
 
 namespace CoinPay.Functions.Invoices.Exceptions;
 
-/// <summary>Where an exception stands: which invoice it belongs to, and its number there.</summary>
+/// <summary>Locates an exception: the invoice it belongs to, and its number there.</summary>
 internal sealed record ExceptionReference(string InvoiceId, int Number, string Type, byte[] Document);
 
 /// <summary>
-/// A merchant's queue of exceptions, newest first: what lists and look-ups need, written from the outbox. The invoice is the
-/// truth. Partition merchant and mode, row the exception's id.
+/// A merchant's queue of exceptions, newest first, for lists and look-ups; written from the outbox. The invoice is the source
+/// of truth. The partition is the merchant and mode, the row the exception's id.
 /// </summary>
 internal sealed class ExceptionStore(Tables tables, Networks networks)
 {
-    /// <summary>Writes all exceptions that an invoice holds. Repeating it changes nothing.</summary>
+    /// <summary>Writes all exceptions of an invoice. Repeating it changes nothing.</summary>
     public async Task WriteAsync(Invoice state, CancellationToken cancellation)
     {
         IEnumerable<TableTransactionAction> rows = state.Exceptions.Select(exception =>
@@ -31,7 +31,7 @@ internal sealed class ExceptionStore(Tables tables, Networks networks)
             ? ToReference(row)
             : null;
 
-    /// <summary>One page, and the row key to go on after, null at the end. Null filters match everything.</summary>
+    /// <summary>Returns one page, and the row key to continue after, or null at the end. Null filters match everything.</summary>
     public async Task<(List<ExceptionReference> Exceptions, string? Last)> ReadAsync(
         Caller caller, string? status, string? type, Paging paging, CancellationToken cancellation)
     {

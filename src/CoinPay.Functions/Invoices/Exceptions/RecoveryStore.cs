@@ -7,18 +7,18 @@ using CoinPay.Functions.Watching;
 
 namespace CoinPay.Functions.Invoices.Exceptions;
 
-/// <summary>An invoice of which money on other networks is to be moved.</summary>
+/// <summary>An invoice with money on other networks that has to be moved.</summary>
 internal sealed record PendingRecovery(string Partition, string InvoiceId, string MerchantId, DateTimeOffset DueAt, ETag Tag);
 
 /// <summary>
-/// Which invoices have a recovery under way: a row beside the invoice's watch, <c>recover!invoice</c>, written from the
-/// outbox. A hint: the invoice says what is to be done.
+/// Tracks which invoices have a recovery under way: a row next to the invoice's watch, <c>recover!invoice</c>, written from
+/// the outbox. The row is only a hint: the invoice says what to do.
 /// </summary>
 internal sealed class RecoveryStore(Tables tables, Networks networks, TimeProvider clock)
 {
     private const string Prefix = "recover!";
 
-    /// <summary>Notes the invoice if any of its recoveries is under way. Repeating it has it looked at now.</summary>
+    /// <summary>Adds the invoice if any of its recoveries is under way. Repeating it makes the next attempt due now.</summary>
     public async Task NoteAsync(Invoice state, CancellationToken cancellation)
     {
         if (!state.Exceptions.Exists(known => known.Recovery is { IsPending: true }))
@@ -29,7 +29,7 @@ internal sealed class RecoveryStore(Tables tables, Networks networks, TimeProvid
             ToRow(partition, terms.Id, terms.MerchantId, clock.GetUtcNow()), TableUpdateMode.Replace, cancellation);
     }
 
-    /// <summary>Those whose next attempt is due, in all address spaces.</summary>
+    /// <summary>Returns the recoveries whose next attempt is due, in all address spaces.</summary>
     public async Task<List<PendingRecovery>> ReadDueAsync(CancellationToken cancellation)
     {
         List<PendingRecovery> due = [];
@@ -46,12 +46,12 @@ internal sealed class RecoveryStore(Tables tables, Networks networks, TimeProvid
         return due;
     }
 
-    /// <summary>Looks again then, unless it was noted anew meanwhile.</summary>
+    /// <summary>Sets the time of the next attempt, unless the invoice was added again meanwhile.</summary>
     public Task PostponeAsync(PendingRecovery pending, DateTimeOffset until, CancellationToken cancellation) =>
         tables.Watches.TryReplaceAsync(
             ToRow(pending.Partition, pending.InvoiceId, pending.MerchantId, until), pending.Tag, cancellation);
 
-    /// <summary>Takes the note away, unless it was noted anew meanwhile.</summary>
+    /// <summary>Removes the row, unless the invoice was added again meanwhile.</summary>
     public Task ForgetAsync(PendingRecovery pending, CancellationToken cancellation) =>
         tables.Watches.TryCommitAsync(
             [new(

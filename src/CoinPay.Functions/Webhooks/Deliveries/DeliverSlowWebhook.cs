@@ -3,7 +3,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace CoinPay.Functions.Webhooks.Deliveries;
 
 /// <summary>
-/// Delivers to endpoints that fail or are slow, on a queue of their own so that they hold up nobody; and carries on
+/// Delivers to endpoints that fail or are slow, on a separate queue so that they do not hold up others; also continues
 /// replays.
 /// </summary>
 internal sealed class DeliverSlowWebhook(DeliveryRun run, ReplayRun replays)

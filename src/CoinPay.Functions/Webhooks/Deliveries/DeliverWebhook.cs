@@ -2,7 +2,7 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace CoinPay.Functions.Webhooks.Deliveries;
 
-/// <summary>Delivers what was published just now.</summary>
+/// <summary>Delivers events that were just published.</summary>
 internal sealed class DeliverWebhook(DeliveryRun run)
 {
     [Function(nameof(DeliverWebhook))]

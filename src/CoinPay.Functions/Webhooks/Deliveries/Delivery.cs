@@ -8,18 +8,18 @@ using CoinPay.Functions.Platform.Events;
 
 namespace CoinPay.Functions.Webhooks.Deliveries;
 
-/// <summary>Where a delivery stands.</summary>
+/// <summary>The status of a delivery.</summary>
 internal enum DeliveryStatus
 {
-    /// <summary>To be tried at <see cref="Delivery.NextAttemptAt"/>.</summary>
+    /// <summary>The next attempt is at <see cref="Delivery.NextAttemptAt"/>.</summary>
     [JsonStringEnumMemberName("pending")]
     Pending,
 
-    /// <summary>The endpoint answered 2xx.</summary>
+    /// <summary>The endpoint returned 2xx.</summary>
     [JsonStringEnumMemberName("delivered")]
     Delivered,
 
-    /// <summary>The whole schedule failed, or the endpoint answered 410.</summary>
+    /// <summary>The whole schedule failed, or the endpoint returned 410.</summary>
     [JsonStringEnumMemberName("dead")]
     Dead,
 
@@ -29,7 +29,7 @@ internal enum DeliveryStatus
 }
 
 /// <summary>
-/// One event on its way to one endpoint. This row is the truth; messages on the queues only hint at it.
+/// One event on its way to one endpoint. This row is the source of truth; queue messages are only hints.
 /// </summary>
 internal sealed record Delivery
 {
@@ -37,33 +37,33 @@ internal sealed record Delivery
 
     public required DeliveryStatus Status { get; init; }
 
-    /// <summary>When to try next; nothing is sent before.</summary>
+    /// <summary>The time of the next attempt; nothing is sent before.</summary>
     public required DateTimeOffset NextAttemptAt { get; init; }
 
-    /// <summary>When it was begun, or begun anew.</summary>
+    /// <summary>When it was started or restarted.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 
     /// <summary>What the event is about: <see cref="GatewayEvent.Subject"/>.</summary>
     public required string Subject { get; init; }
 
     /// <summary>
-    /// Oldest first: those of the schedule under way, and before them the last of earlier ones
-    /// (<see cref="EarlierAttempts"/> many).
+    /// Oldest first: the last <see cref="EarlierAttempts"/> attempts of earlier schedules, followed by those of the
+    /// current schedule.
     /// </summary>
     public IReadOnlyList<DeliveryAttempt> Attempts { get; init; } = [];
 
     public int EarlierAttempts { get; init; }
 
-    /// <summary>All attempts there ever were, those no longer kept included.</summary>
+    /// <summary>The number of attempts ever made, including those no longer kept.</summary>
     public int AttemptsEver { get; init; }
 
-    /// <summary>When the endpoint last answered 2xx to this event.</summary>
+    /// <summary>When the endpoint last returned 2xx for this event.</summary>
     public DateTimeOffset? DeliveredAt { get; init; }
 
-    /// <summary>The redelivery or replay that began it anew.</summary>
+    /// <summary>The redelivery or replay that restarted it.</summary>
     public string? RestartedBy { get; init; }
 
-    /// <summary>When the first attempt of the schedule under way was made; null before it.</summary>
+    /// <summary>When the first attempt of the current schedule was made; null before it.</summary>
     public DateTimeOffset? BeganAt => Attempts.Count > EarlierAttempts ? Attempts[EarlierAttempts].At : null;
 
     public ETag Tag { get; init; }
@@ -103,9 +103,9 @@ internal sealed record Delivery
         Tag = row.ETag,
     };
 
-    /// <summary>After one more attempt: delivered, dead, or due again by the schedule.</summary>
+    /// <summary>Returns the delivery after one more attempt: delivered, dead, or due again by the schedule.</summary>
     /// <param name="attempt">How it went.</param>
-    /// <param name="jitter">A random number in 0..1.</param>
+    /// <param name="jitter">A random number from 0 to 1.</param>
     public Delivery After(DeliveryAttempt attempt, double jitter)
     {
         Delivery tried = this with { Attempts = [.. Attempts, attempt], AttemptsEver = AttemptsEver + 1 };
@@ -117,7 +117,7 @@ internal sealed record Delivery
         return tried with { NextAttemptAt = ended + DeliverySchedule.Wait(delay, attempt.RetryAfter, jitter) };
     }
 
-    /// <summary>To be delivered for the first time, at once.</summary>
+    /// <summary>Returns a new delivery that is due at once.</summary>
     public static Delivery New(DeliveryAddress address, string subject, DateTimeOffset at) => new()
     {
         Address = address,
@@ -127,7 +127,7 @@ internal sealed record Delivery
         Subject = subject,
     };
 
-    /// <summary>Due at once under a whole new schedule; of the attempts before it, the last ones are kept.</summary>
+    /// <summary>Returns the delivery due at once on a new schedule; keeps the latest earlier attempts.</summary>
     public Delivery Restarted(string by, DateTimeOffset now)
     {
         IReadOnlyList<DeliveryAttempt> kept = [.. Attempts.TakeLast(DeliverySchedule.Delays.Count)];
@@ -148,10 +148,10 @@ internal sealed record Delivery
 
 /// <summary>How one POST went.</summary>
 /// <param name="At">When it was sent.</param>
-/// <param name="LatencyMs">Until the answer's head, or until it failed.</param>
-/// <param name="Status">The HTTP status, null when there was no answer.</param>
-/// <param name="Answer">The first KiB of the answer as text, or why there was none.</param>
-/// <param name="RetryAfterSeconds">What the answer asked for.</param>
+/// <param name="LatencyMs">Milliseconds until the response headers arrived or the attempt failed.</param>
+/// <param name="Status">The HTTP status; null if there was no response.</param>
+/// <param name="Answer">The first KiB of the response as text, or why there was none.</param>
+/// <param name="RetryAfterSeconds">The response's <c>Retry-After</c>.</param>
 internal sealed record DeliveryAttempt(
     DateTimeOffset At, int LatencyMs, int? Status, string Answer, int? RetryAfterSeconds)
 {

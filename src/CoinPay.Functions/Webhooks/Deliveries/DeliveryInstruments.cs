@@ -4,7 +4,7 @@ using CoinPay.Functions.Platform.Telemetry;
 
 namespace CoinPay.Functions.Webhooks.Deliveries;
 
-/// <summary>What is counted and measured of deliveries.</summary>
+/// <summary>Metrics of deliveries.</summary>
 internal static class DeliveryInstruments
 {
     private static readonly Counter<long> Attempts = GatewayMeter.Meter.CreateCounter<long>(
@@ -14,10 +14,10 @@ internal static class DeliveryInstruments
         "coinpay.webhook.dead", "{delivery}", "Deliveries that were given up");
 
     private static readonly Histogram<double> Latency = GatewayMeter.Meter.CreateHistogram(
-        "coinpay.webhook.latency", "s", "From an event until its endpoint first answered 2xx",
+        "coinpay.webhook.latency", "s", "From an event until its endpoint first returned 2xx",
         advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300, 1800, 7200, 86_400] });
 
-    /// <summary>A delivery was tried once more, and that is stored.</summary>
+    /// <summary>Counts an attempt that has been stored.</summary>
     public static void Attempted(GatewayEvent happened, Delivery before, Delivery after)
     {
         DeliveryAttempt attempt = after.Attempts[^1];

@@ -16,8 +16,8 @@ internal sealed class DeliveryQueue(QueueServiceClient queues)
     public const string Slow = "webhooks-slow";
 
     /// <summary>
-    /// A message is hidden for at most seven days (Azure's limit) and for less here: a longer wait is split, as whoever
-    /// takes the message looks at the row and puts it back.
+    /// The longest time a message is hidden; Azure's limit is seven days. A longer wait is split: the handler takes the
+    /// message, looks at the row and puts it back.
     /// </summary>
     public static readonly TimeSpan LongestDelay = TimeSpan.FromDays(6);
 
@@ -30,13 +30,13 @@ internal sealed class DeliveryQueue(QueueServiceClient queues)
     public Task SendAsync(DeliveryAddress address, bool slow, TimeSpan delay, CancellationToken cancellation) =>
         SendAsync(slow ? _slow : _fast, address.ToString(), delay, cancellation);
 
-    /// <summary>A replay's next batch.</summary>
+    /// <summary>Queues a replay's next batch.</summary>
     public Task SendAsync(ReplayAddress address, TimeSpan delay, CancellationToken cancellation) =>
         SendAsync(_slow, address.ToString(), delay, cancellation);
 
     /// <summary>
-    /// Puts the poisoned messages of a queue back, those that name nothing of ours left out. Sent before it is deleted:
-    /// one that comes twice changes nothing.
+    /// Puts the poisoned messages of a queue back, except those that this gateway did not write. Each is sent before it
+    /// is deleted: a duplicate changes nothing.
     /// </summary>
     public async IAsyncEnumerable<(string Message, bool IsOurs)> PutBackPoisonedAsync(
         string name, [EnumeratorCancellation] CancellationToken cancellation)
@@ -69,7 +69,7 @@ internal sealed class DeliveryQueue(QueueServiceClient queues)
     private static async Task SendAsync(
         QueueClient queue, string message, TimeSpan delay, CancellationToken cancellation)
     {
-        // Whole seconds, as the service has it: rounded down, a message would come back early again and again.
+        // The service takes whole seconds: if rounded down, a message would keep coming back early.
         TimeSpan whole = TimeSpan.FromSeconds(Math.Ceiling(delay.TotalSeconds));
         TimeSpan hidden = whole < TimeSpan.Zero ? TimeSpan.Zero : whole > LongestDelay ? LongestDelay : whole;
         try

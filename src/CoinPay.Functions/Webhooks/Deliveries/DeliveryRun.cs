@@ -8,8 +8,8 @@ using Microsoft.Extensions.Logging;
 namespace CoinPay.Functions.Webhooks.Deliveries;
 
 /// <summary>
-/// Handles one message of the delivery queues. The row says what is to be done; a message that comes twice, late or
-/// early changes nothing. Everything here may be cut short: the message comes again and goes on from what was written.
+/// Handles one message of the delivery queues. The row says what to do; a message that arrives twice, late or early
+/// changes nothing. Any step can be interrupted: the message comes back and processing resumes from what was written.
 /// </summary>
 internal sealed class DeliveryRun(
     DeliveryStore deliveries,
@@ -24,7 +24,7 @@ internal sealed class DeliveryRun(
     TimeProvider clock,
     ILogger<DeliveryRun> log)
 {
-    /// <summary>An early message within this is on time: clocks of queue and gateway differ a little.</summary>
+    /// <summary>A message that is early by less than this is on time: the clocks of queue and gateway differ a little.</summary>
     private static readonly TimeSpan Early = TimeSpan.FromMilliseconds(500);
 
     public async Task HandleAsync(string message, bool slow, CancellationToken cancellation)
@@ -52,8 +52,8 @@ internal sealed class DeliveryRun(
     }
 
     /// <summary>
-    /// Before anything is read, so that what cannot be sent now costs no more than its message: nobody waits on the
-    /// fast queue for an endpoint that fails or is slow, and nobody waits here for one that is busy.
+    /// Requeues a delivery that cannot be sent now before reading its row, so that it costs only a message. The fast queue
+    /// does not wait for an endpoint that fails or is slow, and this handler does not wait for a busy one.
     /// </summary>
     private async Task<bool> IsPutOffAsync(
         DeliveryAddress address, WebhookEndpoint endpoint, bool slow, CancellationToken cancellation)
@@ -91,7 +91,7 @@ internal sealed class DeliveryRun(
         }
         await health.NoteAsync(endpoint, attempt, cancellation);
         Delivery tried = delivery.After(attempt, Spread(delivery));
-        // Row first, then what follows from it: if the process dies in between, the message comes again and finds the row.
+        // Write the row first: if the process dies before the steps below, the message comes back and finds the row.
         if (!await deliveries.TryReplaceAsync(tried, cancellation))
             return;
         DeliveryInstruments.Attempted(happened, delivery, tried);
@@ -121,7 +121,7 @@ internal sealed class DeliveryRun(
         return span;
     }
 
-    /// <summary>A number in 0..1 for the jitter that no other delivery is likely to have, and this one each time it is asked.</summary>
+    /// <summary>Returns a jitter from 0 to 1 that is stable for this delivery and probably different for every other.</summary>
     private static double Spread(Delivery delivery) =>
         Convert.ToUInt32(Key.Hash($"{delivery.Address}!{delivery.AttemptsEver}")[..8], 16) / (double)uint.MaxValue;
 

@@ -4,10 +4,10 @@ using CoinPay.Functions.Platform.Storage;
 
 namespace CoinPay.Functions.Webhooks.Deliveries;
 
-/// <summary>Delivery rows: partition <c>merchant!endpoint</c>, row the event's id, so that they sort by time.</summary>
+/// <summary>Stores deliveries: the partition is <c>merchant!endpoint</c>, the row the event's id, so they sort by time.</summary>
 internal sealed class DeliveryStore(Tables tables)
 {
-    /// <summary>False when the row stands already.</summary>
+    /// <summary>Returns false if the row already exists.</summary>
     public Task<bool> TryAddAsync(Delivery delivery, CancellationToken cancellation) =>
         tables.Deliveries.TryAddAsync(delivery.ToRow(), cancellation);
 
@@ -16,13 +16,13 @@ internal sealed class DeliveryStore(Tables tables)
             ? Delivery.FromRow(address, row)
             : null;
 
-    /// <summary>False when somebody else has written in between: then their word counts.</summary>
+    /// <summary>Returns false if another process has written in between; its row stays.</summary>
     public Task<bool> TryReplaceAsync(Delivery delivery, CancellationToken cancellation) =>
         tables.Deliveries.TryReplaceAsync(delivery.ToRow(), delivery.Tag, cancellation);
 
     /// <summary>
-    /// Whether the endpoint has answered 2xx to anything since an instant. Reads its whole partition: for the rare case
-    /// that an endpoint is about to be disabled, where what the endpoint's row says may be some seconds old.
+    /// Returns true if the endpoint has returned 2xx for any event since an instant. Reads its whole partition: only for the
+    /// rare case that an endpoint is about to be disabled, when the endpoint's row may be a few seconds out of date.
     /// </summary>
     public async Task<bool> HasSuccessSinceAsync(
         string merchantId, string endpointId, DateTimeOffset instant, CancellationToken cancellation)
@@ -35,7 +35,7 @@ internal sealed class DeliveryStore(Tables tables)
     }
 
     /// <summary>
-    /// Events between two, both included, that an endpoint has not got: tried in vain so far, given up or cancelled.
+    /// Returns the events in a range (inclusive) that an endpoint has not received: failed so far, given up or cancelled.
     /// </summary>
     public async Task<IReadOnlyList<string>> FailedAsync(
         string merchantId, string endpointId, (string Oldest, string Newest) events, CancellationToken cancellation)

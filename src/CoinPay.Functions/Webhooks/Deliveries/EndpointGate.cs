@@ -1,20 +1,23 @@
 namespace CoinPay.Functions.Webhooks.Deliveries;
 
 /// <summary>
-/// Lets at most <see cref="MaxInFlight"/> deliveries of this process through to one endpoint at a time, and knows which
-/// endpoints are slow. A few may wait a moment for an endpoint that answers quickly; all others come back later rather
-/// than wait and hold up others. The count is each process's own: for all processes together it would cost two writes
-/// a delivery, and a merchant's endpoint that cannot take two calls from each instance says so with 429 and
+/// Allows at most <see cref="MaxInFlight"/> concurrent deliveries from this process to an endpoint, and tracks which
+/// endpoints are slow. A few deliveries can wait briefly for an endpoint that responds quickly; all others come back
+/// later so that they do not hold up the queue. Each process counts on its own: a shared count would cost two writes
+/// per delivery, and an endpoint that cannot take two calls from each instance can return 429 with
 /// <c>Retry-After</c>.
 /// </summary>
 internal sealed class EndpointGate(TimeProvider clock)
 {
     public const int MaxInFlight = 2;
 
-    /// <summary>An endpoint that takes longer to answer is slow, until it answers quickly again.</summary>
+    /// <summary>An endpoint that takes longer to respond is slow until it responds quickly again.</summary>
     public static readonly TimeSpan SlowAfter = TimeSpan.FromSeconds(2);
 
-    /// <summary>So many wait here for one endpoint, each so long: a message that is put off returns no sooner than a second.</summary>
+    /// <summary>
+    /// Limits how many deliveries wait for one endpoint, and for how long: a postponed message takes at least a second to
+    /// return.
+    /// </summary>
     private const int MaxWaiting = 8;
     private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(250);
 
@@ -25,8 +28,8 @@ internal sealed class EndpointGate(TimeProvider clock)
     private readonly Dictionary<string, Traffic> _known = new(StringComparer.Ordinal);
 
     /// <summary>
-    /// A pass to be disposed of after the delivery, at once or within a <see cref="Moment"/>; null when the endpoint has
-    /// enough to do.
+    /// Returns a pass to dispose after the delivery, at once or within a <see cref="Moment"/>; returns null if the endpoint
+    /// is busy.
     /// </summary>
     public async ValueTask<IDisposable?> EnterAsync(string endpointId, CancellationToken cancellation)
     {
@@ -47,14 +50,14 @@ internal sealed class EndpointGate(TimeProvider clock)
         return await turn.Task;
     }
 
-    /// <summary>Whether nobody else would be let in, or come to a turn in a <see cref="Moment"/>.</summary>
+    /// <summary>Returns true if no other delivery can enter now or within a <see cref="Moment"/>.</summary>
     public bool IsFull(string endpointId)
     {
         lock (_lock)
             return _known.TryGetValue(endpointId, out Traffic? traffic) && HasEnough(traffic);
     }
 
-    /// <summary>Whether its last answer, or one that is still to come, took longer than <see cref="SlowAfter"/>.</summary>
+    /// <summary>Returns true if its last response or a pending one took longer than <see cref="SlowAfter"/>.</summary>
     public bool IsSlow(string endpointId)
     {
         lock (_lock)
@@ -62,8 +65,8 @@ internal sealed class EndpointGate(TimeProvider clock)
     }
 
     /// <summary>
-    /// When to come back, by how long the endpoint takes and how many were told so before: a thousand messages for one
-    /// dead endpoint do not all return every second.
+    /// Returns how long to wait, depending on the endpoint's latency and the number of deliveries already waiting: a thousand
+    /// messages for one dead endpoint do not all return every second.
     /// </summary>
     public TimeSpan WaitFor(string endpointId)
     {
@@ -121,12 +124,12 @@ internal sealed class EndpointGate(TimeProvider clock)
         /// <summary>Timestamps of the deliveries in flight.</summary>
         public List<long> Began { get; } = [];
 
-        /// <summary>Whose turn is next; who waited in vain stays until somebody leaves.</summary>
+        /// <summary>The deliveries waiting in order; one that timed out stays until another leaves.</summary>
         public Queue<TaskCompletionSource<Pass?>> Waiting { get; } = [];
 
         public TimeSpan LastLatency { get; set; }
 
-        /// <summary>When all that were told to come back will have had their turn.</summary>
+        /// <summary>When all postponed deliveries will have had their turn.</summary>
         public DateTimeOffset FreeAt { get; set; }
     }
 

@@ -5,10 +5,10 @@ using CoinPay.Functions.Webhooks.Endpoints;
 
 namespace CoinPay.Functions.Webhooks.Deliveries;
 
-/// <summary>What a delivery's outcome says about its endpoint: since when it fails, and when that is enough.</summary>
+/// <summary>Tracks since when an endpoint has been failing, and disables one that keeps failing or is gone.</summary>
 internal sealed class EndpointHealth(EndpointStore endpoints, DeliveryStore deliveries, EventPublisher events)
 {
-    /// <summary>Written only when it changes: a success after failures, a failure after successes.</summary>
+    /// <summary>Writes only a change: a success after failures, or a failure after successes.</summary>
     public async Task NoteAsync(WebhookEndpoint endpoint, DeliveryAttempt attempt, CancellationToken cancellation)
     {
         bool wasFailing = endpoint.FailingSince is not null;
@@ -22,8 +22,8 @@ internal sealed class EndpointHealth(EndpointStore endpoints, DeliveryStore deli
     }
 
     /// <summary>
-    /// Disables the endpoint after a 410, or when a whole schedule has failed and nothing has succeeded since it began.
-    /// The event has an id that follows from the delivery, so that doing this twice tells it once.
+    /// Disables the endpoint after a 410, or if a whole schedule has failed and nothing has succeeded since it began.
+    /// The event's id is derived from the delivery, so repeating this publishes only one event.
     /// </summary>
     public async Task DisableAsync(Delivery dead, CancellationToken cancellation)
     {

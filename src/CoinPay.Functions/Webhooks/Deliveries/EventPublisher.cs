@@ -7,23 +7,23 @@ using CoinPay.Functions.Webhooks.Endpoints;
 namespace CoinPay.Functions.Webhooks.Deliveries;
 
 /// <summary>
-/// Tells of an event: its row, one delivery row for each endpoint that wants it, and a message for each delivery. Safe
-/// to repeat and to be cut short anywhere: a repeat leaves one event and one delivery row each, and only a message
-/// more.
+/// Publishes an event: its row, one delivery row for each endpoint that wants it, and a message for each delivery. Safe
+/// to repeat and to interrupt anywhere: a repeat still leaves one event and one row per delivery, and only adds a
+/// message.
 /// </summary>
 internal sealed class EventPublisher(
     Tables tables, EndpointStore endpoints, DeliveryStore deliveries, DueWork due, DeliveryQueue queue) : IEventPublisher
 {
-    /// <summary>Rows of a batch: bodies of 64 KiB, and a transaction takes 4 MiB.</summary>
+    /// <summary>The maximum rows of a batch: a body has up to 64 KiB, a transaction up to 4 MiB.</summary>
     private const int MaxBatchRows = 50;
 
     /// <summary>
-    /// Returns when all is stored and queued; throws otherwise, and is then to be called again with the same event.
-    /// Should an event with this id exist already, its body is what counts.
+    /// Returns when everything is stored and queued. If it throws, call it again with the same event. If an event with this id
+    /// already exists, its body is used.
     /// </summary>
     public Task PublishAsync(GatewayEvent happened, CancellationToken cancellation) => PublishAsync([happened], cancellation);
 
-    /// <summary>The same for what happened to one merchant at once, stored in one batch.</summary>
+    /// <summary>Publishes several events of one merchant, stored in one batch.</summary>
     public async Task PublishAsync(IReadOnlyList<GatewayEvent> happened, CancellationToken cancellation)
     {
         if (happened.Count == 0)
@@ -37,14 +37,14 @@ internal sealed class EventPublisher(
                 .Select(endpoint => StartAsync(one, endpoint, cancellation)));
     }
 
-    /// <summary>The same for one endpoint alone, whatever its filters.</summary>
+    /// <summary>Publishes an event to a single endpoint, whatever its filters.</summary>
     public async Task PublishAsync(GatewayEvent happened, WebhookEndpoint only, CancellationToken cancellation)
     {
         await AddAsync([happened], cancellation);
         await StartAsync(happened, only, cancellation);
     }
 
-    /// <summary>The event with its frozen body, or null.</summary>
+    /// <summary>Returns the event with its frozen body, or null.</summary>
     public async Task<GatewayEvent?> FindAsync(string merchantId, string eventId, CancellationToken cancellation) =>
         Id.IsWellFormed("evt", eventId)
         && await tables.Events.FindAsync(merchantId, Id.NewestFirst(eventId), cancellation) is { } row
@@ -57,7 +57,7 @@ internal sealed class EventPublisher(
         if (rows.Length > 1 && await tables.Events.TryCommitAsync(
                 [.. rows.Select(row => new TableTransactionAction(TableTransactionActionType.Add, row))], cancellation))
             return;
-        // One that exists already, from a try that was cut short, fails the whole batch.
+        // A row that already exists from an interrupted try fails the whole batch.
         foreach (TableEntity row in rows)
             await tables.Events.TryAddAsync(row, cancellation);
     }
@@ -65,7 +65,7 @@ internal sealed class EventPublisher(
     private async Task StartAsync(GatewayEvent happened, WebhookEndpoint endpoint, CancellationToken cancellation)
     {
         DeliveryAddress address = new(happened.MerchantId, endpoint.Id, happened.Id);
-        // Row and pointer; both or either may stand already.
+        // Add row and pointer; either or both may already exist.
         await Task.WhenAll(
             due.AddAsync(address.ToString(), happened.At, cancellation),
             deliveries.TryAddAsync(Delivery.New(address, happened.Subject, happened.At), cancellation));

@@ -4,9 +4,9 @@ using CoinPay.Functions.Platform.Storage;
 
 namespace CoinPay.Functions.Webhooks.Deliveries;
 
-/// <summary>How the telling of an invoice's events goes: <c>webhooks</c> in its document.</summary>
+/// <summary>Summarizes the delivery of an invoice's events: <c>webhooks</c> in its document.</summary>
 /// <param name="Attempts">POSTs so far, of all events to all endpoints.</param>
-/// <param name="LastStatus">HTTP status of the latest; null before it, or when it got no answer.</param>
+/// <param name="LastStatus">HTTP status of the latest POST; null if there was none or it got no response.</param>
 internal sealed record WebhookTally(int Attempts, int? LastStatus)
 {
     public static WebhookTally None { get; } = new(0, null);
@@ -19,8 +19,8 @@ internal sealed record WebhookTally(int Attempts, int? LastStatus)
 }
 
 /// <summary>
-/// One row a delivery in the invoice's partition (<c>webhook!event!endpoint</c>), copied from the delivery's own row
-/// after each attempt, so that reading an invoice needs no other table. Repeating it changes nothing.
+/// Keeps one row per delivery in the invoice's partition (<c>webhook!event!endpoint</c>), copied from the delivery's own
+/// row after each attempt, so that reading an invoice needs no other table. Repeating it changes nothing.
 /// </summary>
 internal sealed class InvoiceWebhooks(Tables tables)
 {

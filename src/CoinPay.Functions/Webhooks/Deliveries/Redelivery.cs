@@ -5,8 +5,8 @@ using CoinPay.Functions.Webhooks.Endpoints;
 namespace CoinPay.Functions.Webhooks.Deliveries;
 
 /// <summary>
-/// Delivers an event again, to one endpoint: a whole new schedule under the same event id. Safe to repeat and to be cut
-/// short anywhere: the row says which redelivery or replay it was begun by, and the pointer is written before it.
+/// Delivers an event to one endpoint again, with a new schedule under the same event id. Safe to repeat and to
+/// interrupt anywhere: the row says which redelivery or replay started it, and the pointer is written before the row.
 /// </summary>
 internal sealed class Redelivery(DeliveryStore deliveries, DueWork due, DeliveryQueue queue, TimeProvider clock)
 {
@@ -14,9 +14,9 @@ internal sealed class Redelivery(DeliveryStore deliveries, DueWork due, Delivery
 
     /// <param name="eventId">The event.</param>
     /// <param name="subject">What it is about: <see cref="GatewayEvent.Subject"/>.</param>
-    /// <param name="endpoint">Where to.</param>
-    /// <param name="by">The redelivery or replay: with the same one, a delivery is begun anew once.</param>
-    /// <param name="cancellation">Ends it.</param>
+    /// <param name="endpoint">The endpoint to deliver to.</param>
+    /// <param name="by">The redelivery or replay; each restarts a delivery only once.</param>
+    /// <param name="cancellation">Cancels the operation.</param>
     public async Task RestartAsync(
         string eventId, string subject, WebhookEndpoint endpoint, string by, CancellationToken cancellation)
     {

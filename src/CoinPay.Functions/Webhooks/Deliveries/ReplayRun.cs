@@ -7,8 +7,8 @@ using CoinPay.Functions.Webhooks.Endpoints;
 namespace CoinPay.Functions.Webhooks.Deliveries;
 
 /// <summary>
-/// Carries replays on, one batch a message. A batch cut short is done again and begins no delivery twice; a message
-/// that is lost is found by the sweeper through the replay's pointer.
+/// Runs replays, one batch per message. An interrupted batch is repeated and starts no delivery twice; the sweeper
+/// replaces a lost message, using the replay's pointer.
 /// </summary>
 internal sealed class ReplayRun(
     Tables tables, EndpointStore endpoints, Redelivery redelivery, DueWork due, DeliveryQueue queue, TimeProvider clock)
@@ -16,12 +16,12 @@ internal sealed class ReplayRun(
     /// <summary>Events looked at in one batch.</summary>
     public const int BatchSize = 100;
 
-    /// <summary>Between batches: the endpoint shall be able to keep up, and what happens now shall not wait behind it.</summary>
+    /// <summary>The time between batches, so that the endpoint can keep up and new events are not held up.</summary>
     public static readonly TimeSpan Pace = TimeSpan.FromSeconds(5);
 
     private const int AtOnce = 16;
 
-    /// <summary>Stores the replay with its first message; one that runs already is a 409 problem.</summary>
+    /// <summary>Stores the replay and queues its first message; throws a 409 problem if another one is running.</summary>
     public async Task<Replay> StartAsync(
         string merchantId, string endpointId, Replay wanted, CancellationToken cancellation)
     {
@@ -41,7 +41,7 @@ internal sealed class ReplayRun(
         return changed.Replay!;
     }
 
-    /// <summary>Does the next batch, if the replay still runs.</summary>
+    /// <summary>Runs the next batch if the replay is still running.</summary>
     public async Task HandleAsync(ReplayAddress address, CancellationToken cancellation)
     {
         WebhookEndpoint? endpoint = await endpoints.ReadAsync(address.MerchantId, address.EndpointId, cancellation);
@@ -73,7 +73,7 @@ internal sealed class ReplayRun(
 
     private async Task<Replay> RunBatchAsync(WebhookEndpoint endpoint, Replay replay, CancellationToken cancellation)
     {
-        // Rows are newest first; ids tell the time to the millisecond.
+        // Rows are newest first; ids contain the time to the millisecond.
         string first = replay.After ?? RowAt(replay.Until.AddMilliseconds(1));
         string[] conditions =
         [
@@ -92,7 +92,7 @@ internal sealed class ReplayRun(
         return last is null ? done with { Status = ReplayStatus.Finished, FinishedAt = clock.GetUtcNow() } : done;
     }
 
-    /// <summary>Below it stand the events from this instant on, above it those before.</summary>
+    /// <summary>Returns the row key that separates events from this instant on (below it) from earlier ones (above it).</summary>
     private static string RowAt(DateTimeOffset at) =>
         Id.NewestFirst("evt_" + Id.TimePrefix(at) + new string('0', 16));
 }

@@ -8,9 +8,9 @@ using Microsoft.Azure.Functions.Worker;
 namespace CoinPay.Functions.Webhooks.Deliveries;
 
 /// <summary>
-/// <c>POST /v1/webhook-endpoints/{id}/replay</c> <c>{since, until?}</c>: delivers every event of the range that the
-/// endpoint's filters take again, under the same ids. One at a time; <c>replay</c> in
-/// <c>GET /v1/webhook-endpoints/{id}</c> shows how far it is.
+/// <c>POST /v1/webhook-endpoints/{id}/replay</c> <c>{since, until?}</c>: redelivers every event in the range that the
+/// endpoint's filters accept, under the same ids. Only one replay runs at a time; <c>replay</c> in
+/// <c>GET /v1/webhook-endpoints/{id}</c> shows its progress.
 /// </summary>
 internal sealed class ReplayWebhooks(
     Calls calls, EndpointStore endpoints, ReplayRun replays, TimeProvider clock)

@@ -5,8 +5,9 @@ using Microsoft.Extensions.Logging;
 namespace CoinPay.Functions.Webhooks.Deliveries;
 
 /// <summary>
-/// Puts messages that failed too often here (storage was away, a bug) back on the slow queue: what an endpoint does
-/// never brings one here. Every five minutes, as a trigger would look at two queues that are nearly always empty.
+/// Puts messages that failed too often inside the gateway (storage unreachable, a bug) back on the slow queue; a
+/// failing endpoint never poisons a message. Runs every five minutes, because triggers would keep polling two queues
+/// that are nearly always empty.
 /// </summary>
 internal sealed class RequeuePoisoned(DeliveryQueue queue, ILogger<RequeuePoisoned> log)
 {
@@ -19,7 +20,7 @@ internal sealed class RequeuePoisoned(DeliveryQueue queue, ILogger<RequeuePoison
             {
                 StorageInstruments.FoundPoisoned(name);
                 if (isOurs)
-                    log.LogWarning("{Message} of {Queue} failed here too often and is tried again", message, name);
+                    log.LogWarning("{Message} of {Queue} failed here too often and is retried", message, name);
                 else
                     log.LogError("A poisoned message of {Queue} names no delivery and was dropped", name);
             }

@@ -6,18 +6,18 @@ using Microsoft.Extensions.Logging;
 namespace CoinPay.Functions.Webhooks.Deliveries;
 
 /// <summary>
-/// Queues deliveries and replays again that are overdue, every minute: their message is lost, or a process that died had it in
-/// hand, for which the queue would hide it for ten minutes. A message too many changes nothing. Now and then
-/// it also tells what a crash left in an outbox.
+/// Queues overdue deliveries and replays again, every minute: their message is lost, or it was being handled by a process that
+/// died, and the queue would hide it for ten minutes. A duplicate message changes nothing. From time to time it also publishes
+/// what a crash left in an outbox.
 /// </summary>
 internal sealed class SweepDeliveries(
     DeliveryStore deliveries, DueWork due, DeliveryQueue queue, Tables tables, Outbox outbox, SweepTurns turns, TimeProvider clock,
     ILogger<SweepDeliveries> log)
 {
-    /// <summary>A delivery is overdue when it has been due for so long: several times what an attempt may take.</summary>
+    /// <summary>A delivery is overdue if it has been due for this long: several times the limit of an attempt.</summary>
     public static readonly TimeSpan Overdue = TimeSpan.FromMinutes(2);
 
-    /// <summary>A delivery queued again is left alone for so long: the queue may only be full.</summary>
+    /// <summary>A requeued delivery is left alone for this long: the queue may just be full.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromMinutes(30);
 
     private const int MaxPerRun = 5_000;
@@ -45,7 +45,7 @@ internal sealed class SweepDeliveries(
                 await RequeueAsync(replay, now, cancellation);
         }
         if (queued > 0)
-            log.LogWarning("{Count} overdue deliveries and replays looked at", queued);
+            log.LogWarning("Checked {Count} overdue deliveries and replays", queued);
     }
 
     private async Task RequeueAsync(DeliveryAddress address, DateTimeOffset now, CancellationToken cancellation)
@@ -53,18 +53,18 @@ internal sealed class SweepDeliveries(
         Delivery? delivery = await deliveries.FindAsync(address, cancellation);
         if (delivery is null)
         {
-            // Its publisher died before it wrote the row, and will come again.
+            // Its publisher died before it wrote the row, and will retry.
             await due.ForgetAsync(address.ToString(), cancellation);
             return;
         }
-        // A finished row is queued too: its pointer still stands, so its end was cut short.
+        // A finished row is queued too: its pointer still exists, so finishing it was interrupted.
         bool lost = delivery.Status != DeliveryStatus.Pending || delivery.NextAttemptAt <= now - Overdue;
         if (lost)
             await queue.SendAsync(address, slow: true, TimeSpan.Zero, cancellation);
         await due.PointAsync(address.ToString(), lost ? now + Patience : delivery.NextAttemptAt, cancellation);
     }
 
-    /// <summary>Whoever takes the message sees whether it still runs.</summary>
+    /// <summary>The handler of the message checks whether the replay is still running.</summary>
     private async Task RequeueAsync(ReplayAddress replay, DateTimeOffset now, CancellationToken cancellation)
     {
         await queue.SendAsync(replay, TimeSpan.Zero, cancellation);

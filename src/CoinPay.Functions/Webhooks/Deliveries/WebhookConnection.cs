@@ -4,13 +4,12 @@ using CoinPay.Functions.Webhooks.Endpoints;
 
 namespace CoinPay.Functions.Webhooks.Deliveries;
 
-/// <summary>What a name leads to.</summary>
+/// <summary>Resolves a host name.</summary>
 internal delegate Task<IPAddress[]> Resolve(string host, CancellationToken cancellation);
 
 /// <summary>
-/// Makes the connections that webhooks go out on: the name is resolved here, every address is checked, and the
-/// connection is made to the very addresses that were checked, so that a second look-up cannot lead elsewhere (DNS
-/// rebinding). No proxy, no redirects, no cookies.
+/// Makes the connections for webhooks: it resolves the name, checks every address, and connects only to the checked
+/// addresses, so that a second look-up cannot lead elsewhere (DNS rebinding). No proxy, no redirects, no cookies.
 /// </summary>
 internal sealed class WebhookConnection(WebhookTargets targets, Resolve resolve)
 {
@@ -20,14 +19,14 @@ internal sealed class WebhookConnection(WebhookTargets targets, Resolve resolve)
 
     public HttpClient Client() => new(Handler(), disposeHandler: true)
     {
-        // The sender's own limit covers head and body together.
+        // The sender's own limit covers headers and body together.
         Timeout = Timeout.InfiniteTimeSpan,
     };
 
-    // Connections to one host are not counted: many merchants' endpoints may be on it, and each has its own limit.
+    // Connections per host are not limited: a host can have many merchants' endpoints, and each has its own limit.
     private SocketsHttpHandler Handler() => new()
     {
-        // A merchant's endpoint is told nothing of the operator's traces.
+        // Do not send the operator's trace headers to a merchant's endpoint.
         ActivityHeadersPropagator = null,
         AllowAutoRedirect = false,
         AutomaticDecompression = DecompressionMethods.None,
@@ -42,7 +41,7 @@ internal sealed class WebhookConnection(WebhookTargets targets, Resolve resolve)
     private async ValueTask<Stream> ConnectAsync(DnsEndPoint target, CancellationToken cancellation)
     {
         IPAddress[] addresses = await resolve(target.Host, cancellation);
-        // One address that is not public is enough: whoever mixes them is after something.
+        // One non-public address is enough to refuse: mixing them suggests an attack.
         if (addresses.Length == 0 || !addresses.All(address => targets.Allows(address, target.Port)))
             throw new AddressRefusedException();
         Socket socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
@@ -59,5 +58,5 @@ internal sealed class WebhookConnection(WebhookTargets targets, Resolve resolve)
     }
 }
 
-/// <summary>The endpoint's name leads to an address that webhooks may not go to, or to none.</summary>
-internal sealed class AddressRefusedException() : IOException("the name leads to no public address");
+/// <summary>The endpoint's name resolves to a forbidden address, or to none.</summary>
+internal sealed class AddressRefusedException() : IOException("the name does not resolve to a public address");

@@ -8,19 +8,19 @@ using CoinPay.Functions.Webhooks.Endpoints;
 
 namespace CoinPay.Functions.Webhooks.Deliveries;
 
-/// <summary>POSTs one event to one endpoint and tells how it went. Never throws for what the endpoint does.</summary>
+/// <summary>POSTs one event to one endpoint and returns the outcome. Never throws because of the endpoint.</summary>
 internal sealed class WebhookSender(HttpClient http, WebhookTargets targets, SecretBox box, TimeProvider clock)
 {
-    /// <summary>From the first byte sent to the last byte read.</summary>
+    /// <summary>The time limit from the first byte sent to the last byte read.</summary>
     public static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(15);
 
-    /// <summary>So much of an answer is read and kept.</summary>
+    /// <summary>The number of bytes of a response that are read and kept.</summary>
     public const int KeptBytes = 1024;
 
     public async Task<DeliveryAttempt> SendAsync(
         WebhookEndpoint endpoint, GatewayEvent happened, CancellationToken cancellation)
     {
-        // To the millisecond, as the row keeps it: what is read back must equal what was decided on.
+        // Rounded to the millisecond like the stored row: the value read back must equal the one decided on.
         DateTimeOffset at = DateTimeOffset.FromUnixTimeMilliseconds(clock.GetUtcNow().ToUnixTimeMilliseconds());
         if (targets.Refusal(endpoint.Url.AbsoluteUri) is { } refusal)
             return new(at, LatencyMs: 0, Status: null, "not sent: " + refusal, RetryAfterSeconds: null);
@@ -42,7 +42,7 @@ internal sealed class WebhookSender(HttpClient http, WebhookTargets targets, Sec
         }
     }
 
-    /// <summary>Milliseconds.</summary>
+    /// <summary>Returns the elapsed milliseconds.</summary>
     private int Since(long began) => (int)clock.GetElapsedTime(began).TotalMilliseconds;
 
     private async Task<HttpRequestMessage> RequestAsync(
@@ -59,7 +59,7 @@ internal sealed class WebhookSender(HttpClient http, WebhookTargets targets, Sec
         return request;
     }
 
-    /// <summary>One by each secret that signs now, separated by a space.</summary>
+    /// <summary>Returns one signature per active secret, separated by spaces.</summary>
     private async Task<string> SignaturesAsync(
         WebhookEndpoint endpoint, string id, DateTimeOffset at, byte[] body, CancellationToken cancellation)
     {
@@ -83,7 +83,7 @@ internal sealed class WebhookSender(HttpClient http, WebhookTargets targets, Sec
         }
         catch (Exception cut) when (cut is HttpRequestException or IOException or OperationCanceledException)
         {
-            // The status has come, and it is the status that counts.
+            // The status has arrived, and only the status counts.
             return "";
         }
     }
@@ -101,7 +101,7 @@ internal sealed class WebhookSender(HttpClient http, WebhookTargets targets, Sec
             : null;
     }
 
-    /// <summary>Why there was no answer; null for what is no fault of the endpoint's.</summary>
+    /// <summary>Returns why there was no response, or null if the failure is not the endpoint's fault.</summary>
     private static string? ReasonOf(Exception failure, CancellationToken cancellation) => failure switch
     {
         OperationCanceledException when !cancellation.IsCancellationRequested =>

@@ -7,8 +7,8 @@ using Microsoft.Azure.Functions.Worker;
 namespace CoinPay.Functions.Webhooks.Endpoints;
 
 /// <summary>
-/// <c>PATCH /v1/webhook-endpoints/{id}</c>: url, events, description; <c>"disabled": false</c> takes a disabled
-/// endpoint into use again, <c>true</c> stops it. What is left out stays.
+/// <c>PATCH /v1/webhook-endpoints/{id}</c>: changes url, events or description; <c>"disabled": false</c> re-enables a
+/// disabled endpoint, <c>true</c> disables it. Omitted fields stay unchanged.
 /// </summary>
 internal sealed class ChangeWebhookEndpoint(
     Callers callers, EndpointStore endpoints, WebhookTargets targets, TimeProvider clock)

@@ -11,7 +11,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace CoinPay.Functions.Webhooks.Endpoints;
 
 /// <summary>
-/// <c>POST /v1/webhook-endpoints</c>: an endpoint and its signing secret, which only this answer shows.
+/// <c>POST /v1/webhook-endpoints</c>: creates an endpoint and its signing secret, which only this response shows.
 /// </summary>
 internal sealed class CreateWebhookEndpoint(
     Calls calls, EndpointStore endpoints, SecretBox box, WebhookTargets targets,

@@ -7,7 +7,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace CoinPay.Functions.Webhooks.Endpoints;
 
 /// <summary>
-/// <c>DELETE /v1/webhook-endpoints/{id}</c>: nothing more is sent to it; what it missed stays in the pull feed.
+/// <c>DELETE /v1/webhook-endpoints/{id}</c>: stops all deliveries to it; events it missed stay in the pull feed.
 /// </summary>
 internal sealed class DeleteWebhookEndpoint(Callers callers, EndpointStore endpoints)
 {

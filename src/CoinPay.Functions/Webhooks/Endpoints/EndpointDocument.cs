@@ -1,6 +1,6 @@
 namespace CoinPay.Functions.Webhooks.Endpoints;
 
-/// <summary>An endpoint as answers show it; <see cref="Secret"/> only when it was made just now.</summary>
+/// <summary>An endpoint as responses show it; <see cref="Secret"/> is only set when it was just created.</summary>
 internal sealed record EndpointDocument(
     string Id,
     string Object,

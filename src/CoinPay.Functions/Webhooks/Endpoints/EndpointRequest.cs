@@ -3,14 +3,14 @@ using CoinPay.Functions.Platform.Events;
 
 namespace CoinPay.Functions.Webhooks.Endpoints;
 
-/// <summary>The fields of an endpoint that a merchant writes; null where the request leaves one out.</summary>
+/// <summary>The fields of an endpoint that a merchant sets; null if the request omits one.</summary>
 internal sealed record EndpointRequest(string? Url, IReadOnlyList<string>? Events, string? Description)
 {
     private const int MaxEvents = 50;
     private const int MaxEventLength = 64;
     private const int MaxDescriptionLength = 500;
 
-    /// <summary>Reads and checks; errors are left in the body.</summary>
+    /// <summary>Reads and checks the fields; adds errors to the body.</summary>
     public static EndpointRequest Read(RequestBody body, bool urlRequired, WebhookTargets targets)
     {
         string? url = urlRequired
@@ -20,9 +20,9 @@ internal sealed record EndpointRequest(string? Url, IReadOnlyList<string>? Event
             body.Refuse("url", wrong);
         IReadOnlyList<string>? events = body.OptionalStrings("events", MaxEvents, MaxEventLength);
         if (events is { Count: 0 })
-            body.Refuse("events", "At least one, or leave it out for all.");
+            body.Refuse("events", "At least one; omit the field for all.");
         foreach (string filter in (events ?? []).Where(filter => !EventTypes.IsFilter(filter)))
-            body.Refuse("events", $"'{filter}' is not a type of event, nor a family of them such as invoice.*.");
+            body.Refuse("events", $"'{filter}' is neither an event type nor a family of them such as invoice.*.");
         return new(url, events, body.OptionalString("description", MaxDescriptionLength));
     }
 }

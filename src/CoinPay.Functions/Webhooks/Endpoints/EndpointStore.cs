@@ -7,48 +7,48 @@ using CoinPay.Functions.Platform.Storage;
 namespace CoinPay.Functions.Webhooks.Endpoints;
 
 /// <summary>
-/// Webhook endpoints, rows of their merchant. Publishing and delivering read them from a short memory.
+/// Stores webhook endpoints in their merchant's partition. Publishing and delivering read them from a short-lived cache.
 /// </summary>
 internal sealed class EndpointStore(Tables tables, TimeProvider clock)
 {
-    /// <summary>Endpoints a merchant may have, of both kinds together.</summary>
+    /// <summary>The maximum number of endpoints per merchant, live and test together.</summary>
     public const int MaxEndpoints = 50;
 
-    /// <summary>Short, so that an endpoint made in another process hears of what happens soon after.</summary>
+    /// <summary>Short, so that an endpoint created in another process soon receives events.</summary>
     private static readonly TimeSpan Memory = TimeSpan.FromSeconds(5);
     private const int Tries = 5;
 
     private readonly ShortMemory<IReadOnlyList<WebhookEndpoint>> _lists = new(clock, Memory);
 
-    /// <summary>Oldest first.</summary>
+    /// <summary>Returns the merchant's endpoints, oldest first.</summary>
     public async Task<IReadOnlyList<WebhookEndpoint>> ListAsync(string merchantId, CancellationToken cancellation) =>
         await _lists.GetAsync(merchantId, () => ReadAllAsync(merchantId, cancellation));
 
     public async Task<WebhookEndpoint?> FindAsync(string merchantId, string endpointId, CancellationToken cancellation) =>
         (await ListAsync(merchantId, cancellation)).FirstOrDefault(endpoint => endpoint.Id == endpointId);
 
-    /// <summary>The caller's endpoint of the key's kind, or a 404 problem.</summary>
+    /// <summary>Returns the caller's endpoint in the key's mode; throws a 404 problem if there is none.</summary>
     public async Task<WebhookEndpoint> GetAsync(Caller caller, string endpointId, CancellationToken cancellation) =>
         await FindAsync(caller.MerchantId, endpointId, cancellation) is { } endpoint
             && endpoint.Livemode == caller.Livemode
             ? endpoint
             : throw new ProblemException(Problems.NotFound("webhook endpoint"));
 
-    /// <summary>The same, and a 409 problem while it is disabled.</summary>
+    /// <summary>Does the same, and throws a 409 problem if the endpoint is disabled.</summary>
     public async Task<WebhookEndpoint> GetEnabledAsync(Caller caller, string endpointId, CancellationToken cancellation)
     {
         WebhookEndpoint endpoint = await GetAsync(caller, endpointId, cancellation);
         return endpoint.DisabledAt is null ? endpoint : throw new ProblemException(Problems.EndpointDisabled);
     }
 
-    /// <summary>As it is stored now, or null.</summary>
+    /// <summary>Returns the endpoint as it is stored now, or null.</summary>
     public async Task<WebhookEndpoint?> ReadAsync(string merchantId, string endpointId, CancellationToken cancellation) =>
         await tables.Merchants.FindAsync(merchantId, WebhookEndpoint.RowKey(endpointId), cancellation) is { } row
             ? WebhookEndpoint.FromRow(row)
             : null;
 
     /// <summary>
-    /// Replaces the row of a request that is done again after a crash; its secret was never answered.
+    /// Replaces the row if the request is repeated after a crash; no response has shown the old secret.
     /// </summary>
     public async Task AddAsync(WebhookEndpoint endpoint, CancellationToken cancellation)
     {
@@ -56,7 +56,7 @@ internal sealed class EndpointStore(Tables tables, TimeProvider clock)
         _lists.Forget(endpoint.MerchantId);
     }
 
-    /// <summary>Applies a change to what is stored now. Null when there is no such endpoint.</summary>
+    /// <summary>Applies a change to the stored endpoint. Returns null if it does not exist.</summary>
     public async Task<WebhookEndpoint?> ChangeAsync(
         string merchantId, string endpointId, Func<WebhookEndpoint, WebhookEndpoint> change, CancellationToken cancellation)
     {

@@ -6,7 +6,7 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace CoinPay.Functions.Webhooks.Endpoints;
 
-/// <summary><c>GET /v1/webhook-endpoints/{id}</c>: never the secret.</summary>
+/// <summary><c>GET /v1/webhook-endpoints/{id}</c>: the endpoint without its secret.</summary>
 internal sealed class GetWebhookEndpoint(Callers callers, EndpointStore endpoints, TimeProvider clock)
 {
     [Function(nameof(GetWebhookEndpoint))]

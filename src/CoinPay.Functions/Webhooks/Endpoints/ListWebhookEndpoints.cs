@@ -7,7 +7,7 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace CoinPay.Functions.Webhooks.Endpoints;
 
-/// <summary><c>GET /v1/webhook-endpoints</c>, newest first, of the key's kind.</summary>
+/// <summary><c>GET /v1/webhook-endpoints</c>: the endpoints in the key's mode, newest first.</summary>
 internal sealed class ListWebhookEndpoints(Callers callers, EndpointStore endpoints, TimeProvider clock)
 {
     [Function(nameof(ListWebhookEndpoints))]

@@ -4,7 +4,7 @@ using System.Net.Sockets;
 namespace CoinPay.Functions.Webhooks.Endpoints;
 
 /// <summary>
-/// Whether an IP address is anybody's on the public internet: webhooks go nowhere else, so that a merchant's URL cannot
+/// Decides whether an IP address is on the public internet. Webhooks go nowhere else, so that a merchant's URL cannot
 /// reach this gateway's own network, its cloud's metadata address or its neighbours.
 /// Sources: IANA IPv4 and IPv6 Special-Purpose Address Registries, column "Globally Reachable" (N/A counts as no), with
 /// the entries known in October 2025: https://www.iana.org/assignments/iana-ipv4-special-registry and
@@ -23,18 +23,18 @@ internal static class PublicAddress
         "::/128", "::1/128", "::ffff:0:0/96", "64:ff9b:1::/48", "100::/64", "100:0:0:1::/64", "2001::/23",
         "2001:db8::/32", "2002::/16", "3fff::/20", "5f00::/16", "fc00::/7", "fe80::/10");
 
-    /// <summary>Smaller blocks inside those that the registries mark globally reachable.</summary>
+    /// <summary>Smaller blocks inside the reserved ones that the registries mark as globally reachable.</summary>
     private static readonly IPNetwork[] Reachable = Parse(
         "192.0.0.9/32", "192.0.0.10/32", "2001:1::1/128", "2001:1::2/128", "2001:1::3/128", "2001:3::/32",
         "2001:4:112::/48", "2001:20::/28", "2001:30::/28");
 
-    /// <summary>IPv4 seen through a NAT64 gateway; as reachable as the IPv4 address in its last 32 bits (RFC 6052).</summary>
+    /// <summary>IPv4 through a NAT64 gateway; as reachable as the IPv4 address in its last 32 bits (RFC 6052).</summary>
     private static readonly IPNetwork Nat64 = IPNetwork.Parse("64:ff9b::/96");
 
-    /// <summary>Outside of this IANA has assigned no unicast address.</summary>
+    /// <summary>IANA has assigned no unicast addresses outside this range.</summary>
     private static readonly IPNetwork GlobalUnicast = IPNetwork.Parse("2000::/3");
 
-    /// <summary>An IPv4 address written as IPv6 (<c>::ffff:10.0.0.1</c>) is judged as what it is.</summary>
+    /// <summary>Treats an IPv4 address written as IPv6 (<c>::ffff:10.0.0.1</c>) as IPv4.</summary>
     public static bool IsPublic(IPAddress address)
     {
         if (address.AddressFamily is not (AddressFamily.InterNetwork or AddressFamily.InterNetworkV6))

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace CoinPay.Functions.Webhooks.Endpoints;
 
-/// <summary>Where a replay stands.</summary>
+/// <summary>The status of a replay.</summary>
 internal enum ReplayStatus
 {
     [JsonStringEnumMemberName("running")]
@@ -11,23 +11,23 @@ internal enum ReplayStatus
     [JsonStringEnumMemberName("finished")]
     Finished,
 
-    /// <summary>The endpoint was disabled before the end.</summary>
+    /// <summary>The endpoint was disabled before the replay finished.</summary>
     [JsonStringEnumMemberName("cancelled")]
     Cancelled,
 }
 
 /// <summary>
-/// Delivers again to an endpoint every event of a range of time that its filters take, batch by batch, newest first. It
-/// stands in the endpoint's row, which says how far it has come.
+/// A repeated delivery, batch by batch and newest first, of every event in a time range that the endpoint's filters
+/// accept. It is stored in the endpoint's row, together with its progress.
 /// </summary>
 /// <param name="Id"><c>rep_…</c>.</param>
 /// <param name="Since">First instant of the range.</param>
 /// <param name="Until">Last instant of the range.</param>
-/// <param name="CreatedAt">When it was asked for.</param>
-/// <param name="Status">Whether it goes on.</param>
-/// <param name="After">The row of <c>Events</c> after which to go on; null before the first batch.</param>
-/// <param name="Events">So many are being delivered again so far.</param>
-/// <param name="FinishedAt">When it ended.</param>
+/// <param name="CreatedAt">When it was requested.</param>
+/// <param name="Status">Whether it is still running.</param>
+/// <param name="After">The row of <c>Events</c> to continue after; null before the first batch.</param>
+/// <param name="Events">The number of events queued for redelivery so far.</param>
+/// <param name="FinishedAt">When it finished or was cancelled.</param>
 internal sealed record Replay(
     string Id,
     DateTimeOffset Since,
@@ -38,7 +38,7 @@ internal sealed record Replay(
     int Events = 0,
     DateTimeOffset? FinishedAt = null);
 
-/// <summary>A replay as answers show it; <paramref name="Events"/> counts those that are being delivered again.</summary>
+/// <summary>A replay as responses show it; <paramref name="Events"/> counts the events queued for redelivery.</summary>
 internal sealed record ReplayDocument(
     string Id,
     string Object,

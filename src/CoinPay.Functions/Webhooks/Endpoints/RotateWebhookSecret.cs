@@ -10,8 +10,8 @@ using Microsoft.Azure.Functions.Worker;
 namespace CoinPay.Functions.Webhooks.Endpoints;
 
 /// <summary>
-/// <c>POST /v1/webhook-endpoints/{id}/rotate-secret</c>: a new signing secret, which only this answer shows. For 24
-/// hours every message is signed with the old one too.
+/// <c>POST /v1/webhook-endpoints/{id}/rotate-secret</c>: creates a new signing secret, which only this response shows.
+/// For 24 hours every message is also signed with the old one.
 /// </summary>
 internal sealed class RotateWebhookSecret(
     Calls calls, EndpointStore endpoints, SecretBox box, TimeProvider clock)
@@ -28,7 +28,7 @@ internal sealed class RotateWebhookSecret(
             nameof(RotateWebhookSecret) + id, "sec", rotationId => RotateAsync(call.Caller, id, rotationId, cancellation));
     }
 
-    /// <summary>Done again after a crash, it shows the secret that the first run stored.</summary>
+    /// <summary>If repeated after a crash, it shows the secret that the first run stored.</summary>
     private async Task<JsonAnswer> RotateAsync(
         Caller caller, string endpointId, string rotationId, CancellationToken cancellation)
     {

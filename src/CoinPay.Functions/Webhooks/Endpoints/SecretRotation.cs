@@ -1,24 +1,24 @@
 namespace CoinPay.Functions.Webhooks.Endpoints;
 
 /// <summary>
-/// A signing secret that was replaced. Until <paramref name="SignsUntil"/> it signs beside its successor, so that the
-/// merchant can change over without missing a message.
+/// A signing secret that was replaced. Until <paramref name="SignsUntil"/> it signs alongside its successor, so that the
+/// merchant can switch over without missing a message.
 /// </summary>
-/// <param name="Sealed">As <see cref="WebhookEndpoint.SealedSecret"/> was.</param>
+/// <param name="Sealed">The previous <see cref="WebhookEndpoint.SealedSecret"/>.</param>
 /// <param name="SignsUntil">The end of its 24 hours.</param>
 internal sealed record RetiredSecret(byte[] Sealed, DateTimeOffset SignsUntil);
 
-/// <summary>Rotation of an endpoint's signing secret.</summary>
+/// <summary>Rotates an endpoint's signing secret.</summary>
 internal static class SecretRotation
 {
     public static readonly TimeSpan Overlap = TimeSpan.FromHours(24);
 
-    /// <summary>Retired secrets that may sign at a time: each has its 24 hours, so there is an end to rotating.</summary>
+    /// <summary>The maximum number of retired secrets that sign at a time. Each signs for 24 hours, so this limits rotations.</summary>
     public const int MaxRetired = 4;
 
     /// <summary>
-    /// The endpoint with another secret; null when too many retired ones still sign. Doing the same rotation twice
-    /// changes nothing the second time.
+    /// Returns the endpoint with the new secret, or null if too many retired ones still sign. Repeating a rotation changes
+    /// nothing.
     /// </summary>
     public static WebhookEndpoint? Rotated(this WebhookEndpoint endpoint, string rotationId, byte[] sealedSecret, DateTimeOffset now)
     {
@@ -36,7 +36,7 @@ internal static class SecretRotation
         };
     }
 
-    /// <summary>Every secret that signs now, the newest first.</summary>
+    /// <summary>Returns every secret that signs now, newest first.</summary>
     public static IEnumerable<byte[]> SealedSecretsAt(this WebhookEndpoint endpoint, DateTimeOffset now) =>
         endpoint.RetiredSecrets
             .Where(secret => secret.SignsUntil > now)

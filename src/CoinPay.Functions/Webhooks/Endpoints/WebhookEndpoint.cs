@@ -5,10 +5,10 @@ using CoinPay.Functions.Platform.Storage;
 
 namespace CoinPay.Functions.Webhooks.Endpoints;
 
-/// <summary>An address of a merchant's that events are POSTed to.</summary>
+/// <summary>A merchant's URL that events are POSTed to.</summary>
 internal sealed record WebhookEndpoint
 {
-    /// <summary>An endpoint is shown as failing after so long without one success.</summary>
+    /// <summary>An endpoint is shown as failing after this long without a success.</summary>
     public static readonly TimeSpan FailingAfter = TimeSpan.FromHours(24);
 
     public required string Id { get; init; }
@@ -22,13 +22,13 @@ internal sealed record WebhookEndpoint
 
     public string? Description { get; init; }
 
-    /// <summary>The kind of the key that made it: events of the other kind are not its business.</summary>
+    /// <summary>The mode of the key that created it; it does not receive events of the other mode.</summary>
     public required bool Livemode { get; init; }
 
     /// <summary>The signing secret, sealed under <c>endpoint!id</c>.</summary>
     public required byte[] SealedSecret { get; init; }
 
-    /// <summary>The rotation that made the secret; null for the first one.</summary>
+    /// <summary>The rotation that created the secret; null for the first secret.</summary>
     public string? SecretId { get; init; }
 
     /// <summary>Secrets that were replaced, newest first.</summary>
@@ -45,17 +45,17 @@ internal sealed record WebhookEndpoint
 
     public string? DisabledReason { get; init; }
 
-    /// <summary>When it was last taken into use again: what failed before then does not disable it.</summary>
+    /// <summary>When it was last re-enabled: earlier failures do not disable it.</summary>
     public DateTimeOffset? EnabledAt { get; init; }
 
-    /// <summary>The last replay that was asked for.</summary>
+    /// <summary>The last requested replay.</summary>
     public Replay? Replay { get; init; }
 
     public string SecretPurpose => Key.Of("endpoint", Id);
 
     /// <summary>
-    /// Whether an event is to be delivered here: one that happened before the endpoint was made is not, and that
-    /// a wallet changed is told to all: whoever takes over a merchant's account must not be able to keep it quiet.
+    /// Returns true if an event is to be delivered here. Events from before the endpoint was created are not. A wallet
+    /// change is sent to all endpoints, so that someone who takes over a merchant's account cannot hide it.
     /// </summary>
     public bool Wants(GatewayEvent happened) =>
         DisabledAt is null
@@ -63,7 +63,7 @@ internal sealed record WebhookEndpoint
         && CreatedAt <= happened.At
         && Takes(happened.Type);
 
-    /// <summary>Whether its filters let a type through. A <c>ping</c> is sent to one endpoint, never to all.</summary>
+    /// <summary>Returns true if its filters accept a type. A <c>ping</c> goes to one endpoint, never to all.</summary>
     public bool Takes(string type) =>
         type != EventTypes.Ping
         && (type == EventTypes.WalletChanged || Events.Any(filter => EventTypes.Matches(filter, type)));

@@ -5,15 +5,15 @@ using CoinPay.Functions.Platform;
 namespace CoinPay.Functions.Webhooks.Endpoints;
 
 /// <summary>
-/// Where webhooks may go: https to a public host that is not this one, on ports 443 and 8443 and those that are allowed
-/// besides; on a development machine that says so, also to loopback. A URL is checked when it is given and whenever
-/// something is sent to it; what its name leads to, whenever a connection is made.
+/// Decides where webhooks may go: https to a public host that is not this one, on ports 443 and 8443 and others the settings
+/// allow; also to loopback if a development machine allows it. A URL is checked when it is set and at each send; the
+/// addresses its name resolves to are checked at each connection.
 /// </summary>
 internal sealed class WebhookTargets(GatewaySettings settings)
 {
     public const int MaxLength = 2048;
 
-    /// <summary>Null when the URL may be used, else what is wrong with it.</summary>
+    /// <summary>Returns null if the URL may be used, otherwise what is wrong with it.</summary>
     public string? Refusal(string text)
     {
         if (!Uri.TryCreate(text, UriKind.Absolute, out Uri? url)
@@ -21,9 +21,9 @@ internal sealed class WebhookTargets(GatewaySettings settings)
             || text.Contains('\\', StringComparison.Ordinal)
             || url.HostNameType is not (UriHostNameType.Dns or UriHostNameType.IPv4 or UriHostNameType.IPv6))
             return "An absolute https URL.";
-        // Full-width digits and the like are some resolvers' 127.0.0.1.
+        // Some resolvers read full-width digits and the like as 127.0.0.1.
         if (!System.Text.Ascii.IsValid(text))
-            return "ASCII only: an international name as xn--…, anything else as %…";
+            return "ASCII only: encode an international name as xn--…, anything else as %…";
         if (url.UserInfo.Length > 0 || url.Authority.Contains('@', StringComparison.Ordinal))
             return "No user name or password in the URL: verify the signature instead.";
         if (url.Fragment.Length > 0)
@@ -34,7 +34,7 @@ internal sealed class WebhookTargets(GatewaySettings settings)
             : Refusal(url, host);
     }
 
-    /// <summary>Whether a connection may be made to this very address.</summary>
+    /// <summary>Returns true if a connection to this address is allowed.</summary>
     public bool Allows(IPAddress address, int port) => IPAddress.IsLoopback(address)
         ? AllowsLoopback(port)
         : settings.WebhookPorts.Contains(port) && PublicAddress.IsPublic(address) && !IsOwn(address);
@@ -54,7 +54,7 @@ internal sealed class WebhookTargets(GatewaySettings settings)
             return RefusalOfLoopback(url);
         if (settings.OwnHosts.Contains(host))
             return "Not this gateway's own name.";
-        return host.Contains('.', StringComparison.Ordinal) ? RefusalOfForm(url) : "A full host name, such as shop.example.";
+        return host.Contains('.', StringComparison.Ordinal) ? RefusalOfForm(url) : "A fully qualified host name, such as shop.example.";
     }
 
     private string? RefusalOfLoopback(Uri url) =>

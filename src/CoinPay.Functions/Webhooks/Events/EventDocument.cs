@@ -4,7 +4,7 @@ using CoinPay.Functions.Webhooks.Deliveries;
 
 namespace CoinPay.Functions.Webhooks.Events;
 
-/// <summary>An event as the pull feed shows it: what was POSTed, and how that went.</summary>
+/// <summary>An event as the pull feed shows it: what was POSTed, and the outcome.</summary>
 internal sealed record EventDocument(
     string Id,
     string Object,
@@ -45,5 +45,5 @@ internal sealed record DeliveryDocument(
             tried => new AttemptDocument(tried.At, tried.Status, tried.LatencyMs, tried.Answer))]);
 }
 
-/// <summary><paramref name="Answer"/> is the first KiB of what came back, or why nothing did.</summary>
+/// <summary><paramref name="Answer"/> is the first KiB of the response, or why there was none.</summary>
 internal sealed record AttemptDocument(DateTimeOffset At, int? Status, int LatencyMs, string Answer);

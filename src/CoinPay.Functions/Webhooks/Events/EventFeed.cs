@@ -6,16 +6,16 @@ using CoinPay.Functions.Webhooks.Endpoints;
 
 namespace CoinPay.Functions.Webhooks.Events;
 
-/// <summary>What a page of the pull feed is to hold; null matches everything.</summary>
+/// <summary>Filters for a page of the pull feed; null matches everything.</summary>
 internal sealed record EventFilter(bool Livemode, string? Type, string? InvoiceId, bool FailedOnly);
 
-/// <summary>A merchant's events with how each was delivered, newest first.</summary>
+/// <summary>A merchant's events with their deliveries, newest first.</summary>
 internal sealed class EventFeed(Tables tables, EndpointStore endpoints, DeliveryStore deliveries)
 {
-    /// <summary>So many events are looked at for one page; a page may then be short, and its cursor goes on.</summary>
+    /// <summary>The maximum number of events read for a page, which may then be short; its cursor continues.</summary>
     private const int MaxLookedAt = 500;
 
-    /// <summary>Of so many events at a time it is asked which endpoints did not get them.</summary>
+    /// <summary>The number of events whose failed deliveries are looked up together.</summary>
     private const int Together = 100;
 
     public async Task<(IReadOnlyList<EventDocument> Events, string? Last)> ListAsync(
@@ -75,7 +75,7 @@ internal sealed class EventFeed(Tables tables, EndpointStore endpoints, Delivery
         return [.. failed.SelectMany(ids => ids)];
     }
 
-    /// <summary>The event with its deliveries to the endpoints that still exist.</summary>
+    /// <summary>Returns the event with its deliveries to the endpoints that still exist.</summary>
     public async Task<EventDocument> DescribeAsync(GatewayEvent happened, CancellationToken cancellation)
     {
         IReadOnlyList<WebhookEndpoint> known = await endpoints.ListAsync(happened.MerchantId, cancellation);

@@ -10,7 +10,7 @@ namespace CoinPay.Functions.Webhooks.Events;
 
 /// <summary>
 /// <c>GET /v1/events?type=&amp;invoice_id=&amp;delivery=failed</c>: the pull feed, newest first, so that nothing is
-/// lost when an endpoint was down. <c>type</c> may be a family such as <c>invoice.*</c>.
+/// lost if an endpoint was down. <c>type</c> can be a family such as <c>invoice.*</c>.
 /// </summary>
 internal sealed class ListEvents(Callers callers, EventFeed feed)
 {
@@ -36,9 +36,9 @@ internal sealed class ListEvents(Callers callers, EventFeed feed)
         string? delivery = request.Query["delivery"];
         if (type is not null && !EventTypes.IsFilter(type))
             throw new ProblemException(
-                Problems.InvalidRequest("type must be a type of event, or a family of them such as invoice.*."));
+                Problems.InvalidRequest("type must be an event type or a family of event types such as invoice.*."));
         if (delivery is not (null or "failed"))
-            throw new ProblemException(Problems.InvalidRequest("delivery can only be failed."));
+            throw new ProblemException(Problems.InvalidRequest("delivery must be failed if it is present."));
         return new(caller.Livemode, type, invoiceId, delivery is not null);
     }
 }

@@ -10,8 +10,8 @@ using Microsoft.Azure.Functions.Worker;
 namespace CoinPay.Functions.Webhooks.Events;
 
 /// <summary>
-/// <c>POST /v1/events/{id}/redeliver</c> <c>{endpoint_id?}</c>: delivers an event again, under its id, to the endpoint
-/// named, or to every enabled one that takes it or was sent it before. The answer is the event.
+/// <c>POST /v1/events/{id}/redeliver</c> <c>{endpoint_id?}</c>: delivers an event again, under its id, to the given
+/// endpoint, or to every enabled one that accepts it or was sent it before. Returns the event.
 /// </summary>
 internal sealed class RedeliverEvent(
     Calls calls, EndpointStore endpoints, EventPublisher events, DeliveryStore deliveries,

@@ -12,8 +12,8 @@ using Microsoft.Azure.Functions.Worker;
 namespace CoinPay.Functions.Webhooks.Events;
 
 /// <summary>
-/// <c>POST /v1/webhook-endpoints/{id}/test</c>: a <c>ping</c> to this endpoint alone, whatever its filters. The answer
-/// is the event; <c>GET /v1/events/{id}</c> tells how it went.
+/// <c>POST /v1/webhook-endpoints/{id}/test</c>: sends a <c>ping</c> to this endpoint only, whatever its filters.
+/// Returns the event; <c>GET /v1/events/{id}</c> shows the outcome.
 /// </summary>
 internal sealed class TestWebhookEndpoint(
     Calls calls, EndpointStore endpoints, EventPublisher events, EventFeed feed)
