@@ -36,7 +36,7 @@ internal sealed class WebhookReceiver : IAsyncDisposable
 
     public Uri Address { get; }
 
-    /// <summary>What it answers: 204 unless a test says otherwise.</summary>
+    /// <summary>The status it returns: 204 unless a test sets another.</summary>
     public Func<Received, int> Answer { get; set; } = _ => StatusCodes.Status204NoContent;
 
     public IReadOnlyList<Received> All => [.. _received];
