@@ -29,6 +29,7 @@ public sealed class SimulationTests
     /// Too little was taken, and a payment that a reorg had thrown out was mined again: what was taken stands (845, 1706, 5396).
     /// A block had another spend of a payment's coin, and a reorg brought the payment back before the mempool was read (1910).
     /// An orchestration took the answer to a question of a turn that was given up for another's (857, 3273).
+    /// An advance whose message came back took up what a lost wake was about, and nobody read its outlook (7183).
     /// </summary>
     [Theory]
     [InlineData(845)]
@@ -37,6 +38,7 @@ public sealed class SimulationTests
     [InlineData(1910)]
     [InlineData(3273)]
     [InlineData(5396)]
+    [InlineData(7183)]
     public void A_world_that_once_seemed_to_break_holds(ulong seed) => Assert.Null(Life.Run(seed).Failure);
 
     [Fact]

@@ -1,16 +1,16 @@
 namespace CoinPay.Functions.Access;
 
-/// <summary>An API key as it is stored: never its text.</summary>
+/// <summary>An API key as stored, without its text.</summary>
 internal sealed record ApiKey
 {
     public required string Id { get; init; }
 
-    /// <summary>Kind and public id, for people: <c>cp_test_x0y1…</c>.</summary>
+    /// <summary>The mode and public id, for display: <c>cp_test_x0y1…</c>.</summary>
     public required string Hint { get; init; }
 
     public required byte[] Hash { get; init; }
 
-    /// <summary>Which pepper the hash was made with; null for a key made before peppers had names.</summary>
+    /// <summary>The id of the hash's pepper; null for keys created before peppers had ids.</summary>
     public string? PepperId { get; init; }
 
     public required bool Livemode { get; init; }
@@ -23,11 +23,11 @@ internal sealed record ApiKey
 
     public DateTimeOffset? RevokedAt { get; init; }
 
-    /// <summary>When it was last let in, to the hour; null when it never was.</summary>
+    /// <summary>When the key was last accepted, to the hour; null if never.</summary>
     public DateTimeOffset? LastUsedAt { get; init; }
 
     public bool IsUsable(DateTimeOffset now) => RevokedAt is null && (ExpiresAt is null || now < ExpiresAt);
 }
 
-/// <summary>A key, and whose it is.</summary>
+/// <summary>A key and its merchant.</summary>
 internal sealed record StoredApiKey(string MerchantId, ApiKey Key);

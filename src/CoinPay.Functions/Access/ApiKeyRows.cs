@@ -3,7 +3,7 @@ using CoinPay.Functions.Platform.Storage;
 
 namespace CoinPay.Functions.Access;
 
-/// <summary>How a merchant's API keys are written and read: partition the merchant, a row a key; and a row in <c>Index</c> to find it by.</summary>
+/// <summary>Reads and writes API keys: one row per key in the merchant's partition, and one in <c>Index</c> to look it up.</summary>
 internal static class ApiKeyRows
 {
     public const string Prefix = "key!";
@@ -13,7 +13,7 @@ internal static class ApiKeyRows
 
     public static string RowOf(string keyId) => Key.Of("key", keyId);
 
-    /// <summary>In <c>Index</c>: from the public id in a key's text to the row that says everything.</summary>
+    /// <summary>The partition in <c>Index</c> that leads from the public id in a key's text to the key's row.</summary>
     public static string LookupPartition(string publicId) => Key.Of("apikey", publicId);
 
     public static TableEntity Write(string merchantId, ApiKey key) => new(merchantId, RowOf(key.Id))

@@ -8,23 +8,23 @@ using CoinPay.Functions.Platform.Storage;
 namespace CoinPay.Functions.Access;
 
 /// <summary>
-/// API keys. The merchant's row is the truth, so that a revocation is one write; the look-up row only leads to it. A
-/// key is known for at most <see cref="ShortMemory.OfRows"/> after its revocation in another process.
+/// Stores API keys. The row in the merchant's partition is the source of truth, so a revocation is one write; the look-up
+/// row only points to it. After another process revokes a key, it works for at most <see cref="ShortMemory.OfRows"/>.
 /// </summary>
 internal sealed class ApiKeyStore(Tables tables, ISecrets secrets, TimeProvider clock)
 {
-    /// <summary>Keys a merchant may have that are neither revoked nor expired.</summary>
+    /// <summary>The maximum number of keys per merchant that are neither revoked nor expired.</summary>
     public const int MaxKeys = 50;
 
 
-    /// <summary>How exact <see cref="ApiKey.LastUsedAt"/> is: it costs one write so often, not one a call.</summary>
+    /// <summary>The resolution of <see cref="ApiKey.LastUsedAt"/>, which costs one write per period, not per call.</summary>
     private static readonly TimeSpan UseIsNoted = TimeSpan.FromHours(1);
 
     private readonly KeyRing _peppers = new(secrets, SecretName.KeyPepper);
     private readonly ShortMemory<StoredApiKey?> _keys = new(clock, ShortMemory.OfRows);
     private readonly ShortMemory<DateTimeOffset> _uses = new(clock, UseIsNoted);
 
-    /// <summary>Makes a key and answers its text, which nobody can ask for again.</summary>
+    /// <summary>Creates a key and returns its text, which cannot be retrieved again.</summary>
     public async Task<(ApiKey Key, ApiKeyText Text)> AddAsync(
         string merchantId, string keyId, bool livemode, Scope scopes, DateTimeOffset? expiresAt,
         CancellationToken cancellation)
@@ -42,7 +42,7 @@ internal sealed class ApiKeyStore(Tables tables, ISecrets secrets, TimeProvider 
             CreatedAt = clock.GetUtcNow(),
             ExpiresAt = expiresAt,
         };
-        // Replaced when a request is done again after a crash: the first text was never answered.
+        // Replaced if a request is repeated after a crash: the first text was never returned.
         await tables.Merchants.UpsertEntityAsync(
             ApiKeyRows.Write(merchantId, key), TableUpdateMode.Replace, cancellation);
         TableEntity lookup = new(ApiKeyRows.LookupPartition(text.PublicId), Key.Lookup)
@@ -54,7 +54,7 @@ internal sealed class ApiKeyStore(Tables tables, ISecrets secrets, TimeProvider 
         return (key, text);
     }
 
-    /// <summary>The key with this text, if it exists, was not revoked and has not expired.</summary>
+    /// <summary>Returns the key with this text, or null if it does not exist, was revoked or has expired.</summary>
     public async Task<StoredApiKey?> FindAsync(ApiKeyText text, CancellationToken cancellation)
     {
         StoredApiKey? stored = await _keys.GetAsync(text.PublicId, () => ReadAsync(text.PublicId, cancellation));
@@ -69,7 +69,7 @@ internal sealed class ApiKeyStore(Tables tables, ISecrets secrets, TimeProvider 
         return stored;
     }
 
-    /// <summary>Newest first, revoked ones included.</summary>
+    /// <summary>Returns all keys, including revoked ones, newest first.</summary>
     public async Task<IReadOnlyList<ApiKey>> ListAsync(string merchantId, CancellationToken cancellation)
     {
         List<ApiKey> keys = [];
@@ -79,7 +79,7 @@ internal sealed class ApiKeyStore(Tables tables, ISecrets secrets, TimeProvider 
         return keys;
     }
 
-    /// <summary>Null when the merchant has no such key; revoking twice keeps the first instant.</summary>
+    /// <summary>Returns null if the merchant has no such key. Revoking twice keeps the first instant.</summary>
     public async Task<ApiKey?> RevokeAsync(string merchantId, string keyId, CancellationToken cancellation)
     {
         while (true)
@@ -100,7 +100,7 @@ internal sealed class ApiKeyStore(Tables tables, ISecrets secrets, TimeProvider 
         }
     }
 
-    /// <summary>The pepper under which the text has the stored hash; null when there is none, and the text is not the key.</summary>
+    /// <summary>Returns the pepper with which the text hashes to the stored hash, or null if the text is not the key.</summary>
     private async Task<NamedKey?> PepperOfAsync(ApiKeyText text, ApiKey key, CancellationToken cancellation)
     {
         IReadOnlyList<NamedKey> peppers = key.PepperId is not { } id ? await _peppers.AllAsync(cancellation)
@@ -110,7 +110,7 @@ internal sealed class ApiKeyStore(Tables tables, ISecrets secrets, TimeProvider 
             pepper => CryptographicOperations.FixedTimeEquals(text.Hash(pepper.Text), key.Hash));
     }
 
-    /// <summary>A key that is used moves to the current pepper: only here is its text at hand.</summary>
+    /// <summary>Rehashes a key with the current pepper when it is used, because its text is known only then.</summary>
     private async Task RepepperAsync(
         StoredApiKey stored, ApiKeyText text, NamedKey pepper, CancellationToken cancellation)
     {
@@ -129,7 +129,7 @@ internal sealed class ApiKeyStore(Tables tables, ISecrets secrets, TimeProvider 
         if (now - used.Key.LastUsedAt < UseIsNoted)
             return now;
         TableEntity row = new(used.MerchantId, ApiKeyRows.RowOf(used.Key.Id)) { [ApiKeyRows.LastUsedAt] = now };
-        // Merged whatever else was written to the row meanwhile, a revocation above all.
+        // Merged, so that concurrent writes to the row, above all a revocation, are kept.
         await tables.Merchants.UpdateEntityAsync(row, ETag.All, TableUpdateMode.Merge, cancellation);
         return now;
     }
@@ -145,7 +145,7 @@ internal sealed class ApiKeyStore(Tables tables, ISecrets secrets, TimeProvider 
         string merchantId = lookup.GetString("MerchantId");
         TableEntity? row = await tables.Merchants.FindAsync(
             merchantId, ApiKeyRows.RowOf(lookup.GetString("KeyId")), cancellation);
-        // A look-up row left by a request that was done again leads to a key with another text.
+        // A look-up row left by a request that was repeated leads to a key with a different text.
         return row is not null && ApiKeyRows.Read(row) is var key && PublicIdOf(key) == publicId
             ? new(merchantId, key)
             : null;

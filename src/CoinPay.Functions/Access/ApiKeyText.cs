@@ -6,8 +6,8 @@ namespace CoinPay.Functions.Access;
 
 /// <summary>
 /// The text of an API key: <c>cp_test_</c> or <c>cp_live_</c>, then 50 characters of Crockford base32 in lower case:
-/// 12 of public id (names the row), 32 of secret (160 random bits) and 6 of checksum (30 bits of SHA-256 over all that
-/// stands before). The checksum lets a scanner or this gateway tell a key from a typing error without a look-up.
+/// 12 of public id (names the row), 32 of secret (160 random bits) and 6 of checksum (30 bits of SHA-256 over
+/// everything before it). The checksum lets a scanner or this gateway detect a typo without a look-up.
 /// </summary>
 internal sealed record ApiKeyText(bool Livemode, string PublicId, string Text)
 {
@@ -28,7 +28,7 @@ internal sealed record ApiKeyText(bool Livemode, string PublicId, string Text)
         return new(livemode, publicId, text + Checksum(text));
     }
 
-    /// <summary>Null when the text cannot be a key: wrong form or wrong checksum.</summary>
+    /// <summary>Returns null if the text cannot be a key: its format or checksum is wrong.</summary>
     public static ApiKeyText? Parse(string text)
     {
         bool live = text.StartsWith(LivePrefix, StringComparison.Ordinal);
@@ -39,11 +39,11 @@ internal sealed record ApiKeyText(bool Livemode, string PublicId, string Text)
         return valid ? new(live, text.Substring(TestPrefix.Length, PublicIdLength), text) : null;
     }
 
-    /// <summary>What is stored: HMAC-SHA256 of the whole key under the pepper.</summary>
+    /// <summary>Returns the hash to store: HMAC-SHA256 of the whole key with the pepper.</summary>
     public byte[] Hash(string pepper) =>
         HMACSHA256.HashData(Encoding.UTF8.GetBytes(pepper), Encoding.UTF8.GetBytes(Text));
 
-    /// <summary>What may be shown of a key that exists: its kind and public id.</summary>
+    /// <summary>Returns the part of an existing key that can be shown: its mode and public id.</summary>
     public override string ToString() => (Livemode ? LivePrefix : TestPrefix) + PublicId + "…";
 
     private static string Checksum(string text)

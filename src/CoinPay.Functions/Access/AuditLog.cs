@@ -10,9 +10,9 @@ using Microsoft.AspNetCore.Http;
 namespace CoinPay.Functions.Access;
 
 /// <summary>
-/// What operators did: a row before a call does anything, and another with how it ended. Rows are only ever added. A call
-/// without an end is one whose process died. Nothing of a request is kept but its method, its path and the SHA-256 of its
-/// body.
+/// The log of operators' calls: one row before a call does anything, and one with its result. Rows are only ever added.
+/// A call without a result is one whose process died. Of a request, only its method, its path and the SHA-256 of its body
+/// are stored.
 /// </summary>
 internal sealed class AuditLog(Tables tables, GatewaySettings settings, RandomNumberGenerator random, TimeProvider clock)
 {
@@ -21,7 +21,7 @@ internal sealed class AuditLog(Tables tables, GatewaySettings settings, RandomNu
 
     private static readonly object CallItem = new();
 
-    /// <summary>Adds the call's first row; the call is refused if that fails.</summary>
+    /// <summary>Adds the call's first row. If that fails, the call is refused.</summary>
     public async Task BeginAsync(HttpContext http, CancellationToken cancellation)
     {
         DateTimeOffset now = clock.GetUtcNow();
@@ -42,7 +42,7 @@ internal sealed class AuditLog(Tables tables, GatewaySettings settings, RandomNu
         http.Items[CallItem] = id;
     }
 
-    /// <summary>Adds how a call that <see cref="BeginAsync"/> began has ended; does nothing for any other.</summary>
+    /// <summary>Adds the result of a call that <see cref="BeginAsync"/> recorded; does nothing for other calls.</summary>
     public async Task EndAsync(HttpContext http, int status, CancellationToken cancellation)
     {
         if (http.Items[CallItem] is not string id)
@@ -58,14 +58,14 @@ internal sealed class AuditLog(Tables tables, GatewaySettings settings, RandomNu
             cancellation);
     }
 
-    /// <summary>A page of a month's calls, newest first, and the row key to go on after.</summary>
-    /// <param name="month">Such as <c>2026-11</c>.</param>
-    /// <param name="paging">Which part.</param>
-    /// <param name="cancellation">Ends waiting.</param>
+    /// <summary>Returns a page of a month's calls, newest first, and the row key to continue after.</summary>
+    /// <param name="month">A month such as <c>2026-11</c>.</param>
+    /// <param name="paging">The page to read.</param>
+    /// <param name="cancellation">Cancels waiting.</param>
     public async Task<(IReadOnlyList<AuditEntry> Calls, string? Last)> ReadAsync(
         string month, Paging paging, CancellationToken cancellation)
     {
-        // A call has up to two rows, one behind the other; a cursor stands behind both.
+        // A call has up to two adjacent rows; a cursor points behind both.
         Paging rowsWanted = new(paging.Limit * 2, paging.After is { } after ? after + EndSuffix : null);
         (IReadOnlyList<TableEntity> rows, string? more) = await tables.Audit.PageAsync(month, rowsWanted, cancellation);
         List<TableEntity> begun = [.. rows.Where(row => !row.RowKey.EndsWith(EndSuffix, StringComparison.Ordinal))];
@@ -78,22 +78,22 @@ internal sealed class AuditLog(Tables tables, GatewaySettings settings, RandomNu
         return ([.. page.Select(row => AuditEntry.Of(row, ends.GetValueOrDefault(row.GetString("Id"))))], last);
     }
 
-    /// <summary>The partition of an instant.</summary>
+    /// <summary>Returns the partition for an instant.</summary>
     public static string MonthOf(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM", CultureInfo.InvariantCulture);
 }
 
-/// <summary>One operator's call as it is shown.</summary>
+/// <summary>An operator's call in a response.</summary>
 /// <param name="Id"><c>aud_…</c>.</param>
 /// <param name="Object">Always <c>audit_entry</c>.</param>
-/// <param name="By">Who: <c>operator</c>, as there is one operator key.</param>
+/// <param name="By">Always <c>operator</c>, because there is one operator key.</param>
 /// <param name="Address">The client's address.</param>
-/// <param name="At">When it came.</param>
+/// <param name="At">When the call arrived.</param>
 /// <param name="Method">Such as <c>POST</c>.</param>
 /// <param name="Path">Without the query.</param>
 /// <param name="RequestId">The invocation's id, as in the log.</param>
-/// <param name="Status">The answer's status; null for a call that has not ended, as its process died or it is under way.</param>
-/// <param name="EndedAt">When it was answered.</param>
-/// <param name="BodySha256">Hex SHA-256 of the body as it came; null without one.</param>
+/// <param name="Status">The response's status; null for a call that is in progress or whose process died.</param>
+/// <param name="EndedAt">When the call was answered.</param>
+/// <param name="BodySha256">Hex SHA-256 of the raw body; null without one.</param>
 internal sealed record AuditEntry(
     string Id, string Object, string By, string Address, DateTimeOffset At, string Method, string Path, string RequestId,
     int? Status, DateTimeOffset? EndedAt, [property: System.Text.Json.Serialization.JsonPropertyName("body_sha256")] string? BodySha256)

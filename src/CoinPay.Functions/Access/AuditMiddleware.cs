@@ -8,14 +8,14 @@ using Microsoft.Extensions.Logging;
 namespace CoinPay.Functions.Access;
 
 /// <summary>
-/// Notes in the audit log how every operator's call ended. Stands around <see cref="ProblemMiddleware"/>, so that it sees
-/// the answer that the operator gets; an answer that cannot be noted is not given.
+/// Records the result of every operator's call in the audit log. Wraps <see cref="ProblemMiddleware"/>, so that it sees
+/// the response that the operator gets; a response that cannot be recorded is not sent.
 /// </summary>
 internal sealed class AuditMiddleware(AuditLog audit, ILogger<AuditMiddleware> log) : IFunctionsWorkerMiddleware
 {
     private static readonly object RequestIdItem = new();
 
-    /// <summary>The invocation's id, by which the log knows a call.</summary>
+    /// <summary>Returns the invocation's id, which identifies a call in the log.</summary>
     public static string RequestIdOf(HttpContext http) => http.Items[RequestIdItem] as string ?? http.TraceIdentifier;
 
     public async Task Invoke(FunctionContext context, FunctionExecutionDelegate next)
@@ -31,12 +31,12 @@ internal sealed class AuditMiddleware(AuditLog audit, ILogger<AuditMiddleware> l
         int status = result.Value is JsonAnswer answer ? answer.Status : StatusCodes.Status200OK;
         try
         {
-            // Not the caller's token: who hangs up is noted all the same.
+            // Not the caller's token: a call is recorded even if its caller hangs up.
             await audit.EndAsync(http, status, CancellationToken.None);
         }
         catch (RequestFailedException failure)
         {
-            log.LogError(failure, "the end of invocation {InvocationId} is not in the audit log", context.InvocationId);
+            log.LogError(failure, "Cannot record the result of invocation {InvocationId} in the audit log", context.InvocationId);
             result.Value = Problems.Internal.ToAnswer();
         }
     }

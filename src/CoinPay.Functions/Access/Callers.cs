@@ -6,34 +6,34 @@ using Microsoft.AspNetCore.Http;
 
 namespace CoinPay.Functions.Access;
 
-/// <summary>Who calls: which merchant, with which key, and what the key may do.</summary>
+/// <summary>An authenticated caller: the merchant, the key and its scopes.</summary>
 internal sealed record Caller(string MerchantId, string KeyId, bool Livemode, Scope Scopes)
 {
     /// <summary>
-    /// Whose an Idempotency-Key is: a merchant's keys of one kind never get an answer that was given to the other's.
+    /// The owner of an Idempotency-Key: a merchant's test keys never get a response given to its live keys, or vice versa.
     /// </summary>
     public string IdempotencyOwner => Livemode ? MerchantId : MerchantId + "-test";
 }
 
 /// <summary>
-/// Lets a call in or throws its problem: 401 for no key or one that is not valid (never saying why), 403 for a valid
-/// key that may not do this.
+/// Authenticates a call or throws its problem: 401 for a missing or invalid key (never saying why), 403 for a valid key
+/// that is not allowed to make the call.
 /// </summary>
 internal sealed class Callers(ApiKeyStore keys, ISecrets secrets, RequestLimits limits, AuditLog audit)
 {
-    /// <summary>Who calls with the operator's key, where a merchant's id or key would stand.</summary>
+    /// <summary>The name of the operator, used in place of a merchant's id or key.</summary>
     public const string Operator = "operator";
 
     private const string Scheme = "Bearer ";
     private const int MaxKeyLength = 512;
 
-    /// <summary>A merchant's key that has <paramref name="scope"/>.</summary>
+    /// <summary>Requires a merchant's key that has <paramref name="scope"/>.</summary>
     public async Task<Caller> RequireMerchantAsync(HttpRequest request, Scope scope, CancellationToken cancellation)
     {
         string key = BearerOf(request);
         Caller? caller = await FindCallerAsync(key, cancellation);
         if (caller is null && await IsOperatorAsync(key, cancellation))
-            throw new ProblemException(Problems.Forbidden("This call needs a merchant's key, not the operator's."));
+            throw new ProblemException(Problems.Forbidden("This call requires a merchant's key, not the operator's."));
         if (caller is null)
             throw new ProblemException(Problems.Unauthorized);
         limits.TakeOfKey(caller.KeyId);
@@ -43,7 +43,7 @@ internal sealed class Callers(ApiKeyStore keys, ISecrets secrets, RequestLimits 
                 Problems.Forbidden("The key lacks the scope " + string.Join(", ", Access.Scopes.Write(scope)) + "."));
     }
 
-    /// <summary>The operator's key. The call is in the audit log before it does anything.</summary>
+    /// <summary>Requires the operator's key, and records the call in the audit log before it does anything.</summary>
     public async Task RequireOperatorAsync(HttpRequest request, CancellationToken cancellation)
     {
         string key = BearerOf(request);
@@ -55,7 +55,7 @@ internal sealed class Callers(ApiKeyStore keys, ISecrets secrets, RequestLimits 
         }
         throw new ProblemException(await FindCallerAsync(key, cancellation) is null
             ? Problems.Unauthorized
-            : Problems.Forbidden("This call needs the operator's key."));
+            : Problems.Forbidden("This call requires the operator's key."));
     }
 
     private static string BearerOf(HttpRequest request)
@@ -75,7 +75,7 @@ internal sealed class Callers(ApiKeyStore keys, ISecrets secrets, RequestLimits 
         return new(stored.MerchantId, stored.Key.Id, stored.Key.Livemode, stored.Key.Scopes);
     }
 
-    // Hashed first, so that neither the length nor the first different character shows in the time taken.
+    // Hashed first, so that the time taken reveals neither the length nor the first different character.
     private async Task<bool> IsOperatorAsync(string key, CancellationToken cancellation) =>
         await secrets.FindAsync(SecretName.OperatorKey, cancellation) is { Length: > 0 } operatorKey
         && CryptographicOperations.FixedTimeEquals(

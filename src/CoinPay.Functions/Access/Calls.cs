@@ -4,26 +4,26 @@ using Microsoft.AspNetCore.Http;
 namespace CoinPay.Functions.Access;
 
 /// <summary>
-/// The head of a call that makes or changes something: who calls, what it sent, and that it is done once for its
-/// <c>Idempotency-Key</c>.
+/// The start of a call that creates or changes something: authenticates the caller, reads the body, and runs the work once
+/// per <c>Idempotency-Key</c>.
 /// </summary>
 internal sealed class Calls(Callers callers, Idempotency idempotency)
 {
-    /// <summary>A merchant's call with a body.</summary>
+    /// <summary>Begins a merchant's call with a body.</summary>
     public async Task<MerchantCall> OfMerchantAsync(HttpRequest request, Scope scope, CancellationToken cancellation)
     {
         Caller caller = await callers.RequireMerchantAsync(request, scope, cancellation);
         return new(caller, request, await RequestBody.ReadAsync(request, cancellation), idempotency, cancellation);
     }
 
-    /// <summary>A merchant's call that may come without a body.</summary>
+    /// <summary>Begins a merchant's call whose body is optional.</summary>
     public async Task<MerchantCall> OfMerchantOptionalAsync(HttpRequest request, Scope scope, CancellationToken cancellation)
     {
         Caller caller = await callers.RequireMerchantAsync(request, scope, cancellation);
         return new(caller, request, await RequestBody.ReadOptionalAsync(request, cancellation), idempotency, cancellation);
     }
 
-    /// <summary>The operator's call with a body.</summary>
+    /// <summary>Begins an operator's call with a body.</summary>
     public async Task<Call> OfOperatorAsync(HttpRequest request, CancellationToken cancellation)
     {
         await callers.RequireOperatorAsync(request, cancellation);
@@ -36,10 +36,10 @@ internal class Call(string owner, HttpRequest request, RequestBody body, Idempot
 {
     public RequestBody Body => body;
 
-    /// <summary>Throws what is wrong with the body; then does the work once.</summary>
-    /// <param name="name">The call, and what it is about: a key for one stands for nothing else.</param>
-    /// <param name="idPrefix">Prefix of the id of what is made.</param>
-    /// <param name="work">Makes it under the id it is given. May run again with the same id after a crash.</param>
+    /// <summary>Throws the body's errors, if any; otherwise does the work once.</summary>
+    /// <param name="name">The call and the object that it concerns, which an Idempotency-Key is bound to.</param>
+    /// <param name="idPrefix">The id prefix of the object to create.</param>
+    /// <param name="work">Creates the object with the given id. Can run again with the same id after a crash.</param>
     public Task<JsonAnswer> OnceAsync(string name, string idPrefix, Func<string, Task<JsonAnswer>> work)
     {
         body.ThrowIfInvalid();

@@ -1,10 +1,10 @@
 namespace CoinPay.Functions.Access;
 
-/// <summary>What a merchant's key may do. A key has a set of these.</summary>
+/// <summary>The permissions of a merchant's key.</summary>
 [Flags]
 internal enum Scope
 {
-    /// <summary>Any valid key.</summary>
+    /// <summary>No particular scope: any valid key.</summary>
     None = 0,
     InvoicesRead = 1,
     InvoicesWrite = 2,
@@ -16,7 +16,7 @@ internal enum Scope
     ReportsRead = 128,
 }
 
-/// <summary>Scopes as they are written in JSON and storage.</summary>
+/// <summary>The names of scopes in JSON and storage.</summary>
 internal static class Scopes
 {
     private static readonly (Scope Scope, string Name)[] Names =
@@ -31,13 +31,13 @@ internal static class Scopes
         (Scope.ReportsRead, "reports:read"),
     ];
 
-    /// <summary>Scopes that some call of this gateway asks for; a merchant's first key has them all.</summary>
+    /// <summary>The scopes that calls of this gateway require; a merchant's first key has all of them.</summary>
     public static Scope Built => Scope.InvoicesRead | Scope.InvoicesWrite | Scope.ExceptionsWrite | Scope.WebhooksManage;
 
     public static IReadOnlyList<string> Write(Scope scopes) =>
         [.. Names.Where(pair => scopes.HasFlag(pair.Scope)).Select(pair => pair.Name)];
 
-    /// <summary>Null for a name that is not known or that no call asks for yet.</summary>
+    /// <summary>Returns null if a name is unknown or no call requires it yet.</summary>
     public static Scope? Find(string name)
     {
         foreach ((Scope scope, string known) in Names)

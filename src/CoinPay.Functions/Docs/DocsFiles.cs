@@ -6,8 +6,8 @@ using Scalar.AspNetCore;
 namespace CoinPay.Functions.Docs;
 
 /// <summary>
-/// Scalar's files, as its package carries them: gzip-compressed resources of its assembly. They are served by the gateway
-/// itself, so that reading the documentation tells nobody else of it.
+/// Scalar's files, which its package contains as gzip-compressed resources of its assembly. The gateway serves them
+/// itself, so that no third party learns who reads the documentation.
 /// </summary>
 internal static class DocsFiles
 {
@@ -15,13 +15,13 @@ internal static class DocsFiles
 
     private static readonly Assembly Scalar = typeof(ScalarOptions).Assembly;
 
-    /// <summary>The package's version: part of the script's address, so that a browser may keep the file for long.</summary>
+    /// <summary>The package's version: part of the script's address, so that browsers can cache the file for a long time.</summary>
     public static string Version { get; } = Scalar.GetName().Version!.ToString(3);
 
-    /// <summary>The script, compressed by gzip.</summary>
+    /// <summary>Opens the script, compressed with gzip.</summary>
     public static Stream OpenScript() =>
         Scalar.GetManifestResourceStream(ScriptResource) ?? throw new BugException("Scalar's package has no " + ScriptResource);
 
-    /// <summary>The script for the rare client that does not take gzip.</summary>
+    /// <summary>Opens the uncompressed script, for the rare client that does not accept gzip.</summary>
     public static Stream OpenPlainScript() => new GZipStream(OpenScript(), CompressionMode.Decompress);
 }

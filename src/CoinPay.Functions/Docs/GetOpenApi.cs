@@ -5,7 +5,7 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace CoinPay.Functions.Docs;
 
-/// <summary><c>GET /openapi.json</c>: what this gateway can do, as OpenAPI 3.1.</summary>
+/// <summary><c>GET /openapi.json</c>: the gateway's API as an OpenAPI 3.1 document.</summary>
 internal sealed class GetOpenApi
 {
     [Function(nameof(GetOpenApi))]

@@ -9,7 +9,7 @@ namespace CoinPay.Functions.Docs;
 /// <param name="Policy">Its Content-Security-Policy.</param>
 internal sealed record HtmlAnswer(string Html, string Policy) : IActionResult
 {
-    /// <summary>Text and its own style sheet, nothing else.</summary>
+    /// <summary>Allows text and the page's own style sheet, nothing else.</summary>
     public const string TextOnly =
         "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 

@@ -6,8 +6,8 @@ using CoinPay.Functions.Http;
 namespace CoinPay.Functions.Docs;
 
 /// <summary>
-/// The OpenAPI 3.1 document: the union of this folder's YAML files, completed by what follows from rules. Tests hold it
-/// to the app: every call, scope, closed set and answer.
+/// The OpenAPI 3.1 document: the union of this folder's YAML files, completed by rules. Tests check it against the app:
+/// every call, scope, enum and response.
 /// </summary>
 internal static class OpenApiDocument
 {
@@ -15,10 +15,10 @@ internal static class OpenApiDocument
 
     private static readonly Lazy<byte[]> Written = new(() => Platform.Json.Bytes(Build()));
 
-    /// <summary>UTF-8 JSON, made once.</summary>
+    /// <summary>The document as UTF-8 JSON, built once.</summary>
     public static ReadOnlyMemory<byte> Json => Written.Value;
 
-    /// <summary>A document of the caller's own.</summary>
+    /// <summary>Builds a new document, which the caller can change.</summary>
     public static JsonObject Build()
     {
         JsonObject document = [];
@@ -36,13 +36,13 @@ internal static class OpenApiDocument
         return document;
     }
 
-    /// <summary>Every call of a document; methods are in lower case.</summary>
+    /// <summary>Returns every call in a document; methods are in lower case.</summary>
     public static IEnumerable<(string Path, string Method, JsonObject Operation)> Calls(JsonObject document) =>
         from path in document["paths"]!.AsObject()
         from method in path.Value!.AsObject()
         select (path.Key, method.Key, method.Value!.AsObject());
 
-    // The one with the title first, so that the document begins with it.
+    // The file with the title comes first, so that the document begins with it.
     private static IEnumerable<string> FilesOf(Assembly app) => app.GetManifestResourceNames()
         .Where(name => name.StartsWith(ResourceFolder, StringComparison.Ordinal))
         .OrderBy(name => name != ResourceFolder + "gateway.yaml")
@@ -64,12 +64,12 @@ internal static class OpenApiDocument
 
     private static JsonObject ProblemCode() => new()
     {
-        ["description"] = "Stable: what a client switches on.",
+        ["description"] = "A stable code that clients can switch on.",
         ["type"] = "string",
         ["enum"] = new JsonArray([.. ProblemKinds.All.Select(kind => JsonValue.Create(kind.Code))]),
     };
 
-    /// <summary>A schema that does not say which properties it needs needs all of them.</summary>
+    /// <summary>Makes every property required in each schema that does not list its required properties.</summary>
     private static void RequireAll(JsonNode node)
     {
         if (node is JsonArray items)

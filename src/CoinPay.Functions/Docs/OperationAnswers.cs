@@ -5,8 +5,8 @@ using CoinPay.Functions.Http;
 namespace CoinPay.Functions.Docs;
 
 /// <summary>
-/// Writes into a call of the document what it can answer other than well: what its <c>x-problems</c> name, and what
-/// follows from its key, its parameters and its body. Also names the scope in words.
+/// Adds the error responses to a call in the document: those that its <c>x-problems</c> name, and those that follow from
+/// its key, parameters and body. Also describes the required scope.
 /// </summary>
 internal static class OperationAnswers
 {
@@ -21,7 +21,7 @@ internal static class OperationAnswers
         foreach ((_, JsonNode? answer) in answers)
             if (isIdempotent)
                 answer!.AsObject()["headers"] = Header("Idempotent-Replayed", "IdempotentReplayed");
-        // What a page says in HTML stands in the file already.
+        // HTML error pages are already in the file.
         foreach (IGrouping<int, ProblemKind> status in ProblemsOf(operation, isIdempotent).Distinct().GroupBy(kind => kind.Status))
             answers.TryAdd(status.Key.ToString(), Answer([.. status]));
         operation.Remove(Extension);
@@ -58,7 +58,7 @@ internal static class OperationAnswers
             ["description"] = string.Join(' ', kinds.Select(kind => $"`{kind.Code}`: {kind.Title}.")),
             ["content"] = new JsonObject { ["application/problem+json"] = new JsonObject { ["schema"] = Schema(kinds) } },
         };
-        // The document cannot say "with this code only": required where all codes of the status have it.
+        // OpenAPI cannot say "only with this code": the header is required if all codes of the status have it.
         if (kinds.Any(kind => kind.HasRetryAfter))
         {
             answer["headers"] = Header("Retry-After", "RetryAfter");
@@ -70,7 +70,7 @@ internal static class OperationAnswers
 
     private static JsonObject OptionalRetryAfter(IReadOnlyList<ProblemKind> kinds) => new()
     {
-        ["description"] = "Whole seconds to wait; with "
+        ["description"] = "Whole seconds to wait; sent only with "
             + string.Join(", ", kinds.Where(kind => kind.HasRetryAfter).Select(kind => $"`{kind.Code}`")) + ".",
         ["schema"] = new JsonObject { ["type"] = "string", ["pattern"] = "^[1-9][0-9]*$" },
     };
@@ -99,9 +99,9 @@ internal static class OperationAnswers
         (string scheme, JsonNode? scopes) = schemes[0]!.AsObject().Single();
         string needs = (scheme, scopes!.AsArray()) switch
         {
-            ("operatorKey", _) => "Needs the operator's key.",
-            (_, { Count: 0 }) => "Needs a merchant's key, of any scope.",
-            (_, var names) => $"Needs a merchant's key with the scope `{names.Single()}`.",
+            ("operatorKey", _) => "Requires the operator's key.",
+            (_, { Count: 0 }) => "Requires a merchant's key with any scope.",
+            (_, var names) => $"Requires a merchant's key with the scope `{names.Single()}`.",
         };
         operation["description"] = (operation["description"]?.ToString().TrimEnd() + "\n\n" + needs).TrimStart();
     }
@@ -114,7 +114,7 @@ internal static class OperationAnswers
             ? place == PlaceOf(reference)
             : parameter["in"]!.ToString() == place);
 
-    // The shared parameters by their names: those of lists are queries, ids are parts of the path.
+    // Shared parameters by name: ids are in the path, those of lists are in the query.
     private static string PlaceOf(string reference) => reference switch
     {
         IdempotencyParameter => "header",

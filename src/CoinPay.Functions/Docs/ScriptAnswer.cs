@@ -3,9 +3,9 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace CoinPay.Functions.Docs;
 
-/// <summary>A script that a browser may keep, as its address has its version.</summary>
-/// <param name="Open">Opens its bytes.</param>
-/// <param name="Encoding">How they are compressed, or null.</param>
+/// <summary>A script that browsers can cache, because its address contains its version.</summary>
+/// <param name="Open">Opens the script's bytes.</param>
+/// <param name="Encoding">The content encoding of the bytes, or null.</param>
 internal sealed record ScriptAnswer(Func<Stream> Open, string? Encoding) : IActionResult
 {
     public async Task ExecuteResultAsync(ActionContext context)

@@ -4,10 +4,10 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace CoinPay.Functions.Docs;
 
-/// <summary><c>GET /docs</c>: the OpenAPI document for people, with calls that can be tried out.</summary>
+/// <summary><c>GET /docs</c>: the OpenAPI document as a web page on which calls can be tried out.</summary>
 internal sealed class ShowDocs
 {
-    // Scalar writes its styles into the page; scripts come from here only, and requests go here only.
+    // Scalar writes its styles into the page; scripts and requests are restricted to this origin.
     private const string Policy =
         "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
         + "font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";

@@ -4,7 +4,7 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace CoinPay.Functions.Docs;
 
-/// <summary><c>GET /docs/scalar.js</c>: the script behind <c>/docs</c>. Its address has its version, so it may be kept.</summary>
+/// <summary><c>GET /docs/scalar.js</c>: the script of <c>/docs</c>, cacheable because its address has its version.</summary>
 internal sealed class ShowDocsScript
 {
     [Function(nameof(ShowDocsScript))]

@@ -6,7 +6,7 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace CoinPay.Functions.Docs;
 
-/// <summary><c>GET /problems/{code}</c>: what a problem means and what to do, as HTML, or as JSON for who accepts that.</summary>
+/// <summary><c>GET /problems/{code}</c>: what a problem means and what to do, as HTML or, if accepted, as JSON.</summary>
 internal sealed class ShowProblem
 {
     [Function(nameof(ShowProblem))]
@@ -31,7 +31,7 @@ internal sealed class ShowProblem
     }
 #pragma warning restore CA1822
 
-    // A browser's Accept names HTML; */* alone, as curl sends it, gets what a person can read too.
+    // A browser's Accept names HTML; */* alone, as sent by curl, also gets HTML.
     private static bool AcceptsJson(HttpRequest request) =>
         request.GetTypedHeaders().Accept is { Count: > 0 } accepted
         && accepted.Any(type => type.MediaType.EndsWith("json", StringComparison.OrdinalIgnoreCase))
@@ -59,7 +59,7 @@ internal sealed class ShowProblem
             <p>{{WebUtility.HtmlEncode(kind.Meaning)}}</p>
             <h2>What to do</h2>
             <p>{{WebUtility.HtmlEncode(kind.Remedy)}}</p>
-            <p><a href="/docs">The documentation of the API</a></p>
+            <p><a href="/docs">API documentation</a></p>
           </main>
         </body>
         </html>

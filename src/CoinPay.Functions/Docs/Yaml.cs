@@ -7,12 +7,12 @@ using YamlDotNet.RepresentationModel;
 namespace CoinPay.Functions.Docs;
 
 /// <summary>
-/// Reads YAML as JSON. A plain scalar is what YAML 1.2's core schema says (null, boolean, number), anything else text.
+/// Reads YAML as JSON. Plain scalars follow YAML 1.2's core schema (null, boolean, number); anything else is text.
 /// Source: https://yaml.org/spec/1.2.2/#103-core-schema
 /// </summary>
 internal static class Yaml
 {
-    /// <summary>The one document in the text.</summary>
+    /// <summary>Reads the only document in the text.</summary>
     public static JsonObject Read(TextReader text)
     {
         YamlStream stream = [];

@@ -5,8 +5,8 @@ using Microsoft.Azure.Functions.Worker;
 namespace CoinPay.Functions.Http;
 
 /// <summary>
-/// Answers what no other function does, so that an unknown path or a wrong method is problem+json too: the Functions
-/// host itself answers an empty 404 there.
+/// Handles requests that match no other function, so that an unknown path or a wrong method also gets problem+json:
+/// the Functions host itself would return an empty 404.
 /// </summary>
 internal sealed class AnswerUnknownPath
 {

@@ -3,10 +3,10 @@ using System.Text.Json;
 
 namespace CoinPay.Functions.Http;
 
-/// <summary>JSON by its meaning: names sorted, white space left out.</summary>
+/// <summary>Canonical JSON: names sorted, white space removed.</summary>
 internal static class CanonicalJson
 {
-    /// <summary>SHA-256 of what a text means, as lower-case hex.</summary>
+    /// <summary>Returns the SHA-256 of the canonical form, as lower-case hex.</summary>
     public static string Hash(ReadOnlyMemory<byte> json)
     {
         using JsonDocument document = JsonDocument.Parse(json);

@@ -6,9 +6,9 @@ using Microsoft.Extensions.Primitives;
 namespace CoinPay.Functions.Http;
 
 /// <summary>
-/// Whom a request comes from: the address of its connection, unless that is a trusted proxy's; then the last address in
-/// <c>X-Forwarded-For</c> that is not one. Anything a client writes into that header itself stands before what a proxy
-/// adds and is never reached.
+/// The client that sent a request: the address of its connection or, if that is a trusted proxy, the last address in
+/// <c>X-Forwarded-For</c> that is not one. Anything that a client writes into that header itself comes before what the
+/// proxies append and is never reached.
 /// </summary>
 internal static class ClientAddress
 {
@@ -31,7 +31,7 @@ internal static class ClientAddress
         return address;
     }
 
-    /// <summary>What counts as one client: an IPv4 address, or a /64 of IPv6, which one customer has whole.</summary>
+    /// <summary>Returns what counts as one client: an IPv4 address, or an IPv6 /64, all of which one customer owns.</summary>
     public static string PartitionOf(IPAddress address) => address.AddressFamily == AddressFamily.InterNetworkV6
         ? Convert.ToHexStringLower(address.GetAddressBytes().AsSpan(0, 8))
         : address.ToString();

@@ -6,8 +6,8 @@ using Microsoft.AspNetCore.Http;
 namespace CoinPay.Functions.Http;
 
 /// <summary>
-/// Does a POST once for its <see cref="IdempotencyKey"/> and sends the first answer again byte for byte. The answer is kept with the
-/// claim, sealed as it may hold a secret; that of an invoice's creation stands with the invoice instead.
+/// Runs a POST once per <see cref="IdempotencyKey"/> and returns the first answer again, byte for byte. The answer is stored with
+/// the claim, sealed because it may contain a secret; the answer to an invoice's creation is stored with the invoice instead.
 /// </summary>
 internal sealed class Idempotency(IdempotencyStore claims, SecretBox box, RandomNumberGenerator random, TimeProvider clock)
 {
@@ -15,13 +15,13 @@ internal sealed class Idempotency(IdempotencyStore claims, SecretBox box, Random
 
     private static readonly TimeSpan Shortly = TimeSpan.FromSeconds(1);
 
-    /// <summary>Does the work once for a key; without the header, simply does it.</summary>
-    /// <param name="request">Has the header or not.</param>
-    /// <param name="caller">Whose key it is: a merchant's id, or <c>operator</c>; and which call.</param>
-    /// <param name="body">The body, a JSON object: one with another meaning under the same key is refused.</param>
-    /// <param name="idPrefix">Prefix of the id of what is made.</param>
-    /// <param name="work">Makes it under the id it is given. May run again with the same id after a crash.</param>
-    /// <param name="cancellation">Ends waiting.</param>
+    /// <summary>Does the work once per key; without the header, always does it.</summary>
+    /// <param name="request">The request, with or without the header.</param>
+    /// <param name="caller">Who owns the key (a merchant's id or <c>operator</c>), and the call.</param>
+    /// <param name="body">The body, a JSON object. A body with a different meaning under the same key is refused.</param>
+    /// <param name="idPrefix">The id prefix of the object to create.</param>
+    /// <param name="work">Creates the object with the given id. Can run again with the same id after a crash.</param>
+    /// <param name="cancellation">Cancels waiting.</param>
     public async Task<JsonAnswer> RunAsync(
         HttpRequest request,
         (string Owner, string Call) caller,
@@ -56,7 +56,7 @@ internal sealed class Idempotency(IdempotencyStore claims, SecretBox box, Random
             throw;
         }
         byte[] sealedAnswer = await box.SealAsync(key.Row().RowKey, answer.Body, cancellation);
-        // Whoever took the place of this request meanwhile has the one answer.
+        // Another request has taken over the claim in the meantime; it has the answer.
         return await claims.AnswerAsync(key, claim, answer.Status, sealedAnswer, cancellation)
             ? answer
             : throw new ProblemException(Problems.IdempotencyInFlight(Shortly));

@@ -2,19 +2,19 @@ using Azure;
 
 namespace CoinPay.Functions.Http;
 
-/// <summary>What a request with an <see cref="IdempotencyKey"/> may do.</summary>
-/// <param name="ResourceId">The id that the first request with this key chose; every later one works on the same.</param>
+/// <summary>The result of claiming an <see cref="IdempotencyKey"/>.</summary>
+/// <param name="ResourceId">The id that the first request with this key chose; every later request uses the same.</param>
 internal abstract record IdempotencyClaim(string ResourceId);
 
-/// <summary>The caller goes on: it is the first, or the one before it has not answered in time.</summary>
-/// <param name="Tag">The row's tag: only who holds it may say how the claim ends.</param>
+/// <summary>The caller proceeds: it is the first, or the previous request has not answered in time.</summary>
+/// <param name="Tag">The row's ETag: only the request that holds it can complete the claim.</param>
 internal sealed record Granted(string ResourceId, bool IsFirst, ETag Tag) : IdempotencyClaim(ResourceId);
 
-/// <summary>Another request is at it, or was until a crash; if it has no answer yet, ask again after a moment.</summary>
+/// <summary>Another request is in progress, or was until it crashed; if there is no answer yet, try again shortly.</summary>
 internal sealed record InFlight(string ResourceId, TimeSpan RetryAfter) : IdempotencyClaim(ResourceId);
 
-/// <summary>The key stands for another body.</summary>
+/// <summary>The key was used with a different body.</summary>
 internal sealed record Reused(string ResourceId) : IdempotencyClaim(ResourceId);
 
-/// <summary>It was answered, and the answer stands with the claim, sealed.</summary>
+/// <summary>The request was answered, and the sealed answer is stored with the claim.</summary>
 internal sealed record Answered(string ResourceId, int Status, byte[] Sealed) : IdempotencyClaim(ResourceId);

@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Http;
 namespace CoinPay.Functions.Http;
 
 /// <summary>An <c>Idempotency-Key</c> of a caller for one call.</summary>
-/// <param name="Owner">Whose key it is: a merchant with its mode, or <c>operator</c>.</param>
-/// <param name="Call">The call, and what it is about.</param>
+/// <param name="Owner">The key's owner: a merchant with its mode, or <c>operator</c>.</param>
+/// <param name="Call">The call and the object that it concerns.</param>
 /// <param name="Text">1 to 255 visible ASCII characters.</param>
 internal sealed record IdempotencyKey(string Owner, string Call, string Text)
 {
@@ -15,7 +15,7 @@ internal sealed record IdempotencyKey(string Owner, string Call, string Text)
 
     private const int MaxLength = 255;
 
-    /// <summary>The header's key, null without it; throws a 400 problem when it cannot be one.</summary>
+    /// <summary>Returns the header's key, or null without one. Throws a 400 problem if it is malformed.</summary>
     public static IdempotencyKey? Of(HttpRequest request, string owner, string call)
     {
         if (!request.Headers.TryGetValue(Header, out var values))
@@ -26,7 +26,7 @@ internal sealed record IdempotencyKey(string Owner, string Call, string Text)
             : throw new ProblemException(Problems.InvalidIdempotencyKey);
     }
 
-    /// <summary>Its row of <c>Idempotency</c>, empty.</summary>
+    /// <summary>Creates an empty row of <c>Idempotency</c> for the key.</summary>
     public TableEntity Row()
     {
         string hash = Key.Hash(Call + "\n" + Text);

@@ -5,8 +5,8 @@ using CoinPay.Functions.Platform.Storage;
 namespace CoinPay.Functions.Http;
 
 /// <summary>
-/// One row an <see cref="IdempotencyKey"/>, inserted before anything is done: which body it stands for, and which id was chosen, so
-/// that a request repeated after a crash makes the same thing, once. After <see cref="Kept"/> a key is free again.
+/// One row per <see cref="IdempotencyKey"/>, inserted before anything is done, with the body's hash and the chosen id, so
+/// that a request repeated after a crash creates the same object, once. After <see cref="Kept"/> a key can be reused.
 /// </summary>
 internal sealed class IdempotencyStore(Tables tables, TimeProvider clock)
 {
@@ -17,12 +17,12 @@ internal sealed class IdempotencyStore(Tables tables, TimeProvider clock)
     private const int MaxErased = 20_000;
     private const int AtOnce = 16;
 
-    /// <summary>Claims a key for a body, with the id to use if nobody did before.</summary>
+    /// <summary>Claims a key for a body, and chooses the id to use unless an earlier request has chosen one.</summary>
     /// <param name="key">The key.</param>
-    /// <param name="body">The body, a JSON object: one with another meaning under the same key is refused.</param>
-    /// <param name="newId">For what is made, if nobody chose one before.</param>
-    /// <param name="lease">A request that has not answered by then is taken for dead; its successor does the same on the same id.</param>
-    /// <param name="cancellation">Before the claim.</param>
+    /// <param name="body">The body, a JSON object. A body with a different meaning under the same key is refused.</param>
+    /// <param name="newId">The id of the object to create, unless an earlier request chose one.</param>
+    /// <param name="lease">A request without an answer after this time counts as dead; the next one repeats it with the same id.</param>
+    /// <param name="cancellation">Cancels before the claim.</param>
     public async Task<IdempotencyClaim> ClaimAsync(
         IdempotencyKey key, ReadOnlyMemory<byte> body, string newId, TimeSpan lease, CancellationToken cancellation)
     {
@@ -36,7 +36,7 @@ internal sealed class IdempotencyStore(Tables tables, TimeProvider clock)
             : await ClaimAgainAsync(row, lease, cancellation);
     }
 
-    /// <summary>The id that a key stands for with this body; null when it stands for none, or for another body.</summary>
+    /// <summary>Returns the id claimed by a key with this body, or null if there is no claim or it has a different body.</summary>
     public async Task<string?> FindAsync(IdempotencyKey key, ReadOnlyMemory<byte> body, CancellationToken cancellation)
     {
         TableEntity wanted = key.Row();
@@ -45,8 +45,8 @@ internal sealed class IdempotencyStore(Tables tables, TimeProvider clock)
     }
 
     /// <summary>
-    /// Puts a new id under a claim whose request died long ago without making anything: ids tell the time, and what is
-    /// made under an old one would be taken for old. False when another request was faster.
+    /// Replaces the id of a claim whose request died long ago without creating anything: ids contain a time, and an object
+    /// created with an old id would look old. Returns false if another request was faster.
     /// </summary>
     public Task<bool> RenewAsync(IdempotencyKey key, Granted claim, string newId, CancellationToken cancellation)
     {
@@ -55,7 +55,7 @@ internal sealed class IdempotencyStore(Tables tables, TimeProvider clock)
         return tables.Idempotency.TryMergeAsync(row, claim.Tag, cancellation);
     }
 
-    /// <summary>Keeps the answer with the claim; false when another request has taken it over meanwhile.</summary>
+    /// <summary>Stores the answer with the claim. Returns false if another request has taken over the claim in the meantime.</summary>
     public Task<bool> AnswerAsync(IdempotencyKey key, Granted claim, int status, byte[] sealedAnswer, CancellationToken cancellation)
     {
         TableEntity row = key.Row();
@@ -64,7 +64,7 @@ internal sealed class IdempotencyStore(Tables tables, TimeProvider clock)
         return tables.Idempotency.TryMergeAsync(row, claim.Tag, cancellation);
     }
 
-    /// <summary>What was refused was not done: nothing is kept, and the key is free again.</summary>
+    /// <summary>Releases the claim of a refused request: nothing was done, so nothing is stored and the key can be reused.</summary>
     public Task ReleaseAsync(IdempotencyKey key, Granted claim, CancellationToken cancellation)
     {
         TableEntity row = key.Row();
@@ -72,7 +72,7 @@ internal sealed class IdempotencyStore(Tables tables, TimeProvider clock)
         return tables.Idempotency.TryDeleteAsync(row, cancellation);
     }
 
-    /// <summary>Deletes rows that have been kept long enough, at most <see cref="MaxErased"/>; tells how many.</summary>
+    /// <summary>Deletes expired rows, at most <see cref="MaxErased"/>, and returns the number deleted.</summary>
     public async Task<int> EraseOldAsync(CancellationToken cancellation)
     {
         DateTimeOffset old = clock.GetUtcNow() - Kept;

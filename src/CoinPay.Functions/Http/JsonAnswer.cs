@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Mvc;
 namespace CoinPay.Functions.Http;
 
 /// <summary>
-/// An answer as bytes: what is stored for an Idempotency-Key and sent again later is the same, byte for byte.
+/// An answer as bytes, so that the answer stored for an Idempotency-Key is sent again later byte for byte.
 /// </summary>
 internal sealed record JsonAnswer(int Status, ReadOnlyMemory<byte> Body, string ContentType = JsonAnswer.JsonType)
     : IActionResult
@@ -18,10 +18,10 @@ internal sealed record JsonAnswer(int Status, ReadOnlyMemory<byte> Body, string 
 
     public static JsonAnswer Created<T>(T body) => new(StatusCodes.Status201Created, Json.Bytes(body));
 
-    /// <summary>202: begun, and carried on after the answer.</summary>
+    /// <summary>202: the work has started and continues after the response.</summary>
     public static JsonAnswer Accepted<T>(T body) => new(StatusCodes.Status202Accepted, Json.Bytes(body));
 
-    /// <summary>204.</summary>
+    /// <summary>204, without a body.</summary>
     public static JsonAnswer Nothing { get; } = new(StatusCodes.Status204NoContent, ReadOnlyMemory<byte>.Empty);
 
     public JsonAnswer With(string header, string value) =>

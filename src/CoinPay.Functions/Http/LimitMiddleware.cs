@@ -3,7 +3,7 @@ using Microsoft.Azure.Functions.Worker.Middleware;
 
 namespace CoinPay.Functions.Http;
 
-/// <summary>Counts every HTTP call, public ones too, against the address that it comes from.</summary>
+/// <summary>Counts every HTTP call, including public ones, against the client's address.</summary>
 internal sealed class LimitMiddleware(RequestLimits limits) : IFunctionsWorkerMiddleware
 {
     public Task Invoke(FunctionContext context, FunctionExecutionDelegate next)

@@ -5,26 +5,26 @@ using Microsoft.AspNetCore.Http;
 
 namespace CoinPay.Functions.Http;
 
-/// <summary>How lists are asked for, <c>?limit=</c> (1 to 100, default 20) and <c>?cursor=</c>, and how they are answered.</summary>
+/// <summary>Paging of lists: reads <c>?limit=</c> (1 to 100, default 20) and <c>?cursor=</c>, and writes the answer.</summary>
 internal static class Pages
 {
     private const int DefaultLimit = 20;
     private const int MaxLimit = 100;
     private const int MaxCursorLength = 512;
 
-    /// <summary>Throws a 400 problem for a limit or cursor that this gateway would not have written.</summary>
+    /// <summary>Reads the query. Throws a 400 problem if the limit or the cursor is invalid.</summary>
     public static Paging Of(HttpRequest request)
     {
         string? limitText = request.Query["limit"];
         string? cursor = request.Query["cursor"];
         int limit = DefaultLimit;
         if (limitText is not null && (!int.TryParse(limitText, out limit) || limit is < 1 or > MaxLimit))
-            throw new ProblemException(Problems.InvalidRequest($"limit is a whole number from 1 to {MaxLimit}."));
+            throw new ProblemException(Problems.InvalidRequest($"limit must be a whole number from 1 to {MaxLimit}."));
         return new(limit, cursor is null ? null : Decode(cursor));
     }
 
     /// <summary>
-    /// The body of a list: the items, and the cursor for those after <paramref name="last"/>, null at the end.
+    /// Returns the items and the cursor for those after <paramref name="last"/>, which is null on the last page.
     /// </summary>
     public static JsonAnswer Answer<T>(IReadOnlyList<T> items, string? last) =>
         JsonAnswer.Ok(new { data = items, next_cursor = last is null ? null : Encode(last) });
@@ -38,7 +38,7 @@ internal static class Pages
             || !Base64Url.IsValid(cursor)
             || !Base64Url.TryDecodeFromChars(cursor, bytes, out int length)
             || bytes[..length].ContainsAnyExceptInRange((byte)' ', (byte)'~'))
-            throw new ProblemException(Problems.InvalidRequest("cursor is not one that a list here has answered."));
+            throw new ProblemException(Problems.InvalidRequest("cursor must be the next_cursor of a list."));
         return Encoding.ASCII.GetString(bytes[..length]);
     }
 }

@@ -9,7 +9,7 @@ namespace CoinPay.Functions.Http;
 /// </summary>
 internal sealed record Problem(ProblemKind Kind, string? Detail = null)
 {
-    /// <summary>Stable, and what a client switches on.</summary>
+    /// <summary>The stable code that clients switch on.</summary>
     public string Code => Kind.Code;
 
     public int Status => Kind.Status;
@@ -17,7 +17,7 @@ internal sealed record Problem(ProblemKind Kind, string? Detail = null)
     /// <summary>What is wrong with the request's body, field by field.</summary>
     public IReadOnlyList<ProblemError> Errors { get; init; } = [];
 
-    /// <summary>When trying again makes sense; sent as <c>Retry-After</c> in whole seconds.</summary>
+    /// <summary>How long to wait before trying again; sent as <c>Retry-After</c> in whole seconds.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
     /// <summary>The answer, with content type <c>application/problem+json</c>.</summary>
@@ -41,17 +41,17 @@ internal sealed record Problem(ProblemKind Kind, string? Detail = null)
 }
 
 /// <summary>
-/// One thing wrong with a body. <paramref name="Pointer"/> is a JSON pointer (RFC 6901), for instance
+/// One error in a body. <paramref name="Pointer"/> is a JSON pointer (RFC 6901), for instance
 /// <c>/price/amount</c>.
 /// </summary>
 internal sealed record ProblemError(string Pointer, string Detail)
 {
-    /// <summary>The code of the whole problem when nothing else is wrong.</summary>
+    /// <summary>The code of the whole problem if this is the only error.</summary>
     [JsonIgnore]
     public string Code { get; init; } = Problems.InvalidRequestCode;
 }
 
-/// <summary>Ends a call with a problem; the middleware answers it.</summary>
+/// <summary>Ends a call with a problem, which the middleware sends as the response.</summary>
 internal sealed class ProblemException(Problem problem) : Exception(problem.Code)
 {
     public Problem Problem { get; } = problem;

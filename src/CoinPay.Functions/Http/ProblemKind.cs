@@ -1,22 +1,22 @@
 namespace CoinPay.Functions.Http;
 
 /// <summary>
-/// A kind of problem: what every answer with its code has in common, and what its page at <c>/problems/&lt;code&gt;</c>
-/// and the OpenAPI document say of it. The kinds themselves stand in <see cref="ProblemKinds"/>.
+/// A kind of problem: what all responses with its code share, and what its page at <c>/problems/&lt;code&gt;</c> and
+/// the OpenAPI document say about it. <see cref="ProblemKinds"/> lists the kinds.
 /// </summary>
-/// <param name="Code">Stable, what a client switches on.</param>
+/// <param name="Code">The stable code that clients switch on.</param>
 /// <param name="Status">The HTTP status.</param>
-/// <param name="Title">A short summary, the same in every answer.</param>
+/// <param name="Title">A short summary, the same in every response.</param>
 /// <param name="Meaning">What happened, for a developer who sees the code for the first time.</param>
 /// <param name="Remedy">What to do about it.</param>
 internal sealed record ProblemKind(string Code, int Status, string Title, string Meaning, string Remedy)
 {
-    /// <summary>Where its page is: the problem's <c>type</c>.</summary>
+    /// <summary>The path of the kind's page: the problem's <c>type</c>.</summary>
     public string Page => "/problems/" + Code;
 
-    /// <summary>Whether its answers say when to try again.</summary>
+    /// <summary>Whether responses of this kind have a <c>Retry-After</c> header.</summary>
     public bool HasRetryAfter { get; init; }
 
-    /// <summary>A problem of this kind; <paramref name="detail"/> is about this one occurrence.</summary>
+    /// <summary>Creates a problem of this kind; <paramref name="detail"/> describes this occurrence.</summary>
     public Problem With(string? detail = null) => new(this, detail);
 }

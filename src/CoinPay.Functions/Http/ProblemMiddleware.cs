@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace CoinPay.Functions.Http;
 
 /// <summary>
-/// Answers every HTTP call that ends in an exception with problem+json: a <see cref="ProblemException"/> with its
-/// problem, anything else with <c>internal</c>, whose cause is in the log under the invocation's id and nowhere else.
+/// Turns every exception of an HTTP call into problem+json: a <see cref="ProblemException"/> into its problem, anything
+/// else into <c>internal</c>, whose cause appears only in the log, under the invocation's id.
 /// </summary>
 internal sealed class ProblemMiddleware(ILogger<ProblemMiddleware> log) : IFunctionsWorkerMiddleware
 {
@@ -24,7 +24,7 @@ internal sealed class ProblemMiddleware(ILogger<ProblemMiddleware> log) : IFunct
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
         {
-            // The caller has gone: nobody reads the answer.
+            // The caller has disconnected: nobody reads the response.
             context.GetInvocationResult().Value = Problems.Internal.ToAnswer();
         }
         catch (Exception failure) when (!http.Response.HasStarted)
@@ -35,7 +35,7 @@ internal sealed class ProblemMiddleware(ILogger<ProblemMiddleware> log) : IFunct
 
     private Problem ProblemOf(Exception failure, FunctionContext context)
     {
-        // The worker may wrap what a function throws.
+        // The worker can wrap a function's exception.
         for (Exception? at = failure; at is not null; at = at.InnerException)
             if (at is ProblemException known)
                 return known.Problem;

@@ -3,8 +3,8 @@ using CoinPay.Core;
 namespace CoinPay.Functions.Http;
 
 /// <summary>
-/// The problems that calls end in, of the kinds in <see cref="ProblemKinds"/>: each says about its one occurrence what
-/// helps.
+/// Creates the problems that calls return, of the kinds in <see cref="ProblemKinds"/>, each with a detail about its
+/// occurrence.
 /// </summary>
 internal static class Problems
 {
@@ -20,23 +20,24 @@ internal static class Problems
         ProblemKinds.Unauthorized.With("Send it as 'Authorization: Bearer <key>'.");
 
     public static Problem Internal { get; } = ProblemKinds.Internal.With(
-        "Nothing is known to be wrong with the request; it is safe to try again with the same Idempotency-Key.");
+        "The request itself may be valid; it is safe to try again with the same Idempotency-Key.");
 
     public static Problem IdempotencyKeyReused { get; } =
         ProblemKinds.IdempotencyKeyReused.With("Use a new key for a new request.");
 
     public static Problem InvalidIdempotencyKey { get; } =
-        ProblemKinds.InvalidRequest.With("Idempotency-Key is 1 to 255 visible ASCII characters.");
+        ProblemKinds.InvalidRequest.With("Idempotency-Key must be 1 to 255 visible ASCII characters.");
 
     public static Problem BodyTooLarge { get; } =
-        ProblemKinds.BodyTooLarge.With($"A body holds at most {RequestBody.MaxBytes} bytes.");
+        ProblemKinds.BodyTooLarge.With($"A request body can be at most {RequestBody.MaxBytes} bytes.");
 
     public static Problem UnsupportedMediaType { get; } = ProblemKinds.UnsupportedMediaType.With(
-        "Send 'Content-Type: application/json', in UTF-8 and not compressed.");
+        "Send 'Content-Type: application/json', in UTF-8 and uncompressed.");
 
     public static Problem PrivateKeyRefused { get; } = ProblemKinds.PrivateKeyRefused.With(
-        "The request holds something that looks like a private key or a seed phrase. It was not stored and not logged, "
-        + "but it has left your machine: treat it as known to others and move its funds. Send an account's extended public key or a settlement address.");
+        "The request contains something that looks like a private key or a seed phrase. It was neither stored nor logged, "
+        + "but it has left your machine: treat it as compromised and move its funds. Send an account's extended public key "
+        + "or a settlement address.");
 
     public static Problem WalletTaken { get; } = ProblemKinds.WalletTaken.With(ProblemKinds.WalletTaken.Meaning);
 
@@ -59,11 +60,11 @@ internal static class Problems
 
     public static Problem NotFound(string what) => ProblemKinds.NotFound.With($"There is no such {what}.");
 
-    /// <summary>One thing is wrong and has no place in the body: a query parameter, a path part, a header.</summary>
+    /// <summary>Something outside the body is invalid: a query parameter, a path segment or a header.</summary>
     public static Problem InvalidRequest(string detail) => ProblemKinds.InvalidRequest.With(detail);
 
     /// <summary>
-    /// Fields are wrong. The code is that of all errors when they agree, else <c>invalid_request</c>.
+    /// Fields of the body are invalid. The code is the one that all errors share, otherwise <c>invalid_request</c>.
     /// </summary>
     public static Problem InvalidFields(IReadOnlyList<ProblemError> errors)
     {
@@ -71,7 +72,7 @@ internal static class Problems
         ProblemKind kind = ProblemKinds.Find(code) ?? throw new BugException("code " + code);
         string detail = errors.Count == 1
             ? $"{errors[0].Pointer}: {errors[0].Detail}"
-            : $"{errors.Count} fields are wrong.";
+            : $"{errors.Count} fields are invalid.";
         return kind.With(detail) with { Errors = errors };
     }
 
@@ -81,12 +82,12 @@ internal static class Problems
     public static Problem WalletMissing(string network) =>
         ProblemKinds.WalletMissing.With($"An operator sets it with PUT /v1/merchants/{{id}}/wallets/{network}.");
 
-    /// <summary>What the rules of an invoice's life refuse.</summary>
+    /// <summary>Returns the problem for a command that an invoice rejected.</summary>
     public static Problem Rejected(Rejection rejection) => rejection.Reason switch
     {
         RejectionReason.NotFound => NotFound("exception"),
         RejectionReason.FulfilmentKeyMismatch => ProblemKinds.FulfilmentKeyMismatch.With(
-            "It comes in the webhook and in the invoice once goods may go out."),
+            "The webhook and the invoice contain it once the goods may be shipped."),
         RejectionReason.NotCancellable => ProblemKinds.NotCancellable.With(rejection.Detail),
         RejectionReason.NotFulfillable => ProblemKinds.NotFulfillable.With(rejection.Detail),
         RejectionReason.ExceptionResolved => ProblemKinds.ExceptionResolved.With(rejection.Detail),
@@ -98,17 +99,17 @@ internal static class Problems
     };
 
     public static Problem NetworkUnavailable(string network) =>
-        ProblemKinds.NetworkUnavailable.With($"{network} will be tried again by itself.") with { RetryAfter = SoonAgain };
+        ProblemKinds.NetworkUnavailable.With($"The gateway retries {network} automatically.") with { RetryAfter = SoonAgain };
 
     public static Problem IdempotencyInFlight(TimeSpan retryAfter) =>
-        ProblemKinds.IdempotencyInFlight.With("Try again shortly: the answer will be the same.") with { RetryAfter = retryAfter };
+        ProblemKinds.IdempotencyInFlight.With("Try again shortly: you will get the same response.") with { RetryAfter = retryAfter };
 
     /// <param name="whose">Whose limit: <c>The key</c> or <c>This address</c>.</param>
-    /// <param name="retryAfter">When there is room again.</param>
+    /// <param name="retryAfter">When the limit allows another request.</param>
     public static Problem RateLimited(string whose, TimeSpan retryAfter) =>
         ProblemKinds.RateLimited.With($"{whose} has made too many requests.") with { RetryAfter = retryAfter };
 
-    /// <summary>Two writers met at one row; nothing was written by this one.</summary>
+    /// <summary>Two writers changed the same row at once; this one wrote nothing.</summary>
     public static Problem Conflict(string what) => ProblemKinds.Conflict.With($"Read the {what} again and repeat the change.");
 
     public static Problem LimitReached(string detail) => ProblemKinds.LimitReached.With(detail);

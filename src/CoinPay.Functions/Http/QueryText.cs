@@ -2,12 +2,12 @@ using Microsoft.AspNetCore.Http;
 
 namespace CoinPay.Functions.Http;
 
-/// <summary>A text of the query that rows are compared with.</summary>
+/// <summary>Reads a query parameter that rows are filtered by.</summary>
 internal static class QueryText
 {
     /// <summary>
-    /// Null when it is not there. Throws a 400 problem when it is empty, longer than <paramref name="maxLength"/>, or has
-    /// control characters, which no stored text has and storage does not take in a filter.
+    /// Returns null if the parameter is missing. Throws a 400 problem if it is empty, longer than <paramref name="maxLength"/>,
+    /// or has control characters, which no stored text contains and storage rejects in a filter.
     /// </summary>
     public static string? Of(HttpRequest request, string name, int maxLength)
     {
@@ -15,6 +15,6 @@ internal static class QueryText
         return text is null || (text.Length > 0 && text.Length <= maxLength && !text.Any(char.IsControl))
             ? text
             : throw new ProblemException(Problems.InvalidRequest(
-                $"{name} has 1 to {maxLength} characters, and no control characters."));
+                $"{name} must have 1 to {maxLength} characters and no control characters."));
     }
 }

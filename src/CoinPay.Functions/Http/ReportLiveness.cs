@@ -4,7 +4,7 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace CoinPay.Functions.Http;
 
-/// <summary><c>GET /health/live</c>: the process answers. Says nothing about storage or chains.</summary>
+/// <summary><c>GET /health/live</c>: reports that the process is running. Does not check storage or chains.</summary>
 internal sealed class ReportLiveness
 {
     [Function(nameof(ReportLiveness))]

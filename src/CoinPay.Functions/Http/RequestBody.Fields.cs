@@ -12,16 +12,16 @@ internal sealed partial class RequestBody
     private const int MaxDecimalLength = 100;
 
     /// <summary>
-    /// A string of 1 to <paramref name="maxLength"/> UTF-16 characters; "" when it is missing or wrong.
+    /// Reads a string of 1 to <paramref name="maxLength"/> UTF-16 characters. Returns "" if it is missing or invalid.
     /// </summary>
     public string RequiredString(string name, int maxLength) => ReadString(name, maxLength, required: true) ?? "";
 
     /// <summary>
-    /// A string of 1 to <paramref name="maxLength"/> UTF-16 characters; null when it is missing, null or wrong.
+    /// Reads a string of 1 to <paramref name="maxLength"/> UTF-16 characters; null if it is missing, null or invalid.
     /// </summary>
     public string? OptionalString(string name, int maxLength) => ReadString(name, maxLength, required: false);
 
-    /// <summary>A string out of a closed set; "" when it is missing or wrong.</summary>
+    /// <summary>Reads a string from a closed set. Returns "" if it is missing or invalid.</summary>
     public string RequiredChoice(string name, params IReadOnlyList<string> choices)
     {
         string text = RequiredString(name, 100);
@@ -30,7 +30,7 @@ internal sealed partial class RequestBody
         return text;
     }
 
-    /// <summary>A string out of a closed set.</summary>
+    /// <summary>Reads a string from a closed set.</summary>
     public string? OptionalChoice(string name, params IReadOnlyList<string> choices)
     {
         string? text = OptionalString(name, 100);
@@ -41,8 +41,8 @@ internal sealed partial class RequestBody
     }
 
     /// <summary>
-    /// A non-negative decimal number written as a string, <c>"49.90"</c>; "" when it is missing or wrong. A JSON number
-    /// is refused: floating point has no place in money.
+    /// Reads a non-negative decimal number written as a string, <c>"49.90"</c>. Returns "" if it is missing or invalid.
+    /// A JSON number is refused, because money must never be floating-point.
     /// </summary>
     public string RequiredDecimal(string name)
     {
@@ -75,7 +75,7 @@ internal sealed partial class RequestBody
         return null;
     }
 
-    /// <summary>An RFC 3339 instant with its offset.</summary>
+    /// <summary>Reads an RFC 3339 instant with its offset.</summary>
     public DateTimeOffset? OptionalTime(string name)
     {
         if (OptionalString(name, 40) is not { } text)
@@ -86,7 +86,7 @@ internal sealed partial class RequestBody
         return null;
     }
 
-    /// <summary>The object's fields are read from the answer; null when it is missing, null or wrong.</summary>
+    /// <summary>Returns the object, for reading its fields, or null if it is missing, null or invalid.</summary>
     public RequestBody? OptionalObject(string name)
     {
         if (Find(name, required: false) is not { } value)
@@ -98,18 +98,18 @@ internal sealed partial class RequestBody
     }
 
     /// <summary>
-    /// As <see cref="OptionalObject"/>; when it is missing or wrong, an object whose fields are not complained about.
+    /// Like <see cref="OptionalObject"/>; if it is missing or invalid, returns an object whose fields cause no errors.
     /// </summary>
     public RequestBody RequiredObject(string name)
     {
         int before = _errors.Count;
         RequestBody? found = OptionalObject(name);
         if (found is null && _errors.Count == before && _element is not null)
-            Refuse(name, "This field is needed.");
+            Refuse(name, "This field is required.");
         return found ?? Child(null, At(name));
     }
 
-    /// <summary>An array of objects; null when it is missing, null or wrong.</summary>
+    /// <summary>Reads an array of objects. Returns null if it is missing, null or invalid.</summary>
     public IReadOnlyList<RequestBody>? OptionalObjects(string name, int maxItems)
     {
         if (ReadArray(name, maxItems) is not { } array)
@@ -123,7 +123,7 @@ internal sealed partial class RequestBody
         return items;
     }
 
-    /// <summary>An array of strings, each of 1 to <paramref name="maxLength"/> characters, none twice.</summary>
+    /// <summary>Reads an array of distinct strings, each of 1 to <paramref name="maxLength"/> characters.</summary>
     public IReadOnlyList<string>? OptionalStrings(string name, int maxItems, int maxLength)
     {
         if (ReadArray(name, maxItems) is not { } array)
@@ -135,14 +135,14 @@ internal sealed partial class RequestBody
             if (text is null || WrongText(text, maxLength) is not null || items.Contains(text, StringComparer.Ordinal))
                 _errors.Add(new(
                     At(name) + "/" + index,
-                    $"A string of 1 to {maxLength} characters that is not in the list before."));
+                    $"A string of 1 to {maxLength} characters that is not already in the list."));
             else
                 items.Add(text);
         }
         return items;
     }
 
-    /// <summary>Strings by name, ≤ 50 of them and ≤ 4 KiB together; empty when missing or null.</summary>
+    /// <summary>Reads strings by name, at most 50 and 4 KiB in total; empty if missing or null.</summary>
     public IReadOnlyDictionary<string, string> Metadata(string name)
     {
         SortedDictionary<string, string> metadata = new(StringComparer.Ordinal);
@@ -157,16 +157,17 @@ internal sealed partial class RequestBody
             if (field.Value.ValueKind == JsonValueKind.String && field.Name.Length is > 0 and <= MaxMetadataKeyLength)
                 metadata[field.Name] = field.Value.GetString()!;
             else
-                Refuse(name, $"Every value is a string, every name has 1 to {MaxMetadataKeyLength} characters.");
+                Refuse(name, $"Values must be strings, and names must have 1 to {MaxMetadataKeyLength} characters.");
         int bytes = metadata.Sum(pair => Encoding.UTF8.GetByteCount(pair.Key) + Encoding.UTF8.GetByteCount(pair.Value));
         if (metadata.Count > MaxMetadataKeys || bytes > MaxMetadataBytes)
             Refuse(
-                name, $"At most {MaxMetadataKeys} names, and {MaxMetadataBytes} bytes of names and values together.");
+                name, $"At most {MaxMetadataKeys} names, and {MaxMetadataBytes} bytes of names and values in total.");
         return metadata;
     }
 
     /// <summary>
-    /// The field as it is, for what has several forms (<c>12</c> or <c>"finalized"</c>); null when missing or null.
+    /// Returns the raw field, for values with several forms (<c>12</c> or <c>"finalized"</c>), or null if it is missing
+    /// or null.
     /// </summary>
     public JsonElement? Find(string name, bool required)
     {
@@ -176,7 +177,7 @@ internal sealed partial class RequestBody
         if (element.TryGetProperty(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null)
             return value;
         if (required)
-            Refuse(name, "This field is needed.");
+            Refuse(name, "This field is required.");
         return null;
     }
 
@@ -202,7 +203,7 @@ internal sealed partial class RequestBody
         Refuse(
             name,
             value.ValueKind == JsonValueKind.Number
-                ? "A number is written as a string, in quotes: \"49.90\"."
+                ? "Write numbers as strings, in quotes: \"49.90\"."
                 : "A decimal number without sign, exponent or leading zeros, such as \"49.90\".",
             Problems.InvalidAmountCode);
         return null;
@@ -214,7 +215,7 @@ internal sealed partial class RequestBody
             return null;
         if (value.ValueKind == JsonValueKind.Array && value.GetArrayLength() <= maxItems)
             return value;
-        Refuse(name, $"An array of at most {maxItems}.");
+        Refuse(name, $"An array of at most {maxItems} items.");
         return null;
     }
 

@@ -5,9 +5,9 @@ using Microsoft.AspNetCore.Http;
 namespace CoinPay.Functions.Http;
 
 /// <summary>
-/// A request's JSON object, read field by field. What is wrong is collected with its JSON pointer, fields that nobody
-/// asked for included, and thrown together by <see cref="ThrowIfInvalid"/>. A reader of a missing or wrong field
-/// answers a harmless default, so that reading goes on.
+/// A request's JSON object, read field by field. Errors, including unknown fields, are collected with their JSON pointers
+/// and thrown together by <see cref="ThrowIfInvalid"/>. Reading a missing or invalid field returns a harmless default, so
+/// that reading can continue.
 /// </summary>
 internal sealed partial class RequestBody
 {
@@ -29,15 +29,15 @@ internal sealed partial class RequestBody
         Bytes = bytes;
     }
 
-    /// <summary>The whole body as it came, for the hash that goes with an Idempotency-Key.</summary>
+    /// <summary>The raw body, for the hash that is stored with an Idempotency-Key.</summary>
     public ReadOnlyMemory<byte> Bytes { get; }
 
-    /// <summary>Where this object stands in the body: empty for the body itself.</summary>
+    /// <summary>The JSON pointer to this object in the body; empty for the body itself.</summary>
     public string Pointer { get; }
 
     /// <summary>
-    /// Reads at most <see cref="MaxBytes"/> and requires a JSON object in UTF-8 without a doubled name.
-    /// Throws <see cref="ProblemException"/>: 413, 415 or 400, none of which repeats any of the body.
+    /// Reads at most <see cref="MaxBytes"/> and requires a JSON object in UTF-8 without duplicate names.
+    /// Throws <see cref="ProblemException"/> with 413, 415 or 400, none of which repeats any part of the body.
     /// </summary>
     public static async Task<RequestBody> ReadAsync(HttpRequest request, CancellationToken cancellation)
     {
@@ -45,18 +45,18 @@ internal sealed partial class RequestBody
         return new(Parse(bytes), "", [], bytes);
     }
 
-    /// <summary>The same where all fields may be left out: no body at all is an empty object.</summary>
+    /// <summary>Like <see cref="ReadAsync"/>, but a missing body counts as an empty object.</summary>
     public static async Task<RequestBody> ReadOptionalAsync(HttpRequest request, CancellationToken cancellation) =>
         Of(await ReadBytesAsync(request, cancellation), emptyIsObject: true);
 
-    /// <summary>The same from bytes; an empty body is refused unless <paramref name="emptyIsObject"/>.</summary>
+    /// <summary>Like <see cref="ReadAsync"/>, from bytes; refuses an empty body unless <paramref name="emptyIsObject"/>.</summary>
     public static RequestBody Of(ReadOnlyMemory<byte> bytes, bool emptyIsObject = false)
     {
         ReadOnlyMemory<byte> read = bytes.IsEmpty && emptyIsObject ? "{}"u8.ToArray() : bytes;
         return new(Parse(read), "", [], read);
     }
 
-    /// <summary>The body's bytes, whatever they hold. Throws 413 and 415.</summary>
+    /// <summary>Reads the body's bytes without parsing them. Throws 413 and 415 problems.</summary>
     public static async Task<byte[]> ReadBytesAsync(HttpRequest request, CancellationToken cancellation)
     {
         if (request.ContentLength > MaxBytes)
@@ -81,22 +81,22 @@ internal sealed partial class RequestBody
         return bytes;
     }
 
-    /// <summary>The bytes of a call's body as they were read; none if nobody has read it.</summary>
+    /// <summary>Returns the bytes of a call's body; empty if the body was not read.</summary>
     public static ReadOnlySpan<byte> ReadOf(HttpContext http) => http.Items[BytesItem] as byte[];
 
-    /// <summary>Whether the field is there, null included. Does not count as asking for it.</summary>
+    /// <summary>Whether the field is present, even if null. Does not mark it as known.</summary>
     public bool Has(string name) => _element is { } element && element.TryGetProperty(name, out _);
 
-    /// <summary>Whether the field is there and not null. Does not count as asking for it.</summary>
+    /// <summary>Whether the field is present and not null. Does not mark it as known.</summary>
     public bool HasValue(string name) =>
         _element is { } element && element.TryGetProperty(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null;
 
-    /// <summary>Adds what only the caller could find wrong with a field of this object.</summary>
+    /// <summary>Adds an error that the caller found in a field of this object.</summary>
     public void Refuse(string name, string detail, string code = Problems.InvalidRequestCode) =>
         _errors.Add(new(At(name), detail) { Code = code });
 
     /// <summary>
-    /// Throws one problem with everything that was found wrong, here and in the objects read from here.
+    /// Throws one problem with all errors found in this object and the objects read from it.
     /// </summary>
     public void ThrowIfInvalid()
     {
@@ -105,7 +105,7 @@ internal sealed partial class RequestBody
             throw new ProblemException(Problems.InvalidFields(_errors));
     }
 
-    /// <summary>Every name and every string value of the body, in order.</summary>
+    /// <summary>Returns every name and every string value in the body, in order.</summary>
     public IEnumerable<string> AllText() => _element is { } element ? TextOf(element) : [];
 
     private static bool IsJson(HttpRequest request)
@@ -121,7 +121,7 @@ internal sealed partial class RequestBody
     private static JsonElement Parse(ReadOnlyMemory<byte> bytes)
     {
         if (bytes.IsEmpty)
-            throw new ProblemException(Problems.InvalidRequest("The body is empty; a JSON object is needed."));
+            throw new ProblemException(Problems.InvalidRequest("The body is empty; a JSON object is required."));
         if (!Utf8.IsValid(bytes.Span))
             throw new ProblemException(Problems.InvalidRequest("The body is not UTF-8."));
         try
@@ -139,12 +139,12 @@ internal sealed partial class RequestBody
                 ? $" (line {line + 1}, byte {wrong.BytePositionInLine + 1})"
                 : "";
             throw new ProblemException(Problems.InvalidRequest(
-                $"The body is not JSON, holds a name twice in one object, or is nested deeper than {MaxDepth}{where}."));
+                $"The body is not JSON, contains a name twice in one object, or is nested deeper than {MaxDepth}{where}."));
         }
         catch (InvalidOperationException)
         {
-            // A string with half of a surrogate pair (\ud800) parses but cannot be read.
-            throw new ProblemException(Problems.InvalidRequest("The body holds a string that is not valid Unicode."));
+            // A string with a lone surrogate (\ud800) parses but cannot be read.
+            throw new ProblemException(Problems.InvalidRequest("The body contains a string that is not valid Unicode."));
         }
     }
 

@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Http;
 namespace CoinPay.Functions.Http;
 
 /// <summary>
-/// How often one key and one address may call: a token bucket each, that holds two seconds' worth. In the memory of this
-/// process: with N instances a client gets at most N times as much, and no request costs a storage call.
+/// Limits the call rate per key and per address, with a token bucket each that holds two seconds' worth. The buckets are
+/// in this process's memory: with N instances a client gets at most N times the limit, and no request costs a storage call.
 /// </summary>
 internal sealed class RequestLimits(GatewaySettings settings) : IDisposable
 {
@@ -16,7 +16,7 @@ internal sealed class RequestLimits(GatewaySettings settings) : IDisposable
     private readonly PartitionedRateLimiter<string>? _keys = Limiter(settings.RequestsPerKey);
     private readonly PartitionedRateLimiter<string>? _addresses = Limiter(settings.RequestsPerAddress);
 
-    /// <summary>Counts a request of an address; throws the 429 problem when it has made too many.</summary>
+    /// <summary>Counts a request from an address. Throws the 429 problem if it has made too many.</summary>
     public void TakeOfAddress(HttpContext http)
     {
         if (_addresses is not null)
@@ -27,7 +27,7 @@ internal sealed class RequestLimits(GatewaySettings settings) : IDisposable
     }
 
     /// <summary>
-    /// Counts a request of a key that was found valid: who only guesses at a key cannot use up its share.
+    /// Counts a request with a key that was found valid, so that guessing at a key cannot use up its limit.
     /// </summary>
     public void TakeOfKey(string keyId)
     {
@@ -50,7 +50,7 @@ internal sealed class RequestLimits(GatewaySettings settings) : IDisposable
         throw new ProblemException(Problems.RateLimited(whose, wait));
     }
 
-    // Partitions that nobody uses any more are let go by the limiter itself.
+    // The limiter itself drops partitions that are no longer used.
     private static PartitionedRateLimiter<string>? Limiter(int perSecond) => perSecond == 0
         ? null
         : PartitionedRateLimiter.Create<string, string>(client => RateLimitPartition.GetTokenBucketLimiter(

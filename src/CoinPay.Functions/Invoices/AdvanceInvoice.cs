@@ -6,6 +6,7 @@ using CoinPay.Functions.Platform.Telemetry;
 using CoinPay.Functions.Rates;
 using CoinPay.Functions.Watching;
 using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
 
 namespace CoinPay.Functions.Invoices;
@@ -28,9 +29,18 @@ internal sealed class AdvanceInvoice(
     private const int MaxConflicts = 10;
     private const int MaxCommits = 1_000;
 
+    /// <summary>
+    /// A call that begins later than this after it was asked for may be one whose message came back because its process died. Another call
+    /// has been answered in its place, and nobody reads its outlook. Messages come back after a minute: host.json,
+    /// <c>workItemQueueVisibilityTimeout</c>.
+    /// </summary>
+    private static readonly TimeSpan LateAfter = TimeSpan.FromSeconds(30);
+
     [Function(nameof(AdvanceInvoice))]
-    public async Task<Outlook> Run([ActivityTrigger] InvoiceReference invoice, CancellationToken cancellation)
+    public async Task<Outlook> Run(
+        [ActivityTrigger] InvoiceReference invoice, [DurableClient] DurableTaskClient durable, CancellationToken cancellation)
     {
+        bool isLate = invoice.AskedAt is not { } askedAt || clock.GetUtcNow().UtcDateTime - askedAt > LateAfter;
         // The pending row before the view: a view written in between keeps its pending row.
         PendingView? pending = await views.FindPendingAsync(invoice.Network, invoice.InvoiceId, cancellation);
         Stored<Invoice> stored = await LoadAsync(invoice, cancellation);
@@ -39,7 +49,12 @@ internal sealed class AdvanceInvoice(
             stored = await CommitAsync(invoice, stored, await ReadViewAsync(invoice, cancellation), cancellation);
         await outbox.FlushAsync(stored, cancellation);
         if (pending is not null)
+        {
+            // Without the pending row nobody else would look, so a late call asks for another look before it removes the row.
+            if (isLate)
+                await InvoiceOrchestrations.WakeAsync(durable, new(invoice.MerchantId, invoice.InvoiceId, invoice.Network), cancellation);
             await views.AcknowledgeAsync(invoice.Network, invoice.InvoiceId, pending.Tag, cancellation);
+        }
         span?.SetTag("coinpay.status", stored.State.Status.Text());
         Outlook outlook = LookOut(stored.State) with { AskedAt = invoice.AskedAt };
         if (outlook.IsFinished)

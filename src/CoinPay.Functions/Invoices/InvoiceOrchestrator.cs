@@ -70,18 +70,19 @@ internal static class InvoiceOrchestrator
     private static async Task<Outlook?> AdvanceAsync(TaskOrchestrationContext context, InvoiceReference invoice)
     {
         DateTime askedAt = context.CurrentUtcDateTime;
+        bool mayBeStray = invoice.FailedExecutions < MaxFailedExecutions;
+        Outlook? outlook;
         try
         {
-            Outlook? outlook = await context.CallActivityAsync<Outlook?>(nameof(AdvanceInvoice), invoice with { AskedAt = askedAt }, Retry);
-            if (outlook is null || outlook.AskedAt != askedAt)
-                throw new InvalidOperationException("this outlook answers another turn's call");
-            return outlook;
+            outlook = await context.CallActivityAsync<Outlook?>(nameof(AdvanceInvoice), invoice with { AskedAt = askedAt }, Retry);
         }
-        catch (Exception stray) when (
-            stray is TaskFailedException or InvalidOperationException && invoice.FailedExecutions < MaxFailedExecutions)
+        catch (TaskFailedException) when (mayBeStray)
         {
             return null;
         }
+        if (outlook?.AskedAt == askedAt)
+            return outlook;
+        return mayBeStray ? null : throw new InvalidOperationException("every outlook answers another turn's call");
     }
 
     /// <summary>

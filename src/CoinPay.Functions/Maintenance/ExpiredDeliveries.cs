@@ -6,20 +6,20 @@ using CoinPay.Functions.Platform.Storage;
 namespace CoinPay.Functions.Maintenance;
 
 /// <summary>
-/// Removes deliveries that were begun more than 60 days ago, endpoint by endpoint: in each partition they stand first,
-/// as event ids tell the time. How far the last run came stands in <c>Index</c> (partition <c>retention</c>).
+/// Removes deliveries that were started more than 60 days ago, endpoint by endpoint. They are the first rows in each
+/// partition, because event ids sort by time. <c>Index</c> (partition <c>retention</c>) stores where the last run stopped.
 /// </summary>
 internal sealed class ExpiredDeliveries(Tables tables, TimeProvider clock)
 {
     public static readonly TimeSpan Kept = TimeSpan.FromDays(60);
 
-    /// <summary>Partitions looked at in one run.</summary>
+    /// <summary>The maximum number of partitions per run.</summary>
     public const int MaxPartitions = 500;
 
     private const int MaxRows = 10_000;
     private static readonly string[] KeysOnly = ["PartitionKey", "RowKey"];
 
-    /// <summary>How many were removed.</summary>
+    /// <summary>Removes expired deliveries and returns the number removed.</summary>
     public async Task<int> RemoveAsync(CancellationToken cancellation)
     {
         TableEntity cursor = await tables.Index.FindAsync("retention", "deliveries", cancellation)
@@ -51,7 +51,7 @@ internal sealed class ExpiredDeliveries(Tables tables, TimeProvider clock)
     private async Task<int> RemoveFromAsync(string partition, int most, CancellationToken cancellation)
     {
         DateTimeOffset old = clock.GetUtcNow() - Kept;
-        // One that was begun anew has an old event and is new itself.
+        // A delivery that was started again has an old event but is itself new.
         string filter = TableClient.CreateQueryFilter(
             $"PartitionKey eq {partition} and RowKey lt {"evt_" + Id.TimePrefix(old)} and CreatedAt lt {old}");
         List<TableEntity> rows = [];

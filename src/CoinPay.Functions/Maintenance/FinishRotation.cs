@@ -9,9 +9,9 @@ using Microsoft.Extensions.Logging;
 namespace CoinPay.Functions.Maintenance;
 
 /// <summary>
-/// While a previous key stands beside the current one, brings every hour what it can under the current one, and says in the log
-/// what still needs the previous. Webhook secrets are sealed anew here; API keys move when they are used, as only then is
-/// their text at hand; answers of an <c>Idempotency-Key</c> are gone after a day.
+/// While there is a previous key, moves what it can to the current key every hour, and logs what still needs the previous one.
+/// Webhook secrets are sealed again here; API keys move when they are used, because their text is known only then; answers stored
+/// for an <c>Idempotency-Key</c> expire after a day.
 /// </summary>
 internal sealed class FinishRotation(
     Tables tables, EndpointStore endpoints, SecretBox box, ISecrets secrets, TimeProvider clock, ILogger<FinishRotation> log)
@@ -22,12 +22,12 @@ internal sealed class FinishRotation(
         _ = timer;
         if (await new KeyRing(secrets, SecretName.SecretsKey).FindPreviousAsync(cancellation) is not null)
             log.LogInformation(
-                "{Count} endpoints were sealed again under CoinPay__SecretsKey. Once it is 0, and a day after the rotation, "
-                + "the previous key can be removed",
+                "Sealed the secrets of {Count} endpoints again with CoinPay__SecretsKey. When the count is 0, and a day after the "
+                + "rotation, the previous key can be removed",
                 await SealAnewAsync(cancellation));
         if (await new KeyRing(secrets, SecretName.KeyPepper).FindPreviousAsync(cancellation) is not null)
             log.LogInformation(
-                "{Count} API keys have not been used since CoinPay__KeyPepper was rotated: they end with the previous pepper",
+                "{Count} API keys have not been used since CoinPay__KeyPepper was rotated; removing the previous pepper invalidates them",
                 await CountUnusedKeysAsync(cancellation));
     }
 
@@ -39,7 +39,7 @@ internal sealed class FinishRotation(
             WebhookEndpoint endpoint = WebhookEndpoint.FromRow(row);
             if (await SealAnewAsync(endpoint, cancellation) is not { } anew)
                 continue;
-            // A secret that was rotated meanwhile is under the current key already.
+            // A secret that was rotated in the meantime is already sealed with the current key.
             await endpoints.ChangeAsync(
                 endpoint.MerchantId, endpoint.Id,
                 stored => stored.SealedSecret.AsSpan().SequenceEqual(endpoint.SealedSecret)
@@ -51,7 +51,7 @@ internal sealed class FinishRotation(
         return changed;
     }
 
-    /// <summary>The endpoint with all its secrets under the current key; null when they are.</summary>
+    /// <summary>Returns the endpoint with all its secrets sealed with the current key, or null if they already are.</summary>
     private async Task<WebhookEndpoint?> SealAnewAsync(WebhookEndpoint endpoint, CancellationToken cancellation)
     {
         byte[] current = await SealAnewAsync(endpoint.SecretPurpose, endpoint.SealedSecret, cancellation);
@@ -81,7 +81,7 @@ internal sealed class FinishRotation(
         return unused;
     }
 
-    /// <summary>Of all merchants: a scan, for as long as a rotation lasts.</summary>
+    /// <summary>Reads rows of all merchants: a table scan, but only during a rotation.</summary>
     private Azure.AsyncPageable<TableEntity> RowsAsync(string prefix, CancellationToken cancellation) => tables.Merchants.RowsAsync(
         TableClient.CreateQueryFilter($"RowKey ge {prefix} and RowKey lt {Key.After(prefix)}"), cancellation);
 }

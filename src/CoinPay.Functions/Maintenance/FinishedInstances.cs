@@ -5,20 +5,20 @@ using Microsoft.DurableTask.Client;
 namespace CoinPay.Functions.Maintenance;
 
 /// <summary>
-/// Purges orchestrations that completed longer ago than the setting says, with their history; without it they stay.
-/// Those that failed always stay: somebody has to look at them. An invoice's own rows are not touched. How far the last
-/// run came is remembered by the process; another begins anew.
+/// Purges orchestrations that completed longer ago than the setting says, with their history; without the setting, they
+/// are kept. Failed ones are always kept, because someone has to look at them. An invoice's own rows are not touched. The
+/// process remembers where the last run stopped; another process starts over.
 /// </summary>
 internal sealed class FinishedInstances(GatewaySettings settings, TimeProvider clock)
 {
     private const int PageSize = 100;
 
-    /// <summary>Pages looked at in one run.</summary>
+    /// <summary>The maximum number of pages per run.</summary>
     private const int MaxPages = 20;
 
     private string? _continuation;
 
-    /// <summary>How many were purged.</summary>
+    /// <summary>Purges ended orchestrations and returns the number purged.</summary>
     public async Task<int> RemoveAsync(DurableTaskClient durable, CancellationToken cancellation)
     {
         if (settings.KeepFinishedInstances is not { } kept)

@@ -6,9 +6,9 @@ using Microsoft.Extensions.Logging;
 namespace CoinPay.Functions.Maintenance;
 
 /// <summary>
-/// Removes, every ten minutes, what was kept long enough: claims and answers of an <c>Idempotency-Key</c> after 24
-/// hours, deliveries after 60 days, and orchestrations that have ended when <c>CoinPay__KeepFinishedInstances</c> says
-/// so. Each run does a bounded piece of work; the next goes on.
+/// Removes expired data every ten minutes: claims and answers of an <c>Idempotency-Key</c> after 24 hours, deliveries
+/// after 60 days, and ended orchestrations after <c>CoinPay__KeepFinishedInstances</c>, if set. Each run does a limited
+/// amount of work, and the next run continues.
 /// </summary>
 internal sealed class RemoveExpired(
     IdempotencyStore idempotency, ExpiredDeliveries deliveries, FinishedInstances instances, ILogger<RemoveExpired> log)

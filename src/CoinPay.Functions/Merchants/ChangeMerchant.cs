@@ -8,7 +8,8 @@ using Microsoft.Azure.Functions.Worker;
 namespace CoinPay.Functions.Merchants;
 
 /// <summary>
-/// <c>PATCH /v1/merchants/{id}</c>: what is left out stays. Invoices that exist keep the policy they were made with.
+/// <c>PATCH /v1/merchants/{id}</c>: omitted fields keep their value. Existing invoices keep the policy they were
+/// created with.
 /// </summary>
 internal sealed class ChangeMerchant(Callers callers, MerchantStore merchants, PolicyRequest policies)
 {
@@ -25,13 +26,13 @@ internal sealed class ChangeMerchant(Callers callers, MerchantStore merchants, P
         return JsonAnswer.Ok(MerchantDocument.Of(changed));
     }
 
-    // Read anew for each try: what is left out comes from the merchant as it stands then.
+    // Read again for each try: omitted fields take the merchant's values at that time.
     private Merchant Apply(RequestBody body, Merchant merchant)
     {
         MerchantSettings settings = MerchantSettings.Read(body, nameRequired: false);
         Policy policy = policies.Apply(body.OptionalObject("policy"), merchant.Policy);
         if (body.Has("name") && settings.Name is null)
-            body.Refuse("name", "A merchant has a name.");
+            body.Refuse("name", "A merchant must have a name.");
         body.ThrowIfInvalid();
         return merchant with
         {

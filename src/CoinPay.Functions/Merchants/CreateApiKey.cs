@@ -7,8 +7,8 @@ using Microsoft.Azure.Functions.Worker;
 namespace CoinPay.Functions.Merchants;
 
 /// <summary>
-/// <c>POST /v1/merchants/{id}/api-keys</c>: another key, shown this once. <c>livemode</c> is the merchant's unless
-/// given.
+/// <c>POST /v1/merchants/{id}/api-keys</c>: creates another key, shown only this once. <c>livemode</c> defaults to the
+/// merchant's.
 /// </summary>
 internal sealed class CreateApiKey(
     Calls calls, MerchantStore merchants, ApiKeyStore keys, TimeProvider clock)
@@ -40,9 +40,9 @@ internal sealed class CreateApiKey(
             if (Scopes.Find(name) is { } scope)
                 scopes |= scope;
             else
-                body.Refuse("scopes", "Each is one of " + string.Join(", ", Scopes.Write(Scopes.Built)) + ".");
+                body.Refuse("scopes", "Each must be one of " + string.Join(", ", Scopes.Write(Scopes.Built)) + ".");
         if (names is { Count: 0 } || !body.HasValue("scopes"))
-            body.Refuse("scopes", "At least one scope is needed.");
+            body.Refuse("scopes", "At least one scope is required.");
         return scopes;
     }
 
@@ -50,13 +50,13 @@ internal sealed class CreateApiKey(
         Merchant merchant, string keyId, bool livemode, Scope scopes, DateTimeOffset? expiresAt,
         CancellationToken cancellation)
     {
-        // Here and not with the other fields: a replay that comes after the key's end still gets its answer.
+        // Checked here and not with the other fields, so that a replay after the key has expired still gets its response.
         if (expiresAt <= clock.GetUtcNow())
-            throw new ProblemException(Problems.InvalidFields([new("/expires_at", "A time to come.")]));
+            throw new ProblemException(Problems.InvalidFields([new("/expires_at", "A time in the future.")]));
         IReadOnlyList<ApiKey> existing = await keys.ListAsync(merchant.Id, cancellation);
         if (existing.Count(key => key.IsUsable(clock.GetUtcNow()) && key.Id != keyId) >= ApiKeyStore.MaxKeys)
             throw new ProblemException(
-                Problems.LimitReached($"A merchant has at most {ApiKeyStore.MaxKeys} keys that can be used."));
+                Problems.LimitReached($"A merchant can have at most {ApiKeyStore.MaxKeys} usable keys."));
         (ApiKey key, ApiKeyText text) = await keys.AddAsync(
             merchant.Id, keyId, livemode, scopes, expiresAt, cancellation);
         return JsonAnswer.Created(MerchantDocument.Of(key, text));

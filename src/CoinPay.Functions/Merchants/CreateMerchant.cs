@@ -9,8 +9,8 @@ using Microsoft.Azure.Functions.Worker;
 namespace CoinPay.Functions.Merchants;
 
 /// <summary>
-/// <c>POST /v1/merchants</c>: a merchant and its first key, which only this answer shows. <c>livemode</c> (default
-/// false) says of which kind the key is.
+/// <c>POST /v1/merchants</c>: creates a merchant and its first key, which only this response shows. <c>livemode</c>
+/// (default false) says whether it is a live key.
 /// </summary>
 internal sealed class CreateMerchant(
     Calls calls, MerchantStore merchants, ApiKeyStore keys, PolicyRequest policies)
@@ -49,7 +49,7 @@ internal sealed class CreateMerchant(
     }
 }
 
-/// <summary>What creation and change of a merchant have in common.</summary>
+/// <summary>What creating and changing a merchant have in common.</summary>
 internal sealed record MerchantSettings(string? Name, string? DefaultCurrency)
 {
     private const int MaxNameLength = 200;
@@ -61,7 +61,7 @@ internal sealed record MerchantSettings(string? Name, string? DefaultCurrency)
             ? body.RequiredString("name", MaxNameLength)
             : body.OptionalString("name", MaxNameLength);
         string? currency = body.OptionalString("default_currency", MaxCurrencyLength);
-        // A price in eur would be refused at every invoice that does not say another.
+        // With eur, every invoice that does not name another currency would be refused.
         bool isCode = currency?.Length == 3;
         if (currency is not null && !currency.All(letter => char.IsAsciiLetterOrDigit(letter) && !(isCode && char.IsAsciiLetterLower(letter))))
             body.Refuse("default_currency", "A currency in capitals, such as EUR, or an asset's symbol.");

@@ -7,7 +7,7 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace CoinPay.Functions.Merchants;
 
-/// <summary><c>GET /v1/merchants/{id}/api-keys</c>, newest first, revoked ones included; never a key's text.</summary>
+/// <summary><c>GET /v1/merchants/{id}/api-keys</c>: all keys, newest first, with revoked ones; never a key's text.</summary>
 internal sealed class ListApiKeys(Callers callers, MerchantStore merchants, ApiKeyStore keys)
 {
     [Function(nameof(ListApiKeys))]

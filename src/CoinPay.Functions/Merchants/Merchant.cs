@@ -2,17 +2,17 @@ using CoinPay.Core;
 
 namespace CoinPay.Functions.Merchants;
 
-/// <summary>Somebody who is paid.</summary>
+/// <summary>A merchant, who receives payments.</summary>
 internal sealed record Merchant
 {
     public required string Id { get; init; }
 
     public required string Name { get; init; }
 
-    /// <summary>What a price is in when an invoice does not say: <c>EUR</c>, or null.</summary>
+    /// <summary>The currency of an invoice that names none, such as <c>EUR</c>, or null.</summary>
     public string? DefaultCurrency { get; init; }
 
-    /// <summary>The kind of the merchant's first key; keys of both kinds may be made.</summary>
+    /// <summary>The mode of the merchant's first key; a merchant can have both test and live keys.</summary>
     public bool Livemode { get; init; }
 
     public required Policy Policy { get; init; }

@@ -2,7 +2,7 @@ using CoinPay.Functions.Access;
 
 namespace CoinPay.Functions.Merchants;
 
-/// <summary>Merchants and their keys as answers show them.</summary>
+/// <summary>Merchants and their keys in responses.</summary>
 internal static class MerchantDocument
 {
     public static object Of(Merchant merchant) => new
@@ -17,7 +17,7 @@ internal static class MerchantDocument
         updated_at = merchant.UpdatedAt,
     };
 
-    /// <summary>The answer to a merchant's creation: the only one that shows its key.</summary>
+    /// <summary>The response to creating a merchant, the only one that shows its key.</summary>
     public static object Of(Merchant merchant, ApiKey key, ApiKeyText text) => new
     {
         id = merchant.Id,
@@ -45,7 +45,7 @@ internal static class MerchantDocument
         last_used_at = key.LastUsedAt,
     };
 
-    /// <summary>The answer to a key's creation: the only one that shows it.</summary>
+    /// <summary>The response to creating a key, the only one that shows it.</summary>
     public static object Of(ApiKey key, ApiKeyText text) => new
     {
         id = key.Id,

@@ -3,7 +3,7 @@ using CoinPay.Functions.Platform;
 
 namespace CoinPay.Functions.Merchants;
 
-/// <summary>How a merchant's own row is written and read. Partition: the merchant's id.</summary>
+/// <summary>Reads and writes a merchant's own row, in the partition with the merchant's id.</summary>
 internal static class MerchantRows
 {
     public const string MerchantRow = "merchant";

@@ -5,25 +5,26 @@ using CoinPay.Functions.Platform.Storage;
 
 namespace CoinPay.Functions.Merchants;
 
-/// <summary>Merchants, for the hot path from a memory of at most <see cref="ShortMemory.OfRows"/>.</summary>
+/// <summary>Stores merchants. Reads on the hot path are cached for at most <see cref="ShortMemory.OfRows"/>.</summary>
 internal sealed class MerchantStore(Tables tables, TimeProvider clock)
 {
     private const int Tries = 5;
 
     private readonly ShortMemory<Merchant?> _merchants = new(clock, ShortMemory.OfRows);
 
-    /// <summary>Null when there is no such merchant; ids that are no ids are not asked for.</summary>
+    /// <summary>Returns null if there is no such merchant. A malformed id is not looked up.</summary>
     public async Task<Merchant?> FindAsync(string id, CancellationToken cancellation) => Id.IsWellFormed("mer", id)
         ? await _merchants.GetAsync(
             id, async () => await ReadAsync(id, cancellation) is { } row ? MerchantRows.ReadMerchant(row) : null)
         : null;
 
-    /// <summary>The merchant, or a 404 problem.</summary>
+    /// <summary>Returns the merchant, or throws a 404 problem.</summary>
     public async Task<Merchant> GetAsync(string id, CancellationToken cancellation) =>
         await FindAsync(id, cancellation) ?? throw new ProblemException(Problems.NotFound("merchant"));
 
     /// <summary>
-    /// Inserts; the same id again changes nothing. The list's row first: one without a merchant is passed over.
+    /// Inserts a merchant; inserting the same id again changes nothing. Writes the list's row first, because a list row
+    /// without a merchant is skipped.
     /// </summary>
     public async Task AddAsync(Merchant merchant, CancellationToken cancellation)
     {
@@ -34,7 +35,7 @@ internal sealed class MerchantStore(Tables tables, TimeProvider clock)
         _merchants.Forget(merchant.Id);
     }
 
-    /// <summary>Newest first, and the row key to go on after, if there is more.</summary>
+    /// <summary>Returns merchants, newest first, and the row key to continue after if there are more.</summary>
     public async Task<(IReadOnlyList<Merchant> Merchants, string? Last)> ListAsync(
         Paging paging, CancellationToken cancellation)
     {
@@ -45,7 +46,7 @@ internal sealed class MerchantStore(Tables tables, TimeProvider clock)
         return ([.. merchants.OfType<Merchant>()], last);
     }
 
-    /// <summary>Applies a change to what is stored now; again, should somebody else have written in between.</summary>
+    /// <summary>Applies a change to the stored merchant, and retries if someone else has written it.</summary>
     public async Task<Merchant> ChangeAsync(string id, Func<Merchant, Merchant> change, CancellationToken cancellation)
     {
         for (int attempt = 0; attempt < Tries; attempt++)

@@ -3,7 +3,7 @@ using CoinPay.Core;
 
 namespace CoinPay.Functions.Merchants;
 
-/// <summary>A policy as JSON, in answers and in the merchant's row.</summary>
+/// <summary>A policy as JSON, in responses and in the merchant's row.</summary>
 internal sealed record PolicyDocument(
     int ExpiryMinutes,
     int MonitorDays,
@@ -67,7 +67,7 @@ internal sealed record ConfirmationDocument(
         RequiredDepth.Parse(Required.ToString()) ?? throw new BugException("stored depth " + Required));
 }
 
-/// <summary>The words of a policy's closed sets.</summary>
+/// <summary>The names of a policy's enumerated values.</summary>
 internal static class PolicyWords
 {
     private const string LateWithin = "accept_if_rate_within_percent:";
@@ -81,7 +81,7 @@ internal static class PolicyWords
         _ => throw new BugException("late " + late),
     };
 
-    /// <summary>Null for what is none of these; a percentage is 0 to 100 with at most four decimals.</summary>
+    /// <summary>Returns null for any other text. The percentage is 0 to 100 with at most four decimals.</summary>
     public static (LatePolicy Rule, decimal Percent)? ReadLate(string text) => text switch
     {
         "hold" => (LatePolicy.Hold, 0),

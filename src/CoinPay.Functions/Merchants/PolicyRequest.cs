@@ -6,8 +6,8 @@ using CoinPay.Functions.Http;
 namespace CoinPay.Functions.Merchants;
 
 /// <summary>
-/// Reads the <c>policy</c> of a request. What is left out stays as it was; what this gateway cannot do is refused,
-/// never quietly ignored.
+/// Reads the <c>policy</c> of a request. Omitted fields keep their value; anything that this gateway cannot do is
+/// refused, never silently ignored.
 /// </summary>
 internal sealed class PolicyRequest(Networks networks)
 {
@@ -16,7 +16,7 @@ internal sealed class PolicyRequest(Networks networks)
     private const int MaxHostLength = 253;
     private const int MaxCurrencyLength = 200;
 
-    /// <summary>The policy after the change; errors are left in the body.</summary>
+    /// <summary>Returns the policy after the change; errors are added to the body.</summary>
     public Policy Apply(RequestBody? body, Policy current)
     {
         if (body is null)
@@ -92,7 +92,7 @@ internal sealed class PolicyRequest(Networks networks)
         Network? network = KnownNetwork(body);
         string? asset = body.OptionalString("asset", MaxCurrencyLength);
         if (asset is not null && !IsKnown(asset, network))
-            body.Refuse("asset", "No network here has this asset.", Problems.UnsupportedAssetCode);
+            body.Refuse("asset", "No offered network has this asset.", Problems.UnsupportedAssetCode);
         string? goods = body.OptionalChoice("goods", PolicyWords.Goods);
         Price? upTo = Limit(body.OptionalObject("up_to"));
         RequiredDepth? required = Required(body, network);
@@ -128,7 +128,7 @@ internal sealed class PolicyRequest(Networks networks)
                 "required",
                 $"A whole number of blocks from 1 to {RequiredDepth.MaxBlocks}, \"safe\" or \"finalized\"; see accept_unconfirmed_up_to for none.");
         else if (depth.Tag is not null && network?.Family.HasFinalityTags != true)
-            body.Refuse("required", "Finality tags exist on EVM networks only: name one in the same rule.");
+            body.Refuse("required", "Only EVM networks have finality tags: name an EVM network in the same rule.");
         else
             return depth;
         return null;

@@ -8,8 +8,8 @@ using Microsoft.Azure.Functions.Worker;
 namespace CoinPay.Functions.Merchants;
 
 /// <summary>
-/// <c>DELETE /v1/merchants/{id}/api-keys/{key_id}</c>: the key stops working, here at once and in other processes
-/// within 30 seconds. It stays listed, with <c>revoked_at</c>.
+/// <c>DELETE /v1/merchants/{id}/api-keys/{key_id}</c>: revokes a key, in this process at once and in others within 30
+/// seconds. It stays in the list, with <c>revoked_at</c>.
 /// </summary>
 internal sealed class RevokeApiKey(Callers callers, MerchantStore merchants, ApiKeyStore keys)
 {

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Configuration;
 
 namespace CoinPay.Functions.Platform;
 
-/// <summary>The gateway's own settings, checked once when it starts.</summary>
+/// <summary>The gateway's own settings, checked once at startup.</summary>
 internal sealed record GatewaySettings
 {
     private static readonly TimeSpan ProductionWalletDelay = TimeSpan.FromHours(24);
@@ -14,43 +14,43 @@ internal sealed record GatewaySettings
     private static readonly TimeSpan LongestWalletDelay = TimeSpan.FromDays(30);
     private static readonly TimeSpan LongestInstanceRetention = TimeSpan.FromDays(3650);
 
-    /// <summary>A development machine: http to loopback and play money are allowed.</summary>
+    /// <summary>Whether this is a development machine, which allows http to loopback and test networks.</summary>
     public required bool IsDevelopment { get; init; }
 
-    /// <summary>Key Vault with the secrets; null: they are in configuration.</summary>
+    /// <summary>The Key Vault with the secrets; null if they are in configuration.</summary>
     public Uri? KeyVaultUri { get; init; }
 
-    /// <summary>Where payers reach this gateway, for links to its pages; null when it does not know.</summary>
+    /// <summary>The public address of this gateway, for links to its pages; null if it is not set.</summary>
     public Uri? PublicUrl { get; init; }
 
-    /// <summary>Webhook endpoints may be on 127.0.0.1 and may be http there. Development only.</summary>
+    /// <summary>Whether webhook endpoints can be on 127.0.0.1, where they can also be http. Development only.</summary>
     public bool WebhooksAllowLoopback { get; init; }
 
-    /// <summary>Ports that webhooks may go to.</summary>
+    /// <summary>The ports that webhooks can be sent to.</summary>
     public IReadOnlySet<int> WebhookPorts { get; init; } = new HashSet<int> { 443, 8443 };
 
-    /// <summary>Names of this gateway itself: no webhook goes there.</summary>
+    /// <summary>The gateway's own host names, to which no webhook is sent.</summary>
     public IReadOnlySet<string> OwnHosts { get; init; } = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Ports of this machine on which the gateway itself listens, as far as it is told.</summary>
+    /// <summary>The ports on this machine that the gateway listens on, as far as configuration says.</summary>
     public IReadOnlySet<int> OwnPorts { get; init; } = new HashSet<int>();
 
-    /// <summary>How long the history of a completed orchestration is kept; null: for good.</summary>
+    /// <summary>How long the history of a completed orchestration is kept; null to keep it forever.</summary>
     public TimeSpan? KeepFinishedInstances { get; init; }
 
-    /// <summary>How long a changed wallet waits before payments go to it.</summary>
+    /// <summary>The delay before a changed wallet receives payments.</summary>
     public required TimeSpan WalletDelay { get; init; }
 
-    /// <summary>How many requests a second one key may make; 0 for no limit.</summary>
+    /// <summary>The maximum number of requests per second and key; 0 for no limit.</summary>
     public int RequestsPerKey { get; init; } = DefaultRequests;
 
-    /// <summary>How many requests a second one address may make, with keys and without; 0 for no limit.</summary>
+    /// <summary>The maximum number of requests per second and address, with or without a key; 0 for no limit.</summary>
     public int RequestsPerAddress { get; init; } = DefaultRequests;
 
-    /// <summary>Whose <c>X-Forwarded-For</c> is believed. Nobody's, unless set or given by the platform.</summary>
+    /// <summary>The proxies whose <c>X-Forwarded-For</c> is trusted. None, unless set or provided by the platform.</summary>
     public IReadOnlyList<IPNetwork> TrustedProxies { get; init; } = [];
 
-    /// <summary>Reads and checks; throws <see cref="SettingsException"/> that says what to set and how.</summary>
+    /// <summary>Reads and checks the settings. Throws a <see cref="SettingsException"/> that says what to set and how.</summary>
     public static GatewaySettings From(IConfiguration configuration)
     {
         bool development = IsDevelopmentOf(configuration);
@@ -71,7 +71,7 @@ internal sealed record GatewaySettings
             PublicUrl = publicUrl,
             WebhooksAllowLoopback = loopback,
             WebhookPorts = new HashSet<int>([443, 8443, .. Ports(configuration, "CoinPay:Webhooks:Ports")]),
-            // Where payers come, and App Service's own name of the app; the self-hosted process listens where ASPNETCORE_URLS says.
+            // The public address and App Service's name for the app; a self-hosted process listens on ASPNETCORE_URLS.
             OwnHosts = new HashSet<string>(
                 [.. Words(configuration["WEBSITE_HOSTNAME"]), .. Words(publicUrl?.IdnHost)], StringComparer.OrdinalIgnoreCase),
             OwnPorts = new HashSet<int>(
@@ -86,7 +86,7 @@ internal sealed record GatewaySettings
         };
     }
 
-    /// <summary>Everything that does not call itself a development machine is production.</summary>
+    /// <summary>Returns whether this is a development machine; anything else counts as production.</summary>
     public static bool IsDevelopmentOf(IConfiguration configuration) => string.Equals(
         configuration["AZURE_FUNCTIONS_ENVIRONMENT"], "Development", StringComparison.OrdinalIgnoreCase);
 
@@ -118,19 +118,19 @@ internal sealed record GatewaySettings
         _ => throw Wrong(name, "an https address"),
     };
 
-    /// <summary>A page that says where to send money is not served over http, where anyone on the way can change it.</summary>
+    /// <summary>Requires https, because anyone on the network path can change the payment address in a page sent over http.</summary>
     private static Uri? PublicUrlOf(IConfiguration configuration, bool development)
     {
         const string name = "CoinPay:PublicUrl";
         Uri? url = AbsoluteUri(configuration, name);
         bool isRight = url is null || ((development || url.Scheme == "https") && (url.Query + url.Fragment + url.UserInfo).Length == 0);
-        return isRight ? url : throw Wrong(name, "an https address such as https://pay.example, without query");
+        return isRight ? url : throw Wrong(name, "an https address such as https://pay.example, without a query");
     }
 
     internal static TimeSpan? Duration(IConfiguration from, string name, TimeSpan most) => from[name] switch
     {
         null or "" => null,
-        // Exactly: a lenient reader takes 24:00:00 for 24 days.
+        // Exact, because lenient parsing reads 24:00:00 as 24 days.
         string text when TimeSpan.TryParseExact(text, "c", CultureInfo.InvariantCulture, out TimeSpan span)
             && span >= TimeSpan.Zero && span <= most => span,
         _ => throw Wrong(name, $"a duration such as 1.00:00:00 (a day) or 00:10:00, at most {most.TotalDays} days"),
@@ -144,7 +144,7 @@ internal sealed record GatewaySettings
         _ => throw Wrong(name, $"a whole number from 0 (no limit) to {MaxRequests}"),
     };
 
-    // In Azure the Functions host stands between its front end, which writes the client's address down, and this process.
+    // In Azure, the Functions host is between this process and the front end, which writes the client's address into the header.
     private static IEnumerable<IPNetwork> Platform(IConfiguration configuration) =>
         string.IsNullOrEmpty(configuration["WEBSITE_INSTANCE_ID"])
             ? []

@@ -4,7 +4,7 @@ namespace CoinPay.Functions.Platform;
 
 /// <summary>
 /// Public ids: a prefix, <c>_</c>, and 26 characters of Crockford base32 in lower case, 48 bits of milliseconds and then
-/// 80 random bits (the layout of a ULID), so that ids sort by the instant they were made at.
+/// 80 random bits (the layout of a ULID), so that ids sort by creation time.
 /// </summary>
 internal static class Id
 {
@@ -13,7 +13,7 @@ internal static class Id
     private const int RandomBytes = 10;
     private const int UniqueLength = 26;
 
-    /// <summary>A new id, for instance <c>inv_01jd…</c>, from the operating system's random numbers or those of <paramref name="random"/>.</summary>
+    /// <summary>Creates an id such as <c>inv_01jd…</c>, with random bits from the operating system or <paramref name="random"/>.</summary>
     public static string New(string prefix, DateTimeOffset at, RandomNumberGenerator? random = null)
     {
         Span<byte> bytes = stackalloc byte[RandomBytes];
@@ -24,11 +24,11 @@ internal static class Id
         return Of(prefix, at, bytes);
     }
 
-    /// <summary>The same id whenever it is asked for again: its unique part comes from a hash of <paramref name="cause"/>.</summary>
+    /// <summary>Creates a deterministic id, whose unique part is a hash of <paramref name="cause"/>.</summary>
     public static string Derived(string prefix, DateTimeOffset at, string cause) =>
         Of(prefix, at, SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(prefix + "!" + cause)).AsSpan(0, RandomBytes));
 
-    /// <summary>Whether the text has the form of an id with this prefix; says nothing about its existence.</summary>
+    /// <summary>Whether the text has the format of an id with this prefix; does not check that the id exists.</summary>
     public static bool IsWellFormed(string prefix, string? id) =>
         id is not null
         && id.Length == prefix.Length + 1 + UniqueLength
@@ -36,10 +36,10 @@ internal static class Id
         && id[prefix.Length] == '_'
         && id.AsSpan(prefix.Length + 1).IndexOfAnyExcept(Alphabet) < 0;
 
-    /// <summary>The id, if it is of what this prefix stands for; null otherwise.</summary>
+    /// <summary>Returns the id if it has this prefix, otherwise null.</summary>
     public static string? OfKind(string prefix, string id) => id.StartsWith(prefix + "_", StringComparison.Ordinal) ? id : null;
 
-    /// <summary>The instant an id was made at, to the millisecond.</summary>
+    /// <summary>Returns the instant at which an id was created, to the millisecond.</summary>
     public static DateTimeOffset TimeOf(string id)
     {
         long milliseconds = 0;
@@ -48,7 +48,7 @@ internal static class Id
         return DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
     }
 
-    /// <summary>A row key under which ids sort newest first. Its own inverse, prefix aside.</summary>
+    /// <summary>Returns a row key by which ids sort newest first. Its own inverse, except for the prefix.</summary>
     public static string NewestFirst(string id) =>
         string.Create(UniqueLength, id[(id.IndexOf('_', StringComparison.Ordinal) + 1)..], static (inverted, unique) =>
         {
@@ -56,7 +56,7 @@ internal static class Id
                 inverted[i] = Alphabet[31 - Alphabet.IndexOf(unique[i], StringComparison.Ordinal)];
         });
 
-    /// <summary>The sortable part that every id made at or after this instant is at or above.</summary>
+    /// <summary>Returns the lower bound for the sortable part of ids created at or after an instant.</summary>
     public static string TimePrefix(DateTimeOffset at) => Base32(at.ToUnixTimeMilliseconds());
 
     private static string Of(string prefix, DateTimeOffset at, ReadOnlySpan<byte> random)

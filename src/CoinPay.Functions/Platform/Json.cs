@@ -7,8 +7,8 @@ using System.Text.Unicode;
 namespace CoinPay.Functions.Platform;
 
 /// <summary>
-/// How every answer, event and stored document is written: snake_case, nulls written, times as RFC 3339 UTC, never a
-/// floating-point number, and no character that means something in HTML.
+/// Serializes every response, event and stored document: snake_case, nulls included, times as RFC 3339 UTC, no
+/// floating-point numbers, and no characters that are special in HTML.
 /// </summary>
 internal static class Json
 {
@@ -19,7 +19,7 @@ internal static class Json
 
     public static string Text<T>(T value) => JsonSerializer.Serialize(value, Options);
 
-    /// <summary>Reads what <see cref="Text"/> wrote; throws on anything else.</summary>
+    /// <summary>Deserializes the output of <see cref="Text"/>. Throws on anything else.</summary>
     public static T Read<T>(string text) =>
         JsonSerializer.Deserialize<T>(text, Options) ?? throw new JsonException("null instead of " + typeof(T).Name);
 
@@ -54,7 +54,7 @@ internal static class Json
             writer.WriteStringValue(Time(value));
     }
 
-    /// <summary>Money is a decimal string: a number type with a point in it is a bug wherever it shows up.</summary>
+    /// <summary>Rejects number types with a fraction, because money is always a decimal string.</summary>
     private sealed class NoFloatConverter : JsonConverterFactory
     {
         public override bool CanConvert(Type typeToConvert) =>

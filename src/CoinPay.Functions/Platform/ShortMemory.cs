@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace CoinPay.Functions.Platform;
 
 /// <summary>
-/// Remembers what was read for a short while, so that the hot path does not ask storage for the same row at every call.
-/// What it answers is at most <paramref name="memory"/> old; a change made by this process is forgotten at once.
+/// Caches what was read for a short while, so that the hot path does not read the same row from storage on every call.
+/// Values are at most <paramref name="memory"/> old; a value that this process changes is dropped at once.
 /// </summary>
 internal sealed class ShortMemory<T>(TimeProvider clock, TimeSpan memory)
 {
@@ -23,7 +23,7 @@ internal sealed class ShortMemory<T>(TimeProvider clock, TimeSpan memory)
         int changes = Volatile.Read(ref _changes);
         DateTimeOffset readAt = clock.GetUtcNow();
         T value = await read();
-        // Something changed while this was read: it may be the old, and is not to be remembered.
+        // Something changed during the read, so the value may be outdated and must not be cached.
         if (changes != Volatile.Read(ref _changes))
             return value;
         if (_entries.Count >= MaxEntries)
@@ -39,7 +39,7 @@ internal sealed class ShortMemory<T>(TimeProvider clock, TimeSpan memory)
     }
 }
 
-/// <summary>How late another process notices that a key was revoked, a merchant changed or a wallet replaced.</summary>
+/// <summary>How long other processes take to notice a revoked key, a changed merchant or a replaced wallet.</summary>
 internal static class ShortMemory
 {
     public static readonly TimeSpan OfRows = TimeSpan.FromSeconds(30);

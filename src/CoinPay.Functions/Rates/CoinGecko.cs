@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace CoinPay.Functions.Rates;
 
 /// <summary>
-/// CoinGecko's price, an average over many markets, with its time. Coins go by CoinGecko's own ids, as many share a symbol.
+/// CoinGecko's price, an average over many markets, with its time. Uses CoinGecko's own coin ids, because many coins share a symbol.
 /// Source: https://docs.coingecko.com/reference/simple-price
 /// </summary>
 internal sealed class CoinGecko : IMarket

@@ -14,7 +14,7 @@ internal sealed class Coinbase : IMarket
     public MarketPrice? Read(JsonElement answer, string symbol, string currency)
     {
         JsonElement data = answer.GetProperty("data");
-        // The documentation's example names no base; where there is one it has to be ours.
+        // The documentation's example has no base; if there is one, it must be ours.
         bool isPair = data.GetProperty("currency").GetString() == currency
             && (!data.TryGetProperty("base", out JsonElement of) || of.GetString() == symbol);
         return isPair && MarketNumber.Read(data.GetProperty("amount")) is { } price ? new(price) : null;

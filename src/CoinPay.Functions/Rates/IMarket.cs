@@ -3,33 +3,33 @@ using CoinPay.Core;
 
 namespace CoinPay.Functions.Rates;
 
-/// <summary>What one of an asset costs in a currency, as decimal text above zero.</summary>
-/// <param name="At">Since when, where the market says so.</param>
+/// <summary>The price of one unit of an asset in a currency, as decimal text above zero.</summary>
+/// <param name="At">The time of the price, if the market gives one.</param>
 internal sealed record MarketPrice(string Price, DateTimeOffset? At = null);
 
-/// <summary>A public source of prices: where it is asked, and how its answers are read.</summary>
+/// <summary>A public source of prices: its address, and how to read its responses.</summary>
 internal interface IMarket
 {
-    /// <summary>Short, in lower case, as invoices show it.</summary>
+    /// <summary>The short lower-case name that invoices show.</summary>
     string Name { get; }
 
-    /// <summary>The market's own address, with a slash at its end.</summary>
+    /// <summary>The market's own address, with a trailing slash.</summary>
     Uri Address { get; }
 
-    /// <summary>What to GET below the address; null for an asset that the market is not known to have.</summary>
+    /// <summary>Returns the path to GET below the address, or null for an asset that the market is not known to list.</summary>
     string? PathOf(string symbol, string currency);
 
-    /// <summary>Null, or any exception of reading JSON, for everything that is not a price of this pair.</summary>
+    /// <summary>Reads the price. Returns null, or throws any JSON exception, if the response is not a price of this pair.</summary>
     MarketPrice? Read(JsonElement answer, string symbol, string currency);
 }
 
-/// <summary>Numbers of markets: only what is a plain decimal above zero counts.</summary>
+/// <summary>Reads numbers from markets: only a plain decimal above zero counts.</summary>
 internal static class MarketNumber
 {
-    /// <summary>Longer than any price; keeps a rate, which has the inverse's digits, within what is read as a decimal.</summary>
+    /// <summary>Longer than any price, and short enough that the rate, which is the inverse, can be read as a decimal.</summary>
     private const int LongestPrice = 40;
 
-    /// <summary>A price from a JSON string or number as it was written, never by way of a float; null for anything else.</summary>
+    /// <summary>Reads a price from the raw text of a JSON string or number, never through a float; null for anything else.</summary>
     public static string? Read(JsonElement element)
     {
         string? text = element.ValueKind switch

@@ -3,14 +3,14 @@ using Microsoft.Extensions.Configuration;
 
 namespace CoinPay.Functions.Rates;
 
-/// <summary>Where exchange rates come from.</summary>
+/// <summary>A source of exchange rates.</summary>
 internal interface IRateSource
 {
-    /// <summary>Units of the asset for one unit of the currency, or null when nobody can say right now.</summary>
+    /// <summary>Returns the number of units of the asset per unit of the currency, or null if no rate is available now.</summary>
     ValueTask<Rate?> FindAsync(string currency, string symbol, DateTimeOffset now, CancellationToken cancellation);
 }
 
-/// <summary>Rates written down in configuration, for development: <c>CoinPay:Rates:EUR:USDT = 1.0812</c>.</summary>
+/// <summary>Fixed rates from configuration, for development: <c>CoinPay:Rates:EUR:USDT = 1.0812</c>.</summary>
 internal sealed class FixedRates(IConfiguration configuration) : IRateSource
 {
     public ValueTask<Rate?> FindAsync(string currency, string symbol, DateTimeOffset now, CancellationToken cancellation)

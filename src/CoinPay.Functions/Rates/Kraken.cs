@@ -4,8 +4,8 @@ using CoinPay.Core;
 namespace CoinPay.Functions.Rates;
 
 /// <summary>
-/// Kraken's order book: the middle between the best ask and the best bid. The last trade of a pair that is seldom traded
-/// may be hours old. Source: https://docs.kraken.com/api-reference/market-data/get-ticker-information
+/// Kraken's order book: the midpoint of the best ask and the best bid, because the last trade of a rarely traded pair can
+/// be hours old. Source: https://docs.kraken.com/api-reference/market-data/get-ticker-information
 /// </summary>
 internal sealed class Kraken : IMarket
 {
@@ -27,7 +27,7 @@ internal sealed class Kraken : IMarket
             : null;
     }
 
-    /// <summary>Kraken's oldest pairs answer to names with X before the coin and Z before the currency: XXBTZEUR.</summary>
+    /// <summary>The names of Kraken's oldest pairs have X before the coin and Z before the currency: XXBTZEUR.</summary>
     private static bool IsPair(string name, string code, string currency) =>
         name == code + currency || name == code + "Z" + currency || name == "X" + code + "Z" + currency;
 

@@ -6,19 +6,19 @@ using Microsoft.Extensions.Logging;
 namespace CoinPay.Functions.Rates;
 
 /// <summary>
-/// Rates from public markets: all are asked at once, <see cref="MarketRate"/> decides what counts, and what they agreed on is
-/// remembered. A rate older than <see cref="RefreshAfter"/> is asked for anew; while that fails, the last one serves until
-/// it is <see cref="RateSettings.MaxAge"/> old, and not a second longer.
+/// Rates from public markets: asks all markets at once, lets <see cref="MarketRate"/> decide which answers count, and caches the
+/// result. A rate older than <see cref="RefreshAfter"/> is read again; while that fails, the last one is used until it is
+/// <see cref="RateSettings.MaxAge"/> old, and never longer.
 /// </summary>
 internal sealed class MarketRates(
     RateSettings settings, MarketReader reader, TimeProvider clock, ILogger<MarketRates> log) : IRateSource
 {
     public static readonly TimeSpan RefreshAfter = TimeSpan.FromSeconds(30);
 
-    /// <summary>Markets that failed are left alone for so long: they count calls, too.</summary>
+    /// <summary>How long to wait after a failure before asking the markets again, because they have rate limits.</summary>
     public static readonly TimeSpan AskAgainAfter = TimeSpan.FromSeconds(5);
 
-    /// <summary>What CoinGecko lists as currencies; others would be asked for in vain, and by anyone.</summary>
+    /// <summary>The currencies that CoinGecko lists; requests for others would fail, and any caller could cause them.</summary>
     private static readonly FrozenSet<string> Currencies = (
         "AED ARS AUD BDT BHD BMD BRL CAD CHF CLP CNY CZK DKK EUR GBP GEL HKD HUF IDR ILS INR JPY KRW KWD LKR MMK MXN MYR "
         + "NGN NOK NZD PHP PKR PLN RUB SAR SEK SGD THB TRY TWD UAH USD VND ZAR").Split(' ').ToFrozenSet(StringComparer.Ordinal);
@@ -34,7 +34,7 @@ internal sealed class MarketRates(
         Task<Agreed?> asking;
         lock (pair)
             asking = IsDue(pair) ? pair.Asking = ReadMarketsAsync(pair, currency, symbol) : pair.Asking;
-        // The asking goes on for others when this caller leaves.
+        // If this caller cancels, the request continues for the others.
         await asking.WaitAsync(cancellation);
         return pair.Last is { } last && IsFresh(last.SaidAt)
             ? MarketRate.Of(last.Price, last.Answers, currency, symbol, now)
@@ -59,7 +59,7 @@ internal sealed class MarketRates(
         if (price is null)
         {
             log.LogWarning(
-                "No rate of {Symbol} in {Currency}: {Answers}",
+                "No rate for {Symbol} in {Currency}: {Answers}",
                 symbol, currency, string.Join(", ", answers.Select(answer => $"{answer.Source} {answer.LeftOut ?? answer.Price}")));
             return null;
         }
@@ -69,11 +69,11 @@ internal sealed class MarketRates(
     private RateAnswer WithoutStale(RateAnswer answer) =>
         answer.LeftOut is null && !IsFresh(answer.At) ? answer with { LeftOut = MarketRate.Stale } : answer;
 
-    /// <summary>What the markets agreed on.</summary>
+    /// <summary>The price that the markets agreed on.</summary>
     private sealed record Agreed(
         string Price, IReadOnlyList<RateAnswer> Answers, DateTimeOffset SaidAt, DateTimeOffset AskedAt);
 
-    /// <summary>What is known of a currency and an asset. Its own lock.</summary>
+    /// <summary>The cached state of a currency and an asset. Also serves as its own lock.</summary>
     private sealed class Pair
     {
         public volatile Agreed? Last;

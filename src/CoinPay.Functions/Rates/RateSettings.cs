@@ -5,7 +5,7 @@ using Microsoft.Extensions.Configuration;
 
 namespace CoinPay.Functions.Rates;
 
-/// <summary>Where rates come from and how far they are believed, checked once when the gateway starts.</summary>
+/// <summary>The source of rates and the limits within which they are trusted, checked once at startup.</summary>
 internal sealed record RateSettings
 {
     private const string Section = "CoinPay:Rates";
@@ -18,20 +18,20 @@ internal sealed record RateSettings
     private static readonly TimeSpan LongestAge = TimeSpan.FromHours(1);
     private static readonly IMarket[] All = [new Kraken(), new Coinbase(), new CoinGecko()];
 
-    /// <summary>Rates are written down in settings: on a development machine.</summary>
+    /// <summary>Whether rates are fixed in settings, on a development machine.</summary>
     public bool IsFixed { get; init; }
 
-    /// <summary>The oldest price that is used, counted from when its source says it held, else from when it was asked.</summary>
+    /// <summary>The maximum age of a price, counted from the time its source gives, otherwise from the request.</summary>
     public TimeSpan MaxAge { get; init; } = DefaultAge;
 
-    /// <summary>An answer further than this from the median of all is left out.</summary>
+    /// <summary>Prices further than this from the median are left out.</summary>
     public decimal MaxDeviationPercent { get; init; } = DefaultDeviation;
 
-    /// <summary>Who is asked, and where.</summary>
+    /// <summary>The markets to ask, and their addresses.</summary>
     public required IReadOnlyList<(IMarket Market, Uri Address)> Markets { get; init; }
 
     /// <summary>
-    /// Reads and checks; throws <see cref="SettingsException"/>, above all for fixed rates outside development.
+    /// Reads and checks the settings. Throws <see cref="SettingsException"/>, above all for fixed rates outside development.
     /// </summary>
     public static RateSettings From(IConfiguration configuration)
     {
@@ -57,7 +57,7 @@ internal sealed record RateSettings
         };
     }
 
-    /// <summary>The first <c>CoinPay:Rates:EUR:USDT</c>, as the environment writes it.</summary>
+    /// <summary>Returns the first fixed rate, such as <c>CoinPay:Rates:EUR:USDT</c>, by its environment variable's name.</summary>
     private static string? FixedRate(IConfiguration configuration) => (
         from currency in configuration.GetSection(Section).GetChildren()
         where currency.Key.Length == 3
@@ -72,7 +72,7 @@ internal sealed record RateSettings
         _ => throw GatewaySettings.Wrong(Section + ":MaxDeviationPercent", $"above 0 and at most {MaxDeviation}"),
     };
 
-    /// <summary>All, or those that <c>CoinPay:Rates:Markets</c> names; each at its own address unless a setting has another.</summary>
+    /// <summary>All markets, or those in <c>CoinPay:Rates:Markets</c>; each at its own address unless a setting overrides it.</summary>
     private static List<(IMarket, Uri)> MarketsOf(IConfiguration configuration, bool development)
     {
         const string setting = Section + ":Markets";
@@ -81,7 +81,7 @@ internal sealed record RateSettings
             : [.. All.Select(market => market.Name)];
         return [.. names.Distinct(StringComparer.Ordinal)
             .Select(name => Array.Find(All, market => market.Name == name)
-                ?? throw GatewaySettings.Wrong(setting, "of " + string.Join(", ", All.Select(market => market.Name))))
+                ?? throw GatewaySettings.Wrong(setting, "a list of " + string.Join(", ", All.Select(market => market.Name))))
             .Select(market => (market, AddressOf(configuration, market, development)))];
     }
 
@@ -91,6 +91,6 @@ internal sealed record RateSettings
         if (GatewaySettings.AbsoluteUri(configuration, setting) is not { } address)
             return market.Address;
         bool isRight = (development || address.Scheme == Uri.UriSchemeHttps) && address.AbsolutePath.EndsWith('/');
-        return isRight ? address : throw GatewaySettings.Wrong(setting, "an https address with a slash at its end");
+        return isRight ? address : throw GatewaySettings.Wrong(setting, "an https address with a trailing slash");
     }
 }

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace CoinPay.Functions.Startup;
 
-/// <summary>What the gateway is made of: its slices, and the middleware around its functions.</summary>
+/// <summary>Composes the gateway from its slices and the middleware around its functions.</summary>
 internal static class Gateway
 {
     public static IServiceCollection AddGateway(this IServiceCollection services, IConfiguration configuration) => services
@@ -26,8 +26,8 @@ internal static class Gateway
         .AddMaintenance();
 
     /// <summary>
-    /// The middleware around every function, outermost first: the audit log notes the answer that a problem becomes, and a
-    /// refused rate becomes a problem.
+    /// Adds the middleware around every function, outermost first: the audit log records the response that a problem becomes,
+    /// and exceeding a rate limit becomes a problem.
     /// </summary>
     public static IFunctionsWorkerApplicationBuilder UseGateway(this IFunctionsWorkerApplicationBuilder builder) => builder
         .UseMiddleware<FollowInvoice>()

@@ -30,7 +30,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace CoinPay.Functions.Startup;
 
-/// <summary>What each slice is made of. Everything is a singleton; functions are made for each call.</summary>
+/// <summary>Registers the services of each slice. All are singletons; functions are created per call.</summary>
 internal static class Slices
 {
     public static IServiceCollection AddPlatform(this IServiceCollection services, IConfiguration configuration)

@@ -7,10 +7,10 @@ using CoinPay.Functions.Watching;
 namespace CoinPay.Functions.Wallets;
 
 /// <summary>
-/// Which index below an account key is next. The counter belongs to the key, the network and the script, not to the wallet
-/// that names the key, so that no address is handed out twice when a wallet is changed and changed back. A process leases
-/// a few indexes at a time; those that a crash left unused are handed out first, because a wallet that restores from its
-/// seed gives up after twenty unused addresses in a row (BIP-44, gap limit).
+/// Allocates the next address index of an account key. The counter belongs to the key, the network and the script, not to
+/// the wallet that has the key, so that no address is given out twice if a wallet is changed and changed back. A process
+/// leases a few indexes at a time; those left unused by a crash are given out first, because a wallet that restores from
+/// its seed gives up after twenty unused addresses in a row (BIP-44, gap limit).
 /// </summary>
 internal sealed class AddressIndexes(Tables tables, WatchStore watches, TimeProvider clock)
 {
@@ -18,20 +18,20 @@ internal sealed class AddressIndexes(Tables tables, WatchStore watches, TimeProv
     private const int LeaseSize = 4;
     private const int MaxConflicts = 20;
 
-    /// <summary>After this a lease is used no more; after twice this, what it left is given out anew.</summary>
+    /// <summary>After this time a lease is no longer used; after twice this time, its unused indexes are given out again.</summary>
     private static readonly TimeSpan LeaseTime = TimeSpan.FromMinutes(5);
 
     private readonly ConcurrentDictionary<string, Held> _held = new(StringComparer.Ordinal);
 
-    /// <summary>The name of a counter: what is derived from it is the same wherever it is used.</summary>
+    /// <summary>Returns the name of a counter, which identifies everything that an address is derived from except the index.</summary>
     public static string CounterOf(string canonicalKey, string network) => Key.Hash($"{canonicalKey}\n{network}\nwpkh");
 
     /// <summary>Whether a row of <c>Merchants</c> is a counter.</summary>
     public static bool IsCounter(TableEntity row) => row.RowKey.StartsWith(CounterPrefix, StringComparison.Ordinal);
 
     /// <summary>
-    /// A counter that was copied a while ago, made safe to go on with: past what may have been given out since, and
-    /// without the indexes that were free then.
+    /// Makes a counter from an older copy safe to use: skips the indexes that may have been given out since, and drops those
+    /// that were free then.
     /// </summary>
     public static TableEntity SkippedAhead(TableEntity row, int count)
     {
@@ -39,11 +39,11 @@ internal sealed class AddressIndexes(Tables tables, WatchStore watches, TimeProv
         return ToRow(row.PartitionKey, row.RowKey, new(copied.Next + count, [], []));
     }
 
-    /// <summary>A counter whose first index is <paramref name="next"/>.</summary>
+    /// <summary>Creates a counter whose first index is <paramref name="next"/>.</summary>
     public static TableEntity New(string merchantId, string counter, long next) =>
         ToRow(merchantId, RowKeyOf(counter), new(next, [], []));
 
-    /// <summary>Takes an index that no invoice has.</summary>
+    /// <summary>Takes an index that no invoice uses.</summary>
     public async Task<long> TakeAsync(string merchantId, string network, string counter, CancellationToken cancellation)
     {
         Held held = _held.GetOrAdd(counter, static _ => new Held());
@@ -66,7 +66,7 @@ internal sealed class AddressIndexes(Tables tables, WatchStore watches, TimeProv
         }
     }
 
-    /// <summary>The index has its watch now.</summary>
+    /// <summary>Marks that the index now has a watch.</summary>
     public async Task UsedAsync(string counter, long index, CancellationToken cancellation)
     {
         Held held = _held.GetOrAdd(counter, static _ => new Held());
@@ -75,7 +75,7 @@ internal sealed class AddressIndexes(Tables tables, WatchStore watches, TimeProv
         held.Gate.Release();
     }
 
-    /// <summary>The index was not needed after all: the next invoice gets it.</summary>
+    /// <summary>Returns an index that was not needed; the next invoice gets it.</summary>
     public async Task GiveBackAsync(string counter, long index, CancellationToken cancellation)
     {
         Held held = _held.GetOrAdd(counter, static _ => new Held());
@@ -96,7 +96,7 @@ internal sealed class AddressIndexes(Tables tables, WatchStore watches, TimeProv
             int fresh = LeaseSize - taken.Count;
             taken.AddRange(Enumerable.Range(0, fresh).Select(i => state.Next + i));
             Lease lease = new(Guid.NewGuid().ToString("n"), held.Until, taken);
-            // Our own leases whose indexes all have their watch need no second look.
+            // Our own leases whose indexes all have a watch need no second check.
             HashSet<string> done = held.Open.Where(open => !open.Indexes.Exists(held.Unused.Contains)).Select(open => open.Id).ToHashSet();
             Counter leased = new(
                 state.Next + fresh,
@@ -108,11 +108,11 @@ internal sealed class AddressIndexes(Tables tables, WatchStore watches, TimeProv
                 return lease;
             }
             if (conflicts >= MaxConflicts)
-                throw new InvalidOperationException("the address counter is too busy");
+                throw new InvalidOperationException("Cannot lease address indexes: the counter has too many concurrent writers.");
         }
     }
 
-    /// <summary>Looks through leases that ended: an index without a watch was never shown to anybody.</summary>
+    /// <summary>Reclaims the unused indexes of ended leases: an index without a watch was never shown to anyone.</summary>
     private async Task<Counter> ReclaimAsync(Counter state, string network, string counter, CancellationToken cancellation)
     {
         DateTimeOffset now = clock.GetUtcNow();
@@ -168,7 +168,7 @@ internal sealed class AddressIndexes(Tables tables, WatchStore watches, TimeProv
 
         public Queue<long> Indexes { get; set; } = [];
 
-        /// <summary>Leased indexes that have no watch yet, as far as this process knows.</summary>
+        /// <summary>The leased indexes that have no watch yet, as far as this process knows.</summary>
         public HashSet<long> Unused { get; } = [];
 
         public List<Lease> Open { get; } = [];

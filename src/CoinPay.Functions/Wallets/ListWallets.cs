@@ -8,7 +8,7 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace CoinPay.Functions.Wallets;
 
-/// <summary><c>GET /v1/merchants/{id}/wallets</c>: one entry a network that the merchant has a wallet on.</summary>
+/// <summary><c>GET /v1/merchants/{id}/wallets</c>: one entry per network on which the merchant has a wallet.</summary>
 internal sealed class ListWallets(Callers callers, MerchantStore merchants, WalletStore wallets, Networks networks, TimeProvider clock)
 {
     [Function(nameof(ListWallets))]

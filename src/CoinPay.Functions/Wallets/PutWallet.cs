@@ -17,8 +17,8 @@ using Microsoft.Azure.Functions.Worker;
 namespace CoinPay.Functions.Wallets;
 
 /// <summary>
-/// <c>PUT /v1/merchants/{id}/wallets/{network}</c>: where the merchant's money on a network goes. Nothing private is
-/// accepted, and what looks private is answered before anything else looks at it.
+/// <c>PUT /v1/merchants/{id}/wallets/{network}</c>: sets where the merchant's money on a network goes. Refuses private
+/// keys, and does so before anything else reads the body.
 /// </summary>
 internal sealed class PutWallet(
     Callers callers, MerchantStore merchants, WalletStore wallets, Networks networks, Tables tables, Outbox outbox, GatewaySettings settings,
@@ -50,7 +50,7 @@ internal sealed class PutWallet(
 
     private static void RefusePrivateMaterial(byte[] bytes, string network)
     {
-        // As it came, whether it is JSON or not; and as JSON reads it, escapes undone.
+        // Checks both the raw text, whether it is JSON or not, and the JSON text with escapes decoded.
         List<string> texts = [network, Encoding.UTF8.GetString(bytes)];
         try
         {
@@ -58,7 +58,7 @@ internal sealed class PutWallet(
         }
         catch (ProblemException)
         {
-            // Not JSON: the reader will say so, unless what came is private.
+            // Not JSON: the reader reports that, unless the body contains private material.
         }
         if (PrivateMaterial.Recognise(texts) is not null)
             throw new ProblemException(Problems.PrivateKeyRefused);

@@ -9,36 +9,36 @@ internal sealed record Wallet
     /// <summary>The name of an <see cref="Chains.IWalletKind"/>: <c>xpub</c>, <c>forwarder</c>.</summary>
     public required string Kind { get; init; }
 
-    /// <summary>What the merchant said of it: an extended public key and where it comes from, or a settlement address.</summary>
+    /// <summary>The merchant's input: an extended public key and its origin, or a settlement address.</summary>
     public required IReadOnlyDictionary<string, string> Fields { get; init; }
 
-    /// <summary>The same key whatever its prefix: what address counters and the claim are kept under; null where none is counted.</summary>
+    /// <summary>The key independent of its prefix, which identifies address counters and the claim; null without a counter.</summary>
     public string? Canonical { get; init; }
 
-    /// <summary>The same for every way to say the same.</summary>
+    /// <summary>Equal for wallets that differ only in notation.</summary>
     public required string Identity { get; init; }
 
-    /// <summary>From when on new invoices use it.</summary>
+    /// <summary>When new invoices start using the wallet.</summary>
     public required DateTimeOffset EffectiveAt { get; init; }
 
-    /// <summary>One thing that the merchant said of it, or null.</summary>
+    /// <summary>Returns one field of the merchant's input, or null.</summary>
     public string? Said(string field) => Fields.GetValueOrDefault(field);
 
     /// <summary>
-    /// Whether the other pays to the same place and says the same of it; how its key is written does not count.
+    /// Whether the other wallet has the same destination and origin, regardless of how its key is written.
     /// </summary>
     public bool IsSame(Wallet other) => (Kind, Identity) == (other.Kind, other.Identity);
 }
 
-/// <summary>A network's wallets over time: the one in force, and one that will be.</summary>
+/// <summary>A network's wallets over time: the one in force, and the pending one.</summary>
 internal sealed record WalletChange(Wallet? Current, Wallet? Next)
 {
-    /// <summary>The wallet in force at an instant; null when there is none yet.</summary>
+    /// <summary>Returns the wallet in force at an instant, or null if there is none yet.</summary>
     public Wallet? At(DateTimeOffset now) => Next is not null && Next.EffectiveAt <= now ? Next : Current;
 
     /// <summary>
-    /// Puts a wallet in force after the delay; the first one of a network at once, as it replaces nothing. The one in force
-    /// put again takes a change back that waits.
+    /// Puts a wallet in force after the delay, or at once if it is the network's first, because it replaces nothing. Putting
+    /// the wallet in force again cancels a pending change.
     /// </summary>
     public WalletChange Replace(Wallet wallet, DateTimeOffset now, TimeSpan delay)
     {

@@ -1,8 +1,8 @@
 namespace CoinPay.Functions.Wallets;
 
-/// <summary>One wallet as answers and <c>wallet.changed</c> show it.</summary>
+/// <summary>One wallet in responses and in <c>wallet.changed</c>.</summary>
 /// <param name="Status"><c>pending</c> until <paramref name="EffectiveAt"/>, then <c>in_force</c>.</param>
-/// <param name="Current">While it is pending, the one that invoices still use.</param>
+/// <param name="Current">While the wallet is pending, the one that invoices still use.</param>
 internal sealed record WalletDocument(
     string Object,
     string MerchantId,
@@ -17,7 +17,7 @@ internal sealed record WalletDocument(
     DateTimeOffset EffectiveAt,
     WalletSummary? Current)
 {
-    /// <summary>The wallet last put; while it waits, with the one still in force.</summary>
+    /// <summary>Returns the last wallet put and, while it is pending, the one still in force.</summary>
     public static WalletDocument Of(string merchantId, Chains.Network network, WalletChange wallets, DateTimeOffset now)
     {
         Wallet last = wallets.Next ?? wallets.Current!;

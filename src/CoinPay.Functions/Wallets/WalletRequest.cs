@@ -8,13 +8,13 @@ internal static class WalletRequest
 {
     private const int MaxKindLength = 20;
 
-    /// <summary>The wallet, or a problem with everything that is wrong. Private material was refused before.</summary>
+    /// <summary>Returns the wallet, or throws a problem with all errors. Private material was already refused.</summary>
     public static Wallet Read(RequestBody body, Network network, DateTimeOffset now)
     {
         IWalletKind kind = network.Family.WalletKind;
         string given = body.RequiredString("kind", MaxKindLength);
         if (given.Length > 0 && given != kind.Name)
-            body.Refuse("kind", $"On {network.Name} a wallet is of kind {kind.Name}.");
+            body.Refuse("kind", $"On {network.Name} a wallet must be of kind {kind.Name}.");
         Dictionary<string, string> said = new(StringComparer.Ordinal);
         foreach (WalletField field in kind.Fields)
         {

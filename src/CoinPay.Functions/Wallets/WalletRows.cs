@@ -4,19 +4,20 @@ using CoinPay.Functions.Platform.Storage;
 
 namespace CoinPay.Functions.Wallets;
 
-/// <summary>How a merchant's wallets are written and read: partition the merchant, a row a network.</summary>
+/// <summary>Reads and writes wallets: one row per network in the merchant's partition.</summary>
 internal static class WalletRows
 {
     public const string Prefix = "wallet!";
 
     public static string RowOf(string network) => Prefix + Key.Of(network);
 
-    /// <summary>The network of a wallet's row; null for another row.</summary>
+    /// <summary>Returns the network of a wallet's row, or null for any other row.</summary>
     public static string? NetworkOf(TableEntity row) =>
         row.RowKey.StartsWith(Prefix, StringComparison.Ordinal) ? row.RowKey[Prefix.Length..] : null;
 
     /// <summary>
-    /// In <c>Index</c>: who holds an extended public key. Never deleted: its addresses have been handed out.
+    /// The row in <c>Index</c> for the merchant that holds an extended public key. Never deleted, because its addresses
+    /// have been given out.
     /// </summary>
     public static TableEntity Claim(string canonicalKey, string merchantId, DateTimeOffset now) =>
         new(Key.Of("claim", Key.Hash(canonicalKey)), Key.Lookup) { ["MerchantId"] = merchantId, ["ClaimedAt"] = now };

@@ -6,7 +6,7 @@ using CoinPay.Functions.Platform.Storage;
 
 namespace CoinPay.Functions.Wallets;
 
-/// <summary>Where merchants' money goes, for the hot path from a memory of at most <see cref="ShortMemory.OfRows"/>.</summary>
+/// <summary>Stores wallets. Reads on the hot path are cached for at most <see cref="ShortMemory.OfRows"/>.</summary>
 internal sealed class WalletStore(Tables tables, TimeProvider clock)
 {
     private const int Tries = 5;
@@ -14,19 +14,19 @@ internal sealed class WalletStore(Tables tables, TimeProvider clock)
     private readonly ShortMemory<WalletChange> _wallets = new(clock, ShortMemory.OfRows);
 
     /// <summary>
-    /// The wallet that invoices made now pay into, or null when the merchant has none on this network.
+    /// Returns the wallet that invoices created now pay to, or null if the merchant has none on this network.
     /// </summary>
     public async Task<Wallet?> FindAsync(
         string merchantId, string network, DateTimeOffset now, CancellationToken cancellation)
     {
         async Task<WalletChange> Read() => (await ReadAsync(merchantId, network, cancellation)).Wallets;
         WalletChange wallets = await _wallets.GetAsync(Key.Of(merchantId, network), Read);
-        // What is remembered may be older than a cancellation in another process, just before the change took effect.
+        // The cached value may predate a cancellation in another process just before the change took effect.
         bool mayBeCancelled = wallets.Next?.EffectiveAt <= now && now - wallets.Next.EffectiveAt < ShortMemory.OfRows;
         return (mayBeCancelled ? await Read() : wallets).At(now);
     }
 
-    /// <summary>All of a merchant's networks, by short name.</summary>
+    /// <summary>Returns all wallets of a merchant, ordered by the network's short name.</summary>
     public async Task<IReadOnlyList<WalletChange>> ListAsync(string merchantId, CancellationToken cancellation)
     {
         List<WalletChange> wallets = [];
@@ -36,8 +36,7 @@ internal sealed class WalletStore(Tables tables, TimeProvider clock)
     }
 
     /// <summary>
-    /// Reserves an extended public key for a merchant. False when another merchant holds it; true again for the same
-    /// one.
+    /// Reserves an extended public key for a merchant. Returns true if this merchant holds it, false if another does.
     /// </summary>
     public async Task<bool> TryClaimAsync(string merchantId, string canonicalKey, CancellationToken cancellation)
     {
@@ -49,8 +48,8 @@ internal sealed class WalletStore(Tables tables, TimeProvider clock)
     }
 
     /// <summary>
-    /// Puts a wallet in force after the delay, in one transaction with the outbox row that tells of it. The same
-    /// wallet again changes nothing and tells nothing.
+    /// Puts a wallet in force after the delay, in one transaction with the outbox row for its event. Putting the same wallet
+    /// again changes nothing and publishes nothing.
     /// </summary>
     public async Task<WalletChange> PutAsync(
         string merchantId, Wallet wallet, TimeSpan delay, Func<WalletChange, TableEntity> tell,

@@ -3,16 +3,16 @@ using System.Collections.Concurrent;
 namespace CoinPay.Functions.Watching;
 
 /// <summary>
-/// How many addresses of each account key were given out after the last one that was paid: a wallet that restores from its seed
-/// gives up after twenty unused ones in a row (BIP-44, gap limit). It knows what this process has seen: open watches, and
-/// payments in blocks that a reorg can still touch or found since. So a key whose last payment is older than both may show a
-/// longer gap than it has, never a shorter one.
+/// The number of addresses of each account key given out after the last one that was paid: a wallet that restores from its seed
+/// gives up after twenty unused ones in a row (BIP-44, gap limit). It covers what this process has seen: open watches, and
+/// payments in blocks that a reorg can still affect or that were found since. So if a key's last payment is older than both, its
+/// gap can appear longer than it is, but never shorter.
 /// </summary>
 internal sealed class AddressGaps
 {
     private readonly ConcurrentDictionary<string, Gap> _gaps = new(StringComparer.Ordinal);
 
-    /// <summary>The longest gap of all keys; null where no address is derived from a key.</summary>
+    /// <summary>The longest gap of all keys; null if no address is derived from a key.</summary>
     public long? Longest => _gaps.IsEmpty ? null : _gaps.Values.Max(gap => gap.Last - gap.Paid);
 
     public void GivenOut(Watch watch)
@@ -36,7 +36,7 @@ internal sealed class AddressGaps
     }
 
     /// <param name="Last">The highest index that was given out.</param>
-    /// <param name="Paid">The highest that was paid; while none is known, the one before the lowest given out.</param>
+    /// <param name="Paid">The highest index that was paid; while none is known, the index before the lowest one given out.</param>
     private sealed record Gap(long Last, long Paid)
     {
         public bool IsPaidKnown { get; init; }

@@ -4,14 +4,14 @@ using CoinPay.Core;
 namespace CoinPay.Functions.Watching;
 
 /// <summary>
-/// The last step of a complete poll: looks at the balances of those native-asset invoices that are due by
-/// <see cref="SweepSchedule"/>, or that lost a payment in this poll's reorg. A poll counts as complete only after it, so
-/// an invoice cannot expire before its balance was looked at in a poll that began after its expiry. It belongs to the
-/// poll and is no timer of its own because only the poller writes views.
-/// Every network of an address space looks at the native-asset invoices of all of it, as a payer may have the right coin
-/// on the wrong network (ether on Base): with k networks that is k · ceil(N/500) calls a day. Invoices in tokens are left
-/// out on all of them: a token's transfer has a log on whichever network, so only a payer who sends another coin than
-/// the invoice's, by a contract, goes unseen; and there are many more of those invoices.
+/// The last step of a complete poll: checks the balances of native-asset invoices that are due according to
+/// <see cref="SweepSchedule"/> or that lost a payment in this poll's reorg. A poll is complete only after this step, so
+/// an invoice cannot expire before its balance was checked in a poll that began after its expiry. The step is part of the
+/// poll, not a timer of its own, because only the poller writes views.
+/// Every network of an address space checks the native-asset invoices of the whole space, because a payer may send the
+/// right coin on the wrong network (ether on Base): with k networks that is k · ceil(N/500) calls a day. Invoices in
+/// tokens are not checked: a token transfer has a log on every network, so the only payment missed is one in a coin
+/// other than the invoice's, sent by a contract; and there are many more of those invoices.
 /// </summary>
 internal sealed class BalanceSweep(IChain chain, ViewStore views)
 {

@@ -1,13 +1,13 @@
 namespace CoinPay.Functions.Watching;
 
 /// <summary>
-/// How much is read at once when many blocks are to be read: few enough that a step takes seconds whatever the blocks
-/// hold, and no longer in one poll than leaves time to store and to wake. A poll that is stopped from outside would lose
-/// what it read and begin anew for ever.
+/// Limits how much is read at once when many blocks are left to read: few enough blocks that a step takes seconds
+/// regardless of their content, and a poll short enough to leave time for storing and waking. A poll that is stopped from
+/// outside would lose what it read and start over forever.
 /// </summary>
 internal sealed class CatchUp(TimeProvider clock)
 {
-    /// <summary>A poll that has used this much time stores what it has and leaves the rest to the next.</summary>
+    /// <summary>A poll that has used this much time stores what it has read and leaves the rest to the next poll.</summary>
     public static readonly TimeSpan TimeBudget = TimeSpan.FromSeconds(10);
 
     private const int MaxBlocks = 200;
@@ -19,7 +19,7 @@ internal sealed class CatchUp(TimeProvider clock)
     private long? _stepBegan;
     private long? _from;
 
-    /// <summary>Blocks to read in the next step.</summary>
+    /// <summary>The number of blocks to read in the next step.</summary>
     public int Blocks { get; private set; } = FirstBlocks;
 
     public bool IsOutOfTime => clock.GetElapsedTime(_pollBegan) >= TimeBudget;
@@ -28,13 +28,13 @@ internal sealed class CatchUp(TimeProvider clock)
 
     public void BeginStep()
     {
-        // The last one was stopped before its end: for all that is known it was too long.
+        // The last step was stopped before it ended, probably because it was too long.
         if (_stepBegan is not null)
             Blocks = Math.Max(1, Blocks / Shrink);
         _stepBegan = clock.GetTimestamp();
     }
 
-    /// <summary>Learns from the step that has ended how many blocks the next may have.</summary>
+    /// <summary>Adjusts the size of the next step to the duration of the one that ended.</summary>
     public void EndStep(long read)
     {
         TimeSpan took = clock.GetElapsedTime(_stepBegan!.Value);
@@ -45,8 +45,8 @@ internal sealed class CatchUp(TimeProvider clock)
     }
 
     /// <summary>
-    /// How many blocks of how many have been read since the poller fell behind; null for a poll that is not behind by
-    /// more than a step, nor was.
+    /// Returns how many blocks, of how many, have been read since the poller fell behind; null if it is not catching up and
+    /// at most one step behind.
     /// </summary>
     public (long Read, long All)? Progress(long began, long height, long head)
     {

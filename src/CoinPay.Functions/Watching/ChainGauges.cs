@@ -5,12 +5,11 @@ using Microsoft.Extensions.Hosting;
 namespace CoinPay.Functions.Watching;
 
 /// <summary>
-/// How the reading of the chains goes, from what pollers hold in memory: looking costs no request. Only the process that polls
-/// has anything to show.
+/// Gauges for the pollers' progress, read from their memory without any requests. Only the process that polls has values.
 /// </summary>
 internal sealed class ChainGauges(Pollers pollers, TimeProvider clock) : IHostedService, IDisposable
 {
-    /// <summary>Beside <see cref="GatewayMeter"/>, under the same name: this one ends with its host.</summary>
+    /// <summary>A meter separate from <see cref="GatewayMeter"/>, with the same name, that is disposed with its host.</summary>
     private readonly Meter _meter = new(GatewayMeter.Name);
 
     public Task StartAsync(CancellationToken cancellationToken)
@@ -19,12 +18,12 @@ internal sealed class ChainGauges(Pollers pollers, TimeProvider clock) : IHosted
             "coinpay.chain.head", () => OfEach(poller => poller.Progress.Head?.Height), "{block}", "The node's head");
         _meter.CreateObservableGauge(
             "coinpay.chain.lag", () => OfEach<double>(poller => (clock.GetUtcNow() - poller.Progress.CompletePollBeganAt).TotalSeconds), "s",
-            "Since the last poll that read everything began: it grows while the node is down, behind, or far ahead of what was read");
+            "Time since the start of the last complete poll: grows while the node is down or behind, or the poller is catching up");
         _meter.CreateObservableGauge(
             "coinpay.chain.finality_lag", () => OfEach(FinalityLag), "{block}", "Blocks by which finality trails the head");
         _meter.CreateObservableGauge(
             "coinpay.address.gap", () => OfEach(poller => poller.LongestGap), "{address}",
-            "The most addresses in a row that a wallet has given out since its last payment");
+            "The highest number of addresses that a wallet has given out since its last payment");
         return Task.CompletedTask;
     }
 

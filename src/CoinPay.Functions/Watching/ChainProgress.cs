@@ -2,7 +2,7 @@ using CoinPay.Chains;
 
 namespace CoinPay.Functions.Watching;
 
-/// <summary>How far a poller has come.</summary>
-/// <param name="Head">The head as the node last told it; null before.</param>
-/// <param name="CompletePollBeganAt">When its last poll began that read everything; before the first, when the poller was made.</param>
+/// <summary>A poller's progress.</summary>
+/// <param name="Head">The head that the node last reported; null before the first poll.</param>
+/// <param name="CompletePollBeganAt">When the last poll that read everything began; before the first, when the poller was created.</param>
 internal sealed record ChainProgress(ChainHead? Head, DateTimeOffset CompletePollBeganAt);

@@ -7,38 +7,38 @@ using CoinPay.Functions.Platform.Storage;
 namespace CoinPay.Functions.Watching;
 
 /// <summary>
-/// How far a network was read: the last block whose transfers stand in views, the hashes below it, and what the head was.
-/// One row a network, changed only under its tag, so that a poller that stalled cannot turn back one that went on.
+/// How far a network was read: the last block whose transfers are in the views, the hashes below it, and the head at that time.
+/// One row per network, replaced only if its ETag matches, so that a stalled poller cannot set back one that has moved on.
 /// </summary>
 /// <param name="Height">The last block read.</param>
-/// <param name="Hashes">Hashes of the last blocks read, the highest last.</param>
+/// <param name="Hashes">The hashes of the last blocks read, the highest block last.</param>
 /// <param name="Head">The node's head at that time.</param>
-/// <param name="CompletePollBeganAt">When the last poll began that read every block up to the head, and the mempool.</param>
+/// <param name="CompletePollBeganAt">When the last poll that read every block up to the head, and the mempool, began.</param>
 internal sealed record Cursor(
     long Height, IReadOnlyList<string> Hashes, ChainHead Head, DateTimeOffset CompletePollBeganAt, ETag Tag)
 {
-    /// <summary>How many hashes are kept: the deepest reorg that is walked back block by block.</summary>
+    /// <summary>The number of hashes kept, and so the depth of the deepest reorg that can be walked back block by block.</summary>
     public const int MaxHashes = 1_024;
 
     public string Hash => Hashes[^1];
 
-    /// <summary>The hash read at a height, or null when it is too far back.</summary>
+    /// <summary>Returns the hash read at a height, or null if it is too far back.</summary>
     public string? HashAt(long height)
     {
         long index = Hashes.Count - 1 - (Height - height);
         return index >= 0 && index < Hashes.Count ? Hashes[(int)index] : null;
     }
 
-    /// <summary>What an invoice may know of the network by it.</summary>
+    /// <summary>What an invoice can know about the network from this cursor.</summary>
     public ChainKnowledge Knowledge => new(Height, Head.Safe, Head.Finalized, CompletePollBeganAt, IsFinalityStalled);
 
-    /// <summary>The finalized block lagged too far behind the head: see <see cref="Network.FinalityLag"/>.</summary>
+    /// <summary>Whether the finalized block was too far behind the head: see <see cref="Network.FinalityLag"/>.</summary>
     public bool IsFinalityStalled { get; init; }
 
-    /// <summary>The last range of <see cref="ScannedRanges"/> as it is stored; null while none is.</summary>
+    /// <summary>The last stored range of <see cref="ScannedRanges"/>; null if there is none.</summary>
     public ScannedRange? Scanned { get; init; }
 
-    /// <summary>What is to be stored with this cursor in place of it; null when what is stored will do.</summary>
+    /// <summary>The range to store with this cursor instead; null if the stored one can stay.</summary>
     public ScannedRange? ScannedNow { get; init; }
 }
 
@@ -54,7 +54,7 @@ internal sealed class CursorStore(Tables tables)
         return row.HasValue ? ToCursor(row.Value!) : null;
     }
 
-    /// <summary>Stores the cursor and answers it with its new tag; throws 409 or 412 when another poller was here.</summary>
+    /// <summary>Stores the cursor and returns it with its new ETag. Throws 409 or 412 if another poller has written it.</summary>
     public async Task<Cursor> SaveAsync(string network, Cursor cursor, CancellationToken cancellation)
     {
         if (cursor.ScannedNow is { } scanned)
@@ -66,7 +66,7 @@ internal sealed class CursorStore(Tables tables)
         return cursor with { Tag = saved.Headers.ETag!.Value };
     }
 
-    /// <summary>The cursor and the range that it ends, in one transaction.</summary>
+    /// <summary>Stores the cursor and the range that ends at it in one transaction.</summary>
     private async Task<Cursor> SaveAsync(
         string network, Cursor cursor, ScannedRange scanned, CancellationToken cancellation)
     {

@@ -2,9 +2,9 @@ using Microsoft.DurableTask.Client;
 
 namespace CoinPay.Functions.Watching;
 
-/// <summary>Has an invoice look at what its watch shows now. The poller knows watches; what an invoice is, it does not know.</summary>
+/// <summary>Makes an invoice check what its watch shows now. The poller knows only watches, not invoices.</summary>
 internal interface IInvoiceWaker
 {
-    /// <summary>A wake that is lost, doubled or late does no harm.</summary>
+    /// <summary>Wakes an invoice. A lost, duplicate or late wake does no harm.</summary>
     Task WakeAsync(DurableTaskClient durable, Watch watch, CancellationToken cancellation);
 }

@@ -8,8 +8,8 @@ using Microsoft.Azure.Functions.Worker;
 namespace CoinPay.Functions.Watching;
 
 /// <summary>
-/// <c>GET /v1/networks</c>: what can be paid with, for keys of the caller's kind. <c>head</c> is what the poller last
-/// saw; null until it has seen anything.
+/// <c>GET /v1/networks</c>: the networks and assets for keys of the caller's mode. <c>head</c> is the head that the
+/// poller last saw; null until the first poll.
 /// </summary>
 internal sealed class ListNetworks(Callers callers, Networks networks, CursorStore cursors)
 {
@@ -40,7 +40,7 @@ internal sealed class ListNetworks(Callers callers, Networks networks, CursorSto
             time = cursor.Head.Time,
             safe = cursor.Head.Safe,
             finalized = cursor.Head.Finalized,
-            // The last block whose payments have been looked at.
+            // The last block that the poller has read for payments.
             scanned = cursor.Height,
         },
         assets = network.Assets.Select(listed => new
@@ -49,7 +49,7 @@ internal sealed class ListNetworks(Callers callers, Networks networks, CursorSto
             symbol = listed.Asset.Symbol,
             decimals = listed.Asset.Decimals,
             contract = listed.Contract,
-            // Less is dust, counted and never credited: an invoice must ask for more.
+            // Smaller amounts are dust, counted but never credited, so an invoice must be for more.
             minimum = new Core.Amount(listed.Asset, listed.Dust).ToString(),
             minimum_base = listed.Dust.ToString(),
         }),

@@ -5,23 +5,23 @@ using Microsoft.Extensions.Logging;
 namespace CoinPay.Functions.Watching;
 
 /// <summary>
-/// Reads one network from where it stopped to its head and keeps the views of watched addresses. The order is fixed: the
-/// head's hash, then new watches, then blocks and mempool, then views, then the cursor, then the wakes; a crash between
-/// any two repeats work and loses none. Memory is a copy of what storage holds and is dropped when a write fails.
+/// Reads one network from where it stopped up to its head and updates the views of watched addresses. The order is fixed:
+/// the head's hash, new watches, blocks and mempool, views, the cursor, the wakes. A crash between any two repeats work
+/// but loses none. Memory is a copy of storage and is dropped if a write fails.
 /// </summary>
 internal sealed class NetworkPoller(
     IChain chain, WatchStore watches, ViewStore views, CursorStore cursors, TimeProvider clock, ILogger<NetworkPoller> log)
 {
-    /// <summary>Blocks before the head at which a network that was never read begins.</summary>
+    /// <summary>How many blocks before the head the first read of a network starts.</summary>
     private const int FirstLookBack = 20;
 
-    /// <summary>Blocks this near to the head are read by hash where the network has no finality.</summary>
+    /// <summary>Blocks this close to the head are read by hash if the network has no finality.</summary>
     private const int ByHashDepth = 64;
 
-    /// <summary>How often one poll follows a head that moves while it reads.</summary>
+    /// <summary>How many times one poll follows a head that moves while it reads.</summary>
     private const int MaxHeadsInAPoll = 10;
 
-    /// <summary>An unchanged cursor is stored this often, so that invoices can tell how lately everything was read.</summary>
+    /// <summary>How often an unchanged cursor is stored, so that invoices know when everything was last read.</summary>
     private static readonly TimeSpan SaveInterval = TimeSpan.FromSeconds(5);
 
     private readonly CatchUp _catchUp = new(clock);
@@ -29,18 +29,19 @@ internal sealed class NetworkPoller(
 
     public Network Network => chain.Network;
 
-    /// <summary>How far this poller has come: for gauges, which look at any time.</summary>
+    /// <summary>This poller's progress, for gauges, which can read it at any time.</summary>
     public ChainProgress Progress { get; private set; } = new(Head: null, clock.GetUtcNow());
 
     /// <summary>See <see cref="AddressGaps.Longest"/>; null until the watches are read.</summary>
     public long? LongestGap => _memory?.Watches.Gaps.Longest;
 
-    /// <summary>Drops the memory: the next poll begins from storage.</summary>
+    /// <summary>Drops the memory, so that the next poll loads it from storage.</summary>
     public void Forget() => _memory = null;
 
     /// <summary>
-    /// One poll, to the head or as far as its time goes; what it has read stays read. Answers the invoices whose view
-    /// changed or whose payment has come to its depth; their pending rows are stored already. Throws <see cref="ChainUnknownException"/> when the node cannot say; what steps before stored is woken then by the next poll.
+    /// Polls once, up to the head or until its time is up; blocks that were read are not read again. Returns the invoices
+    /// whose view changed or whose payment reached its depth; their pending rows are already stored. Throws
+    /// <see cref="ChainUnknownException"/> if the node cannot say; the next poll then wakes the invoices of earlier steps.
     /// </summary>
     public async Task<IReadOnlyCollection<Watch>> PollAsync(CancellationToken cancellation)
     {
@@ -79,9 +80,9 @@ internal sealed class NetworkPoller(
     }
 
     /// <summary>
-    /// Reads everything up to the head; null when the time ran out before. A head that moves meanwhile is followed: only one that
-    /// stands still shows that a payment is nowhere any more, and a payment that left its block should be gone, or found again, by the
-    /// time its invoice is told.
+    /// Reads everything up to the head; returns null if the time runs out first. Follows a head that moves in the meantime: only an
+    /// unchanged head proves that a payment no longer exists, and a payment that left its block should be lost, or found again,
+    /// before its invoice is notified.
     /// </summary>
     private async Task<ChainHead?> ReadToTheHeadAsync(
         PollerMemory memory, Scan scan, ChainHead head, DateTimeOffset beganAt,
@@ -94,13 +95,13 @@ internal sealed class NetworkPoller(
             ChainHead now = await FinishAsync(scan, head, seenAt, cancellation);
             if (now == head || times == MaxHeadsInAPoll)
                 return head;
-            // What only this head shows was not there when the poll began.
+            // Anything that appears only at this head was not there when the poll began.
             (head, seenAt) = (now, clock.GetUtcNow());
         }
         return null;
     }
 
-    /// <summary>Reads up to the head, storing each step; false when the time ran out before.</summary>
+    /// <summary>Reads up to the head and stores each step. Returns false if the time runs out first.</summary>
     private async Task<bool> ReadBlocksAsync(
         PollerMemory memory, Scan scan, ChainHead head, DateTimeOffset seenAt,
         Dictionary<string, Watch> touched, CancellationToken cancellation)
@@ -112,7 +113,7 @@ internal sealed class NetworkPoller(
             _catchUp.BeginStep();
             await StepAsync(scan, head, seenAt, cancellation);
             _catchUp.EndStep(scan.Cursor.Height - from);
-            // Never below what was read before: a payment that stands in the new branch too must not seem to be gone.
+            // Never below the height read before: a payment that is also in the new branch must not appear to be lost.
             bool isAhead = scan.Cursor.Height > Math.Max(stored, scan.DoubtedUpTo) && scan.Cursor.Height < head.Height;
             if (!isAhead)
                 continue;
@@ -134,22 +135,22 @@ internal sealed class NetworkPoller(
     {
         long height = Math.Max(0, head.Height - FirstLookBack);
         string hash = await chain.ReadBlockHashAsync(height, cancellation)
-            ?? throw new ChainUnknownException(Network.Name, "the head moved back while it was read");
-        log.LogInformation("{Network} is read for the first time, from block {Height}", Network.Name, height);
+            ?? throw new ChainUnknownException(Network.Name, "the head moved back during the read");
+        log.LogInformation("{Network}: reading for the first time, from block {Height}", Network.Name, height);
         return new(height, [hash], head, DateTimeOffset.UnixEpoch, default);
     }
 
-    /// <summary>A node that shows less of the same chain than was read lags: what it does not show is unknown, not gone.</summary>
+    /// <summary>Throws if the node lags behind what was read of the same chain: what it does not show is unknown, not lost.</summary>
     private void RefuseToGoBack(Cursor cursor, ChainHead head)
     {
         if (IsBehind(cursor, head))
-            throw new ChainUnknownException(Network.Name, $"the node is at {head.Height}, behind block {cursor.Height} that was read");
+            throw new ChainUnknownException(Network.Name, $"the node is at {head.Height}, behind the last block read, {cursor.Height}");
     }
 
     private static bool IsBehind(Cursor cursor, ChainHead head) =>
         head.Height < cursor.Height && cursor.HashAt(head.Height) == head.Hash;
 
-    /// <summary>Reads the next blocks, or walks back to the common ancestor when they do not follow what was read.</summary>
+    /// <summary>Reads the next blocks, or walks back to the common ancestor if they do not follow what was read.</summary>
     private async Task StepAsync(Scan scan, ChainHead head, DateTimeOffset beganAt, CancellationToken cancellation)
     {
         if (head.Height <= scan.Cursor.Height)
@@ -161,7 +162,7 @@ internal sealed class NetworkPoller(
         IReadOnlyList<ChainBlock> blocks = await chain.ReadBlocksAsync(
             scan.Cursor.Height + 1, to, head.Finalized ?? head.Height - ByHashDepth, scan.Memory.IsWatched, cancellation);
         if (blocks.Count != to - scan.Cursor.Height)
-            throw new ChainUnknownException(Network.Name, "the node left blocks out");
+            throw new ChainUnknownException(Network.Name, "the node omitted blocks");
         if (blocks[0].ParentHash != scan.Cursor.Hash)
             await WalkBackAsync(scan, cancellation);
         else
@@ -171,9 +172,9 @@ internal sealed class NetworkPoller(
 
     private async Task WalkBackAsync(Scan scan, CancellationToken cancellation)
     {
-        // A second reorg while the first is being read: the head that this poll goes to is gone. The next poll has a new one.
+        // A second reorg while the first is being read: this poll's head is no longer valid. The next poll has a new one.
         if (scan.WentBack)
-            throw new ChainUnknownException(Network.Name, "the chain moved while it was read");
+            throw new ChainUnknownException(Network.Name, "the chain changed during the read");
         long height = scan.Cursor.Height;
         string? known;
         do
@@ -181,7 +182,7 @@ internal sealed class NetworkPoller(
             height--;
             known = scan.Cursor.HashAt(height);
             if (known is null)
-                throw new ChainUnknownException(Network.Name, $"a reorg reaches below block {height + 1}, the oldest that is remembered");
+                throw new ChainUnknownException(Network.Name, $"a reorg reaches below block {height + 1}, the oldest with a stored hash");
         }
         while (await chain.ReadBlockHashAsync(height, cancellation) != known);
         log.LogWarning(
@@ -190,8 +191,8 @@ internal sealed class NetworkPoller(
     }
 
     /// <summary>
-    /// At the head: the mempool, and what neither it nor any block shows any more. Answers another head if that could not be told
-    /// because the chain has one now.
+    /// Finishes at the head: reads the mempool and finds the payments that are no longer in it or in any block. Returns a different
+    /// head if the chain has a new one, because then this cannot be decided.
     /// </summary>
     private async Task<ChainHead> FinishAsync(Scan scan, ChainHead head, DateTimeOffset beganAt, CancellationToken cancellation)
     {
@@ -203,7 +204,7 @@ internal sealed class NetworkPoller(
         IReadOnlyList<Spend> spends = source?.SpendsInMempool(scan.Memory.Inputs.Contains) ?? [];
         if (!scan.HasMissing(shown, spends))
             return head;
-        // What left the mempool may stand in a block found since: only an unmoved head makes it gone.
+        // A payment that left the mempool may be in a newer block: it is lost only if the head has not moved.
         ChainHead now = await chain.ReadHeadAsync(cancellation);
         if (now.Hash != head.Hash)
             return IsBehind(scan.Cursor, now) ? head : now;
@@ -211,17 +212,17 @@ internal sealed class NetworkPoller(
         return head;
     }
 
-    /// <param name="memory">Takes over what is stored.</param>
+    /// <param name="memory">Receives what is stored.</param>
     /// <param name="scan">What was read.</param>
-    /// <param name="head">The head that is read up to.</param>
-    /// <param name="completeSince">When the poll began, if everything up to the head was read; null for a step on the way.</param>
-    /// <param name="touched">Takes the invoices to wake.</param>
-    /// <param name="cancellation">Ends it between two writes.</param>
+    /// <param name="head">The head that the poll reads up to.</param>
+    /// <param name="completeSince">When the poll began, if everything up to the head was read; null for an intermediate step.</param>
+    /// <param name="touched">Receives the invoices to wake.</param>
+    /// <param name="cancellation">Cancels between two writes.</param>
     private async Task StoreAsync(
         PollerMemory memory, Scan scan, ChainHead head, DateTimeOffset? completeSince,
         Dictionary<string, Watch> touched, CancellationToken cancellation)
     {
-        // In a catch-up an invoice knows the chain as far as it was read: a depth that only the head has passed is to come.
+        // During a catch-up an invoice knows the chain only as far as it was read: a depth that only the head has passed is pending.
         ChainHead read = head with { Height = scan.Cursor.Height };
         bool isMatch = false;
         List<(Watch, DepthMark)> done = [];

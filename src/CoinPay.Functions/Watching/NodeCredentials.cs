@@ -5,7 +5,7 @@ using CoinPay.Functions.Platform.Secrets;
 
 namespace CoinPay.Functions.Watching;
 
-/// <summary>A node's user and password, from the secrets.</summary>
+/// <summary>Reads a node's user and password from the secrets.</summary>
 internal sealed class NodeCredentials(ISecrets secrets, string network) : INodeCredentials
 {
     private readonly string _user = SecretName.OfNetwork(network, "User");

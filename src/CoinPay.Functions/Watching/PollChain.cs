@@ -6,14 +6,14 @@ using Microsoft.Extensions.Logging;
 namespace CoinPay.Functions.Watching;
 
 /// <summary>
-/// Reads every network from where it stopped to its head, and wakes the invoices whose view changed. Networks run in
-/// parallel; one that fails or hangs delays no other past its time limit.
+/// Reads every network from where it stopped up to its head, and wakes the invoices whose view changed. Networks run in
+/// parallel; one that fails or hangs does not delay the others past its time limit.
 /// </summary>
 internal sealed class PollChain(Pollers pollers, IInvoiceWaker invoices, TimeProvider clock, ILogger<PollChain> log)
 {
     /// <summary>
-    /// A poller ends its polls in time by itself, and a node that is silent ends them at the time limit of its calls:
-    /// this is for what neither foresees. It is above both, because what ends here loses the poller's memory.
+    /// A safety net. A poller normally ends its polls in time, and calls to a silent node end at their own time limit. This
+    /// limit is above both, because a poll that it ends loses the poller's memory.
     /// </summary>
     private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(90);
 
@@ -42,11 +42,11 @@ internal sealed class PollChain(Pollers pollers, IInvoiceWaker invoices, TimePro
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
             poller.Forget();
-            pollers.Failed(network, $"no answer within {TimeLimit}", log);
+            pollers.Failed(network, $"the poll did not finish within {TimeLimit}", log);
         }
         catch (Exception broken) when (broken is not OperationCanceledException)
         {
-            // The other networks go on. This one starts from storage again, and says so until it works.
+            // The other networks continue. This one starts from storage again, and logs the error until it works.
             poller.Forget();
             log.LogError(broken, "{Network}: the poll failed", network);
         }

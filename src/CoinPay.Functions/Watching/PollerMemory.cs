@@ -3,10 +3,10 @@ using CoinPay.Core;
 
 namespace CoinPay.Functions.Watching;
 
-/// <summary>What a poller remembers between polls: the cursor, the watches, the transfers a reorg can still touch, the depths awaited.</summary>
+/// <summary>What a poller keeps between polls: cursor, watches, transfers that a reorg can still affect, and pending depths.</summary>
 internal sealed class PollerMemory
 {
-    /// <summary>The height read when a transfer was lost: it is remembered from there as long as one in a block.</summary>
+    /// <summary>The height read when a transfer was lost; from there it is kept as long as a transfer in a block.</summary>
     private readonly Dictionary<(string InvoiceId, string Key), long> _lostAt = [];
     private Dictionary<string, Watch> _unfinished = new(StringComparer.Ordinal);
 
@@ -16,25 +16,25 @@ internal sealed class PollerMemory
 
     public WatchSet Watches { get; }
 
-    /// <summary>Nothing was stored since it was read from storage.</summary>
+    /// <summary>Whether nothing was stored since the memory was loaded from storage.</summary>
     public bool IsJustLoaded { get; private set; } = true;
 
-    /// <summary>Whether a recipient is watched, or an outpoint that one of our payments spends.</summary>
+    /// <summary>Whether this is a watched recipient or an outpoint that one of our payments spends.</summary>
     public bool IsWatched(string recipientOrOutpoint) =>
         Watches.Contains(recipientOrOutpoint) || Inputs.Contains(recipientOrOutpoint);
 
-    /// <summary>Transfers by invoice and key, as stored.</summary>
+    /// <summary>The stored transfers by invoice and key.</summary>
     public Dictionary<(string InvoiceId, string Key), ViewedTransfer> Views { get; } = [];
 
-    /// <summary>What the transactions of these transfers spend.</summary>
+    /// <summary>The outpoints that the transactions of these transfers spend.</summary>
     public SpentOutpoints Inputs { get; } = new();
 
-    /// <summary>Transfers whose block a reorg took away, until they are found again or lost.</summary>
+    /// <summary>The transfers whose block was orphaned by a reorg, until they are found again or lost.</summary>
     public HashSet<(string InvoiceId, string Key)> Orphaned { get; } = [];
 
     public HashSet<(string InvoiceId, DepthMark Mark)> Marks { get; } = [];
 
-    /// <summary>Reads it all from storage, and with it the invoices that were not woken before a crash.</summary>
+    /// <summary>Loads everything from storage, including the invoices that were not woken before a crash.</summary>
     public static async Task<PollerMemory> LoadAsync(
         string network, WatchStore watches, ViewStore views, CursorStore cursors, DateTimeOffset now, CancellationToken cancellation)
     {
@@ -57,7 +57,7 @@ internal sealed class PollerMemory
         return memory;
     }
 
-    /// <summary>Invoices that an earlier poll stored as pending and could not wake.</summary>
+    /// <summary>Takes the invoices that an earlier poll stored as pending but could not wake.</summary>
     public Dictionary<string, Watch> TakeUnfinished()
     {
         Dictionary<string, Watch> unfinished = _unfinished;
@@ -67,7 +67,7 @@ internal sealed class PollerMemory
 
     public void KeepUnfinished(Dictionary<string, Watch> touched) => _unfinished = touched;
 
-    /// <summary>Takes over what a scan found, after it was stored.</summary>
+    /// <summary>Applies what a scan found, after it was stored.</summary>
     public void Apply(Scan scan, Cursor stored)
     {
         scan.ApplyTo(this);
@@ -77,7 +77,7 @@ internal sealed class PollerMemory
         Forget(stored.Height - Cursor.MaxHashes, stored.Height);
     }
 
-    /// <summary>Drops what no reorg can reach: in a block at or below a height, or lost since then.</summary>
+    /// <summary>Drops the transfers that no reorg can reach: in a block at or below a height, or lost at or before it.</summary>
     private void Forget(long lowest, long height)
     {
         foreach (((string, string) id, ViewedTransfer transfer) in Views)

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace CoinPay.Functions.Watching;
 
-/// <summary>One poller a network, kept between polls, and what it said last.</summary>
+/// <summary>One poller per network, kept between polls, with its last failure.</summary>
 internal sealed class Pollers(
     ChainDirectory chains, WatchStore watches, ViewStore views, CursorStore cursors, TimeProvider clock, ILoggerFactory logs)
 {
@@ -17,12 +17,12 @@ internal sealed class Pollers(
 
     public IReadOnlyList<NetworkPoller> All => _all;
 
-    /// <summary>The pollers whose interval has passed.</summary>
+    /// <summary>Returns the pollers whose interval has passed.</summary>
     public IEnumerable<NetworkPoller> DueAt(DateTimeOffset now)
     {
         foreach (NetworkPoller poller in _all)
         {
-            // A timer's ticks are not exact: a poll that would be due a moment after this tick is due now.
+            // Timer ticks are not exact: a poll that would be due just after this tick is due now.
             TimeSpan interval = poller.Network.PollInterval * 0.9;
             if (_polledAt.TryGetValue(poller.Network.Name, out DateTimeOffset last) && now - last < interval)
                 continue;
@@ -31,18 +31,18 @@ internal sealed class Pollers(
         }
     }
 
-    /// <summary>Notes that a network could not be read, and logs it once until the reason changes.</summary>
+    /// <summary>Records that a network could not be read, and logs it once until the reason changes.</summary>
     public void Failed(string network, string reason, ILogger log)
     {
         if (_failures.TryGetValue(network, out string? before) && before == reason)
             return;
         _failures[network] = reason;
-        log.LogWarning("{Network} is unknown: {Reason}", network, reason);
+        log.LogWarning("Cannot read {Network}: {Reason}", network, reason);
     }
 
     public void Answered(string network, ILogger log)
     {
         if (_failures.TryRemove(network, out _))
-            log.LogInformation("{Network} is known again", network);
+            log.LogInformation("{Network} can be read again", network);
     }
 }

@@ -3,19 +3,19 @@ using CoinPay.Core;
 
 namespace CoinPay.Functions.Watching;
 
-// How a transfer ceases to stand: nowhere any more, or another transaction spends what it spent.
+// How a transfer is lost: it is no longer anywhere, or another transaction spends its inputs.
 internal sealed partial class Scan
 {
     /// <summary>
-    /// Whether a standing transfer is in no block and not among <paramref name="shown"/> either, or it can be told now
-    /// what took the place of one that is lost.
+    /// Whether a transfer is in no block, not in <paramref name="shown"/> and not yet marked as lost, or the replacement of a
+    /// lost one is now known.
     /// </summary>
     public bool HasMissing(HashSet<string> shown, IReadOnlyList<Spend> mempool) =>
         Missing(shown).Any() || mempool.Any(spend => Replaceable(spend, isMined: false).Any());
 
     /// <summary>
-    /// What is nowhere any more was replaced by the transaction that spends its inputs, where one is seen to. Otherwise
-    /// what a block held before is reorged, and what only the mempool held is replaced by nobody knows what.
+    /// Marks missing transfers as lost: replaced by the transaction that spends their inputs, if one is seen. Otherwise a
+    /// transfer that was in a block is reorged, and one that was only in the mempool is replaced by an unknown transaction.
     /// </summary>
     public void LoseMissing(HashSet<string> shown, IReadOnlyList<Spend> mempool)
     {
@@ -29,8 +29,8 @@ internal sealed partial class Scan
     }
 
     /// <summary>
-    /// Notes that a transaction spends an input of ours that no block holds. In a block it is final, until a reorg; in the
-    /// mempool it only says why what is lost was lost, and the first to say so is enough.
+    /// Records that a transaction spends an input of one of our unmined transfers. In a block this is final, until a reorg; in
+    /// the mempool it only explains why a lost transfer was lost, and the first explanation is enough.
     /// </summary>
     public void Replace(Spend spend, bool isMined)
     {

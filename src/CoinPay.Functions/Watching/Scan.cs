@@ -3,7 +3,7 @@ using CoinPay.Core;
 
 namespace CoinPay.Functions.Watching;
 
-/// <summary>What one poll has found and not stored yet, over what the memory holds.</summary>
+/// <summary>What one poll has found but not stored yet, on top of the memory.</summary>
 internal sealed partial class Scan(Cursor cursor, PollerMemory memory)
 {
     private readonly Dictionary<(string InvoiceId, string Key), ViewedTransfer> _changed = [];
@@ -15,13 +15,13 @@ internal sealed partial class Scan(Cursor cursor, PollerMemory memory)
 
     public PollerMemory Memory => memory;
 
-    /// <summary>Whether this scan has met a reorg already.</summary>
+    /// <summary>Whether this scan has already found a reorg.</summary>
     public bool WentBack { get; private set; }
 
-    /// <summary>Up to this height payments were seen in blocks, and it is not known whether they are in these blocks still.</summary>
+    /// <summary>The height up to which payments were seen in blocks that may no longer contain them.</summary>
     public long DoubtedUpTo { get; private set; } = -1;
 
-    /// <summary>Takes a block that follows the cursor, with its transfers.</summary>
+    /// <summary>Adds a block that follows the cursor, with its transfers.</summary>
     public void Take(ChainBlock block, DateTimeOffset seenAt, Network network)
     {
         if (block.ParentHash != Cursor.Hash || block.Height != Cursor.Height + 1)
@@ -38,7 +38,7 @@ internal sealed partial class Scan(Cursor cursor, PollerMemory memory)
     }
 
     /// <summary>
-    /// Takes a transfer that a block, or for null the mempool, shows. Dust is left out, and counted once it is mined.
+    /// Adds a transfer found in a block, or in the mempool if the block is null. Dust is not added, but counted once mined.
     /// </summary>
     public void Take(ChainTransfer transfer, BlockReference? block, DateTimeOffset seenAt, Network network)
     {
@@ -75,13 +75,13 @@ internal sealed partial class Scan(Cursor cursor, PollerMemory memory)
         };
     }
 
-    /// <summary>One signed transaction may be mined on two networks under one hash: elsewhere it is another payment.</summary>
+    /// <summary>The same signed transaction can be mined on two networks with the same hash; each is a separate payment.</summary>
     private static (string? WrongNetwork, string Ordinal) PlaceOf(Watch watch, ChainTransfer transfer, Network network) =>
         watch.Network == network.Name ? (null, transfer.Ordinal) : (network.Name, $"{transfer.Ordinal}@{network.Name}");
 
     /// <summary>
-    /// The invoice that a transfer is for: the oldest where several share an address, which should never happen, unless
-    /// another has it already. Never more than one.
+    /// Returns the one invoice that a transfer is for. If several share an address, which should never happen, that is the
+    /// one that already has the transfer, otherwise the oldest.
     /// </summary>
     private Watch? OwnerOf(ChainTransfer transfer, Network network)
     {
@@ -93,7 +93,7 @@ internal sealed partial class Scan(Cursor cursor, PollerMemory memory)
             ?? sharing.MinBy(watch => watch.InvoiceId, StringComparer.Ordinal);
     }
 
-    /// <summary>Heights of another network say nothing about which blocks were counted: its dust is left alone.</summary>
+    /// <summary>Counts dust, but only on the invoice's network, because heights identify the blocks already counted.</summary>
     private void CountDust(Watch watch, BlockReference? block, Network network)
     {
         if (block is null || watch.Network != network.Name)
@@ -103,7 +103,7 @@ internal sealed partial class Scan(Cursor cursor, PollerMemory memory)
         heights.Add(block.Height);
     }
 
-    /// <summary>Moves the cursor back to a common ancestor. What stood above it is in no block until one is found again.</summary>
+    /// <summary>Moves the cursor back to a common ancestor. Transfers above it are in no block until found again.</summary>
     public void GoBackTo(long height)
     {
         DoubtedUpTo = Math.Max(DoubtedUpTo, Cursor.Height);
@@ -114,8 +114,8 @@ internal sealed partial class Scan(Cursor cursor, PollerMemory memory)
     }
 
     /// <summary>
-    /// Views above the cursor are of a poll that ended before it could store the cursor. The blocks may have left since, and
-    /// nothing would tell: what stood there is in no block until it is found again.
+    /// Handles views above the cursor, from a poll that ended before it stored the cursor. Their blocks may have been
+    /// orphaned unnoticed since, so these transfers are in no block until found again.
     /// </summary>
     public void DoubtAboveCursor() => Orphan(Cursor.Height);
 
@@ -129,11 +129,11 @@ internal sealed partial class Scan(Cursor cursor, PollerMemory memory)
         }
     }
 
-    /// <summary>Invoices of which a transfer left its block in a reorg and was not found in another yet.</summary>
+    /// <summary>The invoices with a transfer that a reorg removed from its block and that was not found in another yet.</summary>
     public IReadOnlySet<string> Unmined =>
         memory.Orphaned.Where(id => Find(id) is { Block: null }).Select(id => id.InvoiceId).ToHashSet(StringComparer.Ordinal);
 
-    /// <summary>An invoice's transfers: as they were stored, and over that as this scan knows better.</summary>
+    /// <summary>Returns an invoice's stored transfers, updated with what this scan has found.</summary>
     public IEnumerable<ViewedTransfer> Over(string invoiceId, IEnumerable<ViewedTransfer> stored)
     {
         Dictionary<string, ViewedTransfer> transfers = stored.ToDictionary(transfer => transfer.Key, StringComparer.Ordinal);
@@ -143,9 +143,9 @@ internal sealed partial class Scan(Cursor cursor, PollerMemory memory)
     }
 
     /// <summary>
-    /// What to write for each invoice: its changed transfers, the depths at which it must look again, and those that the
-    /// head has passed. A depth that the stored cursor does not show is written even where this head has passed it: who looks
-    /// before the cursor is stored does not find the payment deep enough, and must be asked again after.
+    /// Returns what to write for each invoice: its changed transfers, the depths at which it must check again, and those that
+    /// the head has passed. A depth that the stored cursor has not reached is written even if this head has passed it: an
+    /// invoice that checks before the cursor is stored finds the payment not deep enough, and must check again afterwards.
     /// </summary>
     public IEnumerable<(Watch Watch, ViewedTransfer[] Changed, DepthMark[] Marks, DepthMark[] Passed)> Changes(ChainHead head)
     {
@@ -171,14 +171,14 @@ internal sealed partial class Scan(Cursor cursor, PollerMemory memory)
         }
     }
 
-    /// <summary>Dust that was found in blocks, by invoice: the height of each.</summary>
+    /// <summary>Returns the heights of the dust found in blocks, by invoice.</summary>
     public IEnumerable<(Watch Watch, List<long> Heights)> Dust() =>
         from found in _dust
         let watch = memory.Watches.Find(found.Key)
         where watch is not null
         select (watch, found.Value);
 
-    /// <summary>Hands what was stored over to the memory.</summary>
+    /// <summary>Copies what was stored to the memory.</summary>
     public void ApplyTo(PollerMemory stored)
     {
         foreach (((string, string) id, ViewedTransfer transfer) in _changed)
@@ -187,7 +187,7 @@ internal sealed partial class Scan(Cursor cursor, PollerMemory memory)
         stored.Marks.ExceptWith(_passedMarks);
     }
 
-    /// <summary>Goes on from the stored cursor with nothing left to store.</summary>
+    /// <summary>Continues from the stored cursor with nothing left to store.</summary>
     public void Continue(Cursor stored)
     {
         Cursor = Cursor with { Tag = stored.Tag, Scanned = stored.Scanned };

@@ -4,20 +4,20 @@ using CoinPay.Functions.Platform.Storage;
 
 namespace CoinPay.Functions.Watching;
 
-/// <summary>Blocks that were read one after the other, each the parent of the next, ending with this one.</summary>
+/// <summary>A range of blocks read in sequence, each the parent of the next, with the last block's hash.</summary>
 internal sealed record ScannedRange(long From, long To, string EndHash, DateTimeOffset At)
 {
-    /// <summary>A range that has this many blocks is left as it is, and the next one begins.</summary>
+    /// <summary>A range with this many blocks is complete, and the next one begins.</summary>
     private const int MaxBlocks = Cursor.MaxHashes;
 
-    /// <summary>A catch-up reads many blocks a minute: an end that the cursor has forgotten could not be checked any more.</summary>
+    /// <summary>A limit for catch-ups, which read many blocks a minute: the cursor must still have the hash of the stored end.</summary>
     private const int MaxUnstored = Cursor.MaxHashes / 2;
 
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
 
     /// <summary>
-    /// The range to store with a cursor: when it found something, once a minute, and at once when a reorg took away what
-    /// is stored. Null when what is stored will do.
+    /// Returns the range to store with a cursor: if the poll found something, once a minute, and at once if a reorg orphaned
+    /// the stored range's end. Returns null if the stored range can stay.
     /// </summary>
     public static ScannedRange? Due(Cursor cursor, bool isMatch, DateTimeOffset now)
     {
@@ -33,20 +33,20 @@ internal sealed record ScannedRange(long From, long To, string EndHash, DateTime
         return isDue ? new(isFull ? last.To + 1 : last.From, cursor.Height, cursor.Hash, now) : null;
     }
 
-    /// <summary>Whether its end is a block of the chain that the cursor follows, as far back as the cursor remembers.</summary>
+    /// <summary>Whether the range ends in the chain that the cursor follows, as far back as the cursor's hashes go.</summary>
     public bool IsOn(Cursor cursor) =>
         To <= cursor.Height && (cursor.HashAt(To) is not { } hash || hash == EndHash);
 }
 
 /// <summary>
-/// Which blocks of a network were read: rows <c>scanned!from</c> beside its cursor, without gap or overlap, each proved
-/// by the hash it ends with. They are written in the cursor's own transaction.
+/// Records which blocks of a network were read: rows <c>scanned!from</c> next to its cursor, without gaps or overlaps, each
+/// proved by its last hash. They are written in the cursor's own transaction.
 /// </summary>
 internal sealed class ScannedRanges(Tables tables)
 {
     private const string Prefix = "scanned!";
 
-    /// <summary>All ranges, ascending.</summary>
+    /// <summary>Returns all ranges, ascending.</summary>
     public async Task<List<ScannedRange>> ReadAsync(string network, CancellationToken cancellation)
     {
         List<ScannedRange> ranges = [];
@@ -55,7 +55,7 @@ internal sealed class ScannedRanges(Tables tables)
         return ranges;
     }
 
-    /// <summary>Blocks between the first and the last that were read in which nothing was read; none is as it should be.</summary>
+    /// <summary>Returns the unread blocks between the first and the last block read; there should be none.</summary>
     public async Task<IReadOnlyList<(long From, long To)>> FindGapsAsync(string network, CancellationToken cancellation)
     {
         List<ScannedRange> ranges = await ReadAsync(network, cancellation);
@@ -68,8 +68,8 @@ internal sealed class ScannedRanges(Tables tables)
     }
 
     /// <summary>
-    /// The rows to change so that <paramref name="now"/> is the last range, and what it then is: after a reorg it begins
-    /// where the first range did that ended in an orphaned block, and takes the place of all from there on.
+    /// Returns the row changes that make <paramref name="now"/> the last range, and the resulting range: after a reorg it
+    /// begins at the start of the first range that ended in an orphaned block, and replaces all ranges from there on.
     /// </summary>
     public async Task<(ScannedRange Last, List<TableTransactionAction> Actions)> ChangeAsync(
         string network, Cursor cursor, ScannedRange now, CancellationToken cancellation)
@@ -84,7 +84,7 @@ internal sealed class ScannedRanges(Tables tables)
         return (last, [Upsert(network, last), .. orphaned.Skip(1).Select(range => Delete(network, range))]);
     }
 
-    /// <summary>The ranges that a reorg within what the cursor remembers can have touched: those are long, so they are few.</summary>
+    /// <summary>Reads the ranges that a reorg within the cursor's hashes can affect; ranges are long, so these are few.</summary>
     private async Task<List<ScannedRange>> ReadFromAsync(string network, Cursor cursor, CancellationToken cancellation)
     {
         const int longest = 4 * Cursor.MaxHashes;

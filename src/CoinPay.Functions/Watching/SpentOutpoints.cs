@@ -3,8 +3,8 @@ using CoinPay.Chains;
 namespace CoinPay.Functions.Watching;
 
 /// <summary>
-/// What the transactions of the views spend, both ways. Only those that are in no block, or in one that a reorg can still
-/// take away: it grows and shrinks with the poller's views and knows nothing of other people's transactions.
+/// The outpoints that the views' transactions spend, indexed both ways. Contains only transactions that are in no block,
+/// or in one that a reorg can still orphan: it grows and shrinks with the poller's views and has no other transactions.
 /// </summary>
 internal sealed class SpentOutpoints
 {
@@ -27,7 +27,7 @@ internal sealed class SpentOutpoints
         }
     }
 
-    /// <summary>Keeps only what these transactions spend.</summary>
+    /// <summary>Removes all transactions but these.</summary>
     public void Keep(HashSet<string> transactionHashes)
     {
         foreach (string gone in _inputs.Keys.Where(hash => !transactionHashes.Contains(hash)).ToList())
@@ -39,7 +39,7 @@ internal sealed class SpentOutpoints
         }
     }
 
-    /// <summary>The other transactions that spend this outpoint too.</summary>
+    /// <summary>Returns the other transactions that spend this outpoint.</summary>
     public IEnumerable<string> RivalsOf(Spend spend) =>
         (_spenders.GetValueOrDefault(spend.Outpoint) ?? []).Where(rival => rival != spend.TransactionHash);
 

@@ -1,9 +1,9 @@
 namespace CoinPay.Functions.Watching;
 
 /// <summary>
-/// When balances are due: at each watch's <see cref="Watch.SweepAt"/> and every 24 hours after it. Kept by the minute of
-/// the day, so that a poll looks at those of its own minutes alone and the day's work is spread as the invoices were.
-/// Nothing is remembered of what was swept: the cursor says since when.
+/// When balance checks are due: at each watch's <see cref="Watch.SweepAt"/> and every 24 hours after it. Indexed by the
+/// minute of the day, so that a poll checks only its own minutes and the work is spread over the day like the invoices.
+/// Does not record what was swept: the cursor has the time of the last sweep.
 /// </summary>
 internal sealed class SweepSchedule
 {
@@ -16,7 +16,7 @@ internal sealed class SweepSchedule
             (_byMinute[MinuteOf(at)] ??= []).Add(watch);
     }
 
-    /// <summary>Watches with such an instant in <c>[after, before)</c>, whose time is not over by then.</summary>
+    /// <summary>Returns the watches that are due in <c>[after, before)</c> and still monitored after its start.</summary>
     public IEnumerable<Watch> Due(DateTimeOffset after, DateTimeOffset before)
     {
         bool isWholeDay = before - after >= TimeSpan.FromDays(1);

@@ -3,14 +3,14 @@ using Azure.Data.Tables;
 
 namespace CoinPay.Functions.Watching;
 
-// Transfers too small to count as money: one row an invoice, however many come.
+// Transfers too small to be credited: one row per invoice, however many arrive.
 internal sealed partial class ViewStore
 {
     private const string DustPrefix = "dust!";
 
     /// <summary>
-    /// Counts dust in blocks of these heights. Blocks that are read again after a crash are not counted again; so neither
-    /// is what a reorg puts into the place of a counted block: the count is a sign, not an account.
+    /// Counts dust in blocks at these heights. Blocks that are read again after a crash are not counted again, and neither
+    /// are blocks that replace counted ones in a reorg: the count is an indication, not an exact number.
     /// </summary>
     public async Task CountDustAsync(Watch watch, IReadOnlyCollection<long> heights, CancellationToken cancellation)
     {
@@ -26,7 +26,7 @@ internal sealed partial class ViewStore
         await tables.Watches.UpsertEntityAsync(row, TableUpdateMode.Replace, cancellation);
     }
 
-    /// <summary>How many transfers below the dust limit came to an invoice, and the block of the last.</summary>
+    /// <summary>Returns how many transfers below the dust limit an invoice received, and the block of the last one.</summary>
     public async Task<DustCount> ReadDustAsync(string network, string invoiceId, CancellationToken cancellation)
     {
         NullableResponse<TableEntity> row = await tables.Watches.GetEntityIfExistsAsync<TableEntity>(
@@ -37,5 +37,5 @@ internal sealed partial class ViewStore
     }
 }
 
-/// <summary>How often dust came to an invoice; a height of −1 stands for never.</summary>
+/// <summary>How much dust an invoice received; a height of −1 means none.</summary>
 internal readonly record struct DustCount(long Count, long LastHeight);

@@ -9,12 +9,12 @@ using CoinPay.Functions.Platform.Telemetry;
 namespace CoinPay.Functions.Watching;
 
 /// <summary>
-/// What the chains show for an invoice, in its watch's partition: a row a transfer (<c>view!invoice!transfer</c>), a
-/// <c>pending!invoice</c> row until the invoice has taken the view up, <c>depth!network!…</c> rows for the heights at
-/// which it is to look again, and <c>dust!invoice</c>, a counter. Transfers and depths carry the network they were found on,
-/// which need not be the invoice's. Written only by the pollers, but for the acknowledgement.
+/// What the chains show for an invoice, in its watch's partition: one row per transfer (<c>view!invoice!transfer</c>), a
+/// <c>pending!invoice</c> row until the invoice has processed the view, <c>depth!network!…</c> rows for the heights at which
+/// it must check again, and the counter <c>dust!invoice</c>. Transfers and depths have the network they were found on, which
+/// can differ from the invoice's. Except for the acknowledgement, only the pollers write these rows.
 /// </summary>
-/// <param name="networks">Says which networks share a space.</param>
+/// <param name="networks">Provides the address space of each network.</param>
 internal sealed partial class ViewStore(Tables tables, Networks networks)
 {
     private const string ViewPrefix = "view!";
@@ -22,9 +22,9 @@ internal sealed partial class ViewStore(Tables tables, Networks networks)
     private const string ChangingSuffix = "!asked";
     private const string DepthPrefix = "depth!";
 
-    /// <summary>Writes changed transfers of one invoice with its pending row and depth marks; one batch but for very many.</summary>
-    /// <param name="height">The last block read: from there a lost transfer is remembered.</param>
-    /// <param name="inputsOf">What the transaction of a hash spends.</param>
+    /// <summary>Writes one invoice's changed transfers, pending row and depth marks, in one batch unless there are very many.</summary>
+    /// <param name="height">The last block read, from which on a lost transfer is kept.</param>
+    /// <param name="inputsOf">Returns what the transaction with a hash spends.</param>
     public async Task WriteAsync(
         Watch watch,
         IReadOnlyCollection<ViewedTransfer> changed,
@@ -43,8 +43,8 @@ internal sealed partial class ViewStore(Tables tables, Networks networks)
     }
 
     /// <summary>
-    /// Takes away depths that the head has passed, and asks their invoices to look again. Only once the cursor says so: an invoice
-    /// that looks before it, woken by another network, finds the old cursor, and would take what it was asked for as done.
+    /// Removes depths that the head has passed, and asks their invoices to check again. Must run after the cursor is stored:
+    /// otherwise an invoice woken by another network finds the old cursor and acknowledges the request too early.
     /// </summary>
     public async Task PassDepthsAsync(IReadOnlyCollection<(Watch Watch, DepthMark Mark)> passed, CancellationToken cancellation)
     {
@@ -57,7 +57,7 @@ internal sealed partial class ViewStore(Tables tables, Networks networks)
         {
             if (await tables.Watches.TryCommitAsync(batch, cancellation))
                 continue;
-            // One of them is gone already: then one by one.
+            // At least one row no longer exists, so write them one by one.
             foreach (TableTransactionAction action in batch)
                 if (action.ActionType == TableTransactionActionType.Delete)
                     await tables.Watches.DeleteEntityAsync(action.Entity, ETag.All, cancellation);
@@ -74,7 +74,7 @@ internal sealed partial class ViewStore(Tables tables, Networks networks)
             .Prepend(Upsert(PendingRow(watch.Network, watch.InvoiceId, watch.MerchantId)));
     }
 
-    /// <summary>The transfers shown for an invoice. Read the pending row before this, so that a newer view is not acknowledged.</summary>
+    /// <summary>Returns an invoice's transfers. Read the pending row first, so that a newer view is not acknowledged.</summary>
     public async Task<List<ViewedTransfer>> ReadAsync(string network, string invoiceId, CancellationToken cancellation)
     {
         string prefix = $"{ViewPrefix}{invoiceId}!";
@@ -85,8 +85,8 @@ internal sealed partial class ViewStore(Tables tables, Networks networks)
     }
 
     /// <summary>
-    /// Every transfer found on a network, in no block, or in one or lost above a height, with its invoice and what its
-    /// transaction spends: what a reorg or a replacement can still touch.
+    /// Returns the transfers on a network that a reorg or a replacement can still affect: those in no block, and those in a
+    /// block or lost above a height, each with its invoice and what its transaction spends.
     /// </summary>
     public async Task<List<(string InvoiceId, ViewedTransfer Transfer, Outpoints Inputs)>> ReadAboveAsync(
         string network, long height, CancellationToken cancellation)
@@ -102,7 +102,7 @@ internal sealed partial class ViewStore(Tables tables, Networks networks)
         return transfers;
     }
 
-    /// <summary>The invoice's pending row, or null when its view was taken up.</summary>
+    /// <summary>Returns the invoice's pending row, or null if its view was processed.</summary>
     public async Task<PendingView?> FindPendingAsync(string network, string invoiceId, CancellationToken cancellation)
     {
         NullableResponse<TableEntity> row = await tables.Watches.GetEntityIfExistsAsync<TableEntity>(
@@ -110,7 +110,7 @@ internal sealed partial class ViewStore(Tables tables, Networks networks)
         return row.HasValue ? new(row.Value!.ETag, row.Value.GetString("TraceParent")) : null;
     }
 
-    /// <summary>Takes the pending row away unless the poller has written it anew since.</summary>
+    /// <summary>Deletes the pending row unless the poller has written it again since.</summary>
     public async Task AcknowledgeAsync(string network, string invoiceId, ETag pending, CancellationToken cancellation)
     {
         try
@@ -120,23 +120,23 @@ internal sealed partial class ViewStore(Tables tables, Networks networks)
         }
         catch (RequestFailedException newer) when (newer.Status is 404 or 412)
         {
-            // A newer view waits, or a twin has acknowledged this one: either way it is not ours to take away.
+            // There is a newer view, or a concurrent call has acknowledged this one: either way, do not delete the row.
         }
     }
 
     /// <summary>
-    /// Notes that somebody is about to change the invoice: should the process die before <see cref="MarkChangedAsync"/>, the
-    /// sweeper wakes the invoice, and what the change left to send is sent.
+    /// Records that the invoice is about to be changed: if the process dies before <see cref="MarkChangedAsync"/>, the sweeper
+    /// wakes the invoice, which then sends what the change left to send.
     /// </summary>
     public Task MarkChangingAsync(InvoiceTerms terms, CancellationToken cancellation) =>
         tables.Watches.UpsertEntityAsync(
             PendingRow(terms.Network, terms.Id, terms.MerchantId, ChangingSuffix), TableUpdateMode.Replace, cancellation);
 
-    /// <summary>The row beside a watch that asks its invoice to look again.</summary>
+    /// <summary>Creates the row next to a watch that asks its invoice to check again.</summary>
     public static TableEntity PendingOf(TableEntity watch) => PendingIn(
         watch.PartitionKey, watch.RowKey[WatchStore.Prefix.Length..], watch.GetString("Network"), watch.GetString("MerchantId"));
 
-    /// <summary>The change is made: asks for the invoice to look again, whatever its view.</summary>
+    /// <summary>Records that the change was made, and asks the invoice to check again, regardless of its view.</summary>
     public async Task MarkChangedAsync(InvoiceTerms terms, CancellationToken cancellation)
     {
         await tables.Watches.UpsertEntityAsync(
@@ -144,12 +144,12 @@ internal sealed partial class ViewStore(Tables tables, Networks networks)
         await ForgetChangingAsync(terms.Network, terms.Id, cancellation);
     }
 
-    /// <summary>Takes the note of <see cref="MarkChangingAsync"/> away; that it is gone already is no error.</summary>
+    /// <summary>Deletes the row of <see cref="MarkChangingAsync"/>; a missing row is not an error.</summary>
     public Task ForgetChangingAsync(string network, string invoiceId, CancellationToken cancellation) =>
         tables.Watches.DeleteEntityAsync(
             PartitionOf(network, invoiceId), PendingPrefix + invoiceId + ChangingSuffix, ETag.All, cancellation);
 
-    /// <summary>A network's invoices whose view is not taken up, or that somebody was about to change, and since when.</summary>
+    /// <summary>Returns a network's invoices whose view is not processed or that were about to be changed, with the time.</summary>
     public async Task<List<PendingInvoice>> ReadPendingAsync(string network, CancellationToken cancellation)
     {
         List<PendingInvoice> pending = [];
@@ -164,7 +164,7 @@ internal sealed partial class ViewStore(Tables tables, Networks networks)
         return pending;
     }
 
-    /// <summary>All depth marks in a network's blocks, for a poller that starts.</summary>
+    /// <summary>Returns all depth marks in a network's blocks, for a starting poller.</summary>
     public async Task<List<(string InvoiceId, DepthMark Mark)>> ReadDepthMarksAsync(string network, CancellationToken cancellation)
     {
         List<(string, DepthMark)> marks = [];
@@ -268,8 +268,8 @@ internal sealed partial class ViewStore(Tables tables, Networks networks)
     };
 }
 
-/// <summary>A view that waits to be taken up. <paramref name="TraceParent"/>: the poll or call that wrote it, where it was traced.</summary>
+/// <summary>A view to be processed. <paramref name="TraceParent"/> is the poll or call that wrote it, if it was traced.</summary>
 internal sealed record PendingView(ETag Tag, string? TraceParent);
 
-/// <summary>An invoice that is to look again. <paramref name="IsChanging"/>: because of a change that somebody was about to make.</summary>
+/// <summary>An invoice that must check again. <paramref name="IsChanging"/> means that it was about to be changed.</summary>
 internal sealed record PendingInvoice(string InvoiceId, string MerchantId, DateTimeOffset Since, bool IsChanging);

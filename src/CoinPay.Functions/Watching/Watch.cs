@@ -3,16 +3,16 @@ using CoinPay.Core;
 
 namespace CoinPay.Functions.Watching;
 
-/// <summary>An address that is looked out for, and the invoice it belongs to. Inserted once, before anyone is told the address.</summary>
+/// <summary>A watched address and its invoice. Inserted once, before the address is shown to anyone.</summary>
 internal sealed record Watch
 {
-    /// <summary>Short name of the network.</summary>
+    /// <summary>The network's short name.</summary>
     public required string Network { get; init; }
 
     /// <summary>
-    /// For an invoice in an EVM network's own coin, when it expires: its balance is looked at in the first complete poll
-    /// that begins after this instant, and daily from then on, on each network where it is watched, as such money may leave
-    /// no trace in blocks. Null for others.
+    /// For an invoice in an EVM network's own coin, when it expires: its balance is checked in the first complete poll that
+    /// begins after this instant, and daily from then on, on each network where it is watched, because such payments can
+    /// leave no trace in blocks. Null for other invoices.
     /// </summary>
     public DateTimeOffset? SweepAt { get; init; }
 
@@ -25,7 +25,7 @@ internal sealed record Watch
     /// <summary>The address in the form of <see cref="ChainTransfer.Recipient"/>.</summary>
     public required string Recipient { get; init; }
 
-    /// <summary>How deep the invoice wants its payments: the poller wakes it there.</summary>
+    /// <summary>The depth that the invoice requires of its payments, at which the poller wakes it.</summary>
     public required RequiredDepth Required { get; init; }
 
     public required DateTimeOffset MonitorUntil { get; init; }
@@ -35,17 +35,17 @@ internal sealed record Watch
 
     public long? Index { get; init; }
 
-    /// <summary>The invoice's orchestration has run: a watch that stays without is a crash for the sweeper to heal.</summary>
+    /// <summary>Whether the invoice's orchestration has run; if this stays false, the sweeper recovers from the crash.</summary>
     public bool Acknowledged { get; init; }
 }
 
 /// <summary>A height or finality tag at which an invoice's payment becomes deep enough.</summary>
 internal readonly record struct DepthMark(FinalityTag? Tag, long Height)
 {
-    /// <summary>Short name of the network whose blocks are counted when that is not the invoice's own.</summary>
+    /// <summary>The short name of the network whose blocks are counted, if it is not the invoice's own.</summary>
     public string? WrongNetwork { get; init; }
 
-    /// <summary>The mark for a payment in a block of this height.</summary>
+    /// <summary>Returns the mark for a payment in a block at this height.</summary>
     public static DepthMark Of(long blockHeight, RequiredDepth required) =>
         required.Tag is { } tag ? new(tag, blockHeight) : new(null, blockHeight + required.Blocks!.Value - 1);
 

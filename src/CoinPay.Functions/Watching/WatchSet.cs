@@ -5,11 +5,11 @@ namespace CoinPay.Functions.Watching;
 
 /// <summary>
 /// The watched recipients of an address space, in memory, shared by the pollers of its networks. Watches are only ever
-/// added, and their keys sort by time, so a short range is enough to stay complete: the last minutes again, for clocks
-/// that differ and writes that took long. A watch whose time is over counts for as long as its row stands: the invoice is
-/// not finished, as a payment is not deep enough yet or its customer may still pay the rest.
+/// added, and their keys sort by time, so reading a short range keeps the set complete: it overlaps by the last minutes,
+/// for clock differences and slow writes. A watch whose time is over counts until its row is deleted: the invoice is not
+/// finished, because a payment is not deep enough yet or the customer can still pay the rest.
 /// </summary>
-/// <param name="network">Any network of the space.</param>
+/// <param name="network">Any network in the address space.</param>
 internal sealed class WatchSet(string network)
 {
     private readonly ConcurrentDictionary<string, Watch[]> _byRecipient = new(StringComparer.Ordinal);
@@ -21,7 +21,7 @@ internal sealed class WatchSet(string network)
 
     private SemaphoreSlim Loading { get; } = new(1);
 
-    /// <summary>How many addresses each wallet has given out since its last payment.</summary>
+    /// <summary>The number of addresses that each wallet has given out since its last payment.</summary>
     public AddressGaps Gaps { get; } = new();
 
     public bool Contains(string recipient) => _byRecipient.ContainsKey(recipient);
@@ -30,7 +30,7 @@ internal sealed class WatchSet(string network)
 
     public Watch? Find(string invoiceId) => _byInvoice.GetValueOrDefault(invoiceId);
 
-    /// <summary>Watches whose balance is to be looked at, on every network of the space, for the time after an instant, up to another.</summary>
+    /// <summary>Returns the watches whose balance check, on every network of the space, is due between two instants.</summary>
     public IReadOnlyList<Watch> SweepDue(DateTimeOffset after, DateTimeOffset upTo)
     {
         lock (_sweeps)
@@ -38,13 +38,13 @@ internal sealed class WatchSet(string network)
     }
 
     /// <summary>
-    /// Adds what was inserted since the last time, all there is at first. A poller must see every watch that stood when
-    /// it asked, so it can share only a reading that begins later: whoever asks while one runs gets the next one together.
+    /// Adds the watches inserted since the last call; the first call adds all. A poller must see every watch that existed when
+    /// it called, so it can share only a read that begins later: all callers during a read share the next one.
     /// </summary>
     public async Task LoadNewAsync(WatchStore watches, DateTimeOffset now, CancellationToken cancellation)
     {
         long asked = Interlocked.Increment(ref _asked);
-        // Not cancelled while it waits: whoever reads has a limit of its own, and this wait ends where its caller goes on.
+        // Not cancelled: the current reader has its own time limit, and this wait ends when that reader continues.
         await Loading.WaitAsync(CancellationToken.None);
         try
         {

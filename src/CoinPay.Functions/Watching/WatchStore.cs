@@ -9,20 +9,20 @@ using CoinPay.Functions.Platform.Storage;
 namespace CoinPay.Functions.Watching;
 
 /// <summary>
-/// Watches, in partitions of an address space (<see cref="Network.AddressSpace"/>) and a bucket: one range serves the
-/// pollers of all networks on which an address may be paid. A watch's row key begins with its invoice id, which sorts by
-/// time, so that what is new is a key range. Source of the limits: a partition serves 2,000 entities a second.
+/// Stores watches in partitions of an address space (<see cref="Network.AddressSpace"/>) and a bucket: one range serves
+/// the pollers of all networks on which an address can be paid. A watch's row key contains its invoice id, which sorts by
+/// time, so new watches are a key range. Source of the limits: a partition serves 2,000 entities a second.
 /// </summary>
-/// <param name="networks">Says which networks share a space.</param>
+/// <param name="networks">Provides the address space of each network.</param>
 internal sealed class WatchStore(Tables tables, Networks networks)
 {
-    /// <summary>500 creations a second, with some five writes each, stay below a partition's 2,000; every bucket costs reads at every poll.</summary>
+    /// <summary>Keeps 500 creations a second, with some five writes each, below 2,000 per partition; each costs reads per poll.</summary>
     public const int Buckets = 2;
 
     public const string Prefix = "watch!";
     private readonly ConcurrentDictionary<string, WatchSet> _sets = new(StringComparer.Ordinal);
 
-    /// <summary>The watches of a network's space in this process' memory: its networks' pollers share them.</summary>
+    /// <summary>Returns the in-memory watches of a network's space, which the pollers of its networks share.</summary>
     public WatchSet SetOf(string network) => _sets.GetOrAdd(SpaceOf(network), _ => new WatchSet(network));
 
     public static string Partition(string space, string invoiceId) => Key.Of(space, (invoiceId[^1] % Buckets).ToString());
@@ -33,7 +33,7 @@ internal sealed class WatchStore(Tables tables, Networks networks)
     /// <summary>Whether a row of the table is a watch.</summary>
     public static bool IsWatch(TableEntity row) => row.RowKey.StartsWith(Prefix, StringComparison.Ordinal);
 
-    /// <summary>Inserts a watch; answers the one that stands when a crash or a twin request was here before.</summary>
+    /// <summary>Inserts a watch, or returns the existing one after a crash or a concurrent request.</summary>
     public async Task<Watch> InsertAsync(Watch watch, CancellationToken cancellation)
     {
         try
@@ -43,7 +43,7 @@ internal sealed class WatchStore(Tables tables, Networks networks)
         }
         catch (RequestFailedException exists) when (exists.Status == 409)
         {
-            return await FindAsync(watch.Network, watch.InvoiceId, cancellation) ?? throw new BugException("a watch vanished");
+            return await FindAsync(watch.Network, watch.InvoiceId, cancellation) ?? throw new BugException("a watch disappeared");
         }
     }
 
@@ -55,7 +55,8 @@ internal sealed class WatchStore(Tables tables, Networks networks)
     }
 
     /// <summary>
-    /// Watches of all networks of this one's space whose invoice ids were made at or after an instant; all for null.
+    /// Returns the watches on all networks in this one's space whose invoices were created at or after an instant, or all
+    /// watches for null.
     /// </summary>
     public async Task<List<Watch>> ReadSinceAsync(string network, DateTimeOffset? since, CancellationToken cancellation)
     {
@@ -63,7 +64,7 @@ internal sealed class WatchStore(Tables tables, Networks networks)
         return await ReadAsync(network, TableClient.CreateQueryFilter($"RowKey ge {from} and RowKey lt {Key.After(Prefix)}"), cancellation);
     }
 
-    /// <summary>Watches of all networks of this one's space whose time is over.</summary>
+    /// <summary>Returns the watches on all networks in this one's space whose monitoring time is over.</summary>
     public Task<List<Watch>> ReadOverdueAsync(string network, DateTimeOffset now, CancellationToken cancellation) =>
         ReadAsync(
             network,
@@ -79,12 +80,12 @@ internal sealed class WatchStore(Tables tables, Networks networks)
             await foreach (TableEntity row in tables.Watches.QueryAsync<TableEntity>(filter, cancellationToken: cancellation))
                 watches.Add(ToWatch(row));
         }
-        // A network that is not offered any more has nobody to take its invoices further.
+        // Nothing advances the invoices of a network that is no longer offered.
         watches.RemoveAll(watch => SpaceOf(watch.Network) != SpaceOf(network));
         return watches;
     }
 
-    /// <summary>Marks that the invoice's orchestration runs and that its creation was told. An invoice that is not watched needs no mark.</summary>
+    /// <summary>Marks that the invoice's orchestration runs and its creation was published. An unwatched invoice needs no mark.</summary>
     public async Task AcknowledgeAsync(string network, string invoiceId, CancellationToken cancellation)
     {
         TableEntity acknowledged = new(Partition(SpaceOf(network), invoiceId), Prefix + invoiceId) { ["Acknowledged"] = true };
@@ -94,11 +95,11 @@ internal sealed class WatchStore(Tables tables, Networks networks)
         }
         catch (RequestFailedException gone) when (gone.Status == 404)
         {
-            // Its time is over, and nobody will start it again.
+            // The invoice is no longer monitored and will not be started again.
         }
     }
 
-    /// <summary>Removes the watch of an invoice that is looked out for no longer.</summary>
+    /// <summary>Removes the watch of an invoice that is no longer watched.</summary>
     public Task RemoveAsync(string network, string invoiceId, CancellationToken cancellation) =>
         tables.Watches.DeleteEntityAsync(
             Partition(SpaceOf(network), invoiceId), Prefix + invoiceId, ETag.All, cancellation);

@@ -1,3 +1,4 @@
+using CoinPay.Testing.Gateway;
 using CoinPay.Chains;
 using CoinPay.Core;
 using CoinPay.Functions.Invoices;
@@ -76,7 +77,7 @@ public sealed class EvmLateTests(RecoveryWorld world) : IClassFixture<RecoveryWo
 
     private async Task<Invoice> AdvanceAsync(InvoiceReference invoice)
     {
-        await world.Function<AdvanceInvoice>().Run(invoice, CancellationToken.None);
+        await world.Function<AdvanceInvoice>().Run(invoice, new FewInstances(), CancellationToken.None);
         return (await world.Get<InvoiceStore>().FindAsync(invoice.MerchantId, invoice.InvoiceId, CancellationToken.None))!.State;
     }
 }

@@ -115,7 +115,7 @@ public abstract class MovedClockWorld : AppServices
     /// <summary>What the orchestration does when its deadline has come; the status after it.</summary>
     internal async Task<InvoiceStatus> AdvanceAsync(InvoiceReference invoice)
     {
-        await Function<AdvanceInvoice>().Run(invoice, CancellationToken.None);
+        await Function<AdvanceInvoice>().Run(invoice, new FewInstances(), CancellationToken.None);
         return (await ReadAsync(invoice)).Status;
     }
 

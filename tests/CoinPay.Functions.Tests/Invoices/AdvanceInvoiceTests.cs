@@ -1,3 +1,4 @@
+using Microsoft.DurableTask.Client;
 using Azure.Data.Tables;
 using CoinPay.Chains;
 using CoinPay.Core;
@@ -12,11 +13,15 @@ using AdvanceInvoice = CoinPay.Functions.Invoices.AdvanceInvoice;
 
 namespace CoinPay.Functions.Tests.Invoices;
 
-/// <summary>The activity of an invoice's orchestration on real tables and queues, crashed before and after every storage call.</summary>
-public sealed class AdvanceInvoiceTests(AppServices app) : IClassFixture<AppServices>
+/// <summary>The activity of an invoice's orchestration crashed before and after every storage call.</summary>
+public sealed class AdvanceInvoiceTests(AppServices app) : IClassFixture<AppServices>, IAsyncDisposable
 {
     private readonly InvoiceReference _invoice = new(
         Id.New("mer", DateTimeOffset.UtcNow), Id.New("inv", DateTimeOffset.UtcNow), "anvil");
+
+    private readonly FewInstances _instances = new();
+
+    public ValueTask DisposeAsync() => _instances.DisposeAsync();
 
     [Fact]
     public async Task A_confirmed_payment_is_booked_told_and_acknowledged()
@@ -108,8 +113,39 @@ public sealed class AdvanceInvoiceTests(AppServices app) : IClassFixture<AppServ
         Assert.Equal(hash, stored.LastHash);
     }
 
-    private Task<Outlook> AdvanceAsync(InvoiceReference invoice) =>
-        app.Function<AdvanceInvoice>().Run(invoice, CancellationToken.None);
+    /// <summary>Seed 7183: an advance whose message came back took up what a lost wake was about, and nobody read its outlook.</summary>
+    [Fact]
+    public async Task A_late_call_asks_for_another_look_before_it_removes_the_pending_row()
+    {
+        await StoreAsync(_invoice);
+        await ShowAsync(_invoice, blockHeight: 10, headHeight: 12);
+        _instances.Instances[_invoice.InvoiceId] = OrchestrationRuntimeStatus.Running;
+
+        _instances.IsDown = true;
+        await Assert.ThrowsAsync<TimeoutException>(() => AdvanceAsync(_invoice, askedBefore: TimeSpan.FromSeconds(31)));
+        Assert.NotNull(await app.Get<ViewStore>().FindPendingAsync(_invoice.Network, _invoice.InvoiceId, CancellationToken.None));
+
+        _instances.IsDown = false;
+        await AdvanceAsync(_invoice, askedBefore: TimeSpan.FromSeconds(31));
+        Assert.Equal(["raise " + _invoice.InvoiceId], _instances.Calls);
+        await LeftAsItShouldAsync(_invoice);
+
+        // With nothing taken up there is nothing that anybody could miss.
+        await AdvanceAsync(_invoice, askedBefore: TimeSpan.FromSeconds(31));
+        Assert.Single(_instances.Calls);
+    }
+
+    [Fact]
+    public async Task A_call_in_time_wakes_nobody()
+    {
+        await StoreAsync(_invoice);
+        await ShowAsync(_invoice, blockHeight: 10, headHeight: 12);
+        await AdvanceAsync(_invoice, askedBefore: TimeSpan.FromSeconds(20));
+        Assert.Empty(_instances.Calls);
+    }
+
+    private Task<Outlook> AdvanceAsync(InvoiceReference invoice, TimeSpan askedBefore = default) => app.Function<AdvanceInvoice>().Run(
+        invoice with { AskedAt = DateTime.UtcNow - askedBefore }, _instances, CancellationToken.None);
 
     /// <summary>What creating an invoice leaves: the watch and the invoice's batch, and an endpoint that wants everything.</summary>
     private async Task StoreAsync(InvoiceReference invoice)

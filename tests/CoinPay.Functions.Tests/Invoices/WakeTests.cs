@@ -1,3 +1,4 @@
+using CoinPay.Testing.Gateway;
 using CoinPay.Functions.Invoices;
 using Microsoft.DurableTask.Client;
 using Xunit;

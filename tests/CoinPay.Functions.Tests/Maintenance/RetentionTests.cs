@@ -2,7 +2,6 @@ using Azure.Data.Tables;
 using CoinPay.Functions.Maintenance;
 using CoinPay.Functions.Platform;
 using CoinPay.Functions.Platform.Events;
-using CoinPay.Functions.Tests.Invoices;
 using CoinPay.Functions.Tests.Webhooks;
 using CoinPay.Functions.Webhooks.Deliveries;
 using CoinPay.Functions.Webhooks.Events;

@@ -6,8 +6,8 @@ using CoinPay.Functions.Platform.Storage;
 namespace CoinPay.Functions.Platform.Aggregates;
 
 /// <summary>
-/// The rows that every aggregate has. Those of the timeline and the ledger sort before the outbox, and all that a decision needs
-/// sorts from there on: an aggregate's parts have keys after <c>outbox!</c>.
+/// The rows that every aggregate has. Timeline and ledger rows sort before the outbox, and everything that a decision needs sorts
+/// at or after it: the keys of an aggregate's parts come after <c>outbox!</c>.
 /// </summary>
 internal static class AggregateRows
 {
@@ -15,13 +15,13 @@ internal static class AggregateRows
     public const string EventPrefix = "event!";
     public const string LinePrefix = "line!";
 
-    /// <summary>What a decision needs of a partition, as OData.</summary>
+    /// <summary>Returns the OData filter for the rows of a partition that a decision needs.</summary>
     public static string StateOf(string partition) =>
         TableClient.CreateQueryFilter($"PartitionKey eq {partition} and RowKey ge {Outbox.Prefix}");
 
     public static string EventKey(int version) => $"{EventPrefix}{version:D7}";
 
-    /// <summary>An event's row of the timeline. <paramref name="lastHash"/> is the hash before it, and the event's own after.</summary>
+    /// <summary>Creates an event's timeline row. <paramref name="lastHash"/> goes in as the previous hash and out as the event's.</summary>
     public static TableEntity Event<TEvent>(string partition, int version, TEvent happened, ref string lastHash)
         where TEvent : class, IDomainEvent
     {

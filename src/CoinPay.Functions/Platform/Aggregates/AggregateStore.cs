@@ -8,14 +8,15 @@ using CoinPay.Functions.Platform.Telemetry;
 namespace CoinPay.Functions.Platform.Aggregates;
 
 /// <summary>
-/// One partition an aggregate: <c>snapshot</c>, <c>event!…</c> (the timeline, chained by hashes), <c>line!…</c> (of the ledger),
-/// <c>outbox!…</c> (to be told) and parts of its own kind. What must agree is written in one entity-group transaction.
+/// Stores each aggregate in one partition: <c>snapshot</c>, <c>event!…</c> (the timeline, chained by hashes), <c>line!…</c> (the
+/// ledger), <c>outbox!…</c> (events to publish) and the parts of its kind. Rows that must agree are written in one entity-group
+/// transaction.
 /// </summary>
 internal sealed class AggregateStore<TState, TEvent>(TableClient table, IAggregate<TState, TEvent> kind)
     where TState : class
     where TEvent : class, IDomainEvent
 {
-    /// <summary>Loads what a decision needs: snapshot, outbox and parts, not the timeline. Null when there is no such aggregate.</summary>
+    /// <summary>Loads what a decision needs: snapshot, outbox and parts, not the timeline. Null if there is no such aggregate.</summary>
     public async Task<Stored<TState>?> FindAsync(string partition, CancellationToken cancellation)
     {
         TableEntity? snapshot = null;
@@ -41,7 +42,7 @@ internal sealed class AggregateStore<TState, TEvent>(TableClient table, IAggrega
         };
     }
 
-    /// <summary>Every event in order, each with the hash that chains it to the one before.</summary>
+    /// <summary>Returns every event in order, each with the hash that chains it to the previous one.</summary>
     public async Task<List<TimelineRow<TEvent>>> ReadTimelineAsync(string partition, CancellationToken cancellation)
     {
         List<TimelineRow<TEvent>> events = [];
@@ -50,7 +51,7 @@ internal sealed class AggregateStore<TState, TEvent>(TableClient table, IAggrega
         return events;
     }
 
-    /// <summary>What events, one at least, lead to on top of a state.</summary>
+    /// <summary>Applies one or more events to a state.</summary>
     public List<Committed<TState, TEvent>> Fold(Stored<TState>? before, IReadOnlyList<TEvent> events)
     {
         Core.Assert.That(events.Count > 0);
@@ -66,15 +67,15 @@ internal sealed class AggregateStore<TState, TEvent>(TableClient table, IAggrega
     }
 
     /// <summary>
-    /// Writes events and all that follows from them in one batch. Throws 409 (the aggregate exists) or 412 (somebody committed
-    /// since it was read); nothing is written then.
+    /// Writes events and everything that follows from them in one batch. Throws 409 (the aggregate exists) or 412 (it was changed
+    /// since it was read), in which case nothing is written.
     /// </summary>
-    /// <param name="partition">Its partition.</param>
-    /// <param name="before">What it is put on top of; null for a creation.</param>
-    /// <param name="committed">What <see cref="Fold"/> answered.</param>
-    /// <param name="outbox">What is to be told of it.</param>
-    /// <param name="more">Rows of the aggregate's own kind that belong to this commit.</param>
-    /// <param name="cancellation">Before the write.</param>
+    /// <param name="partition">The aggregate's partition.</param>
+    /// <param name="before">The aggregate as it was read; null to create it.</param>
+    /// <param name="committed">The result of <see cref="Fold"/>.</param>
+    /// <param name="outbox">The events to publish.</param>
+    /// <param name="more">Other rows of the aggregate's kind that belong to this commit.</param>
+    /// <param name="cancellation">Cancels before the write.</param>
     public async Task<Stored<TState>> CommitAsync(
         string partition, Stored<TState>? before, IReadOnlyList<Committed<TState, TEvent>> committed,
         IReadOnlyList<GatewayEvent> outbox, IReadOnlyList<TableEntity> more, CancellationToken cancellation)

@@ -1,7 +1,7 @@
 namespace CoinPay.Functions.Platform.Events;
 
 /// <summary>
-/// What webhooks tell of. An endpoint's filter is one of these, a family of them (<c>invoice.*</c>) or <c>*</c>.
+/// The types of webhook events. An endpoint's filter is one of these, a family of them (<c>invoice.*</c>) or <c>*</c>.
 /// </summary>
 internal static class EventTypes
 {

@@ -5,8 +5,8 @@ using CoinPay.Functions.Platform.Telemetry;
 namespace CoinPay.Functions.Platform.Events;
 
 /// <summary>
-/// Events that a change leaves to be told: rows <c>outbox!version.event</c>, written in the change's transaction and partition.
-/// They are told afterwards and only then forgotten: a crash in between tells them again, under the same ids.
+/// The events that a change publishes: rows <c>outbox!version.event</c>, written in the change's transaction and partition. They are
+/// published afterwards and only then deleted: after a crash in between they are published again, under the same ids.
 /// </summary>
 internal sealed class Outbox(IEventPublisher publisher)
 {
@@ -14,14 +14,14 @@ internal sealed class Outbox(IEventPublisher publisher)
 
     public static TableEntity Row(string partition, GatewayEvent happened) => happened.ToRow(partition, KeyOf(happened));
 
-    /// <summary>In the order of what happened.</summary>
+    /// <summary>Returns a row key that sorts in the order of the events.</summary>
     public static string KeyOf(GatewayEvent happened) => $"{Prefix}{happened.StateVersion:D7}.{happened.Id}";
 
-    /// <summary>Tells one merchant of events; their deliveries are traced from here.</summary>
+    /// <summary>Publishes events of one merchant; their deliveries continue the current trace.</summary>
     public Task TellAsync(IEnumerable<GatewayEvent> happened, CancellationToken cancellation) => publisher.PublishAsync(
         [.. happened.Select(one => one with { TraceParent = InvoiceTrace.Here ?? one.TraceParent })], cancellation);
 
-    /// <summary>Tells, and forgets, what stands in the outbox of a partition.</summary>
+    /// <summary>Publishes and deletes the events in a partition's outbox.</summary>
     public async Task FlushAsync(TableClient table, string partition, CancellationToken cancellation)
     {
         List<GatewayEvent> left = [];
@@ -31,7 +31,7 @@ internal sealed class Outbox(IEventPublisher publisher)
             await TellAndForgetAsync(table, partition, left, cancellation);
     }
 
-    /// <summary>Tells what a crash left in anybody's outbox; reads the whole table, so not often.</summary>
+    /// <summary>Publishes the events that a crash left in any outbox. Reads the whole table, so it should run rarely.</summary>
     public async Task SweepAsync(TableClient table, CancellationToken cancellation)
     {
         string filter = TableClient.CreateQueryFilter($"RowKey ge {Prefix} and RowKey lt {Key.After(Prefix)}");

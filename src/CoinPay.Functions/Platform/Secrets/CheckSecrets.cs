@@ -3,7 +3,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace CoinPay.Functions.Platform.Secrets;
 
-/// <summary>Refuses to start without the secrets that every call needs, rather than fail at the first one.</summary>
+/// <summary>Fails at startup, not at the first call, if a secret that every call needs is missing.</summary>
 internal sealed class CheckSecrets(ISecrets secrets, SecretBox box) : IHostedService
 {
     private const int MinLength = 16;

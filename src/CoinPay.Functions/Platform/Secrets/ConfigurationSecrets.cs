@@ -12,6 +12,6 @@ internal sealed class ConfigurationSecrets(IConfiguration configuration) : ISecr
 
     public void Forget(string name)
     {
-        // Nothing is remembered: a process keeps the environment it was started with.
+        // Nothing is cached: a process keeps the environment that it started with.
     }
 }

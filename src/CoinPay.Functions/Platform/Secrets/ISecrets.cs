@@ -2,24 +2,24 @@ using CoinPay.Chains;
 
 namespace CoinPay.Functions.Platform.Secrets;
 
-/// <summary>Where secrets come from: configuration on a development machine, Key Vault in Azure.</summary>
+/// <summary>Reads secrets: from configuration on a development machine, from Key Vault in Azure.</summary>
 internal interface ISecrets
 {
-    /// <summary>The secret's text, or null where there is none. Names are those of <see cref="SecretName"/>.</summary>
+    /// <summary>Returns the secret's text, or null if there is none. <see cref="SecretName"/> has the names.</summary>
     ValueTask<string?> FindAsync(string name, CancellationToken cancellation);
 
-    /// <summary>What is remembered of a secret did not fit: the next look-up reads it anew.</summary>
+    /// <summary>Drops a cached secret that did not match, so that the next look-up reads it again.</summary>
     void Forget(string name);
 }
 
-/// <summary>The names of the secrets, as configuration writes them.</summary>
+/// <summary>The names of the secrets in configuration.</summary>
 internal static class SecretName
 {
     /// <summary>The bearer key of operators.</summary>
     public const string OperatorKey = "CoinPay:OperatorKey";
 
     /// <summary>
-    /// The HMAC key under which API keys are stored: without it a copy of the tables verifies no key.
+    /// The HMAC key for the stored hashes of API keys: without it, a copy of the tables cannot verify a key.
     /// </summary>
     public const string KeyPepper = "CoinPay:KeyPepper";
 
@@ -27,25 +27,25 @@ internal static class SecretName
     public const string SecretsKey = "CoinPay:SecretsKey";
 
     /// <summary>
-    /// Hex private key of the wallet that pays the gas of sweeps. Optional; never holds merchants' money.
+    /// Hex private key of the wallet that pays the gas for sweeps. Optional; never holds merchants' money.
     /// </summary>
     public const string GasWalletKey = "CoinPay:GasWalletKey";
 
-    /// <summary>What a key was before its rotation; optional.</summary>
+    /// <summary>The key from before a rotation; optional.</summary>
     public static string PreviousOf(string name) => name + ":Previous";
 
-    /// <summary>A node's credentials: <paramref name="part"/> is <c>User</c> or <c>Password</c>.</summary>
+    /// <summary>A node's credential; <paramref name="part"/> is <c>User</c> or <c>Password</c>.</summary>
     public static string OfNetwork(string network, string part) =>
         $"CoinPay:Networks:{network.Replace('-', '_')}:{part}";
 }
 
 internal static class SecretReading
 {
-    /// <summary>The secret, or an exception that names what is missing (and never shows a value).</summary>
+    /// <summary>Returns the secret, or throws an exception that names it (and never shows a value).</summary>
     public static async ValueTask<string> GetAsync(
         this ISecrets secrets, string name, CancellationToken cancellation) =>
         await secrets.FindAsync(name, cancellation)
         ?? throw new SettingsException(
-            $"The secret {name} is not set: as {name.Replace(":", "__", StringComparison.Ordinal)} "
-            + $"in the environment, or as {KeyVaultSecrets.VaultName(name)} in Key Vault.");
+            $"The secret {name} is not set: set {name.Replace(":", "__", StringComparison.Ordinal)} "
+            + $"in the environment, or {KeyVaultSecrets.VaultName(name)} in Key Vault.");
 }

@@ -9,20 +9,20 @@ using Microsoft.Extensions.Logging;
 namespace CoinPay.Functions.Platform.Secrets;
 
 /// <summary>
-/// Secrets from Azure Key Vault, each remembered for <see cref="Memory"/>, so that a rotated secret is taken up without
-/// a restart and a vault that is briefly away does not stop the gateway. Names have <c>--</c> for <c>:</c> and <c>-</c>
-/// for <c>_</c>, as vault names hold letters, digits and dashes only.
+/// Secrets from Azure Key Vault, each cached for <see cref="Memory"/>, so that a rotated secret takes effect without a
+/// restart and a vault that is briefly unreachable does not stop the gateway. Names have <c>--</c> for <c>:</c> and
+/// <c>-</c> for <c>_</c>, because vault names can contain only letters, digits and dashes.
 /// Source: https://learn.microsoft.com/azure/key-vault/general/about-keys-secrets-certificates
 /// </summary>
 internal sealed class KeyVaultSecrets(SecretClient client, TimeProvider clock, ILogger<KeyVaultSecrets> log) : ISecrets
 {
     public static readonly TimeSpan Memory = TimeSpan.FromMinutes(5);
 
-    /// <summary>While one caller asks anew, and after the vault has failed, others get what is known for so long.</summary>
+    /// <summary>How long other callers get the cached value while one caller reads it again, or after the vault failed.</summary>
     public static readonly TimeSpan AskAgainAfter = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// Longer than outages last. A gateway that has been refused its secrets for so long shall not go on with them.
+    /// Longer than outages last. A gateway that cannot read its secrets for this long must stop using them.
     /// </summary>
     public static readonly TimeSpan LongestWithoutVault = TimeSpan.FromHours(24);
 
@@ -31,7 +31,7 @@ internal sealed class KeyVaultSecrets(SecretClient client, TimeProvider clock, I
 
     private readonly ConcurrentDictionary<string, Known> _known = new(StringComparer.Ordinal);
 
-    /// <summary>The client's options: a call that needs a secret waits for seconds at most, retries included.</summary>
+    /// <summary>The client's options: a call that needs a secret waits a few seconds at most, including retries.</summary>
     public static SecretClientOptions Options => new()
     {
         Retry = { Mode = RetryMode.Exponential, MaxRetries = 2, Delay = FirstRetry, NetworkTimeout = CallLimit },
@@ -54,7 +54,7 @@ internal sealed class KeyVaultSecrets(SecretClient client, TimeProvider clock, I
             _known[name] = new(value, now, now + Memory);
             return value;
         }
-        // The client says by an AggregateException that all its tries failed to reach the vault.
+        // The client throws an AggregateException if none of its attempts reached the vault.
         catch (Exception away) when (away is RequestFailedException or AuthenticationFailedException or AggregateException
             && known is not null && now - known.ReadAt < LongestWithoutVault)
         {
@@ -65,7 +65,7 @@ internal sealed class KeyVaultSecrets(SecretClient client, TimeProvider clock, I
 
     public void Forget(string name)
     {
-        // What is known stays at hand for a vault that is away.
+        // The value is kept in case the vault is unreachable.
         if (_known.TryGetValue(name, out Known? known))
             _known[name] = known with { AskAt = DateTimeOffset.MinValue };
     }

@@ -6,8 +6,8 @@ namespace CoinPay.Functions.Platform.Secrets;
 
 /// <summary>
 /// Encrypts secrets that must be read again (webhook secrets, answers kept for an Idempotency-Key): AES-256-GCM, as one
-/// format byte, 4 bytes that name the key, 12 random nonce bytes, 16 tag bytes and the ciphertext. The purpose is
-/// authenticated, so that a value moved to another row does not open. Boxes of the first format name no key.
+/// format byte, 4 bytes of key id, 12 random nonce bytes, 16 tag bytes and the ciphertext. The purpose is authenticated,
+/// so that a value moved to another row cannot be decrypted. Boxes of the first format have no key id.
 /// Source: NIST SP 800-38D.
 /// </summary>
 internal sealed class SecretBox(ISecrets secrets)
@@ -20,9 +20,9 @@ internal sealed class SecretBox(ISecrets secrets)
 
     private readonly KeyRing _keys = new(secrets, SecretName.SecretsKey);
 
-    /// <param name="purpose">What and where it is, for instance <c>endpoint!whe_…</c>.</param>
-    /// <param name="plain">What to keep.</param>
-    /// <param name="cancellation">Ends the wait for the key.</param>
+    /// <param name="purpose">What the secret is and where it is stored, for instance <c>endpoint!whe_…</c>.</param>
+    /// <param name="plain">The secret.</param>
+    /// <param name="cancellation">Cancels the wait for the key.</param>
     public async Task<byte[]> SealAsync(string purpose, ReadOnlyMemory<byte> plain, CancellationToken cancellation)
     {
         NamedKey key = await _keys.CurrentAsync(cancellation);
@@ -35,17 +35,17 @@ internal sealed class SecretBox(ISecrets secrets)
     }
 
     /// <summary>
-    /// Throws <see cref="CryptographicException"/> when the box was altered, moved or sealed with a key that is neither
+    /// Throws <see cref="CryptographicException"/> if the box was altered, moved or sealed with a key that is neither
     /// the current nor the previous one.
     /// </summary>
     public async Task<byte[]> OpenAsync(string purpose, ReadOnlyMemory<byte> box, CancellationToken cancellation)
     {
         int start = box.Length > 0 && box.Span[0] == NamelessFormat ? 1 : 1 + NamedKey.IdBytes;
         if (box.Length < start + NonceBytes + TagBytes || box.Span[0] is not (NamelessFormat or Format))
-            throw new CryptographicException("not a sealed secret");
+            throw new CryptographicException("This is not a sealed secret.");
         IReadOnlyList<NamedKey> keys = IdOf(box) is not { } id ? await _keys.AllAsync(cancellation)
             : await _keys.FindAsync(id, cancellation) is { } named ? [named]
-            : throw new CryptographicException("sealed with a key that is neither the current nor the previous one");
+            : throw new CryptographicException("The secret was sealed with a key that is neither the current nor the previous one.");
         for (int tried = 0; ; tried++)
             try
             {
@@ -53,15 +53,15 @@ internal sealed class SecretBox(ISecrets secrets)
             }
             catch (AuthenticationTagMismatchException) when (tried + 1 < keys.Count)
             {
-                // A box that names no key may be of the other one.
+                // A box without a key id can belong to the other key.
             }
     }
 
-    /// <summary>Whether a box would open without the previous key.</summary>
+    /// <summary>Whether a box can be opened without the previous key.</summary>
     public async Task<bool> IsCurrentAsync(ReadOnlyMemory<byte> box, CancellationToken cancellation) =>
         IdOf(box) == (await _keys.CurrentAsync(cancellation)).Id;
 
-    /// <summary>Throws <see cref="SettingsException"/>, which says what is wrong without showing it, unless the keys are keys.</summary>
+    /// <summary>Throws <see cref="SettingsException"/> if a key is invalid; the message does not show the key.</summary>
     public async Task CheckAsync(CancellationToken cancellation)
     {
         foreach (NamedKey key in await _keys.AllAsync(cancellation))
@@ -86,7 +86,7 @@ internal sealed class SecretBox(ISecrets secrets)
         return Convert.TryFromBase64String(key.Text, bytes, out int length) && length == KeyBytes
             ? bytes
             : throw new SettingsException(
-                "CoinPay__SecretsKey must be base64 of 32 random bytes, and so must the one before it: openssl rand -base64 32");
+                "CoinPay__SecretsKey and its previous key must each be base64 of 32 random bytes: openssl rand -base64 32");
     }
 
     private static byte[] Purpose(string purpose) => Encoding.UTF8.GetBytes(purpose);

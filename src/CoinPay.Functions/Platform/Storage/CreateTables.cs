@@ -2,7 +2,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace CoinPay.Functions.Platform.Storage;
 
-/// <summary>Makes the tables before the first function runs.</summary>
+/// <summary>Creates the tables before the first function runs.</summary>
 internal sealed class CreateTables(Tables tables) : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken) => tables.EnsureCreatedAsync(cancellationToken);

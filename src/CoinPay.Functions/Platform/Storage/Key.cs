@@ -4,13 +4,13 @@ using System.Text;
 namespace CoinPay.Functions.Platform.Storage;
 
 /// <summary>
-/// Partition and row keys. Parts are joined by <c>!</c>; Table storage refuses <c>/ \ # ?</c> and control characters in a
-/// key, so whatever a user wrote goes in through <see cref="Hash"/>.
+/// Partition and row keys. Parts are joined by <c>!</c>. Table storage refuses <c>/ \ # ?</c> and control characters in a
+/// key, so text from users goes through <see cref="Hash"/>.
 /// Source: https://learn.microsoft.com/rest/api/storageservices/understanding-the-table-service-data-model
 /// </summary>
 internal static class Key
 {
-    /// <summary>The one row of a partition that is there to look something up.</summary>
+    /// <summary>The row key of the only row in a look-up partition.</summary>
     public const string Lookup = "lookup";
 
     private const int HashBytes = 16;
@@ -23,13 +23,13 @@ internal static class Key
         return string.Join('!', parts!);
     }
 
-    /// <summary>128 bits of SHA-256 of a text that a user wrote, as hex.</summary>
+    /// <summary>Returns 128 bits of the SHA-256 of text from a user, as hex.</summary>
     public static string Hash(string text) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, HashBytes));
 
-    /// <summary>The kind of a row whose key is <c>kind!…</c>: everything up to the first <c>!</c>, and that; or the whole key.</summary>
+    /// <summary>Returns the kind of a row: its key up to and including the first <c>!</c>, or the whole key.</summary>
     public static string PrefixOf(string key) => key[..(key.IndexOf('!') is var end and >= 0 ? end + 1 : key.Length)];
 
-    /// <summary>The first key after all those that begin with <paramref name="prefix"/>, for range queries.</summary>
+    /// <summary>Returns the first key after all keys that begin with <paramref name="prefix"/>, for range queries.</summary>
     public static string After(string prefix) => prefix[..^1] + (char)(prefix[^1] + 1);
 }

@@ -15,7 +15,7 @@ namespace CoinPay.Functions.Platform.Storage;
 /// </summary>
 internal static class StorageClients
 {
-    /// <summary>What the queue trigger's poison queue is called beside the queue's own name.</summary>
+    /// <summary>The suffix that the queue trigger appends to a queue's name to form its poison queue's name.</summary>
     public const string PoisonSuffix = "-poison";
 
     private const string Section = "AzureWebJobsStorage";
@@ -39,8 +39,8 @@ internal static class StorageClients
     }
 
     /// <summary>
-    /// Messages are base64, as the queue trigger of the Functions host reads them. One that is not was written by nobody
-    /// of ours; it is dropped where it is found, on a poison queue.
+    /// Messages are base64, as the Functions host's queue trigger expects. A message that is not base64 does not come from
+    /// the gateway; it is dropped from the poison queue on which it is found.
     /// </summary>
     public static QueueClientOptions QueueOptions()
     {
@@ -63,5 +63,5 @@ internal static class StorageClients
     private static Uri AccountUri(string? account, string service) => account is { Length: > 0 }
         ? new($"https://{account}.{service}.core.windows.net")
         : throw new SettingsException(
-            "AzureWebJobsStorage is not set: a connection string, or AzureWebJobsStorage__accountName.");
+            "AzureWebJobsStorage is not set: set it to a connection string, or set AzureWebJobsStorage__accountName.");
 }

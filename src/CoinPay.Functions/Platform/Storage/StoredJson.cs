@@ -6,8 +6,8 @@ using CoinPay.Core;
 namespace CoinPay.Functions.Platform.Storage;
 
 /// <summary>
-/// How Core's records stand in rows: members of closed sets under their <see cref="WireName"/>, properties under their own
-/// name, which is therefore a format.
+/// Serializes Core's records for rows: members of closed sets by their <see cref="WireName"/>, properties by their own
+/// name, which is therefore part of the storage format.
 /// </summary>
 internal static class StoredJson
 {

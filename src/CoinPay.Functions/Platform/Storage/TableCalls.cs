@@ -4,11 +4,11 @@ using Azure.Data.Tables;
 namespace CoinPay.Functions.Platform.Storage;
 
 /// <summary>
-/// Table calls whose ordinary other outcome (missing, there already, changed meanwhile) is an answer, not an exception.
+/// Table calls that return an expected conflict (missing, already exists, changed in the meantime) instead of throwing.
 /// </summary>
 internal static class TableCalls
 {
-    /// <summary>What an entity-group transaction takes.</summary>
+    /// <summary>The maximum number of rows in an entity-group transaction.</summary>
     public const int MaxBatchRows = 100;
 
     public static async Task<TableEntity?> FindAsync(
@@ -19,11 +19,11 @@ internal static class TableCalls
         return found.HasValue ? found.Value : null;
     }
 
-    /// <summary>False when the row stands already.</summary>
+    /// <summary>Returns false if the row already exists.</summary>
     public static async Task<bool> TryAddAsync(this TableClient table, TableEntity row, CancellationToken cancellation) =>
         await table.TryAddTaggedAsync(row, cancellation) is not null;
 
-    /// <summary>The new row's ETag; null when the row stands already.</summary>
+    /// <summary>Returns the new row's ETag, or null if the row already exists.</summary>
     public static async Task<ETag?> TryAddTaggedAsync(
         this TableClient table, TableEntity row, CancellationToken cancellation)
     {
@@ -37,12 +37,12 @@ internal static class TableCalls
         }
     }
 
-    /// <summary>False when the row has another ETag, or is gone.</summary>
+    /// <summary>Returns false if the row has a different ETag or no longer exists.</summary>
     public static async Task<bool> TryReplaceAsync(
         this TableClient table, TableEntity row, ETag expected, CancellationToken cancellation) =>
         await table.TryReplaceTaggedAsync(row, expected, cancellation) is not null;
 
-    /// <summary>The row's new ETag; null when it had another than expected, or is gone.</summary>
+    /// <summary>Returns the row's new ETag, or null if its ETag was not the expected one or it no longer exists.</summary>
     public static async Task<ETag?> TryReplaceTaggedAsync(
         this TableClient table, TableEntity row, ETag expected, CancellationToken cancellation)
     {
@@ -56,7 +56,7 @@ internal static class TableCalls
         }
     }
 
-    /// <summary>Writes the properties that are given and leaves the others; false when the row has another ETag, or is gone.</summary>
+    /// <summary>Writes only the given properties. Returns false if the row has a different ETag or no longer exists.</summary>
     public static async Task<bool> TryMergeAsync(
         this TableClient table, TableEntity row, ETag expected, CancellationToken cancellation)
     {
@@ -71,7 +71,7 @@ internal static class TableCalls
         }
     }
 
-    /// <summary>Deletes the row as it was read; one that was changed since stays.</summary>
+    /// <summary>Deletes the row unless it was changed since it was read.</summary>
     public static async Task TryDeleteAsync(this TableClient table, TableEntity row, CancellationToken cancellation)
     {
         try
@@ -80,11 +80,11 @@ internal static class TableCalls
         }
         catch (RequestFailedException conflict) when (conflict.Status is 412 or 404)
         {
-            // Somebody else's by now.
+            // Someone else has changed or deleted it.
         }
     }
 
-    /// <summary>One entity-group transaction; false when any row stood already or had another ETag.</summary>
+    /// <summary>Runs one entity-group transaction. Returns false if a row already exists, is missing or has a different ETag.</summary>
     public static async Task<bool> TryCommitAsync(
         this TableClient table, IReadOnlyList<TableTransactionAction> actions, CancellationToken cancellation)
     {
@@ -99,7 +99,7 @@ internal static class TableCalls
         }
     }
 
-    /// <summary>Deletes rows of one partition, whatever their tags; that some are gone already is no error.</summary>
+    /// <summary>Deletes rows of one partition regardless of their ETags; missing rows are not an error.</summary>
     public static async Task DeleteAllAsync(
         this TableClient table, string partition, IReadOnlyCollection<string> keys, CancellationToken cancellation)
     {
@@ -109,18 +109,18 @@ internal static class TableCalls
                 [.. batch.Select(key => new TableTransactionAction(TableTransactionActionType.Delete, new TableEntity(partition, key), ETag.All))];
             if (await table.TryCommitAsync(gone, cancellation))
                 continue;
-            // One missing row fails the whole batch; a delete of its own takes it for done.
+            // One missing row fails the whole batch; deleting it on its own does not fail.
             foreach (string key in batch)
                 await table.DeleteEntityAsync(partition, key, ETag.All, cancellation);
         }
     }
 
-    /// <summary>All rows that match an OData filter, in pages of <paramref name="pageSize"/>.</summary>
+    /// <summary>Returns all rows that match an OData filter, in pages of <paramref name="pageSize"/>.</summary>
     public static AsyncPageable<TableEntity> RowsAsync(
         this TableClient table, string filter, CancellationToken cancellation, int? pageSize = null) =>
         table.QueryAsync<TableEntity>(filter, pageSize, cancellationToken: cancellation);
 
-    /// <summary>All rows of a partition whose key begins with a prefix, ascending.</summary>
+    /// <summary>Returns all rows of a partition whose key begins with a prefix, ascending.</summary>
     public static AsyncPageable<TableEntity> RangeAsync(
         this TableClient table, string partition, string prefix, CancellationToken cancellation)
     {
@@ -130,8 +130,8 @@ internal static class TableCalls
     }
 
     /// <summary>
-    /// One page of a partition's rows, ascending by key, of those that begin with <paramref name="prefix"/>; and the
-    /// key to go on after, null when there is no more. <paramref name="conditions"/> narrow them further, as OData.
+    /// Returns one page of a partition's rows whose keys begin with <paramref name="prefix"/>, ascending, and the key to
+    /// continue after, or null if there are no more. <paramref name="conditions"/> are further OData filters.
     /// </summary>
     public static async Task<(IReadOnlyList<TableEntity> Rows, string? Last)> PageAsync(
         this TableClient table, string partition, Paging paging, CancellationToken cancellation, string prefix = "",

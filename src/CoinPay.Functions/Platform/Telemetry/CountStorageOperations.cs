@@ -3,7 +3,7 @@ using Azure.Core.Pipeline;
 
 namespace CoinPay.Functions.Platform.Telemetry;
 
-/// <summary>Counts every request to storage, repeats included: each is an operation that the account bills.</summary>
+/// <summary>Counts every request to storage, including retries: each is a billed operation.</summary>
 internal sealed class CountStorageOperations(string service) : HttpPipelinePolicy
 {
     public override void Process(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline)

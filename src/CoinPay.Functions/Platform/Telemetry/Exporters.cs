@@ -12,8 +12,8 @@ using OpenTelemetry.Trace;
 namespace CoinPay.Functions.Platform.Telemetry;
 
 /// <summary>
-/// Where spans, metrics and logs go: to Azure Monitor, to a collector by OTLP, or to both, as the published settings say. With
-/// neither nothing listens.
+/// Exports spans, metrics and logs to Azure Monitor, to a collector over OTLP, or to both, depending on the standard settings.
+/// Without either, nothing is exported.
 /// Source: https://learn.microsoft.com/azure/azure-functions/opentelemetry-howto
 /// </summary>
 internal static class Exporters
@@ -22,13 +22,13 @@ internal static class Exporters
     private const string Authentication = "APPLICATIONINSIGHTS_AUTHENTICATION_STRING";
     private const string OtlpEndpoint = "OTEL_EXPORTER_OTLP_ENDPOINT";
 
-    /// <summary>The worker's own source: a span for each function that runs.</summary>
+    /// <summary>The worker's own source: one span per function invocation.</summary>
     private const string FunctionSpans = "Microsoft.Azure.Functions.Worker";
 
     /// <summary>
-    /// What the real host knows a worker by whose telemetry it need not send a second time, and the names that its spans use. This
-    /// is what UseFunctionsWorkerDefaults of Microsoft.Azure.Functions.Worker.OpenTelemetry says, too; without that package a span
-    /// lacks the cloud.* attributes of its resource, and nothing else.
+    /// Tells the real host that the worker sends its own telemetry, so that the host does not send it twice, and which names its spans
+    /// use. UseFunctionsWorkerDefaults in Microsoft.Azure.Functions.Worker.OpenTelemetry does the same; without that package, spans lack
+    /// only their resource's cloud.* attributes.
     /// Source: Azure/azure-functions-dotnet-worker, src/DotNetWorker.OpenTelemetry
     /// </summary>
     private static readonly (string Name, string Value)[] Capabilities =
@@ -41,7 +41,7 @@ internal static class Exporters
         bool isOtlp = !string.IsNullOrEmpty(configuration[OtlpEndpoint]);
         if (!isAzure && !isOtlp)
             return services;
-        // The real host's levels in host.json are not the worker's: what the SDKs say of each request would cost more than it tells.
+        // The levels in host.json do not apply to the worker, and the SDKs' logs of each request would cost more than they are worth.
         services.AddLogging(logs => logs.AddFilter("Azure", LogLevel.Warning).AddFilter("Microsoft.AspNetCore", LogLevel.Warning));
         IOpenTelemetryBuilder telemetry = services.Configure<WorkerOptions>(Announce)
             .AddOpenTelemetry()
@@ -70,7 +70,7 @@ internal static class Exporters
         if (IsEntra(configuration[Authentication]))
             options.Credential = identity;
         options.EnableLiveMetrics = false;
-        // Five traces a second by default: a busy gateway's invoices would have gaps in their lives. OTEL_TRACES_SAMPLER says otherwise.
+        // The default of five traces a second would leave gaps in a busy gateway's invoices. OTEL_TRACES_SAMPLER overrides this.
         if (string.IsNullOrEmpty(configuration["OTEL_TRACES_SAMPLER"]))
             (options.SamplingRatio, options.TracesPerSecond) = (1, null);
     }

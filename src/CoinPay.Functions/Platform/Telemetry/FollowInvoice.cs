@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace CoinPay.Functions.Platform.Telemetry;
 
 /// <summary>
-/// Marks the span and the lines of every invocation that names an invoice in its route, or that is a step of an invoice's
-/// orchestration. Functions that learn of the invoice later mark theirs by <see cref="InvoiceTrace"/>.
+/// Tags the span and the log lines of every invocation that has an invoice in its route or is a step of an invoice's
+/// orchestration. Functions that find out the invoice later tag theirs with <see cref="InvoiceTrace"/>.
 /// </summary>
 internal sealed class FollowInvoice(ILogger<FollowInvoice> log) : IFunctionsWorkerMiddleware
 {

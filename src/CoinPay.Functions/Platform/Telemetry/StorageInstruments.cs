@@ -2,16 +2,16 @@ using System.Diagnostics.Metrics;
 
 namespace CoinPay.Functions.Platform.Telemetry;
 
-/// <summary>What is counted of tables and queues.</summary>
+/// <summary>The metrics for tables and queues.</summary>
 internal static class StorageInstruments
 {
     private static readonly Counter<long> Operations = GatewayMeter.Meter.CreateCounter<long>(
-        "coinpay.storage.operations", "{operation}", "Requests of the app to tables and queues: ok, refused (4xx), throttled, failed");
+        "coinpay.storage.operations", "{operation}", "Requests from the app to tables and queues: ok, refused (4xx), throttled, failed");
 
     private static readonly Counter<long> Poisoned = GatewayMeter.Meter.CreateCounter<long>(
-        "coinpay.queue.poisoned", "{message}", "Messages that failed too often here and were found on a poison queue");
+        "coinpay.queue.poisoned", "{message}", "Messages found on a poison queue after failing too often");
 
-    /// <param name="status">The HTTP status; null when there was no answer.</param>
+    /// <param name="status">The HTTP status; null if there was no response.</param>
     public static void Asked(string service, int? status) =>
         Operations.Add(1, new("service", service), new("outcome", OutcomeOf(status)));
 

@@ -3,7 +3,6 @@ using CoinPay.Core;
 using CoinPay.Functions.Invoices;
 using CoinPay.Functions.Platform;
 using CoinPay.Functions.Platform.Storage;
-using CoinPay.Functions.Tests.Invoices;
 using CoinPay.Functions.Tests.Watching;
 using CoinPay.Functions.Watching;
 using CoinPay.Testing.Gateway;

@@ -8,7 +8,6 @@ using CoinPay.Functions.Platform;
 using CoinPay.Functions.Platform.Aggregates;
 using CoinPay.Functions.Platform.Storage;
 using CoinPay.Functions.Platform.Telemetry;
-using CoinPay.Functions.Tests.Invoices;
 using CoinPay.Functions.Tests.Webhooks;
 using CoinPay.Functions.Webhooks.Deliveries;
 using CoinPay.Testing.Gateway;

@@ -2,7 +2,7 @@ using CoinPay.Functions.Invoices;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 
-namespace CoinPay.Functions.Tests.Invoices;
+namespace CoinPay.Testing.Gateway;
 
 /// <summary>Instances as statuses; it refuses what the real client refuses.</summary>
 internal sealed class FewInstances() : DurableTaskClient("test")
