@@ -1,8 +1,8 @@
-// What wakes an operator. Each alert is a row of the table: a query over the gateway's own metrics, and when it is too much.
+// What wakes an operator. Each alert is a row of the table: a query over the gateway's metrics and a threshold.
 // docs/telemetry.md describes the metrics; OPERATIONS.md says what to do about each alert.
 metadata description = 'Alerts on the gateway\'s metrics.'
 
-@description('Name that the resources\' names are made of.')
+@description('Base for the resources\' names.')
 param name string
 
 @description('Azure region.')
@@ -11,20 +11,20 @@ param location string
 @description('Resource id of the Log Analytics workspace.')
 param workspaceId string
 
-@description('Resource id of the action group that is told.')
+@description('Resource id of the action group that is notified.')
 param actionGroupId string
 
 @description('Tags of every resource.')
 param tags object
 
-// Metrics arrive in AppMetrics, a row a minute and a set of attributes, with the sum and the greatest of what was measured.
+// AppMetrics has one row per minute and set of attributes, with the sum and the maximum of the measurements.
 func rows(metric string) string => 'AppMetrics | where Name == "${metric}"'
 func total(metric string) string => '${rows(metric)} | summarize Value = sum(Sum)'
 func totalBy(metric string, by string) string => '${total(metric)} by ${by} = tostring(Properties.${by})'
 func greatest(metric string) string => '${rows(metric)} | summarize Value = max(Max)'
 func greatestBy(metric string, by string) string => '${greatest(metric)} by ${by} = tostring(Properties.${by})'
 
-// How many blocks finality may trail the head by, of each network that has it.
+// The number of blocks by which finality can trail the head, for each network that has finality.
 var networks = loadJsonContent('../src/CoinPay.Chains/networks.json')
 var finalityLimits = toObject(
   filter(networks, network => contains(network, 'finality_lag')),
@@ -39,7 +39,7 @@ var alerts = [
   {
     name: 'poison-queue'
     severity: 1
-    says: 'A queue message failed every time it was tried and was put aside.'
+    says: 'A queue message failed every attempt and was moved to the poison queue.'
     query: totalBy('coinpay.queue.poisoned', 'queue')
     by: 'queue'
     over: 0
@@ -48,7 +48,7 @@ var alerts = [
   {
     name: 'dead-webhooks'
     severity: 2
-    says: 'A webhook was given up after its last attempt: a shop does not know of an event.'
+    says: 'A webhook was given up after its last attempt: a shop has missed an event.'
     query: total('coinpay.webhook.dead')
     by: ''
     over: 0
@@ -57,7 +57,7 @@ var alerts = [
   {
     name: 'chain-lag'
     severity: 1
-    says: 'A network has not been read for longer than ten minutes: its payments are not seen, and nothing expires on it.'
+    says: 'A network has not been read for longer than ten minutes: payments on it are not seen, and nothing expires.'
     query: greatestBy('coinpay.chain.lag', 'network')
     by: 'network'
     over: 600
@@ -75,7 +75,7 @@ var alerts = [
   {
     name: 'outbox-age'
     severity: 1
-    says: 'Something that was decided has not been told for longer than ten minutes: webhooks, lists or wakes wait.'
+    says: 'A stored change has not been sent for longer than ten minutes: webhooks, lists or wakes are delayed.'
     query: greatest('coinpay.outbox.age')
     by: ''
     over: 600
@@ -100,7 +100,7 @@ var alerts = [
     window: 'PT15M'
   }
   {
-    // All the others are silent when the gateway is: this one speaks then.
+    // If the gateway is silent, so are all other alerts: this one fires then.
     name: 'no-telemetry'
     severity: 0
     says: 'The gateway has reported nothing for fifteen minutes: it is down, or its telemetry does not arrive.'
@@ -126,7 +126,7 @@ resource rules 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
       evaluationFrequency: 'PT5M'
       windowSize: alert.window
       autoMitigate: true
-      // The table comes to be with the first row: until then the query names something unknown.
+      // The table is created with its first row; until then the query refers to an unknown table.
       skipQueryValidation: true
       criteria: {
         allOf: [

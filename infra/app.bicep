@@ -1,7 +1,7 @@
 // The gateway itself: a Flex Consumption plan and a .NET 10 isolated function app whose every connection is its own identity.
 metadata description = 'Flex Consumption plan and function app, connected by identity only.'
 
-@description('Name of the function app, unique in the world.')
+@description('Name of the function app, globally unique.')
 param name string
 
 @description('Name of the plan.')
@@ -29,7 +29,7 @@ param insightsConnectionString string
 @allowed([512, 2048, 4096])
 param instanceMemory int
 
-@description('Most instances at a time, of the whole app.')
+@description('Maximum number of instances of the whole app.')
 @minValue(40)
 @maxValue(1000)
 param mostInstances int
@@ -39,22 +39,22 @@ param mostInstances int
 @maxValue(20)
 param readyInstances int
 
-@description('How often chains are looked at: NCRONTAB with seconds, in UTC.')
+@description('How often chains are polled: NCRONTAB with seconds, in UTC.')
 param pollSchedule string
 
 @description('Where payers reach the gateway, such as https://pay.example; empty for the app\'s own address.')
 param publicUrl string
 
-@description('Nodes: a network\'s name of networks.json and the address of its JSON-RPC, without user and password.')
+@description('Nodes: a network name from networks.json and the URL of its JSON-RPC, without user and password.')
 param nodes { *: string }
 
 @description('Age after which a rate is no longer used, as hh:mm:ss.')
 param ratesMaxAge string
 
-@description('Percent by which a rate may stray from the median of all before it is left out.')
+@description('Percentage by which a rate can differ from the median before it is left out.')
 param ratesMaxDeviationPercent string
 
-@description('Any further settings of the gateway, by name; docs/configuration.md lists them. Never secrets: those are the vault\'s.')
+@description('Any further settings of the gateway, by name; docs/configuration.md lists them. Never secrets: they belong in the vault.')
 param settings { *: string }
 
 @description('Resource id of the Log Analytics workspace.')
@@ -88,7 +88,7 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
   properties: {
     serverFarmId: plan.id
     httpsOnly: true
-    // Shops and payers come from the internet: what is private is what stands behind the app.
+    // Shops and payers connect from the internet: only the services behind the app are private.
     publicNetworkAccess: 'Enabled'
     virtualNetworkSubnetId: empty(subnetId) ? null : subnetId
     siteConfig: {
@@ -109,13 +109,13 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
       scaleAndConcurrency: {
         instanceMemoryMB: instanceMemory
         maximumInstanceCount: mostInstances
-        // Without one, an orchestration's next step may wait for an instance to start.
+        // Without one, an orchestration's next step can wait for an instance to start.
         alwaysReady: readyInstances == 0 ? [] : [{ name: 'durable', instanceCount: readyInstances }]
       }
     }
   }
 
-  // No user name and password for deployments, by FTP or otherwise: deploy.sh comes with an Entra token.
+  // No user name and password for deployments, by FTP or otherwise: deploy.sh uses an Entra token.
   resource ftp 'basicPublishingCredentialsPolicies' = {
     name: 'ftp'
     properties: { allow: false }

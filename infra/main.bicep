@@ -1,5 +1,5 @@
-// A gateway in a resource group: wiring only. What each part is stands in its module; what differs between a trial and
-// production stands in main.dev.bicepparam and main.prod.bicepparam.
+// A gateway in a resource group: wiring only. Each part is defined in its module; main.dev.bicepparam and main.prod.bicepparam
+// contain what differs between a trial and production.
 metadata description = 'CoinPay on Azure, connected by identity only.'
 
 @description('Which gateway this is: part of every name, such as dev or prod.')
@@ -7,36 +7,36 @@ metadata description = 'CoinPay on Azure, connected by identity only.'
 @maxLength(8)
 param environmentName string
 
-@description('Azure region. Flex Consumption is not in all of them: az functionapp list-flexconsumption-locations.')
+@description('Azure region. Flex Consumption is not available in all of them: az functionapp list-flexconsumption-locations.')
 param location string = resourceGroup().location
 
-@description('Storage and vault are reached through private endpoints only, from the app\'s subnet.')
+@description('Makes storage and vault reachable through private endpoints only, from the app\'s subnet.')
 param privateNetwork bool
 
-@description('Addresses of the private network: a /24 that collides with no network it is to be joined with.')
+@description('Addresses of the private network: a /24 that does not overlap any network it will be peered with.')
 param networkAddresses string = '10.60.0.0/24'
 
-@description('Redundancy of the storage account, which holds all money truth.')
+@description('Redundancy of the storage account, which holds all of the gateway\'s state.')
 @allowed(['Standard_LRS', 'Standard_ZRS', 'Standard_GZRS'])
 param storageRedundancy string
 
-@description('Which operations on storage are logged one by one. A gateway makes several a second: each kind has its price.')
+@description('Which storage operations are logged individually. A gateway makes several per second, and each kind adds cost.')
 param storageLogged ('StorageRead' | 'StorageWrite' | 'StorageDelete')[]
 
-@description('Days in which a deleted blob or container can be had back.')
+@description('Days for which a deleted blob or container can be restored.')
 param storageDeletedKeptDays int = 14
 
 @description('Memory of an instance in MB.')
 @allowed([512, 2048, 4096])
 param instanceMemory int = 2048
 
-@description('Most instances at a time.')
+@description('Maximum number of instances.')
 param mostInstances int = 40
 
 @description('Instances kept ready for orchestrations; each costs by the hour.')
 param readyInstances int
 
-@description('How often chains are looked at: NCRONTAB with seconds, in UTC. Each network also has an interval of its own.')
+@description('How often chains are polled: NCRONTAB with seconds, in UTC. Each network also has its own interval.')
 param pollSchedule string
 
 @description('Where payers reach the gateway, such as https://pay.example; empty for the app\'s own address.')
@@ -48,19 +48,19 @@ param nodes { *: string } = {}
 @description('Age after which a rate is no longer used, as hh:mm:ss.')
 param ratesMaxAge string = '00:05:00'
 
-@description('Percent by which a rate may stray from the median of all before it is left out.')
+@description('Percentage by which a rate can differ from the median before it is left out.')
 param ratesMaxDeviationPercent string = '2'
 
 @description('Any further settings of the gateway, by name; docs/configuration.md lists them. Never secrets.')
 param settings { *: string } = {}
 
-@description('Addresses that alerts are mailed to.')
+@description('Email addresses that receive alerts.')
 param alertEmails string[] = []
 
 @description('Days for which logs, traces and metrics are kept.')
 param logsKeptDays int
 
-@description('Gigabytes of logs a day after which nothing more is taken in until the next day; -1 for no limit.')
+@description('Daily cap on ingested logs in gigabytes; -1 for no limit.')
 param logsDailyGigabytes int
 
 var suffix = take(uniqueString(resourceGroup().id, environmentName), 8)

@@ -1,4 +1,4 @@
-// A gateway in test mode to try things out: cheap, reachable from anywhere with an Entra token, on test networks.
+// A gateway in test mode for trials: cheap, reachable from anywhere with an Entra token, on test networks.
 using 'main.bicep'
 
 param environmentName = 'dev'

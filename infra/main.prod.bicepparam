@@ -1,4 +1,4 @@
-// Production: nothing but the app itself is reachable from outside, three copies in three zones, an instance kept ready.
+// Production: only the app itself is reachable from outside, storage has copies in three zones, one instance is kept ready.
 using 'main.bicep'
 
 param environmentName = 'prod'

@@ -1,7 +1,7 @@
-// Where logs, traces and metrics go, and who is told.
+// Where logs, traces and metrics go, and who is notified.
 metadata description = 'Log Analytics workspace, Application Insights that takes Entra tokens only, and the action group.'
 
-@description('Name that the resources\' names are made of.')
+@description('Base for the resources\' names.')
 param name string
 
 @description('Name of the Application Insights resource.')
@@ -15,11 +15,11 @@ param location string
 @maxValue(730)
 param keptDays int
 
-@description('Gigabytes a day after which nothing more is taken in until the next day, and alerts see nothing; -1 for no limit.')
+@description('Daily ingestion cap in gigabytes; after it, alerts see nothing until the next day. -1 for no limit.')
 @minValue(-1)
 param dailyGigabytes int
 
-@description('Addresses that alerts are mailed to.')
+@description('Email addresses that receive alerts.')
 param alertEmails string[]
 
 @description('Tags of every resource.')
@@ -70,7 +70,7 @@ resource told 'Microsoft.Insights/actionGroups@2023-01-01' = {
   }
 }
 
-// Who asked the workspace what. Application Insights stores into it and needs no setting of its own, which would store all twice.
+// Records queries to the workspace. Application Insights stores its data here; its own setting would store everything twice.
 resource logs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   name: 'to-workspace'
   scope: workspace
@@ -84,7 +84,7 @@ resource logs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
 @description('Resource id of the workspace.')
 output workspaceId string = workspace.id
 
-@description('Where the app sends telemetry. It names a place and opens nothing: local authentication is off.')
+@description('Where the app sends telemetry. It is an address, not a credential: local authentication is off.')
 output connectionString string = insights.properties.ConnectionString
 
 @description('Resource id of the action group.')

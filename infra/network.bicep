@@ -1,7 +1,7 @@
 // The private network of production: the app's subnet, and a private endpoint for each service that the app talks to.
 metadata description = 'Virtual network with a subnet for the app and private endpoints for storage and vault.'
 
-@description('Name that the resources\' names are made of.')
+@description('Base for the resources\' names.')
 param name string
 
 @description('Azure region.')
@@ -29,7 +29,7 @@ var endpoints = [
   { name: 'blob', group: 'blob', zone: 'privatelink.blob.${environment().suffixes.storage}' }
   { name: 'queue', group: 'queue', zone: 'privatelink.queue.${environment().suffixes.storage}' }
   { name: 'table', group: 'table', zone: 'privatelink.table.${environment().suffixes.storage}' }
-  // The zone's name is not the vault's own suffix: https://learn.microsoft.com/azure/private-link/private-endpoint-dns
+  // The zone's name differs from the vault's suffix: https://learn.microsoft.com/azure/private-link/private-endpoint-dns
   { name: 'vault', group: 'vault', zone: 'privatelink.vaultcore.azure.net' }
 ]
 
@@ -80,7 +80,7 @@ resource network 'Microsoft.Network/virtualNetworks@2024-05-01' = {
         name: 'app'
         properties: {
           addressPrefix: appAddresses
-          // Flex Consumption runs on this platform and takes a subnet that is delegated to it only.
+          // Flex Consumption runs on this platform and requires a subnet delegated to it.
           delegations: [{ name: 'app', properties: { serviceName: 'Microsoft.App/environments' } }]
         }
       }
@@ -89,7 +89,7 @@ resource network 'Microsoft.Network/virtualNetworks@2024-05-01' = {
         properties: {
           addressPrefix: endpointAddresses
           networkSecurityGroup: { id: rules.id }
-          // Without this the rules do not hold for private endpoints.
+          // Without this, the rules do not apply to private endpoints.
           privateEndpointNetworkPolicies: 'Enabled'
         }
       }

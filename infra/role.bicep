@@ -1,6 +1,6 @@
-// One role on one resource. Bicep wants a scope by symbol, so each kind of resource has its lines; exactly one of them applies.
-// An assignment's name is made of the app's, not of its identity's id: that is not known before, and what-if would show nothing.
-// After an app was deleted and made anew, remove the old identity's assignments first.
+// One role on one resource. Bicep requires a symbolic scope, so there is a block for each kind of resource; exactly one applies.
+// An assignment's name is derived from the app's name, because the identity's id is unknown before and what-if would show nothing.
+// If the app was deleted and created again, remove the old identity's assignments first.
 metadata description = 'One role assignment of the app\'s identity at one resource.'
 
 @description('Name of the function app.')
@@ -12,7 +12,7 @@ param principalId string
 @description('Id of the built-in role.')
 param roleId string
 
-@description('The resource that the role is given on.')
+@description('The resource on which the role is granted.')
 @allowed(['storage', 'vault', 'insights'])
 param on string
 
@@ -31,7 +31,7 @@ param insightsName string
 
 var grant = {
   principalId: principalId
-  // Said, because a new identity is not known everywhere at once and would be taken for none.
+  // Set, because a new identity takes time to replicate and would otherwise not be found.
   principalType: 'ServicePrincipal'
   roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roleId)
   description: reason

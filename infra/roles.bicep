@@ -1,4 +1,4 @@
-// Everything that the app's identity may do, in one table: a role, where, and why. Nothing is granted above a resource.
+// All permissions of the app's identity in one table: role, resource and reason. Nothing is granted above a resource.
 metadata description = 'The roles of the app\'s identity.'
 
 @description('Name of the function app.')
@@ -45,7 +45,7 @@ var roles = [
     name: 'Monitoring Metrics Publisher'
     id: '3913510d-42f4-4e42-8a64-420c390055eb'
     on: 'insights'
-    reason: 'Application Insights takes telemetry from this identity and from no instrumentation key.'
+    reason: 'Application Insights accepts telemetry from this identity, not from an instrumentation key.'
   }
 ]
 

@@ -1,7 +1,7 @@
 // The one storage account: the gateway's tables and queues, the orchestrations' history and the deployed package.
 metadata description = 'Storage account without keys and without public blobs, with the gateway\'s tables, queues and container.'
 
-@description('Name of the storage account: 3 to 24 lower-case letters and digits, unique in the world.')
+@description('Name of the storage account: 3 to 24 lower-case letters and digits, globally unique.')
 @minLength(3)
 @maxLength(24)
 param name string
@@ -13,13 +13,13 @@ param location string
 @allowed(['Standard_LRS', 'Standard_ZRS', 'Standard_GZRS'])
 param redundancy string
 
-@description('Nothing outside the virtual network reaches the account.')
+@description('Blocks access to the account from outside the virtual network.')
 param privateNetwork bool
 
-@description('Which operations on tables, queues and blobs are logged, each with who made it. Reads are the most by far.')
+@description('Which operations on tables, queues and blobs are logged, each with its caller. Reads are by far the most frequent.')
 param logged ('StorageRead' | 'StorageWrite' | 'StorageDelete')[]
 
-@description('Days in which a deleted blob or container can be had back.')
+@description('Days for which a deleted blob or container can be restored.')
 @minValue(1)
 @maxValue(365)
 param deletedKeptDays int
@@ -30,7 +30,7 @@ param workspaceId string
 @description('Tags of every resource.')
 param tags object
 
-// What src/CoinPay.Functions/Platform/Storage/Tables.cs and Webhooks/DeliveryQueue.cs name; a test compares them.
+// The names in src/CoinPay.Functions/Platform/Storage/Tables.cs and Webhooks/DeliveryQueue.cs; a test compares them.
 var tables = [
   'Audit'
   'Chains'
@@ -66,12 +66,12 @@ resource account 'Microsoft.Storage/storageAccounts@2024-01-01' = {
       defaultAction: privateNetwork ? 'Deny' : 'Allow'
     }
     encryption: {
-      // Infrastructure encryption is a second layer; it can be chosen only now.
+      // Infrastructure encryption is a second layer; it can be enabled only at creation.
       requireInfrastructureEncryption: true
       keySource: 'Microsoft.Storage'
       services: {
         blob: { enabled: true, keyType: 'Account' }
-        // Their keys belong to the account too, so that a key of one's own could cover them later.
+        // Account-scoped keys, so that a customer-managed key could cover them later.
         queue: { enabled: true, keyType: 'Account' }
         table: { enabled: true, keyType: 'Account' }
       }
@@ -125,5 +125,5 @@ resource tableLogs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = 
 @description('Resource id of the account.')
 output id string = account.id
 
-@description('Address of the container that the platform takes the app\'s package from.')
+@description('URL of the container from which the platform loads the app\'s package.')
 output packageUrl string = '${account.properties.primaryEndpoints.blob}${account::blobs::package.name}'

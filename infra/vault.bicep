@@ -1,7 +1,7 @@
-// Key Vault. It is made empty: the template holds no secret. scripts/deploy.sh makes the missing ones of the table below.
+// Key Vault. It is created empty: the template contains no secrets. scripts/deploy.sh creates those missing from the table below.
 metadata description = 'Key Vault by roles only, with soft delete and purge protection.'
 
-@description('Name of the vault: 3 to 24 letters, digits and dashes, unique in the world.')
+@description('Name of the vault: 3 to 24 letters, digits and dashes, globally unique.')
 @minLength(3)
 @maxLength(24)
 param name string
@@ -9,7 +9,7 @@ param name string
 @description('Azure region.')
 param location string
 
-@description('Nothing outside the virtual network reads secrets. Resource Manager can still write them.')
+@description('Blocks reading secrets from outside the virtual network. Resource Manager can still write them.')
 param privateNetwork bool
 
 @description('Resource id of the Log Analytics workspace.')
@@ -18,8 +18,8 @@ param workspaceId string
 @description('Tags of every resource.')
 param tags object
 
-// The secrets without which the gateway does not start. Their names are the settings' with -- for __; the app reads no other
-// vault entry unless somebody adds it: CoinPay--GasWalletKey, and a node's CoinPay--Networks--<name>--User and --Password.
+// The secrets that the gateway needs to start. Their names are the settings' names with -- for __. The app reads other
+// entries only if somebody adds them: CoinPay--GasWalletKey, and a node's CoinPay--Networks--<name>--User and --Password.
 var requiredSecrets = [
   { name: 'CoinPay--OperatorKey', reason: 'the bearer key of operators' }
   { name: 'CoinPay--KeyPepper', reason: 'the HMAC key under which API keys are stored' }
@@ -53,7 +53,7 @@ resource logs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   scope: vault
   properties: {
     workspaceId: workspaceId
-    // Who read or changed which secret, and when; the values are not in it.
+    // Records who read or changed which secret, and when, without the values.
     logs: [{ categoryGroup: 'audit', enabled: true }]
     metrics: [{ category: 'AllMetrics', enabled: true }]
   }

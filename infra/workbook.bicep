@@ -1,7 +1,7 @@
-// The operators' page in the portal. Its panels are panels.json, as the portal's editor shows it under Advanced.
+// The operators' workbook in the portal. Its panels are in panels.json, in the format of the portal's advanced editor.
 metadata description = 'Workbook for operators.'
 
-@description('Name that the workbook is shown with.')
+@description('Display name of the workbook.')
 param name string
 
 @description('Azure region.')
@@ -14,7 +14,7 @@ param workspaceId string
 param tags object
 
 resource workbook 'Microsoft.Insights/workbooks@2023-06-01' = {
-  // A workbook's name must be a GUID; this one stays the same from one deployment to the next.
+  // A workbook's name must be a GUID; this one is stable across deployments.
   name: guid(resourceGroup().id, name)
   location: location
   tags: tags

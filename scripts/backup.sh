@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Copies every table of the gateway into a folder: scripts/backup.sh FOLDER. The gateway may run meanwhile.
-# The account is that of AzureWebJobsStorage (or AzureWebJobsStorage__accountName, with whoever is signed in) in the environment.
-# The copy holds merchants' data: keep it as safe as the account. OPERATIONS.md says more.
+# Copies every table of the gateway into a folder: scripts/backup.sh FOLDER. The gateway can keep running.
+# The account comes from AzureWebJobsStorage in the environment (or AzureWebJobsStorage__accountName, with the signed-in identity).
+# The copy contains merchants' data: keep it as safe as the account. See OPERATIONS.md.
 set -euo pipefail
 [ $# -gt 0 ] || { echo "usage: scripts/backup.sh FOLDER" >&2; exit 2; }
 program=$(dirname "$0")/../src/CoinPay.Cli

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Measures and prints figures, with machine, store, command and commit; nothing here passes or fails.
-# usage: scripts/bench.sh durable   orchestrations that do nothing: speed, storage requests, idle cost, memory
+# Measures and prints figures with the machine, store, command and commit. Nothing here passes or fails.
+# usage: scripts/bench.sh durable   empty orchestrations: speed, storage requests, idle cost, memory
 #        scripts/bench.sh invoice   storage requests of a paid invoice and of an idle gateway
-#        scripts/bench.sh lives     creations and whole lives of invoices a second
+#        scripts/bench.sh lives     invoices created, and taken from creation to paid, per second
 #        scripts/bench.sh latency   from a payment in a block to the first webhook about it
-#        scripts/bench.sh start     the gateway as one process: time to its first answer, memory
+#        scripts/bench.sh start     the gateway as one process: time to its first response, memory
 #        scripts/bench.sh webhooks  deliveries to a healthy endpoint while a hundred others hang
 set -euo pipefail
 cd "$(dirname "$0")/.."

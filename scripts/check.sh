@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # What CI runs: build with warnings as errors, format, every test, the package for Azure, and the main job from a clone to two
-# paid invoices. Ends at the first failure.
+# paid invoices. Stops at the first failure.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -22,4 +22,4 @@ check format dotnet format CoinPay.Functions.sln --verify-no-changes --no-restor
 check tests scripts/test.sh
 check package package
 check 'main job' timeout --foreground -k 10 15m scripts/run.sh --once
-printf '\nAll is well after %d s.\n' $SECONDS
+printf '\nAll checks passed after %d s.\n' $SECONDS

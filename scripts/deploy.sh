@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
 # From this clone to a live gateway on Azure, or to its next version: builds the app, shows what would change and asks,
-# deploys infra/, makes the secrets that are missing, deploys the code, checks that it answers, prints its URL.
+# deploys infra/, creates missing secrets, deploys the code, checks that the gateway responds, prints its URL.
 # usage: scripts/deploy.sh dev|prod RESOURCE_GROUP [OPTION…]
-#   --location REGION     where to make the resource group, if it is not there yet
-#   --subscription ID     which subscription; it becomes that of `az account show`
-#   --node NETWORK=URL    a node's JSON-RPC, such as bitcoin-signet=https://…; again for each network
-#   --alert-email ADDRESS who is told of alerts; again for each
-#   --public-url URL      where payers reach the gateway, if not at the app's own address
+#   --location REGION     where to create the resource group, if it does not exist
+#   --subscription ID     which subscription; it becomes the default of `az`
+#   --node NETWORK=URL    a node's JSON-RPC, such as bitcoin-signet=https://…; repeat for each network
+#   --alert-email ADDRESS who is notified of alerts; repeat for each address
+#   --public-url URL      where payers reach the gateway, if not at the app's default address
 #   --yes                 do not ask
-#   --dry-run             print the commands, run none
-# Nodes, addresses and URL are written at every deployment: give them every time, or keep them in infra/main.<which>.bicepparam.
+#   --dry-run             print the commands without running them
+# Every deployment sets nodes, addresses and URL: pass them every time, or keep them in infra/main.<which>.bicepparam.
 # Needs az (2.64 or later, logged in), the .NET SDK 10, openssl and curl.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -31,10 +31,10 @@ while [ $# != 0 ]; do
     --location) location=$2 ;;
     --subscription) subscription=$2 ;;
     --node)
-      [[ $2 =~ ^[a-z0-9-]+=https?://[^\"\\]+$ ]] || fail "--node wants NETWORK=URL, such as bitcoin-signet=https://…"
+      [[ $2 =~ ^[a-z0-9-]+=https?://[^\"\\]+$ ]] || fail "--node needs NETWORK=URL, such as bitcoin-signet=https://…"
       nodes+="${nodes:+,}\"${2%%=*}\":\"${2#*=}\"" ;;
     --alert-email)
-      [[ $2 =~ ^[^\"\\[:space:]]+@[^\"\\[:space:]]+$ ]] || fail "--alert-email wants an address"
+      [[ $2 =~ ^[^\"\\[:space:]]+@[^\"\\[:space:]]+$ ]] || fail "--alert-email needs an address"
       emails+="${emails:+,}\"$2\"" ;;
     --public-url) export COINPAY_PUBLIC_URL=$2 ;;
     *) usage ;;
@@ -45,20 +45,20 @@ done
 [ -z "$nodes" ] || export COINPAY_NODES="{$nodes}"
 [ -z "$emails" ] || export COINPAY_ALERT_EMAILS="[$emails]"
 
-run() { # COMMAND…, or what it would be
+run() { # COMMAND…: runs it, or only prints it
   if [ -z "$dry" ]; then "$@"; else printf '+'; printf ' %q' "$@"; echo; fi
 }
 output() { # NAME of an output of infra/main.bicep
   if [ -n "$dry" ]; then echo "<$1>"; return; fi
   az deployment group show --resource-group "$group" --name "$deployment" --query "properties.outputs.$1.value" --output tsv
 }
-# The role that lets the app's identity take its package is minutes old at first, and not known everywhere at once.
+# The role that lets the app's identity read its package is minutes old at first and takes time to propagate.
 deploy_code() {
   local try tries=5 pause=${COINPAY_DEPLOY_PAUSE:-30}
   for ((try = 1; ; try++)); do
     run az functionapp deployment source config-zip --resource-group "$group" --name "$app" --src "$work/app.zip" --output none && return
-    [ $try -lt $tries ] || fail "the code could not be deployed; the infrastructure is there, run this again"
-    echo "That did not work; once more in $pause s ($try of $tries)" >&2
+    [ $try -lt $tries ] || fail "the code could not be deployed, but the infrastructure is in place: run this again"
+    echo "The deployment failed; retrying in $pause s (attempt $try of $tries)" >&2
     sleep "$pause"
   done
 }
@@ -79,7 +79,7 @@ run dotnet msbuild "$root/scripts/tools/zip.proj" -nologo -nodeReuse:false "-p:F
 
 echo "== Infrastructure"
 if [ -n "$dry" ] || [ "$(az group exists --name "$group" --output tsv)" != true ]; then
-  [ -n "$location$dry" ] || fail "there is no resource group $group: say --location to make it"
+  [ -n "$location$dry" ] || fail "resource group $group does not exist: use --location to create it"
   [ -z "$location" ] || run az group create --name "$group" --location "$location" --output none
 fi
 run az deployment group what-if --resource-group "$group" --name "$deployment" --parameters "$parameters"

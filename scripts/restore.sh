@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Puts a backup into an account that no gateway runs on: scripts/restore.sh FOLDER [--skip-addresses N] [--force]
-# The account is that of AzureWebJobsStorage, as for backup.sh. It must be empty, or --force. OPERATIONS.md says what to do before and after.
+# Restores a backup into an account that no gateway uses: scripts/restore.sh FOLDER [--skip-addresses N] [--force]
+# The account comes from AzureWebJobsStorage, as for backup.sh. It must be empty unless --force is given. See OPERATIONS.md for the
+# steps before and after.
 set -euo pipefail
 [ $# -gt 0 ] || { echo "usage: scripts/restore.sh FOLDER [--skip-addresses N] [--force]" >&2; exit 2; }
 program=$(dirname "$0")/../src/CoinPay.Cli

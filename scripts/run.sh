@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # The whole of CoinPay on this machine: Azurite, anvil, bitcoind and the gateway on free ports of 127.0.0.1, a demo shop,
-# and two invoices that are paid on real nodes before your eyes.
+# and two invoices that are paid on real nodes while you watch.
 # usage: scripts/run.sh             demo, then stays up until Ctrl-C
-#        scripts/run.sh --once      demo, then ends: exit code 0 only if both invoices were paid and their webhooks verified
-#        scripts/run.sh --detach    demo, then stays up in the background; --stop ends it
+#        scripts/run.sh --once      demo, then exits: exit code 0 only if both invoices were paid and their webhooks verified
+#        scripts/run.sh --detach    demo, then stays up in the background; --stop stops it
 #        --no-demo with the first or the third: the stack and the demo shop, without invoices
-#        --out-of-process with any: the gateway as in Azure, a process beside its host, with host.json as it is deployed
+#        --out-of-process with any: the gateway as in Azure: in a separate process, with the deployed host.json
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 mode='' demo='' process=
@@ -19,7 +19,7 @@ for option in "$@"; do
   esac
 done
 
-timed() { # NAME COMMAND…: what it prints is shown only if it fails
+timed() { # NAME COMMAND…: shows its output only if it fails
   local name=$1 from=$SECONDS log; shift
   log=$(mktemp)
   printf '%10s  %-12s ' '' "$name"
@@ -30,7 +30,7 @@ timed() { # NAME COMMAND…: what it prints is shown only if it fails
 
 # One build at a time in a clone, and the gateway runs from a copy: a later build must not change it while it runs.
 build() {
-  # Joined by &&, because set -e rests inside a command that is followed by ||.
+  # Joined by &&, because set -e is off inside a command that is followed by ||.
   flock 8 &&
     dotnet build "$root/src/CoinPay.Host" -c Release -v quiet -nologo 8>&- &&
     cp -R "$root/src/CoinPay.Host/bin/Release/net10.0" "$folder/app"

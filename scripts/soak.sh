@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The same tests at full counts: more random cases, and kills in several worlds at once. Hours rather than minutes; give other counts
-# by environment.
+# The same tests at full counts: more random cases, and kills in several worlds at once. Takes hours; set other counts in the
+# environment.
 set -euo pipefail
 export COINPAY_CASES=${COINPAY_CASES:-10000}
 export COINPAY_KILLS=${COINPAY_KILLS:-60} COINPAY_KILL_WORLDS=${COINPAY_KILL_WORLDS:-3}

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Sets up, builds and runs every test project of the solution in turn. The last line is `N passed, N failed`; the exit code is 0
-# only if no test failed and every project ran some.
+# only if no test failed and every project ran at least one.
 # Arguments are passed to each test program: scripts/test.sh -class '*ContractTests'
 # Counts of random cases come from the environment; scripts/soak.sh sets the full ones.
-# A test that runs for more than 3 minutes is named while it runs; a test program that is not done after COINPAY_TEST_MINUTES is
-# ended. What failed is repeated at the end, and the whole logs and results of such a run are kept under TestResults/.
+# A test that runs for more than 3 minutes is named while it runs; a test program is killed after COINPAY_TEST_MINUTES.
+# Failures are repeated at the end, and a failed run keeps its full logs and results under TestResults/.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 results=$(mktemp -d)
@@ -14,7 +14,7 @@ slow_after=180
 minutes=${COINPAY_TEST_MINUTES:-30}
 passed=0 failed=0 skipped=0
 
-count() { # NAME FILE: the sum of an attribute of the result's assemblies; 0 where a program ended without a result
+count() { # NAME FILE: the sum of an attribute of the result's assemblies; 0 if a program ended without a result
   { grep -oE '<assembly [^>]*' "$2" 2>/dev/null || true; } | { grep -oE " $1=\"[0-9]+\"" || true; } |
     { grep -oE '[0-9]+' || true; } | awk '{ sum += $1 } END { print sum + 0 }'
 }
@@ -34,7 +34,7 @@ run_project() { # PROJECT [ARGUMENT…]
   timeout --foreground -k 10 "${minutes}m" "$program" \
     -noLogo -noColor -preEnumerateTheories -longRunning $slow_after -result-xml "$result" "$@" | tee "$log" || code=$?
   if [ "$code" = 124 ] || [ "$code" = 137 ]; then
-    echo "    $name was not done after $minutes minutes [FAIL]" | tee -a "$log"
+    echo "    $name did not finish within $minutes minutes [FAIL]" | tee -a "$log"
     { grep 'Long Running Test' "$log" || true; } | tail -n 3 | sed 's/^ */      /' | tee -a "$log"
   fi
   ran=$(($(count passed "$result") + $(count failed "$result")))
@@ -51,7 +51,7 @@ run_project() { # PROJECT [ARGUMENT…]
   printf '%s: %d s\n' "$name" $((SECONDS - from))
 }
 
-# What failed, once more, where the end of a long log shows it. xunit indents a failure's message, stack and output under
+# Repeats the failures at the end of a long log. xunit indents a failure's message, stack and output under
 # `name [FAIL]`; a fixture that fails at its end is a `[… Cleanup Failure …]`. A line in between that is not indented
 # comes from another test's console and does not end the failure.
 repeat_failures() {
@@ -73,7 +73,7 @@ if [ "$failed" != 0 ]; then
   mkdir -p "$kept"
   cp "$results"/* "$kept/"
   repeat_failures
-  echo "The whole logs and results are in $kept"
+  echo "The full logs and results are in $kept"
 fi
 if [ "$skipped" != 0 ]; then echo "$skipped skipped"; fi
 echo "$passed passed, $failed failed"

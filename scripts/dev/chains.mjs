@@ -1,4 +1,4 @@
-// Paying and mining on the development nodes, from the description that .coinpay/dev.json holds of them.
+// Pays and mines on the development nodes that .coinpay/dev.json describes.
 import fs from 'node:fs';
 import path from 'node:path';
 import { keylessDeployment } from './contracts.mjs';
@@ -11,14 +11,14 @@ const { ethers } = load('ethers');
 const artifact = (name) => JSON.parse(fs.readFileSync(path.join(root, 'src/contracts/artifacts', `${name}.json`), 'utf8'));
 const token = () => new ethers.Interface(artifact('TestToken').abi);
 
-/** The node of a network of dev.json by its short name: `call`, `mine(n)`, `pay(address, symbol, amount)`. */
+/** Returns the node of a network in dev.json by its short name: `call`, `mine(n)`, `pay(address, symbol, amount)`. */
 export function node(stack, name) {
   const network = stack.networks[name];
-  if (!network) throw new Error(`no network ${name} here; there is ${Object.keys(stack.networks).join(', ')}`);
+  if (!network) throw new Error(`unknown network ${name}; this stack runs ${Object.keys(stack.networks).join(', ')}`);
   return network.chain_id === undefined ? bitcoinNode(network) : evmNode(network);
 }
 
-/** The short name of the network that an invoice is to be paid on. */
+/** Returns the short name of the network on which an invoice is to be paid. */
 export function networkOf(stack, invoice) {
   const id = invoice.payment.network;
   const found = Object.entries(stack.networks).find(([name, network]) =>
@@ -32,7 +32,7 @@ function evmNode(network) {
   const funder = new ethers.Wallet(network.funder_private_key).address;
   const send = async (transaction) => {
     const hash = await call('eth_sendTransaction', { from: funder, ...transaction });
-    // It is mined at once, but on a busy machine not before the answer.
+    // It is mined at once, but on a busy machine the response can come first.
     const receipt = await until(async () => (await call('eth_getTransactionReceipt', hash)) ?? false, `transaction ${hash}`);
     if (receipt.status === '0x0') throw new Error(`transaction ${hash} failed on the chain`);
     return hash;
@@ -63,7 +63,7 @@ function bitcoinNode(network) {
   };
 }
 
-/** Puts the factory and the test token at their addresses, as src/contracts/README.md describes. */
+/** Deploys the factory and the test token at their addresses, as src/contracts/README.md describes. */
 export async function deployContracts(network) {
   const { call, send } = evmNode(network);
   const { factory, test_token } = artifact('addresses');
@@ -73,7 +73,7 @@ export async function deployContracts(network) {
   }
 }
 
-/** The account key that a merchant would export from his own wallet, from a throw-away wallet of the node. */
+/** Returns the account key that merchants would export from their wallets, from a throw-away wallet of the node. */
 export async function accountKey(network, walletName) {
   const call = jsonRpc(network.rpc, network.user, network.password);
   await call('createwallet', walletName);

@@ -1,5 +1,5 @@
 // Compiles src/contracts with npm solc into src/contracts/artifacts, and writes the addresses that follow from the bytes.
-// usage: node contracts.mjs [OUTPUT_FOLDER]; with --check nothing is written and a difference is an error.
+// usage: node contracts.mjs [OUTPUT_FOLDER]; with --check it writes nothing and fails on a difference.
 import fs from 'node:fs';
 import path from 'node:path';
 import { fail, load, root } from './tools.mjs';
@@ -11,7 +11,7 @@ const contracts = path.join(root, 'src', 'contracts');
 export const deploymentProxy = '0x4e59b44847b379578588920cA78FbF26c0B4956C';
 const zeroSalt = ethers.ZeroHash;
 
-// Every setting that reaches the bytes is fixed: a changed byte is another factory address on every chain.
+// Every setting that affects the bytes is fixed: one changed byte gives another factory address on every chain.
 // Paris, so that the code runs on chains without PUSH0; runs 1, because a forwarder is deployed as often as it is called.
 const settings = {
   evmVersion: 'paris',
@@ -44,12 +44,12 @@ export function compile(sources) {
   );
 }
 
-/** Where the deployment proxy puts a contract that has no constructor arguments. */
+/** Returns the address at which the deployment proxy creates a contract without constructor arguments. */
 export function keylessAddress(artifact) {
   return ethers.getCreate2Address(deploymentProxy, zeroSalt, ethers.keccak256(artifact.bytecode));
 }
 
-/** What the deployment proxy takes: the salt and then the init code. */
+/** Returns the transaction for the deployment proxy: the salt, then the init code. */
 export function keylessDeployment(artifact) {
   return { to: deploymentProxy, data: ethers.concat([zeroSalt, artifact.bytecode]) };
 }

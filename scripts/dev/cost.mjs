@@ -1,4 +1,4 @@
-// Prints what a month costs while idle and what an invoice adds. Usage: scripts/cost.sh says it.
+// Prints what a month costs while idle and what an invoice adds. For usage see scripts/cost.sh.
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { figures } from './cost/figures.mjs';
@@ -6,7 +6,7 @@ import { fail } from './tools.mjs';
 
 const names = { functions: 'Azure Functions (Flex Consumption)', process: 'a self-hosted process on an Azure storage account' };
 
-/** The options that are numbers, and the least that each may be. */
+/** The numeric options and the minimum of each. */
 const least = { 'invoices': 0, 'networks': 1, 'poll': 1, 'always-ready': 0, 'private-endpoints': 0 };
 
 const options = read(process.argv.slice(2));
@@ -50,10 +50,10 @@ function print({ assumptions: given, unverified, target, forms }) {
   console.log(`${given.invoices} invoices a month, ${given.networks} network(s) polled every ${given.poll} s, `
     + `${given['always-ready']} instance(s) always ready, ${given['private-endpoints']} private endpoint(s).`);
   for (const [name, form] of Object.entries(forms)) printForm(names[name], form, target, given);
-  console.log('\n~ is an estimate: nobody has measured it on Azure; nor gigabytes kept and logged, nor executions of an invoice.\n'
-    + 'Not in it: the machine of a self-hosted process, nodes, traffic, alerts.');
-  console.log(unverified.length === 0 ? 'Every price was checked at its page.'
-    : `NOT VERIFIED at their pages, which prices.json names: ${unverified.join(', ')}.`);
+  console.log('\n~ is an estimate, not measured on Azure. Gigabytes stored and logged and executions per invoice are estimates too.\n'
+    + 'Not included: the machine of a self-hosted process, nodes, traffic, alerts.');
+  console.log(unverified.length === 0 ? 'Every price was checked against its page.'
+    : `NOT VERIFIED against the pages listed in prices.json: ${unverified.join(', ')}.`);
 }
 
 function printForm(name, { idle, invoice, total }, target, given) {
@@ -63,7 +63,7 @@ function printForm(name, { idle, invoice, total }, target, given) {
   line('  in total', `${whole(idle.operations)}  ${idle.isWithinTarget ? 'within' : 'ABOVE'} the target of ${whole(target)}`);
   console.log(`  a month while idle, in ${prices.currency}`);
   printCost(idle);
-  console.log('  a paid invoice adds (what a month has for nothing is left out)');
+  console.log('  a paid invoice adds (before the monthly free grants)');
   line(`${invoice.estimate ? '~' : ' '} storage operations`, whole(invoice.operations));
   printCost(invoice);
   console.log(`  a month with ${given.invoices} invoices`);
@@ -83,7 +83,7 @@ function whole(number) {
   return Math.round(number).toLocaleString('en');
 }
 
-/** What an invoice costs is far less than a cent. */
+/** An invoice costs far less than a cent. */
 function money(amount) {
   return amount.toFixed(amount === 0 || amount >= 0.01 ? 2 : 7);
 }

@@ -8,7 +8,7 @@ const paidWithin = 90_000;
 const lookEvery = 200;
 const blockEvery = 300;
 const colours = { paid: 'good', detected: 'warn', confirming: 'warn' };
-// Where a tag stands behind anvil's head with four slots an epoch, and one more.
+// How far each tag trails anvil's head with four slots per epoch, plus one.
 const depthOf = { safe: 5, finalized: 9 };
 
 /** Events that arrived with a valid signature, and deliveries that did not verify. */
@@ -41,7 +41,7 @@ function describe(invoice) {
   return `${seen}, ${transaction.confirmations} of ${invoice.confirmation_policy.required} confirmations`;
 }
 
-/** Prints an invoice when it looks otherwise than the last time. */
+/** Prints an invoice if it has changed since the last time. */
 function printer() {
   let last = '';
   return (invoice) => {
@@ -51,7 +51,7 @@ function printer() {
   };
 }
 
-/** Shows an invoice as it changes; ends with it once `isOver`. */
+/** Shows an invoice as it changes, and returns it once `isOver` is true. */
 async function follow(call, id, show, isOver) {
   const end = Date.now() + paidWithin;
   for (;;) {
@@ -63,7 +63,7 @@ async function follow(call, id, show, isOver) {
   }
 }
 
-/** Mines block by block, so that each state can be seen, and stops when enough is mined. */
+/** Mines the required blocks one by one, so that each state is visible. */
 async function confirm(chain, required) {
   const blocks = (depthOf[required] ?? Number(required)) - 1;
   for (let i = 0; i < blocks; i++) {
@@ -81,19 +81,19 @@ async function payOne(stack, inbox, order) {
   const hash = await chain.pay(created.payment.address, created.payment.symbol, created.payment.amount);
   line(label(created), 'sent', `${hash} on ${order.network}`);
   await follow(call, created.id, show, (invoice) => invoice.transactions.length > 0);
-  // anvil mines a transaction at once; bitcoind leaves it in the mempool.
+  // anvil mines a transaction at once; bitcoind keeps it in the mempool.
   if (order.network !== 'anvil') await chain.mine(1);
   await confirm(chain, created.confirmation_policy.required);
   await follow(call, created.id, show, (invoice) => invoice.status === 'paid');
   const end = Date.now() + paidWithin;
   while (!inbox.has('invoice.paid', created.id)) {
-    if (Date.now() > end) throw new Error(`no verified invoice.paid for ${label(created)} after ${paidWithin / 1000} s`);
+    if (Date.now() > end) throw new Error(`no verified invoice.paid webhook for ${label(created)} after ${paidWithin / 1000} s`);
     await delay(lookEvery);
   }
   return created.id;
 }
 
-/** Both invoices at once; returns their ids, or throws with the first thing that went wrong. */
+/** Pays both invoices at once; returns their ids, or throws the first error. */
 export async function runDemo(stack, inbox) {
   const ids = await Promise.all([
     payOne(stack, inbox, {

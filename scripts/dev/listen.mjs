@@ -8,7 +8,7 @@ import { newSecret, sign } from './webhook-signature.mjs';
 
 const pageSize = 100;
 const answerWithin = 15_000;
-// An event that was told late stands further back in the feed than newer ones: so far back is looked every time.
+// An event that was published late is further back in the feed than newer ones, so each read goes back this far.
 const overlapMs = 10 * 60_000;
 
 const options = {
@@ -20,11 +20,11 @@ const usage = 'usage: scripts/listen.sh --gateway URL --key cp_test_… --to URL
 const { values: given } = read({ options }, usage);
 const key = given.key ?? process.env.COINPAY_KEY;
 if (!given.gateway || !key || !given.to) fail(usage);
-for (const name of ['gateway', 'to']) if (!/^https?:\/\/./.test(given[name]) || !URL.canParse(given[name])) fail(`--${name} ${given[name]} is no URL that begins with http:// or https://`);
-if (!(Number(given.every) > 0)) fail('--every is a number of seconds');
+for (const name of ['gateway', 'to']) if (!/^https?:\/\/./.test(given[name]) || !URL.canParse(given[name])) fail(`--${name} ${given[name]} is not an http:// or https:// URL`);
+if (!(Number(given.every) > 0)) fail('--every must be a number of seconds');
 const secret = given.secret ?? process.env.COINPAY_WEBHOOK_SECRET ?? newSecret();
 
-/** `after`: events up to then are not ours to tell; `until`: the newest told; `seen`: what was told lately, id by instant. */
+/** `after`: ignore events up to this time; `until`: the newest forwarded event; `seen`: recently forwarded ids and their times. */
 async function start() {
   const stored = existsSync(given.state) ? readState() : null;
   if (stored?.gateway === given.gateway) return stored;
@@ -36,7 +36,7 @@ function readState() {
   try {
     return JSON.parse(readFileSync(given.state, 'utf8'));
   } catch (error) {
-    return fail(`${given.state} cannot be read as JSON: ${error.message}\nRemove it to begin with what happens from now on.`);
+    return fail(`${given.state} cannot be read as JSON: ${error.message}\nRemove it to start with new events.`);
   }
 }
 
@@ -52,12 +52,12 @@ async function page(cursor) {
   const text = await response.text();
   if (response.ok) return JSON.parse(text);
   const refusal = new Error(`GET /v1/events: ${response.status} ${text}`);
-  // A key that is not valid does not become so by asking again.
+  // Retrying does not make an invalid key valid.
   refusal.isFinal = response.status >= 400 && response.status < 500 && response.status !== 429;
   throw refusal;
 }
 
-/** What is new, oldest first: the feed is read from its newest end back to a little before where we stopped. */
+/** Returns new events, oldest first. Reads the feed from its newest end back to a little before the last stop. */
 async function news({ after, until, seen }) {
   const found = [];
   for (let cursor = null; ;) {
@@ -71,7 +71,7 @@ async function news({ after, until, seen }) {
   }
 }
 
-/** As the gateway itself would deliver it; throws when it was not taken. */
+/** Sends an event as the gateway would deliver it; throws if it is not accepted. */
 async function forward({ id, type, created_at, state_version, fulfilment_key, data }) {
   const body = JSON.stringify({ id, type, created_at, state_version, fulfilment_key, data });
   const timestamp = Math.floor(Date.now() / 1000);
@@ -86,7 +86,7 @@ async function forward({ id, type, created_at, state_version, fulfilment_key, da
   line(type, String(response.status), `${id} ${data.invoice?.id ?? ''}`, 'good');
 }
 
-/** Forwards what is new and notes each as it is taken, so that one that is refused is tried again and none before it. */
+/** Forwards new events and saves each one once accepted, so that a retry starts with the first one that was refused. */
 async function round(state) {
   for (const event of await news(state)) {
     await forward(event);
@@ -108,7 +108,7 @@ for (;;) {
     if (given.once) break;
   } catch (error) {
     if (given.once || error.isFinal) fail(error.cause?.message ?? error.message);
-    line('waiting', 'again soon', error.cause?.message ?? error.message, 'warn');
+    line('waiting', 'retrying soon', error.cause?.message ?? error.message, 'warn');
   }
   await delay(Number(given.every) * 1000);
 }

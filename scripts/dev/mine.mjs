@@ -3,7 +3,7 @@ import { node } from './chains.mjs';
 import * as state from './state.mjs';
 import { fail } from './tools.mjs';
 
-// More takes minutes, in which the node answers nothing else.
+// More would take minutes, in which the node answers no other request.
 const mostBlocks = 1000;
 
 const [name, count = '1'] = process.argv.slice(2);

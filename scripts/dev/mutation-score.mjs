@@ -1,4 +1,4 @@
-// Prints the score of each file of a mutation report, and the mutants that no test noticed.
+// Prints the score of each file of a mutation report, and the mutants that no test killed.
 // usage: node mutation-score.mjs REPORT.json     (https://github.com/stryker-mutator/mutation-testing-elements, report schema)
 import { readFileSync } from 'node:fs';
 

@@ -14,7 +14,7 @@ try {
   const invoice = await gatewayCaller(stack.gateway, stack.merchant.api_key)('GET', `/v1/invoices/${id}`);
   const network = networkOf(stack, invoice);
   const { address, symbol, decimals, amount: due } = invoice.payment;
-  if (amount && !isAmount(amount, decimals)) fail(`AMOUNT is a number of ${symbol} above zero with at most ${decimals} decimals, such as 12.5`);
+  if (amount && !isAmount(amount, decimals)) fail(`AMOUNT must be a positive number of ${symbol} with at most ${decimals} decimals, such as 12.5`);
   const hash = await node(stack, network).pay(address, symbol, amount ?? due);
   console.log(`${amount ?? due} ${symbol} sent to ${address}: ${hash}`);
   console.log(`Confirm it with scripts/mine.sh ${network} ${Number(invoice.confirmation_policy.required) || 10}`);

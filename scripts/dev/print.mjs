@@ -1,4 +1,4 @@
-// What a person sees: aligned plain text, with seconds since the start; colour only on a terminal.
+// Output for people: aligned plain text, with seconds since the start; colour only on a terminal.
 const colours = { plain: '', dim: '2', good: '32', bad: '31', warn: '33', strong: '1' };
 const coloured = process.stdout.isTTY && !process.env.NO_COLOR;
 
@@ -6,7 +6,7 @@ export function paint(colour, text) {
   return coloured && colours[colour] ? `\x1b[${colours[colour]}m${text}\x1b[0m` : text;
 }
 
-/** One line: when, what, how it stands, and what there is to say about it. */
+/** Prints one line: time, subject, state and detail. */
 export function line(subject, state, detail = '', colour = 'plain') {
   const seconds = `${(process.uptime()).toFixed(1)} s`.padStart(8);
   console.log(`${paint('dim', seconds)}  ${subject.padEnd(12)} ${paint(colour, state.padEnd(24))} ${detail}`.trimEnd());

@@ -1,4 +1,4 @@
-// Programs that the development stack starts: each on its own, with a log file, ended by its pid.
+// The programs of the development stack: each has its own process and log file, and is stopped by its pid.
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import net from 'node:net';
@@ -8,7 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 const pollEvery = 50;
 const stopWithin = 10_000;
 
-/** Distinct ports of 127.0.0.1 that are free now. */
+/** Returns distinct ports of 127.0.0.1 that are free now. */
 export async function freePorts(count) {
   const servers = await Promise.all(
     Array.from({ length: count }, () => new Promise((resolve, reject) => {
@@ -21,7 +21,7 @@ export async function freePorts(count) {
   return ports;
 }
 
-/** Waits until `ready` gives something other than false; errors count as "not yet". */
+/** Waits until `ready` returns something other than false; errors count as "not yet". */
 export async function until(ready, what, timeout = 60_000) {
   const end = Date.now() + timeout;
   let last;
@@ -38,7 +38,7 @@ export async function until(ready, what, timeout = 60_000) {
   throw new Error(`${what} took longer than ${timeout / 1000} s${last ? ` (${last.message})` : ''}`);
 }
 
-/** A started program. It has its own process group, so that Ctrl-C reaches the stack first, which ends all in order. */
+/** A started program. It has its own process group, so that Ctrl-C reaches only the stack, which stops all programs in order. */
 export class Program {
   constructor(name, command, inputs, { folder, ready, env = {} }) {
     Object.assign(this, { name, command, inputs, folder, ready, env });
@@ -70,7 +70,7 @@ export class Program {
     return this.pid !== undefined && this.child.exitCode === null && this.child.signalCode === null;
   }
 
-  /** Waits until it answers as `ready` asks, or throws when it ends first. */
+  /** Waits until `ready` succeeds, or throws if the program ends first. */
   whenReady() {
     return until(async () => {
       if (!this.alive) throw Object.assign(new Error(`${this.name} ended: ${await this.ended}\n${this.tail()}`), { fatal: true });

@@ -1,4 +1,4 @@
-// The shop's side of webhooks: verifies each delivery with npm standardwebhooks, answers, and tells the demo.
+// The shop's webhook receiver: verifies each delivery with npm standardwebhooks, responds, and notifies the demo.
 import http from 'node:http';
 import { load } from './tools.mjs';
 
@@ -22,7 +22,7 @@ export async function startReceiver(onEvent) {
     try {
       const event = new Webhook(receiver.secret).verify(await bodyOf(request), request.headers);
       response.writeHead(204).end();
-      // At least once means sometimes twice: the id is what tells.
+      // Delivery is at least once: the id identifies duplicates.
       if (!seen.has(event.id)) onEvent(event, null);
       seen.add(event.id);
     } catch (error) {

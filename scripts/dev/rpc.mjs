@@ -1,7 +1,7 @@
-// JSON over HTTP as the development scripts speak it: to the nodes, and to the gateway.
+// JSON over HTTP for the development scripts, to the nodes and to the gateway.
 import { randomUUID } from 'node:crypto';
 
-/** As fetch does, but that nobody answers is said with who. */
+/** Like fetch, but the error names the URL that does not answer. */
 async function ask(url, options) {
   try {
     return await fetch(url, options);
@@ -10,7 +10,7 @@ async function ask(url, options) {
   }
 }
 
-/** A JSON-RPC caller; a node's error is thrown with the node's own words. */
+/** Returns a JSON-RPC caller that throws a node's error with the node's own message. */
 export function jsonRpc(url, user, password) {
   const headers = { 'Content-Type': 'application/json' };
   if (user) headers.Authorization = `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
@@ -23,7 +23,7 @@ export function jsonRpc(url, user, password) {
   };
 }
 
-/** A caller of the gateway with one key; anything but 2xx is thrown with the problem's own words. */
+/** Returns a caller of the gateway with one key; it throws the problem's text for anything but 2xx. */
 export function gatewayCaller(gateway, key) {
   return async (method, path, body) => {
     const headers = { Authorization: `Bearer ${key}` };

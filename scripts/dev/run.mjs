@@ -11,12 +11,12 @@ import * as state from './state.mjs';
 const folder = path.resolve(process.argv[2]);
 const once = process.argv.includes('--once');
 const demo = !process.argv.includes('--no-demo');
-// As in Azure: the app as a process of its own, and host.json as it is deployed.
+// As in Azure: the app in a separate process, with the deployed host.json.
 const hostOptions = process.argv.includes('--out-of-process') ? ['--out-of-process', '--deployed-host-json'] : [];
 const programs = {};
 let ending = null;
 
-/** Ends everything that was started, the gateway first, and then this program. */
+/** Stops everything that was started, the gateway first, and then exits. */
 function end(code) {
   ending ??= (async () => {
     for (const name of ['gateway', 'bitcoind', 'anvil', 'azurite']) await programs[name]?.stop();
@@ -33,9 +33,9 @@ process.on('SIGHUP', () => end(129));
 
 function explain(error) {
   if (ending) return;
-  heading('It did not work');
+  heading('Failed');
   console.log(error.message);
-  if (programs.gateway) console.log(`\nThe gateway's last lines (all of them: ${programs.gateway.log})\n${programs.gateway.tail()}`);
+  if (programs.gateway) console.log(`\nThe gateway's last log lines (full log: ${programs.gateway.log})\n${programs.gateway.tail()}`);
 }
 
 function whatNext(stack) {
@@ -43,7 +43,7 @@ function whatNext(stack) {
   const order = '{"order_id":"C-3003","network":"anvil","asset":"USDT","price":{"amount":"12.50","currency":"USDT"}}';
   heading('Try next');
   console.log(`
-  # what can be paid with, and what the gateway knows of each chain
+  # accepted networks and assets, and the state of each chain
   curl -s ${stack.gateway}/v1/networks ${key}
 
   # the invoices
@@ -53,16 +53,16 @@ function whatNext(stack) {
   curl -s ${stack.gateway}/v1/invoices ${key} -H 'Content-Type: application/json' -d '${order}'
 
   This stack is described in .coinpay/dev.json; logs are in ${path.relative(process.cwd(), folder) || '.'}.
-  scripts/run.sh --stop ends it, or Ctrl-C where it runs in the foreground.
+  scripts/run.sh --stop stops it, or Ctrl-C if it runs in the foreground.
 `);
 }
 
-/** A gateway that is killed is started again, as a host would: nothing may be lost by it. */
+/** Restarts a gateway that was killed, as a service manager would: nothing must be lost. */
 function watchOver(stack) {
   const { gateway } = programs;
   gateway.ended.then((how) => {
     if (gateway.stopping) return;
-    line('gateway', `ended (${how})`, 'starting it again', 'bad');
+    line('gateway', `ended (${how})`, 'restarting it', 'bad');
     gateway.start();
     stack.pids.gateway = gateway.pid;
     state.write(stack);

@@ -9,7 +9,7 @@ import { gatewayCaller, jsonRpc } from './rpc.mjs';
 import { line } from './print.mjs';
 import { root, tools } from './tools.mjs';
 
-// Published by Azure and by Foundry, the same on every machine: play accounts with play money.
+// Published by Azure and by Foundry, the same on every machine: test accounts with play money.
 const azuriteKey = 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==';
 const funderKey = '0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80';
 const gasWalletKey = '0x59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d';
@@ -25,7 +25,7 @@ const listens = (port) => new Promise((resolve) => {
   socket.once('connect', () => resolve(socket.destroy() && true)).once('error', () => resolve(false));
 });
 
-/** Says how long a start took, in one line. */
+/** Prints how long a start took. */
 async function started(name, detail, work) {
   const from = Date.now();
   const result = await work();
@@ -49,7 +49,7 @@ function anvil(folder, port) {
     '--silent', '--slots-in-an-epoch', '4', '--hardfork', 'prague',
   ], {
     folder,
-    // It keeps its state files below the home folder.
+    // anvil keeps its state files in the home folder.
     env: { HOME: folder },
     ready: async () => (await jsonRpc(local(port))('eth_chainId')) === `0x${chainId.toString(16)}`,
   });
@@ -103,7 +103,7 @@ function gateway(folder, stack, env, hostOptions) {
   });
 }
 
-/** What .coinpay/dev.json says, before anything runs. */
+/** Returns the content of .coinpay/dev.json before anything runs. */
 function describe([gatewayPort, anvilPort, bitcoinPort, blob, queue, table]) {
   const { factory, test_token } = addresses();
   const azurite = { blob: local(blob), queue: local(queue), table: local(table) };
@@ -127,8 +127,8 @@ function describe([gatewayPort, anvilPort, bitcoinPort, blob, queue, table]) {
 }
 
 /**
- * Starts all into `programs` as they come, so that a failure on the way can still end what runs; returns the description.
- * `hostOptions` are for CoinPay.Host.
+ * Starts all programs, adding each to `programs` so that they can be stopped if a later one fails; returns the description.
+ * `hostOptions` are passed to CoinPay.Host.
  */
 export async function startStack(folder, programs, hostOptions = []) {
   const ports = await freePorts(6);
@@ -157,7 +157,7 @@ async function prepareChains(stack) {
   await node(stack, 'bitcoin-regtest').mine(101);
 }
 
-/** A merchant with a wallet of each kind and a webhook endpoint: what an operator and a merchant do once. */
+/** Creates a merchant with a wallet of each kind and a webhook endpoint, as an operator and a merchant do once. */
 export async function addDemoMerchant(stack, receiver) {
   const operator = gatewayCaller(stack.gateway, stack.operator_key);
   const merchant = await operator('POST', '/v1/merchants', { name: 'Demo shop', default_currency: 'USDT' });

@@ -6,13 +6,13 @@ import { fail, root } from './tools.mjs';
 
 export const stateFolder = path.join(root, '.coinpay');
 const file = path.join(stateFolder, 'dev.json');
-// The pid of a run.sh that has begun and has not written dev.json yet.
+// The pid of a run.sh that has started but not yet written dev.json.
 const startingFile = path.join(stateFolder, 'starting');
 const stopWithin = 15_000;
 
 export function write(stack) {
   fs.mkdirSync(stateFolder, { recursive: true });
-  // It holds keys, if only of a play shop.
+  // It contains keys, even if only of a demo shop.
   fs.writeFileSync(`${file}.new`, `${JSON.stringify(stack, null, 2)}\n`, { mode: 0o600 });
   fs.renameSync(`${file}.new`, file);
   fs.rmSync(startingFile, { force: true });
@@ -22,9 +22,9 @@ export const remove = () => fs.rmSync(file, { force: true });
 
 export const read = () => (fs.existsSync(file) ? JSON.parse(fs.readFileSync(file, 'utf8')) : null);
 
-export const readOrFail = () => read() ?? fail('No stack is running here: start one with scripts/run.sh');
+export const readOrFail = () => read() ?? fail('No stack is running here. Start one with scripts/run.sh');
 
-// A pid may belong to somebody else by now: ours run a program of one of these names.
+// A pid may have been reused: our processes have one of these names.
 const ours = /run\.(mjs|sh)|azurite|anvil|bitcoind|CoinPay\.Functions/;
 
 export function alive(pid) {
@@ -35,7 +35,7 @@ export function alive(pid) {
   }
 }
 
-/** The pid of a start that is under way, or null. */
+/** Returns the pid of a start in progress, or null. */
 export function starting() {
   const pid = fs.existsSync(startingFile) ? Number(fs.readFileSync(startingFile, 'utf8')) : 0;
   return pid && alive(pid) ? pid : null;
@@ -48,7 +48,7 @@ async function gone(pids, within) {
   return false;
 }
 
-/** Ends a stack by its pids: the one that watches over the others first, then whatever is left. */
+/** Stops a stack by its pids: the supervising process first, then whatever is left. */
 export async function stop(stack) {
   const { stack: watcher, ...programs } = stack.pids;
   if (watcher && alive(watcher)) {

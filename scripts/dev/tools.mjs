@@ -1,4 +1,4 @@
-// Where the repository and its tools stand, and how a development script loads an npm library from there.
+// Locates the repository and its tools, and loads npm libraries from there.
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -15,18 +15,18 @@ export function load(name) {
     return require(name);
   } catch (error) {
     if (error.code !== 'MODULE_NOT_FOUND') throw error;
-    return fail(`${name} is not in ${tools}: scripts/setup.sh installs it there, scripts/run.sh calls that first`);
+    return fail(`${name} is not in ${tools}. Install it with scripts/setup.sh, or use scripts/run.sh, which calls that first`);
   }
 }
 load.resolve = require.resolve;
 
-/** Ends the program with a plain sentence; a stack trace helps nobody who mistyped an argument. */
+/** Exits with a plain message; a stack trace does not help with a mistyped argument. */
 export function fail(message) {
   console.error(message);
   process.exit(1);
 }
 
-/** What was given on the command line; one line and the usage when it does not fit. */
+/** Parses the command line; on an error, prints one line and the usage. */
 export function given(config, usage) {
   try {
     return parseArgs(config);

@@ -14,7 +14,7 @@ try {
 } catch (error) {
   fail(`${file} cannot be read as JSON: ${error.message}`);
 }
-if (!Array.isArray(timeline?.data) || timeline.data.length === 0) fail('it holds no events: is it what GET /v1/invoices/{id}/timeline answered?');
+if (!Array.isArray(timeline?.data) || timeline.data.length === 0) fail('it contains no events: is it the response of GET /v1/invoices/{id}/timeline?');
 
 let previous = '0'.repeat(64);
 timeline.data.forEach((event, index) => {
@@ -23,10 +23,10 @@ timeline.data.forEach((event, index) => {
   if (event.previous_hash !== previous) fail(`event ${version} does not follow the one before it`);
   const hash = createHash('sha256').update(`${previous}\n${version}\n${event.text}`, 'utf8').digest('hex');
   if (event.hash !== hash) fail(`event ${version} (${event.type}) was changed: its hash is ${hash}`);
-  // What a person reads beside the text must say the same as the text that the hash covers.
+  // The readable members must match the text that the hash covers.
   const stored = JSON.parse(event.text);
   if (event.type !== stored.event) fail(`event ${version} is shown as ${event.type} and stored as ${stored.event}`);
-  if (Date.parse(event.at) !== Date.parse(stored.at)) fail(`event ${version} is shown at another time than it is stored at`);
+  if (Date.parse(event.at) !== Date.parse(stored.at)) fail(`event ${version} is shown with a different time than the stored one`);
   previous = hash;
 });
 console.log(`Verified: ${timeline.data.length} events of ${timeline.invoice_id}, last hash ${previous}`);

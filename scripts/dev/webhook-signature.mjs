@@ -1,4 +1,4 @@
-// Standard Webhooks signatures with nothing but Node: https://www.standardwebhooks.com
+// Standard Webhooks signatures, using only Node: https://www.standardwebhooks.com
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 
 export const toleranceSeconds = 300;
@@ -11,7 +11,7 @@ const keyOf = (secret) => Buffer.from(secret.replace(/^whsec_/, ''), 'base64');
 export const sign = (secret, id, timestamp, body) =>
   `v1,${createHmac('sha256', keyOf(secret)).update(`${id}.${timestamp}.`).update(body).digest('base64')}`;
 
-/** Whether one of a header's signatures (there are two while a secret is rotated) is ours; in constant time. */
+/** Returns whether one of a header's signatures (there are two during a rotation) is valid; in constant time. */
 export const matches = (secret, id, timestamp, body, signatures) => {
   const right = Buffer.from(sign(secret, id, timestamp, body));
   return signatures.split(' ').map((each) => Buffer.from(each))

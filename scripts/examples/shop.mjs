@@ -1,13 +1,13 @@
-// A shop in forty lines: takes webhooks, believes only those that are signed, and ships once.
+// A shop in forty lines: receives webhooks, accepts only signed ones, and ships once.
 // usage: GATEWAY=https://… API_KEY=cp_test_… WEBHOOK_SECRET=whsec_… PORT=8080 node scripts/examples/shop.mjs
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import http from 'node:http';
 
 const { GATEWAY, API_KEY, WEBHOOK_SECRET, PORT } = process.env;
-if (!(GATEWAY && API_KEY && WEBHOOK_SECRET && PORT)) { console.error('GATEWAY, API_KEY, WEBHOOK_SECRET and PORT are needed'); process.exit(2); }
+if (!(GATEWAY && API_KEY && WEBHOOK_SECRET && PORT)) { console.error('set GATEWAY, API_KEY, WEBHOOK_SECRET and PORT'); process.exit(2); }
 const secret = Buffer.from(WEBHOOK_SECRET.replace('whsec_', ''), 'base64');
 
-/** Standard Webhooks: HMAC-SHA256 over `id.timestamp.body` as it came, fresh; several signatures while a secret is rotated. */
+/** Standard Webhooks: HMAC-SHA256 over the raw `id.timestamp.body`, recent; several signatures during a rotation. */
 function isGenuine(headers, body) {
   const [id, timestamp, signatures] = ['id', 'timestamp', 'signature'].map((name) => headers[`webhook-${name}`] ?? '');
   const hash = createHmac('sha256', secret).update(`${id}.${timestamp}.`).update(body).digest('base64');
@@ -17,7 +17,7 @@ function isGenuine(headers, body) {
   return isFresh && signatures.split(' ').map((signature) => Buffer.from(signature)).some(isRight);
 }
 
-/** Two deliveries, two shops or a restart: the gateway answers 201 to one of them only. 409: not now, another event will come. */
+/** Two deliveries, two shops or a restart: the gateway returns 201 to only one of them. 409: not now, another event will come. */
 async function fulfil({ fulfilment_key: key, data: { invoice } }) {
   const response = await fetch(`${GATEWAY}/v1/invoices/${invoice.id}/fulfilments`, {
     method: 'POST', body: JSON.stringify({ key }),
@@ -35,6 +35,6 @@ http.createServer(async (request, response) => {
     if (event.fulfilment_key) await fulfil(event);
     response.writeHead(204).end();
   } catch (error) {
-    response.writeHead(500).end(error.message); // It will be delivered again.
+    response.writeHead(500).end(error.message); // The gateway will retry.
   }
 }).listen(Number(PORT), '127.0.0.1', () => console.log('the shop is open'));

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The Bicep CLI in the version that the tests of infra/ are written for: from PATH, or from its NuGet package.
 # usage: scripts/tools/bicep.sh FOLDER             → FOLDER/bicep
-#        scripts/tools/bicep.sh --is-there FOLDER  exit code 0 if it is there in that version
+#        scripts/tools/bicep.sh --is-there FOLDER  exit code 0 if that version is there
 set -euo pipefail
 version=0.49.2
 if [ "$1" = --is-there ]; then [ -x "$2/bicep" ] && [ "$(cat "$2/version" 2>/dev/null)" = $version ]; exit; fi

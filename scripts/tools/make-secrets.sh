@@ -1,20 +1,20 @@
 #!/usr/bin/env bash
-# Puts a random secret under each NAME that the vault does not hold, and leaves the others alone. No value is printed, stored
-# or given as an argument: it goes from openssl to az by a pipe, and to the vault through Resource Manager, which reaches
-# a vault without public access too and asks for the right to deploy rather than to read secrets.
+# Creates a random secret under each NAME that the vault does not have, and leaves the others alone. No value is printed, stored
+# or passed as an argument: openssl pipes it to az, which sends it through Resource Manager. That also reaches a vault without
+# public access, and requires the right to deploy rather than to read secrets.
 # usage: scripts/tools/make-secrets.sh RESOURCE_GROUP VAULT NAME…
-#        scripts/tools/make-secrets.sh RESOURCE_GROUP VAULT --set NAME   puts standard input there, also over an older one
+#        scripts/tools/make-secrets.sh RESOURCE_GROUP VAULT --set NAME   stores standard input, replacing an existing value
 set -euo pipefail
 [ $# -ge 3 ] || { sed -n '5,6s/^# //p' "$0"; exit 2; }
 api=2023-07-01
 vault=$(az keyvault list --resource-group "$1" --query "[?name=='$2'].id" --output tsv)
-[ -n "$vault" ] || { echo "there is no vault $2 in $1" >&2; exit 1; }
+[ -n "$vault" ] || { echo "vault $2 does not exist in $1" >&2; exit 1; }
 shift 2
 
 put() { # NAME: the secret from standard input
   local value
   value=$(cat)
-  [[ $value =~ ^[^[:cntrl:]\"\\]+$ ]] || { echo "$1: a secret is one line without quotes and backslashes" >&2; return 1; }
+  [[ $value =~ ^[^[:cntrl:]\"\\]+$ ]] || { echo "$1: a secret must be one line without quotes or backslashes" >&2; return 1; }
   printf '{"properties":{"value":"%s"}}' "$value" |
     az rest --method put --url "$vault/secrets/$1?api-version=$api" --body @- --output none
 }
@@ -25,7 +25,7 @@ if [ "$1" = --set ]; then
   exit
 fi
 for name in "$@"; do
-  # 3 is what az answers for a resource that is not there. Anything else is no reason to write over a key that may be in use.
+  # az exits with 3 if the resource does not exist. On any other error, do not overwrite a key that may be in use.
   code=0
   az resource show --ids "$vault/secrets/$name" --api-version $api --output none 2>/dev/null || code=$?
   case $code in

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Publishes the app as Azure runs it, and checks that the folder holds everything a function app starts from.
+# Publishes the app as Azure runs it, and checks that the folder contains everything that a function app needs to start.
 # usage: scripts/tools/publish.sh FOLDER   (new or empty)
 set -euo pipefail
 [ $# = 1 ] || { sed -n '3s/^# //p' "$0"; exit 2; }
 fail() { printf 'publish: %s\n' "$*" >&2; exit 1; }
 to=$(realpath -m "$1")
 cd "$(dirname "$0")/../.."
-# A file that an older build left there would be deployed with this one.
+# A file left by an older build would be deployed too.
 [ -z "$(ls -A "$to" 2>/dev/null)" ] || fail "$to is not empty"
 
 # One build at a time in a clone: scripts/run.sh takes the same lock.

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Whether a gateway answers as one: alive, its OpenAPI document, and problem+json on a path that there is not. Waits for a
-# gateway that has just been deployed to come up.
+# Checks that a gateway responds: liveness, its OpenAPI document, and problem+json for an unknown path. Waits for a gateway
+# that has just been deployed to start.
 # usage: scripts/tools/smoke.sh URL
 set -euo pipefail
 url=${1%/} tries=${COINPAY_SMOKE_TRIES:-40}
-seen() { # PATH: the answer, and on a line of its own its status and content type
+seen() { # PATH: prints the response, then its status and content type on a separate line
   curl --silent --max-time 30 --write-out '\n%{http_code} %{content_type}' "$url$1" || true
 }
 check() { # PATH STATUS TYPE TEXT

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Programs of Debian packages without installing them: the packages and their libraries are unpacked into one folder,
-# and each program is started by the C library that it was built with. Needs no root.
-# The mirror is the one that this machine's apt already uses; packages are verified by Debian's own archive keys.
+# Makes programs from Debian packages available without installing them: unpacks the packages and their libraries into one
+# folder, and starts each program with the C library it was built with. Does not need root.
+# It uses the mirror of this machine's apt and verifies packages with Debian's archive keys.
 # usage: scripts/tools/unpack-debian.sh FOLDER "SUITE …" "PROGRAM …" PACKAGE[/SUITE]…   → FOLDER/bin/<name of each program>
-# The first suite is the one that packages are taken from unless they name another; a PROGRAM is its path in its package.
+# Packages come from the first suite unless they name another; PROGRAM is a path inside its package.
 set -euo pipefail
 folder=$(realpath -m "$1")
 read -ra suites <<<"$2"
@@ -26,13 +26,13 @@ apt=(apt-get -qq -o Dir::Etc::sourcelist="$work/sources.list" -o Dir::Etc::sourc
   -o Dir::Cache="$work" -o Dir::Cache::Archives="$work/archives" -o APT::Default-Release="${suites[0]}"
   -o Acquire::Languages=none -o Acquire::IndexTargets::deb::DEP-11::DefaultEnabled=false
   -o APT::Update::Post-Invoke-Success::=true)
-# apt's own unprivileged user could not write here.
+# apt's unprivileged user could not write here.
 [ "$(id -u)" = 0 ] && apt+=(-o APT::Sandbox::User=root)
 "${apt[@]}" update
 (cd "$work/archives" && "${apt[@]}" download "${packages[@]}")
 for package in "$work"/archives/*.deb; do dpkg-deb -x "$package" "$work/unpacked/root"; done
 
-# A link may lead out of the folder, to the machine's own loader: the file itself is wanted.
+# A link can point outside the folder, to the machine's own loader, so look for the file itself.
 loader=$(cd "$work/unpacked/root" && find . -name 'ld-linux*.so.*' -type f | head -1)
 [ -n "$loader" ] || { echo "no loader in libc6" >&2; exit 1; }
 triplet=$(basename "$(dirname "$loader")")
@@ -47,7 +47,7 @@ WRAPPER
   chmod +x "$work/unpacked/bin/$name"
   "$work/unpacked/bin/$name" --version >/dev/null
 done
-# Complete or not there: setup.sh looks for one program only.
+# Move it at the end, so that it is complete or absent: setup.sh checks for only one program.
 rm -rf "$folder"
 mkdir -p "$(dirname "$folder")"
 mv "$work/unpacked" "$folder"

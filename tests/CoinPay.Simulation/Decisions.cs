@@ -10,10 +10,10 @@ using ResolveException = CoinPay.Functions.Invoices.ResolveException;
 
 namespace CoinPay.Simulation;
 
-/// <summary>What people at the shops decide: that goods go out, and what becomes of an exception.</summary>
+/// <summary>Decisions of people at the shops: to ship goods, and how to resolve an exception.</summary>
 internal static class Decisions
 {
-    /// <summary>With the key that the webhook brought; twice, as often as not, and sometimes too early.</summary>
+    /// <summary>Uses the webhook's key; often twice, and sometimes too early.</summary>
     public static void Fulfil(World world)
     {
         AuditedInvoice[] paid = [.. world.Audit.Invoices.Where(invoice => invoice.State.IsPaid || world.Dice.Chance(0.1))];
@@ -30,7 +30,7 @@ internal static class Decisions
             });
     }
 
-    /// <summary>Any action, allowed or not, on an exception that is open, or was.</summary>
+    /// <summary>Takes any action, allowed or not, on an exception that is or was open.</summary>
     public static void Resolve(World world) => Resolve(world, _ => true);
 
     public static void ResolveOpen(World world) => Resolve(world, exception => exception.IsOpen);

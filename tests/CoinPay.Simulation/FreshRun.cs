@@ -47,7 +47,7 @@ internal static class FreshRun
             to.Storage.Rows.Write(table, new RowChange(StorageAction.InsertEntity, row.Partition, row.Key, row.Properties, null));
     }
 
-    /// <summary>The first poll sees only what stood before the first invoice.</summary>
+    /// <summary>The first poll sees only what existed before the first invoice.</summary>
     private static void Begin(World world)
     {
         foreach (ModelNode node in world.Nodes)
@@ -57,7 +57,7 @@ internal static class FreshRun
         world.Advance(TimeSpan.FromSeconds(31));
     }
 
-    /// <summary>What a creation stored, and a cancellation where there was one.</summary>
+    /// <summary>The rows of a creation, and of a cancellation if there was one.</summary>
     private static async Task CreateAsync(World world, AppProcess process, Invoice invoice)
     {
         InvoiceTerms terms = invoice.Terms;

@@ -4,7 +4,7 @@ using CoinPay.Simulation.Shops;
 
 namespace CoinPay.Simulation;
 
-/// <summary>What became of a seed.</summary>
+/// <summary>The result of a seed.</summary>
 internal sealed record SeedResult(ulong Seed, string? Failure, string LogHash, long Operations, int Invoices, Coverage Coverage, IReadOnlyList<string> LastOperations)
 {
     public string Report() =>
@@ -16,14 +16,14 @@ internal sealed record SeedResult(ulong Seed, string? Failure, string LogHash, l
         """;
 }
 
-/// <summary>A life of a world: it begins, things happen and go wrong, faults stop, and it comes to rest.</summary>
+/// <summary>A life of a world: it starts, actions and faults happen, faults stop, and it comes to rest.</summary>
 internal static class Life
 {
     private const int Steps = 32;
     private const int MinInvoices = 20;
     private const int MinOperations = 300;
 
-    /// <summary>Runs a seed on a thread of its own.</summary>
+    /// <summary>Runs a seed on its own thread.</summary>
     public static SeedResult Run(ulong seed, Func<Seams>? seams = null, bool usesProtocol = false)
     {
         SeedResult? result = null;
@@ -80,7 +80,7 @@ internal static class Life
         world.Audit.Look();
     }
 
-    /// <summary>Timers and queues, as often as it falls.</summary>
+    /// <summary>Runs timers and queues at random.</summary>
     private static void Routine(World world)
     {
         if (world.Dice.Chance(0.75))

@@ -22,7 +22,7 @@ internal static class Pay
             Broadcast(world, order.Network, [(order, order.Asset, order.Asset.Dust - 1)]);
     }
 
-    /// <summary>An asset of the list, but not the one that is due.</summary>
+    /// <summary>A listed asset, but not the one that is due.</summary>
     public static void OtherAsset(World world)
     {
         if (Choose(world, Open(world, order => order.Network.Assets.Count > 1)) is not { } order)
@@ -39,7 +39,7 @@ internal static class Pay
         Broadcast(world, first.Network, [(first, first.Asset, first.Answer!.Due), (second, second.Asset, second.Answer!.Due)]);
     }
 
-    /// <summary>The same invoice by two transfers of one transaction.</summary>
+    /// <summary>The same invoice in two transfers of one transaction.</summary>
     public static void Twice(World world)
     {
         if (Choose(world, Open(world, CanBePaidTogether)) is { } order)
@@ -48,7 +48,7 @@ internal static class Pay
                 [(order, order.Asset, order.Answer!.Due / 2), (order, order.Asset, order.Answer.Due - (order.Answer.Due / 2))]);
     }
 
-    /// <summary>The invoice's address on the other network where a forwarder has it too.</summary>
+    /// <summary>The invoice's address on the other network where a forwarder has the same one.</summary>
     public static void OnTheWrongNetwork(World world)
     {
         if (Choose(world, Open(world, order => order.Network.Family is EvmFamily)) is not { } order)
@@ -58,14 +58,14 @@ internal static class Pay
         Broadcast(world, other, [(order, asset, order.Answer!.Due)]);
     }
 
-    /// <summary>What a customer was asked for who had paid too little.</summary>
+    /// <summary>The rest that a customer was asked for after paying too little.</summary>
     public static void TheRest(World world)
     {
         if (Choose(world, Open(world, order => MissingOf(world, order) > 0)) is { } order)
             Broadcast(world, order.Network, [(order, order.Asset, MissingOf(world, order))]);
     }
 
-    /// <summary>All of the price, whatever the gateway says of the invoice.</summary>
+    /// <summary>The full price, whatever the invoice's state.</summary>
     public static void Whole(World world, Order order) => Broadcast(world, order.Network, [(order, order.Asset, order.Answer!.Due)]);
 
     private static BigInteger MissingOf(World world, Order order) =>

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace CoinPay.Simulation;
 
-/// <summary>That the simulator sees what it is there to see: each of these bugs is caught within 200 seeds, most by the first.</summary>
+/// <summary>Checks that the simulator catches each of these bugs within 200 seeds, most by the first.</summary>
 public sealed class PlantedBugTests
 {
     private const ulong MaxSeeds = 200;

@@ -8,7 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace CoinPay.Simulation;
 
-/// <summary>Money that a reorg took away is not booked out: the lines back to the world are left out of their batch.</summary>
+/// <summary>Money removed by a reorg is not booked out: the lines back to the world are left out of their batch.</summary>
 internal sealed class ForgottenReversal : Seams
 {
     public override ValueTask<TableAnswer> CallAsync(World world, TableRequest request, TableCall tables) =>
@@ -18,7 +18,7 @@ internal sealed class ForgottenReversal : Seams
         change.Properties.GetValueOrDefault("Destination") is string text && text.StartsWith("world:", StringComparison.Ordinal);
 }
 
-/// <summary>A node that cannot say is read as one that has nothing: the last head again, and an empty mempool.</summary>
+/// <summary>A node that does not answer is read as one that has nothing: the last head again, and an empty mempool.</summary>
 internal sealed class UnknownIsEmpty : Seams
 {
     public override IChain Through(ModelNode node) => new Reader(node);
@@ -54,7 +54,7 @@ internal sealed class UnknownIsEmpty : Seams
     }
 }
 
-/// <summary>The second payment of a transaction is taken for the first.</summary>
+/// <summary>The second payment of a transaction is mistaken for the first.</summary>
 internal sealed class KeyedByTransactionOnly : Seams
 {
     public override IChain Through(ModelNode node) => new Reader(node);
@@ -74,7 +74,7 @@ internal sealed class KeyedByTransactionOnly : Seams
     }
 }
 
-/// <summary>What decides asks the machine for the time: functions get another clock than everything else.</summary>
+/// <summary>Decisions use the machine's time: functions get a different clock from everything else.</summary>
 internal sealed class ClockInTheDecider : Seams
 {
     public override void Change(IServiceCollection parts)
@@ -90,7 +90,7 @@ internal sealed class ClockInTheDecider : Seams
     }
 }
 
-/// <summary>The pending row goes when the invoice begins to look, not when it has committed what it saw.</summary>
+/// <summary>The pending row is deleted when the invoice begins to read, not after it has committed.</summary>
 internal sealed class AcknowledgedBeforeCommit : Seams
 {
     public override async ValueTask<TableAnswer> CallAsync(World world, TableRequest request, TableCall tables)
@@ -103,7 +103,7 @@ internal sealed class AcknowledgedBeforeCommit : Seams
     }
 }
 
-/// <summary>What a commit left to tell is forgotten instead of told: the event's row does not stay.</summary>
+/// <summary>Events left to publish after a commit are lost: the event's row is not kept.</summary>
 internal sealed class DroppedOutbox : Seams
 {
     public override async ValueTask<TableAnswer> CallAsync(World world, TableRequest request, TableCall tables)
@@ -120,7 +120,7 @@ internal sealed class DroppedOutbox : Seams
         && change.Properties.GetValueOrDefault("Type") is string type && type.StartsWith("invoice.", StringComparison.Ordinal);
 }
 
-/// <summary>A node read through something that changes what it says.</summary>
+/// <summary>A node behind a wrapper that changes its answers.</summary>
 internal abstract class Through(ModelNode node) : IChain, IMempoolSource
 {
     public Network Network => node.Network;

@@ -5,12 +5,12 @@ using CoinPay.Testing.Chains;
 
 namespace CoinPay.Simulation;
 
-/// <summary>How a world comes to rest: faults stop, what waits is mined deep, and the app does all that is left to do.</summary>
+/// <summary>How a world comes to rest: faults stop, waiting transactions are mined deep, and the app finishes its work.</summary>
 internal static class Rest
 {
     private const int MaxRounds = 60;
 
-    /// <summary>Every so many seeds have a fresh run, which costs half of a first one.</summary>
+    /// <summary>One in this number of seeds gets a fresh run, which costs half of a first one.</summary>
     private const ulong SeedsAFreshRun = 12;
 
     private const double AfterTheEnd = 0.15;
@@ -32,7 +32,7 @@ internal static class Rest
             PayAfterTheEnd(world);
     }
 
-    /// <summary>Goes on until nothing is left to do, for so many rounds at least.</summary>
+    /// <summary>Continues until nothing is left to do, for a minimum number of rounds.</summary>
     public static void Settle(World world, int least = 1)
     {
         for (int round = 0; round < MaxRounds; round++)
@@ -65,7 +65,7 @@ internal static class Rest
         world.Audit.Look();
     }
 
-    /// <summary>People look at what is open, and at what the money of a day made of it.</summary>
+    /// <summary>People resolve open exceptions, and a day later what the money made of them.</summary>
     private static void Decide(World world)
     {
         for (int more = world.Dice.Between(1, 4); more > 0; more--)
@@ -81,7 +81,7 @@ internal static class Rest
                 node.Chain.Mine();
     }
 
-    /// <summary>A customer who was asked for the rest pays it or does not, and the day that it takes goes by.</summary>
+    /// <summary>Customers who were asked for the rest pay it or do not, and the day allowed for it passes.</summary>
     private static void EndTopUps(World world, DateTimeOffset until)
     {
         if (until > world.Now && world.Dice.Chance(0.6))
@@ -104,7 +104,7 @@ internal static class Rest
         world.Restart();
     }
 
-    /// <summary>Invoices that are watched for a day come to their end, and then one of them is paid.</summary>
+    /// <summary>Invoices that are watched for a day reach their end, and then one of them is paid.</summary>
     private static void PayAfterTheEnd(World world)
     {
         Order[] over = [.. world.Orders.Where(order => order is { Answer: not null, Shop.Policy.MonitorDays: 1 })];

@@ -8,7 +8,7 @@ public sealed class SimulationRun
 {
     private const int MaxReports = 12;
 
-    /// <summary>Seeds between two signs of life.</summary>
+    /// <summary>The number of seeds between two progress lines.</summary>
     private const int Progress = 1_000;
 
     [Fact(Explicit = true)]

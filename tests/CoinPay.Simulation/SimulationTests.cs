@@ -2,7 +2,7 @@ using Xunit;
 
 namespace CoinPay.Simulation;
 
-/// <summary>Whole lives of simulated worlds. <c>scripts/simulate.sh</c> runs many more of them.</summary>
+/// <summary>Complete simulated worlds. <c>scripts/simulate.sh</c> runs many more of them.</summary>
 public sealed class SimulationTests
 {
     [Fact]
@@ -15,7 +15,7 @@ public sealed class SimulationTests
         Assert.True(first.Invoices >= 20, $"{first.Invoices} invoices");
     }
 
-    /// <summary>The simulation leaves the tables' protocol out: over it the same happens, operation by operation.</summary>
+    /// <summary>The simulation bypasses the tables' protocol: with it, the same happens, operation by operation.</summary>
     [Fact]
     public void A_world_goes_the_same_way_over_the_tables_protocol()
     {

@@ -5,16 +5,16 @@ using CoinPay.Simulation.Checks;
 
 namespace CoinPay.Simulation;
 
-/// <summary>What many seeds came to.</summary>
+/// <summary>The result of many seeds.</summary>
 internal sealed class Summary
 {
-    /// <summary>Fewer seeds need not meet anything.</summary>
+    /// <summary>Below this number of seeds nothing is required.</summary>
     public const int EnoughForAnything = 120;
 
-    /// <summary>With so many seeds no cell of the table may stay empty.</summary>
+    /// <summary>From this number of seeds on, no cell of the table may be empty.</summary>
     private const int EnoughForEveryCell = 1_000;
 
-    /// <summary>With so many every event, situation and fault must have come.</summary>
+    /// <summary>From this number of seeds on, every event, situation and fault must have occurred.</summary>
     private const int EnoughForEveryRow = 500;
 
     private static readonly string[] Events =
@@ -25,7 +25,7 @@ internal sealed class Summary
         nameof(InvoiceFulfilled), nameof(ExceptionOpened), nameof(ExceptionResolved),
     ];
 
-    /// <summary>What a handful of seeds must have met: the ways that payments mostly go.</summary>
+    /// <summary>What a handful of seeds must have covered: the usual outcomes of payments.</summary>
     private static readonly string[] Usual =
     [
         .. Events, Situations.FreshRun,
@@ -37,17 +37,17 @@ internal sealed class Summary
     private int _invoices;
     private int _seeds;
 
-    /// <summary>In the order of their seeds.</summary>
+    /// <summary>Ordered by seed.</summary>
     public IEnumerable<SeedResult> Failures => _failures.OrderBy(failed => failed.Seed);
 
-    /// <summary>What so many seeds should have met and have not.</summary>
+    /// <summary>What this number of seeds should have covered but has not.</summary>
     public IReadOnlyList<string> Missing =>
     [
         .. _coverage.Unseen(_seeds >= EnoughForEveryRow ? [.. Events, .. Situations.All] : Usual),
         .. _seeds >= EnoughForEveryCell ? _coverage.EmptyCells(Events) : [],
     ];
 
-    /// <summary>Runs seeds on as many threads; <paramref name="told"/> hears how many are done.</summary>
+    /// <summary>Runs seeds on several threads; <paramref name="told"/> receives the number completed.</summary>
     public static Summary Of(ulong first, int count, int threads, Action<int>? told = null)
     {
         Summary summary = new();

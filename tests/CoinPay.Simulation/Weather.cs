@@ -3,7 +3,7 @@ using CoinPay.Simulation.Runtime;
 
 namespace CoinPay.Simulation;
 
-/// <summary>Which faults are about. It changes now and then; much of the time all is well.</summary>
+/// <summary>The faults that are currently active. It changes now and then; most of the time there are none.</summary>
 internal static class Weather
 {
     private const int MaxCallsToDeath = 250;

@@ -13,7 +13,7 @@ namespace CoinPay.Simulation;
 
 /// <summary>
 /// Everything around the app, and the app: chains and nodes, shops and their endpoints, storage, the clock, and the process that
-/// runs at the moment. All of it follows from one seed and happens on one thread.
+/// is currently running. Everything is determined by one seed and runs on one thread.
 /// </summary>
 internal sealed class World
 {
@@ -96,12 +96,12 @@ internal sealed class World
 
     public AppProcess Process { get; private set; }
 
-    /// <summary>Probability that somebody else writes a row just before the app does.</summary>
+    /// <summary>Probability that another writer writes a row just before the app.</summary>
     public double Conflicts { get; set; }
 
     public ModelNode NodeOf(string network) => Nodes.First(node => node.Network.Name == network);
 
-    /// <summary>Takes the place of a process that has died, or was never there.</summary>
+    /// <summary>Replaces a process that died or never existed.</summary>
     public void Restart()
     {
         Process = new(this);
@@ -146,7 +146,7 @@ internal sealed class World
         Do(_ => QuietlyAsync(() => _triggers[function] = process.RunAsync(function, new Microsoft.Azure.Functions.Worker.TimerInfo())));
     }
 
-    /// <summary>Wakes that were held back arrive.</summary>
+    /// <summary>Delivers delayed wakes.</summary>
     public void SendHeldWakes()
     {
         foreach (Func<Task> wake in Wakes.TakeHeld())
@@ -190,7 +190,7 @@ internal sealed class World
         _failure ??= failure;
     }
 
-    /// <summary>Touches a row, or takes it away, beside the app; false when there is none.</summary>
+    /// <summary>Touches or deletes a row without the app; returns false if it does not exist.</summary>
     public bool Write(string table, StorageAction action, string partition, string row)
     {
         if (Storage.Rows[table].Find(partition, row) is null)

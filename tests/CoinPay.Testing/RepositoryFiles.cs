@@ -1,6 +1,6 @@
 namespace CoinPay.Testing;
 
-/// <summary>Where the repository and the tools that scripts/setup.sh installed stand on this machine.</summary>
+/// <summary>Paths of the repository and of the tools that scripts/setup.sh installed.</summary>
 internal static class RepositoryFiles
 {
     /// <summary>The folder of CoinPay.Functions.sln.</summary>
@@ -16,7 +16,7 @@ internal static class RepositoryFiles
     public static string Bitcoin(string program) => Existing(Path.Combine(Tools, "bitcoin", "bin", program));
 
     /// <summary>
-    /// The litecoind that setup put there; null on a machine that has none and cannot have Debian's packages.
+    /// The litecoind that setup put there; null on a machine that has none and cannot use Debian's packages.
     /// </summary>
     public static string? Litecoind { get; } =
         Path.Combine(Tools, "litecoin", "bin", "litecoind") is var program && File.Exists(program) ? program : null;

@@ -1,6 +1,6 @@
-// From prices and usage to figures: nothing is read or printed here. Kinds of cost are the names in prices.json.
+// Calculates figures from prices and usage, without I/O. Kinds of cost are the names in prices.json.
 
-/** @param given what the command's options say, under their names */
+/** @param given the command's options by name */
 export function figures(prices, usage, given) {
   return {
     assumptions: given,
@@ -33,7 +33,7 @@ function formOf(form, prices, usage, given) {
   };
 }
 
-/** Requests to storage that come whether or not there is an invoice. */
+/** Returns the storage requests that are made even without invoices. */
 function idleSources(form, usage, given) {
   const month = usage.hoursPerMonth * 3600;
   const sources = [];
@@ -43,7 +43,7 @@ function idleSources(form, usage, given) {
     for (const [kind, count] of Object.entries(eachRun)) add(name, kind, runsOf(timer, usage, given) * count);
   }
   const { triggers, pollSeconds, kind } = usage.queues;
-  add(`${triggers.length} queue triggers look`, kind, triggers.length * (month / pollSeconds[form]));
+  add(`${triggers.length} queue triggers poll`, kind, triggers.length * (month / pollSeconds[form]));
   for (const source of usage.idle[form].requests) {
     const count = source.perTimer ? Object.keys(usage.timers).length : source.times;
     add(source.what, source.kind, count * (month / source.everySeconds), source.estimate);
@@ -51,11 +51,11 @@ function idleSources(form, usage, given) {
   return sources;
 }
 
-/** How often a timer runs in a month: six fields, of which days, months and weekdays are all. */
+/** Returns how often a timer runs in a month. Of the six fields, day, month and weekday must be `*`. */
 function runsOf({ schedule }, { hoursPerMonth }, { poll }) {
   if (schedule === '%PollSchedule%') return (hoursPerMonth * 3600) / poll;
   const [second, minute, hour, ...days] = schedule.split(' ');
-  if (days.join(' ') !== '* * *') throw new Error(`${schedule} is not of every day`);
+  if (days.join(' ') !== '* * *') throw new Error(`${schedule} does not run every day`);
   return timesOf(second, 60) * timesOf(minute, 60) * timesOf(hour, 24) * (hoursPerMonth / 24);
 }
 
@@ -63,10 +63,10 @@ function timesOf(field, size) {
   if (field === '*') return size;
   if (field.startsWith('*/')) return Math.ceil(size / Number(field.slice(2)));
   if (/^[0-9,]+$/.test(field)) return field.split(',').length;
-  throw new Error(`${field} is not understood in a schedule`);
+  throw new Error(`cannot read ${field} in a schedule`);
 }
 
-/** Every run of a timer is billed for a second at least; runs that overlap on an instance are billed once, which is left out. */
+/** Every timer run is billed for at least a second. Runs that overlap on an instance are billed once; that is ignored here. */
 function addIdleExecutions(used, usage, given) {
   const runs = Object.values(usage.timers).reduce((sum, timer) => sum + runsOf(timer, usage, given), 0);
   used.executions = runs;
@@ -74,7 +74,7 @@ function addIdleExecutions(used, usage, given) {
   used.alwaysReadyGbSeconds = given['always-ready'] * usage.hoursPerMonth * 3600 * usage.execution.gigabytes;
 }
 
-/** Orchestrations and their activities are the group that is always ready, if any is. */
+/** Orchestrations and their activities are the always-ready group, if there is one. */
 function addInvoiceExecutions(used, usage, given) {
   const { durable, other } = usage.invoice.executions;
   const each = usage.execution.seconds * usage.execution.gigabytes;
@@ -95,7 +95,7 @@ function addEndpoints(used, operations, usage, given) {
   used.endpointGb = endpoints > 0 ? operations * usage.endpointGbPerOperation : 0;
 }
 
-/** What a month has for nothing, of what runs on demand. */
+/** Subtracts the monthly free grants for on-demand use. */
 function afterGrants(used, grants) {
   return Object.fromEntries(Object.entries(used).map(([kind, amount]) => [kind, Math.max(0, amount - (grants[kind] ?? 0))]));
 }

@@ -71,7 +71,7 @@ public sealed class DeployTests : IDisposable
     [InlineData("nothing was deployed", "", "")]
     [InlineData("nothing was deployed", "", "", "--location", "westeurope")]
     [InlineData("not logged in", "LOGGED_IN", "1", "--yes")]
-    [InlineData("say --location", "GROUP_EXISTS", "false", "--yes")]
+    [InlineData("use --location", "GROUP_EXISTS", "false", "--yes")]
     [InlineData("NETWORK=URL", "", "", "--node", "https://node.example")]
     public async Task Without_consent_login_or_what_it_needs_nothing_is_deployed(string says, string name, string value, params string[] options)
     {

@@ -14,8 +14,8 @@ public sealed class ScriptArgumentTests
     [InlineData("mine.sh anvil 1000000000", 1, "usage: scripts/mine.sh NETWORK [N]")]
     [InlineData("listen.sh --unheard", 1, "Unknown option '--unheard'")]
     [InlineData("listen.sh verify --unheard", 1, "Unknown option '--unheard'")]
-    [InlineData("listen.sh --gateway here --key k --to http://127.0.0.1", 1, "--gateway here is no URL")]
-    [InlineData("listen.sh --gateway http://127.0.0.1 --key k --to http://127.0.0.1 --every soon", 1, "--every is a number of seconds")]
+    [InlineData("listen.sh --gateway here --key k --to http://127.0.0.1", 1, "--gateway here is not an http:// or https:// URL")]
+    [InlineData("listen.sh --gateway http://127.0.0.1 --key k --to http://127.0.0.1 --every soon", 1, "--every must be a number of seconds")]
     public Task An_argument_that_does_not_fit_is_answered_by_what_does(string command, int exitCode, string says) =>
         RefusesAsync(command, exitCode, says, null);
 

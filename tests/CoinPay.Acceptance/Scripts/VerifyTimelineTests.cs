@@ -37,7 +37,7 @@ public sealed class VerifyTimelineTests
     public void What_is_no_timeline_is_said_to_be_none()
     {
         (int code, string text) = Verify("null");
-        Assert.Equal((1, "NOT VERIFIED: it holds no events: is it what GET /v1/invoices/{id}/timeline answered?"), (code, text.TrimEnd()));
+        Assert.Equal((1, "NOT VERIFIED: it contains no events: is it the response of GET /v1/invoices/{id}/timeline?"), (code, text.TrimEnd()));
     }
 
     private static string Timeline(Action<List<Dictionary<string, object>>> forge)

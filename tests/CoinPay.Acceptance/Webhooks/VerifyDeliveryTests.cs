@@ -42,8 +42,8 @@ public sealed class VerifyDeliveryTests
         Assert.Equal((1, "timestamp too old"), await VerifyAsync(Captured(at: DateTimeOffset.UtcNow.AddMinutes(-10)), "timestamp too old"));
         Assert.Equal((1, "timestamp in the future"), await VerifyAsync(Captured(at: DateTimeOffset.UtcNow.AddMinutes(10)), "timestamp in the future"));
         Assert.Equal((1, "header missing: webhook-signature"), await VerifyAsync(Captured(signature: ""), "header missing: webhook-signature"));
-        Assert.Equal((1, "no signature of version v1"), await VerifyAsync(Captured(signature: "v9,AAAA"), "no signature of version v1"));
-        Assert.Equal((1, "the headers of"), await VerifyAsync(Captured(body: Body.Replace("01jd", "01je", StringComparison.Ordinal)), "the headers of"));
+        Assert.Equal((1, "no v1 signature"), await VerifyAsync(Captured(signature: "v9,AAAA"), "no v1 signature"));
+        Assert.Equal((1, "the headers to"), await VerifyAsync(Captured(body: Body.Replace("01jd", "01je", StringComparison.Ordinal)), "the headers to"));
         Assert.Equal((1, "not whole JSON"), await VerifyAsync(Captured(body: Body[..^1]), "not whole JSON"));
         Assert.Equal((1, "no empty line"), await VerifyAsync(Body, "no empty line"));
     }

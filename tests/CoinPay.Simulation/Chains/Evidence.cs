@@ -2,7 +2,7 @@ using CoinPay.Chains;
 
 namespace CoinPay.Simulation.Chains;
 
-/// <summary>What a node has shown so far: all that the gateway can know of its network.</summary>
+/// <summary>What a node has shown so far: all that the gateway can know about its network.</summary>
 internal sealed class Evidence
 {
     private readonly Dictionary<(string Recipient, string Key), ShownTransfer> _shown = [];
@@ -21,7 +21,7 @@ internal sealed class Evidence
 
     public ShownTransfer? Of(string recipient, string key) => _shown.GetValueOrDefault((recipient, key));
 
-    /// <summary>Whether a reading that began then was answered whole, blocks and mempool.</summary>
+    /// <summary>Whether a reading that began then was complete, with blocks and mempool.</summary>
     public bool IsComplete(DateTimeOffset since) => _completeSince.Contains(since);
 
     /// <summary>Whether the chain's finality had stalled at a complete reading that began then.</summary>
@@ -65,7 +65,7 @@ internal sealed class Evidence
         /// <summary>Of the blocks that were shown to hold it.</summary>
         public HashSet<DateTimeOffset> Stamps { get; } = [];
 
-        /// <summary>A complete reading had it nowhere.</summary>
+        /// <summary>A complete reading did not contain it.</summary>
         public bool WasGone { get; set; }
     }
 

@@ -2,16 +2,16 @@ using CoinPay.Chains;
 
 namespace CoinPay.Simulation.Chains;
 
-/// <summary>What an adapter of Bitcoin's kind makes of its node's mempool: who spends what, and whether another did before.</summary>
+/// <summary>A Bitcoin adapter's view of its node's mempool: who spends what, and whether another did before.</summary>
 internal sealed class MempoolModel
 {
     private readonly Dictionary<string, string> _spenders = new(StringComparer.Ordinal);
     private readonly Dictionary<string, bool> _hasConflict = new(StringComparer.Ordinal);
 
-    /// <summary>As they were read the last time.</summary>
+    /// <summary>The result of the last read.</summary>
     public IReadOnlyList<ModelTransaction> Transactions { get; private set; } = [];
 
-    /// <summary>All transfers that wait. A transaction whose coin another was seen to spend before is in conflict from then on.</summary>
+    /// <summary>All waiting transfers. A transaction is in conflict once another one was seen spending its coin before.</summary>
     public IEnumerable<ChainTransfer> Read(IReadOnlyList<ModelTransaction> waiting)
     {
         Transactions = [.. waiting];

@@ -13,7 +13,7 @@ internal sealed record ModelTransaction(string Hash, string Coin, IReadOnlyList<
 internal sealed record ModelBlock(
     long Height, string Hash, string ParentHash, DateTimeOffset Time, IReadOnlyList<ModelTransaction> Transactions);
 
-/// <summary>A chain as it truly is: its blocks, what waits for a block, and every block there ever was.</summary>
+/// <summary>The true state of a chain: its blocks, waiting transactions, and every block that ever existed.</summary>
 internal sealed class ModelNetwork
 {
     public const int FirstBlocks = 24;
@@ -37,17 +37,17 @@ internal sealed class ModelNetwork
 
     public List<ModelTransaction> Pool { get; } = [];
 
-    /// <summary>Told what happens.</summary>
+    /// <summary>Called when something happens.</summary>
     public Action<string> Note { get; init; } = static _ => { };
 
-    /// <summary>Rises with every change.</summary>
+    /// <summary>Increases with every change.</summary>
     public int Version { get; private set; }
 
     public long Height => Blocks[^1].Height;
 
     public ModelBlock? BlockEver(string hash) => _everMined.GetValueOrDefault(hash);
 
-    /// <summary>What a transaction spends, whatever became of it.</summary>
+    /// <summary>The coins that a transaction spends, whether or not it was mined.</summary>
     public string CoinOf(string hash) => _coins[hash];
 
     public string NewHash() => (IsEvm ? "0x" : "") + _dice.Hex(32);
@@ -59,7 +59,7 @@ internal sealed class ModelNetwork
         Version++;
     }
 
-    /// <summary>A block with some of what waits.</summary>
+    /// <summary>Mines a block with some of the waiting transactions.</summary>
     public void Mine(double share = 1)
     {
         // A block's stamp is the miner's clock: on chains of Bitcoin's kind it may be off by many minutes.
@@ -89,7 +89,7 @@ internal sealed class ModelNetwork
             Mine(0.4);
     }
 
-    /// <summary>Takes a waiting transaction's place with another that spends the same coin, or with nothing of ours.</summary>
+    /// <summary>Replaces a waiting transaction with one that spends the same coin, or with nothing of ours.</summary>
     public void Replace(ModelTransaction waiting, ModelTransaction? by)
     {
         Pool.Remove(waiting);

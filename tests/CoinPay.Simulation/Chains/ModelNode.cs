@@ -5,7 +5,7 @@ using CoinPay.Testing.Chains;
 namespace CoinPay.Simulation.Chains;
 
 /// <summary>
-/// A network as its one node shows it: truly, or not at all, or an older state of it. Whatever it answers is noted as evidence.
+/// A network as its one node shows it: correctly, not at all, or in an older state. Every answer is recorded as evidence.
 /// </summary>
 internal sealed class ModelNode(ModelNetwork chain, VirtualTime time, Dice dice) : IChain, IMempoolSource
 {
@@ -18,13 +18,13 @@ internal sealed class ModelNode(ModelNetwork chain, VirtualTime time, Dice dice)
 
     public Network Network => chain.Network;
 
-    /// <summary>Null: it is well.</summary>
+    /// <summary>Null if the node is healthy.</summary>
     public Fault? Trouble { get; set; }
 
-    /// <summary>How many blocks a node that lags is behind.</summary>
+    /// <summary>The number of blocks by which a lagging node is behind.</summary>
     public int Lag { get; set; }
 
-    /// <summary>The heights at which <c>safe</c> and <c>finalized</c> stand still; null while they follow the head.</summary>
+    /// <summary>The heights at which <c>safe</c> and <c>finalized</c> are stuck; null while they follow the head.</summary>
     public (long Safe, long Finalized)? FinalityStoodAt { get; set; }
 
     /// <summary>Probability that the chain moves between two answers.</summary>

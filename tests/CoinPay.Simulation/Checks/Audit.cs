@@ -3,7 +3,7 @@ using CoinPay.Testing.Storage.Tables;
 
 namespace CoinPay.Simulation.Checks;
 
-/// <summary>All invoices there are, each looked at again after a step that changed it.</summary>
+/// <summary>All invoices; each is checked again after a step that changed it.</summary>
 internal sealed class Audit
 {
     private readonly World _world;

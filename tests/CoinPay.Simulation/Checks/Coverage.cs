@@ -36,14 +36,14 @@ internal sealed class Coverage
             _faults[fault] = _faults.GetValueOrDefault(fault) + count;
     }
 
-    /// <summary>Pairs of an event and a fault that never came together.</summary>
+    /// <summary>Pairs of an event and a fault that never occurred together.</summary>
     public IEnumerable<string> EmptyCells(IEnumerable<string> events) =>
         from name in events
         from fault in Enum.GetValues<Fault>()
         where !_cells.ContainsKey((name, fault))
         select $"{name} × {fault}";
 
-    /// <summary>Events, situations and faults that never came at all.</summary>
+    /// <summary>Events, situations and faults that never occurred.</summary>
     public IEnumerable<string> Unseen(IEnumerable<string> names) =>
         [.. names.Where(name => !_events.ContainsKey(name)),
             .. Enum.GetValues<Fault>().Where(fault => !_faults.ContainsKey(fault)).Select(fault => fault.ToString())];

@@ -5,7 +5,7 @@ namespace CoinPay.Simulation.Checks;
 /// <summary>An invariant does not hold: the app, or the simulation, is wrong.</summary>
 internal sealed class SimulationException(string message) : Exception(message);
 
-/// <summary>What must always hold. It is asked so often that the words are put together only when it does not.</summary>
+/// <summary>A condition that must always hold. Checked so often that the message is built only on failure.</summary>
 internal static class Invariant
 {
     public static void Require(bool holds, [InterpolatedStringHandlerArgument(nameof(holds))] ref Otherwise otherwise)
@@ -21,7 +21,7 @@ internal static class Invariant
     }
 }
 
-/// <summary>The words for an invariant that is broken; nothing while it holds.</summary>
+/// <summary>The message for a broken invariant; nothing while it holds.</summary>
 [InterpolatedStringHandler]
 internal ref struct Otherwise
 {

@@ -27,7 +27,7 @@ internal sealed class LivedWorld
         return new(witness.World!);
     }
 
-    /// <summary>What reconcile prints when something differs; empty when nothing does.</summary>
+    /// <summary>What reconcile prints if something differs; empty otherwise.</summary>
     public async Task<string> DifferencesAsync()
     {
         using StringWriter output = new() { NewLine = "\n" };

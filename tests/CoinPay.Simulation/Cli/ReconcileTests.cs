@@ -5,7 +5,7 @@ using Xunit;
 
 namespace CoinPay.Simulation.Cli;
 
-/// <summary>What reconcile proves, and that it names every row that is not as it was.</summary>
+/// <summary>Checks what reconcile proves, and that it names every changed row.</summary>
 public sealed class ReconcileTests
 {
     /// <summary>One life for all that is damaged: each test puts back what it changed.</summary>

@@ -10,7 +10,7 @@ using Xunit;
 
 namespace CoinPay.Simulation.Cli;
 
-/// <summary>A restore that is cut short is done again with --force, and comes to the same.</summary>
+/// <summary>An interrupted restore is repeated with --force and gives the same result.</summary>
 public sealed class RestoreCrashTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("backup-").FullName;
@@ -46,7 +46,7 @@ public sealed class RestoreCrashTests : IDisposable
         }
     }
 
-    /// <summary>All that stands in an account after a restore, which is begun anew if it dies.</summary>
+    /// <summary>Everything in an account after a restore, which is restarted if it dies.</summary>
     private async Task<string> RestoredAsync(StorageDeath? death)
     {
         EdgeStorage storage = new(new FakeTimeProvider());

@@ -3,10 +3,10 @@ using DurableTask.Core.History;
 
 namespace CoinPay.Simulation.Golden;
 
-/// <summary>What an orchestrator asks for, in the same words whether it asks now or a history tells that it did.</summary>
+/// <summary>An orchestrator's action, in the same form whether it is new or read from a history.</summary>
 internal static class Asked
 {
-    /// <summary>Null for an event that tells of something else.</summary>
+    /// <summary>Null for an event about something else.</summary>
     public static string? Of(HistoryEvent step) => step switch
     {
         TaskScheduledEvent task => $"activity {task.EventId} {task.Name}({task.Input})",

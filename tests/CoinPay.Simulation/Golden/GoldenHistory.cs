@@ -32,7 +32,7 @@ internal sealed record GoldenHistory(IReadOnlyList<HistoryEvent> Events)
 
     public ExecutionStartedEvent Start => Events.OfType<ExecutionStartedEvent>().Single();
 
-    /// <summary>What the orchestration returned; null while it runs.</summary>
+    /// <summary>The orchestration's result; null while it is running.</summary>
     public string? Output => Events.OfType<ExecutionCompletedEvent>().SingleOrDefault()?.Result;
 
     /// <summary>The turns in their order.</summary>
@@ -61,7 +61,7 @@ internal sealed record GoldenHistory(IReadOnlyList<HistoryEvent> Events)
         return (HistoryEvent)step.ToObject(typeof(HistoryEvent).Assembly.GetType(type, throwOnError: true)!, Form)!;
     }
 
-    /// <summary>A failure without its stack, which is this machine's.</summary>
+    /// <summary>A failure without its stack, which depends on the machine.</summary>
     private static HistoryEvent Brief(HistoryEvent step) => step is TaskFailedEvent { FailureDetails: { } failure } failed
         ? new TaskFailedEvent(
             failed.EventId, failed.TaskScheduledId, failed.Reason, failed.Details,
@@ -73,8 +73,8 @@ internal sealed record GoldenHistory(IReadOnlyList<HistoryEvent> Events)
 }
 
 /// <summary>One turn of a recorded history.</summary>
-/// <param name="Past">What was committed before it.</param>
-/// <param name="Own">What it added.</param>
+/// <param name="Past">The events committed before it.</param>
+/// <param name="Own">The events it added.</param>
 internal sealed record GoldenTurn(int Number, IReadOnlyList<HistoryEvent> Past, IReadOnlyList<HistoryEvent> Own)
 {
     /// <summary>What it took in, after the mark of its beginning.</summary>

@@ -9,7 +9,7 @@ using CancelInvoice = CoinPay.Functions.Invoices.CancelInvoice;
 
 namespace CoinPay.Simulation.Golden;
 
-/// <summary>One invoice in a world where only what is said here happens.</summary>
+/// <summary>One invoice in a world without random events.</summary>
 internal sealed class GoldenLife
 {
     private static readonly TimeSpan Poll = OfferedNetworks.OfBitcoinsKind.PollInterval + TimeSpan.FromSeconds(1);
@@ -97,7 +97,7 @@ internal sealed class GoldenLife
         return this;
     }
 
-    /// <summary>Does something while the invoices' table refuses, so that the activity fails and is tried again.</summary>
+    /// <summary>Does something while the invoices' table refuses requests, so that the activity fails and is retried.</summary>
     public GoldenLife WithoutInvoices(Action what)
     {
         _door.Refused = "Invoices";
@@ -121,7 +121,7 @@ internal sealed class GoldenLife
         _world.Advance(time);
     }
 
-    /// <summary>Refuses the calls to one table while it is told to.</summary>
+    /// <summary>Refuses calls to one table while enabled.</summary>
     private sealed class StorageDoor : Seams
     {
         public string? Refused { get; set; }

@@ -27,7 +27,7 @@ internal static class GoldenLives
         ["continued"] = life => life.NodeDown().WaitForNextExecution().Wait(TimeSpan.FromHours(1), step: TimeSpan.FromMinutes(10)),
     };
 
-    /// <summary>Lives it on a thread of its own and gives the history of its invoice's instance.</summary>
+    /// <summary>Runs it on its own thread and returns the history of its invoice's instance.</summary>
     public static GoldenHistory Record(Action<GoldenLife> live)
     {
         GoldenHistory? history = null;

@@ -18,7 +18,7 @@ using Microsoft.Extensions.Logging;
 
 namespace CoinPay.Simulation.Runtime;
 
-/// <summary>What a process is made of: the gateway's own parts, with storage, nodes, task hub and clock of the simulation.</summary>
+/// <summary>The services of a process: the gateway's own, with the simulation's storage, nodes, task hub and clock.</summary>
 internal static class AppParts
 {
     public const string OperatorKey = "operator-key-of-a-simulation-0123456789";
@@ -41,7 +41,7 @@ internal static class AppParts
         })
         .Build();
 
-    /// <summary>What new orchestrations are started as: host.json's <c>defaultVersion</c>.</summary>
+    /// <summary>The version of new orchestrations: host.json's <c>defaultVersion</c>.</summary>
     public static string OrchestrationVersion { get; } = new ConfigurationBuilder()
         .AddJsonFile(Path.Combine(RepositoryFiles.Root, "host.json"))
         .Build()["extensions:durableTask:defaultVersion"]!;
@@ -76,7 +76,7 @@ internal static class AppParts
         ? new(Storage, Quiet(new TableClientOptions { Transport = new ProcessTransport(world.Storage.Tables, process, world.Calls) }))
         : world.Storage.DirectTableService(process.CallAsync);
 
-    /// <summary>No second try, as that waits in real time; and nothing that only costs time.</summary>
+    /// <summary>No retries, because they wait in real time, and nothing that only costs time.</summary>
     public static T Quiet<T>(T options)
         where T : ClientOptions
     {

@@ -12,7 +12,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace CoinPay.Simulation.Runtime;
 
-/// <summary>The whole gateway as one process runs it, over storage that outlives it. When it dies, all it knew is gone.</summary>
+/// <summary>The whole gateway as one process runs it, over storage that outlives it. When it dies, everything in memory is lost.</summary>
 internal sealed class AppProcess
 {
     private readonly World _world;
@@ -29,7 +29,7 @@ internal sealed class AppProcess
         _services = AppParts.For(this, world).BuildServiceProvider();
     }
 
-    /// <summary>Its way to the task hub as a client of it.</summary>
+    /// <summary>Its access to the task hub as a client.</summary>
     public HubServer Hub { get; }
 
     public Flow Flow { get; } = new();
@@ -53,7 +53,7 @@ internal sealed class AppProcess
         return answer;
     }
 
-    /// <summary>What the host does before the first function runs.</summary>
+    /// <summary>Does what the host does before the first function runs.</summary>
     public Task StartAsync() => Begin(async () =>
     {
         await _services.GetRequiredService<Tables>().EnsureCreatedAsync(CancellationToken.None);
@@ -106,7 +106,7 @@ internal sealed class AppProcess
         return WatchedAsync(operation, () => _world.Calls.AfterAsync(this));
     }
 
-    /// <summary>Notes at which of the hub's requests it dies, if it does.</summary>
+    /// <summary>Records the hub's request at which it dies, if it does.</summary>
     private Task WatchedAsync(HubOperation operation, Func<Task> call)
     {
         bool wasDead = IsDead;
@@ -178,5 +178,5 @@ internal sealed class AppProcess
     }
 }
 
-/// <summary>An answer of the gateway: status and body.</summary>
+/// <summary>A response of the gateway: status and body.</summary>
 internal sealed record Reply(int Status, byte[] Body);

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 
 namespace CoinPay.Simulation.Runtime;
 
-/// <summary>Random numbers that follow from a seed, the same on every machine and version (SplitMix64).</summary>
+/// <summary>Random numbers derived from a seed, the same on every machine and version (SplitMix64).</summary>
 internal sealed class Dice(ulong seed)
 {
     private ulong _state = seed;
@@ -17,14 +17,14 @@ internal sealed class Dice(ulong seed)
 
     public int Below(int limit) => (int)(Next() % (ulong)limit);
 
-    /// <summary>Both ends included.</summary>
+    /// <summary>Both ends are inclusive.</summary>
     public int Between(int least, int most) => least + Below(most - least + 1);
 
     public bool Chance(double probability) => (Next() >> 11) * (1.0 / (1UL << 53)) < probability;
 
     public T Of<T>(IReadOnlyList<T> choices) => choices[Below(choices.Count)];
 
-    /// <summary>One of the choices, the heavier the likelier.</summary>
+    /// <summary>Returns one of the choices, in proportion to its weight.</summary>
     public T Of<T>(IReadOnlyList<(int Weight, T Choice)> choices)
     {
         int left = Below(choices.Sum(choice => choice.Weight));
@@ -51,7 +51,7 @@ internal sealed class Dice(ulong seed)
     }
 }
 
-/// <summary>What the app draws its ids from in a simulation.</summary>
+/// <summary>The source of the app's ids in a simulation.</summary>
 internal sealed class SeededNumbers(Dice dice) : RandomNumberGenerator
 {
     public override void GetBytes(byte[] data) => dice.Fill(data);

@@ -5,7 +5,7 @@ using Microsoft.DurableTask.Client;
 
 namespace CoinPay.Simulation.Runtime;
 
-/// <summary>What may befall a wake on its way: it is lost, comes twice, or comes later than those sent after it.</summary>
+/// <summary>Faults of a wake in transit: it is lost, duplicated, or overtaken by later ones.</summary>
 internal sealed class WakeFaults(Dice dice)
 {
     private readonly List<Func<Task>> _held = [];
@@ -54,7 +54,7 @@ internal sealed class WakeFaults(Dice dice)
         }
     }
 
-    /// <summary>Wakes that were held back, in another order than they were sent in. Those of a dead process are lost with it.</summary>
+    /// <summary>Delayed wakes, in a different order than sent. Those of a dead process are lost with it.</summary>
     public IReadOnlyList<Func<Task>> TakeHeld()
     {
         Func<Task>[] held = [.. _held];
@@ -66,7 +66,7 @@ internal sealed class WakeFaults(Dice dice)
     public void Forget() => _held.Clear();
 }
 
-/// <summary>The engine's client with wakes that go astray, and starts that come twice.</summary>
+/// <summary>The engine's client with lost wakes and duplicate starts.</summary>
 internal sealed class FaultyWakes(DurableTaskClient hub, WakeFaults faults) : DurableTaskClient("default")
 {
     public override async Task<string> ScheduleNewOrchestrationInstanceAsync(

@@ -10,7 +10,7 @@ internal sealed class Flow : SynchronizationContext
     private readonly Queue<(SendOrPostCallback Callback, object? State)> _ready = new();
     private readonly int _thread = Environment.CurrentManagedThreadId;
 
-    /// <summary>The process has died: nothing of it runs any more.</summary>
+    /// <summary>The process has died: none of its code runs any more.</summary>
     public bool IsOver { get; private set; }
 
     /// <summary>Where something came back on another thread, if it did: then the run cannot be trusted to replay.</summary>
@@ -49,7 +49,7 @@ internal sealed class Flow : SynchronizationContext
         }
     }
 
-    /// <summary>Runs what is ready, in order; false when there was nothing.</summary>
+    /// <summary>Runs ready continuations in order; returns false if there were none.</summary>
     public bool Run()
     {
         bool any = false;

@@ -24,7 +24,7 @@ internal sealed class MessagePump(World world, Dice dice)
 
     public double Doubled { get; set; }
 
-    /// <summary>Takes every message that is visible now, once.</summary>
+    /// <summary>Handles every currently visible message once.</summary>
     public int Run(AppProcess process)
     {
         int taken = 0;
@@ -42,7 +42,7 @@ internal sealed class MessagePump(World world, Dice dice)
         return taken;
     }
 
-    /// <summary>The host's own calls: they are no part of what may go wrong here.</summary>
+    /// <summary>The host's own calls, which are not subject to faults here.</summary>
     private StoredMessage[] Take(string name)
     {
         _queues.Create(name);

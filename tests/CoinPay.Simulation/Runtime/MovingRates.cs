@@ -4,7 +4,7 @@ using CoinPay.Functions.Rates;
 
 namespace CoinPay.Simulation.Runtime;
 
-/// <summary>Exchange rates that move, and that at times nobody knows.</summary>
+/// <summary>Exchange rates that move, and that are sometimes unknown.</summary>
 internal sealed class MovingRates : IRateSource
 {
     private static readonly Dictionary<string, decimal> PerEuro = new(StringComparer.Ordinal)
@@ -18,7 +18,7 @@ internal sealed class MovingRates : IRateSource
 
     public bool IsUnknown { get; set; }
 
-    /// <summary>How far the rates have moved from where they began, as a factor.</summary>
+    /// <summary>The factor by which the rates have moved from their initial values.</summary>
     public decimal Moved { get; set; } = 1;
 
     public Action<Fault> Struck { get; set; } = static _ => { };

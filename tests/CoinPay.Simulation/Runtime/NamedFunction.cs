@@ -7,7 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace CoinPay.Simulation.Runtime;
 
-/// <summary>A function of the app with a timer, queue or activity trigger, run as its trigger runs it: in a scope of its own.</summary>
+/// <summary>A function of the app with a timer, queue or activity trigger, run as its trigger runs it: in its own scope.</summary>
 internal sealed class NamedFunction
 {
     private static readonly Dictionary<string, NamedFunction> All = typeof(Gateway).Assembly.GetTypes()
@@ -27,7 +27,7 @@ internal sealed class NamedFunction
         _create = ActivatorUtilities.CreateFactory(method.DeclaringType!, []);
     }
 
-    /// <summary>Runs a function with what its trigger gives it.</summary>
+    /// <summary>Runs a function with its trigger's values.</summary>
     public static Task RunAsync(IServiceProvider services, string name, object? trigger) => All[name].RunAsync(services, trigger);
 
     /// <summary>Runs an activity as the worker does: its input and its result are serialized.</summary>

@@ -3,7 +3,7 @@ using CoinPay.Testing.Storage;
 
 namespace CoinPay.Simulation.Runtime;
 
-/// <summary>Every storage operation of a run, as a hash over all and as text of the last. Two runs of a seed have the same.</summary>
+/// <summary>Every storage operation of a run, as a hash over all and the text of the last ones. Two runs of a seed give the same.</summary>
 internal sealed class OperationLog(int kept)
 {
     private const int GuidLength = 32;
@@ -32,7 +32,7 @@ internal sealed class OperationLog(int kept)
         Add($"{at:HH:mm:ss.fff} hub {operation.Action} {operation.InstanceId}");
     }
 
-    /// <summary>What the simulation did.</summary>
+    /// <summary>The simulation's actions.</summary>
     public void Note(string text) => Add("-- " + text);
 
     private void Add(string line)

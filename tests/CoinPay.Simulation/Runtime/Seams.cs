@@ -14,7 +14,7 @@ internal class Seams
     /// <summary>A call to a table.</summary>
     public virtual ValueTask<TableAnswer> CallAsync(World world, TableRequest request, TableCall tables) => tables(request);
 
-    /// <summary>What the poller reads a network through.</summary>
+    /// <summary>The poller's access to a network.</summary>
     public virtual IChain Through(ModelNode node) => node;
 
     /// <summary>The app's parts before they are put together.</summary>

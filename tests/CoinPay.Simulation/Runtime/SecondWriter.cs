@@ -3,7 +3,7 @@ using CoinPay.Testing.Storage;
 namespace CoinPay.Simulation.Runtime;
 
 /// <summary>
-/// Somebody else who writes the same rows, a moment before the app does: what it wrote says the same, but the app's tag is stale.
+/// Another writer of the same rows, just before the app: it writes the same content, but the app's ETag becomes stale.
 /// </summary>
 internal static class SecondWriter
 {

@@ -4,7 +4,7 @@ using Azure.Core.Pipeline;
 
 namespace CoinPay.Simulation.Runtime;
 
-/// <summary>What may befall the storage calls of the process that runs: it dies, a call takes long while others go first, or is refused.</summary>
+/// <summary>Faults of the running process's storage calls: death of the process, a call delayed behind others, or a refusal.</summary>
 internal sealed class CallFaults(VirtualTime time, Dice dice)
 {
     private static readonly TimeSpan CallTime = TimeSpan.FromMilliseconds(1);
@@ -14,7 +14,7 @@ internal sealed class CallFaults(VirtualTime time, Dice dice)
 
     private readonly List<(AppProcess Process, TaskCompletionSource Gate)> _waiting = [];
 
-    /// <summary>Probabilities of each call.</summary>
+    /// <summary>Probabilities for each call.</summary>
     public double Slow { get; set; }
 
     public double Refused { get; set; }
@@ -24,7 +24,7 @@ internal sealed class CallFaults(VirtualTime time, Dice dice)
 
     public bool DiesAfterEffect { get; set; }
 
-    /// <summary>Told when a fault strikes.</summary>
+    /// <summary>Called when a fault occurs.</summary>
     public Action<Fault> Struck { get; set; } = static _ => { };
 
     /// <summary>Until the call goes on; never, if the process dies before.</summary>
@@ -42,7 +42,7 @@ internal sealed class CallFaults(VirtualTime time, Dice dice)
         return DiesAt <= 0 ? Die(process) : Task.CompletedTask;
     }
 
-    /// <summary>Lets one of the calls that wait go on, whichever; false when none waits.</summary>
+    /// <summary>Releases any one of the waiting calls; returns false if there is none.</summary>
     public bool LetOneGoOn()
     {
         _waiting.RemoveAll(waiting => waiting.Process.IsDead);
@@ -84,7 +84,7 @@ internal sealed class CallFaults(VirtualTime time, Dice dice)
     }
 }
 
-/// <summary>One process's way to storage: its calls may be slow, and end with it.</summary>
+/// <summary>One process's access to storage: its calls can be slow, and end with it.</summary>
 internal sealed class ProcessTransport(HttpPipelineTransport storage, AppProcess process, CallFaults faults) : HttpPipelineTransport
 {
     public override Request CreateRequest() => storage.CreateRequest();

@@ -1,7 +1,7 @@
 
 namespace CoinPay.Simulation.Runtime;
 
-/// <summary>A clock that only the simulation moves. Timers ring in the order of their instants, on the thread that moves it.</summary>
+/// <summary>A clock that only the simulation moves. Timers fire in order, on the thread that moves it.</summary>
 internal sealed class VirtualTime(DateTimeOffset start) : TimeProvider
 {
     private readonly PriorityQueue<(Alarm Alarm, int Setting), (long Due, long Order)> _alarms = new();
@@ -21,10 +21,10 @@ internal sealed class VirtualTime(DateTimeOffset start) : TimeProvider
         return alarm;
     }
 
-    /// <summary>Something took a moment. Nothing rings: that waits for <see cref="Ring"/>.</summary>
+    /// <summary>Advances the clock without firing timers, which wait for <see cref="Ring"/>.</summary>
     public void Pass(TimeSpan moment) => _now += moment.Ticks;
 
-    /// <summary>Moves on to the next alarm that is due by then and rings it; false when there is none, and it is then.</summary>
+    /// <summary>Moves to the next alarm due by then and fires it; if there is none, moves to that time and returns false.</summary>
     public bool Ring(DateTimeOffset until)
     {
         while (_alarms.TryPeek(out (Alarm Alarm, int Setting) next, out (long Due, long Order) at) && at.Due <= until.UtcTicks)
@@ -74,7 +74,7 @@ internal sealed class VirtualTime(DateTimeOffset start) : TimeProvider
     }
 }
 
-/// <summary>The clock as one process has it: when the process dies, its timers die with it.</summary>
+/// <summary>The clock of one process: when the process dies, its timers die with it.</summary>
 internal sealed class ProcessTime(VirtualTime time, Flow flow) : TimeProvider
 {
     public override long TimestampFrequency => time.TimestampFrequency;

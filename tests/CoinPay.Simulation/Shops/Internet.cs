@@ -5,7 +5,7 @@ using CoinPay.Simulation.Runtime;
 
 namespace CoinPay.Simulation.Shops;
 
-/// <summary>The endpoints of all shops. They fail when they like, note what they got, and answer in the end.</summary>
+/// <summary>The endpoints of all shops. They fail at random, record what they receive, and succeed in the end.</summary>
 internal sealed class Internet(Dice dice) : HttpMessageHandler
 {
     private readonly Dictionary<(string Host, string EventId), byte[]> _received = [];

@@ -21,12 +21,12 @@ internal sealed class Order(int number, Shop shop, Network network, NetworkAsset
     /// <summary>Null: asked for without one, and so not again.</summary>
     public string? IdempotencyKey => idempotencyKey;
 
-    /// <summary>Requests whose answer has not come.</summary>
+    /// <summary>Requests without a response yet.</summary>
     public int Asking { get; set; }
 
     public InvoiceAnswer? Answer { get; private set; }
 
-    /// <summary>The merchant was told that it is cancelled.</summary>
+    /// <summary>The merchant was notified that it is cancelled.</summary>
     public bool IsCancelled { get; set; }
 
     /// <summary>Whether a cancellation may have been done without an answer.</summary>

@@ -11,7 +11,7 @@ using NBitcoin;
 
 namespace CoinPay.Simulation.Shops;
 
-/// <summary>A merchant with a policy of its own, a wallet on every network, and an endpoint.</summary>
+/// <summary>A merchant with its own policy, a wallet on every network, and an endpoint.</summary>
 internal sealed class Shop
 {
     /// <summary>A public key whose owner nobody knows (the generator point); the chain codes make different accounts of it.</summary>

@@ -6,11 +6,11 @@ namespace CoinPay.Testing.Chains;
 
 /// <summary>
 /// The networks of every simulated world: two EVM chains on which a forwarder has one address, with a coin, a token and finality,
-/// and one of Bitcoin's kind. A payment on the second stalls soon.
+/// and one of the Bitcoin family. A payment on the second stalls soon.
 /// </summary>
 internal static class OfferedNetworks
 {
-    /// <summary>How many blocks below the head the nodes call finalized.</summary>
+    /// <summary>The number of blocks by which finality trails the head.</summary>
     public const int FinalizedDepth = 8;
 
     private const string Bitcoin = "bip122:0f9188f13cb7b2c71f2a335e3a4fc328";

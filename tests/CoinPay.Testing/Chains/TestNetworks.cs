@@ -8,7 +8,7 @@ using CoinPay.Testing.Nodes;
 
 namespace CoinPay.Testing.Chains;
 
-/// <summary>Networks as configuration would make them, for nodes and keys of tests.</summary>
+/// <summary>Networks as configuration creates them, for the tests' nodes and keys.</summary>
 internal static class TestNetworks
 {
     public static readonly HttpClient Http = new();

@@ -53,7 +53,7 @@ internal sealed class FrontContext : FunctionContext
 
     public override CancellationToken CancellationToken { get; }
 
-    /// <summary>What the function returned, or what a middleware answers in its place.</summary>
+    /// <summary>The function's result, or a middleware's response in its place.</summary>
     public object? Result => _bindings.InvocationResult;
 
     private sealed class RouteValues(IReadOnlyDictionary<string, object?> values) : BindingContext

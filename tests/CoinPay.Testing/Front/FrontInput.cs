@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace CoinPay.Testing.Front;
 
-/// <summary>Gives a function the values of its parameters: those kinds that the app's HTTP functions take, and no other.</summary>
+/// <summary>Binds a function's parameters: only the kinds that the app's HTTP functions use.</summary>
 internal sealed class FrontInput : IFunctionInputBindingFeature
 {
     public ValueTask<FunctionInputBindingResult> BindFunctionInputAsync(FunctionContext context) => ValueTask.FromResult(

@@ -24,7 +24,7 @@ namespace CoinPay.Testing.Front;
 /// Nothing else of the app runs: no timers, no queues, no hosted services. Any number of fronts, each with settings of
 /// its own, can run in one process.
 /// </summary>
-/// <remarks><c>FrontContractTests</c> holds it to the answers of CoinPay.Host.</remarks>
+/// <remarks><c>FrontContractTests</c> compares its responses with those of CoinPay.Host.</remarks>
 internal sealed class FunctionsFront : IAsyncDisposable
 {
     private const string DefaultRoutePrefix = "api";
@@ -56,7 +56,7 @@ internal sealed class FunctionsFront : IAsyncDisposable
         return front;
     }
 
-    /// <summary>Waits until every request is answered and what follows an answer is done.</summary>
+    /// <summary>Waits until every request and the work after its response are complete.</summary>
     public async Task QuietAsync()
     {
         while (Volatile.Read(ref _underWay) > 0)
@@ -84,7 +84,7 @@ internal sealed class FunctionsFront : IAsyncDisposable
         await _app.StartAsync();
     }
 
-    /// <summary>Registered first, so that its end comes last: then all that follows an answer is done.</summary>
+    /// <summary>Registered first, so that it ends last, after all work that follows a response.</summary>
     private Task CountAsync(HttpContext http, RequestDelegate next)
     {
         Interlocked.Increment(ref _underWay);
@@ -112,7 +112,7 @@ internal sealed class FunctionsFront : IAsyncDisposable
             Metadata = { new AcceptedMethods(function.Methods) },
         }.Build();
 
-    /// <summary>As the worker's ASP.NET Core integration does it: run the pipeline, then write the result.</summary>
+    /// <summary>Runs the pipeline, then writes the result, like the worker's ASP.NET Core integration.</summary>
     private static async Task AnswerAsync(HttpFunction function, HttpContext http, FunctionExecutionDelegate pipeline)
     {
         FrontContext context = new(function, http);

@@ -50,7 +50,7 @@ internal sealed class HttpFunction : FunctionDefinition
     /// <param name="metadata">A function of any trigger.</param>
     /// <param name="folder">The folder that holds the app's assembly.</param>
     /// <returns>Null if something other than HTTP triggers the function.</returns>
-    /// <exception cref="NotSupportedException">The function asks for a key: the front holds none.</exception>
+    /// <exception cref="NotSupportedException">The function requires a key: the front has none.</exception>
     public static HttpFunction? From(IFunctionMetadata metadata, string folder)
     {
         JsonElement trigger = (metadata.RawBindings ?? [])

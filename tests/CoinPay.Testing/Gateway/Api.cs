@@ -6,12 +6,12 @@ using System.Text.Json.Nodes;
 
 namespace CoinPay.Testing.Gateway;
 
-/// <summary>An answer of the gateway, read whole.</summary>
+/// <summary>A complete response of the gateway.</summary>
 internal sealed record ApiAnswer(HttpStatusCode Status, string Text, HttpResponseHeaders Headers, string? ContentType)
 {
     public JsonNode Json => JsonNode.Parse(Text)!;
 
-    /// <summary>The value at a path such as <c>payment.address</c>, as text; null when it is not there.</summary>
+    /// <summary>The value at a path such as <c>payment.address</c>, as text; null if it does not exist.</summary>
     public string? this[string path] => path.Split('.').Aggregate((JsonNode?)Json, (node, name) => node?[name])?.ToString();
 
     public ApiAnswer Expect(HttpStatusCode status)
@@ -20,7 +20,7 @@ internal sealed record ApiAnswer(HttpStatusCode Status, string Text, HttpRespons
         return this;
     }
 
-    /// <summary>That this is a problem of this code, in the form of RFC 9457.</summary>
+    /// <summary>Asserts that this is an RFC 9457 problem with this code.</summary>
     public ApiAnswer ExpectProblem(HttpStatusCode status, string code)
     {
         Expect(status);

@@ -19,7 +19,7 @@ public class AppServices : IAsyncLifetime
 
     internal Tables Tables => _services.GetRequiredService<Tables>();
 
-    /// <summary>A client that never crashes, to look at what was left.</summary>
+    /// <summary>A client that never crashes, to inspect what was left.</summary>
     internal TableServiceClient Storage { get; private set; } = null!;
 
     internal QueueClient Webhooks { get; private set; } = null!;
@@ -27,7 +27,7 @@ public class AppServices : IAsyncLifetime
     /// <summary>The clock of all parts; the machine's own unless a world moves time.</summary>
     internal virtual TimeProvider Clock => TimeProvider.System;
 
-    /// <summary>Settings of the networks: a node that is nowhere, as most tests ask none.</summary>
+    /// <summary>Settings of the networks: a node that does not exist, because most tests use none.</summary>
     internal virtual Dictionary<string, string?> Networks => new() { ["CoinPay:Networks:anvil:Rpc"] = "http://127.0.0.1:1" };
 
     private protected virtual ValueTask<ITestStorage> OpenStorageAsync() => new(new EdgeStorage(TimeProvider.System));
@@ -54,7 +54,7 @@ public class AppServices : IAsyncLifetime
     internal T Get<T>()
         where T : notnull => _services.GetRequiredService<T>();
 
-    /// <summary>A function class, made as the host makes it.</summary>
+    /// <summary>Creates a function class as the host does.</summary>
     internal T Function<T>() => ActivatorUtilities.CreateInstance<T>(_services);
 
     private ServiceProvider Services()

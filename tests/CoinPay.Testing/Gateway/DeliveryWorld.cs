@@ -32,7 +32,7 @@ internal sealed class DeliveryWorld : IAsyncDisposable
 
     public DeliveryAddress Address => AddressOf(Happened.Id);
 
-    /// <summary>An event of the merchant, not told to anybody yet.</summary>
+    /// <summary>Creates an event of the merchant that has not been published yet.</summary>
     public static GatewayEvent EventOf(Edge edge, string merchant)
     {
         DateTimeOffset at = edge.Clock.GetUtcNow();
@@ -52,7 +52,7 @@ internal sealed class DeliveryWorld : IAsyncDisposable
 
     public Task PublishAsync() => Edge.Get<EventPublisher>().PublishAsync(Happened, default);
 
-    /// <summary>Handles the delivery's message, as if one had come now.</summary>
+    /// <summary>Handles the delivery's message as if it had just arrived.</summary>
     public Task HandleAsync(string? eventId = null) =>
         Edge.Get<DeliveryRun>().HandleAsync(AddressOf(eventId ?? Happened.Id).ToString(), slow: true, default);
 
@@ -64,7 +64,7 @@ internal sealed class DeliveryWorld : IAsyncDisposable
             await Edge.Tables.Merchants.GetEntityAsync<TableEntity>(
                 MerchantId, CoinPay.Functions.Webhooks.Endpoints.WebhookEndpoint.RowKey(EndpointId)));
 
-    /// <summary>Whether the sweeper would look at it some day.</summary>
+    /// <summary>Whether the sweeper will find it eventually.</summary>
     public async Task<bool> HasPointerAsync()
     {
         await foreach (

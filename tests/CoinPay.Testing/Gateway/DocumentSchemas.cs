@@ -6,7 +6,7 @@ using Json.Schema;
 namespace CoinPay.Testing.Gateway;
 
 /// <summary>
-/// The JSON schemas of an OpenAPI 3.1 document. Objects are closed here: a field that a value has and the document has not is wrong.
+/// The JSON schemas of an OpenAPI 3.1 document. Objects are closed here: a field that is not in the document is an error.
 /// </summary>
 internal sealed class DocumentSchemas
 {
@@ -26,12 +26,12 @@ internal sealed class DocumentSchemas
         _ = JsonSchema.Build(JsonSerializer.SerializeToElement(new JsonObject { ["$id"] = Root, ["$defs"] = components }), _build);
     }
 
-    /// <summary>What a reference of the document stands for; the node itself if it is none.</summary>
+    /// <summary>Resolves a reference in the document; returns the node itself if it is not one.</summary>
     public JsonNode Resolve(JsonNode node) => node is JsonObject && node["$ref"] is { } reference
         ? reference.ToString()[2..].Split('/').Aggregate((JsonNode)_document, (at, part) => at[part]!)
         : node;
 
-    /// <summary>What is wrong with a text by a schema of the document; null if nothing.</summary>
+    /// <summary>Returns the errors of a text against a schema of the document, or null if there are none.</summary>
     public string? Wrong(JsonNode schema, string text)
     {
         try
@@ -51,7 +51,7 @@ internal sealed class DocumentSchemas
             part => part.Errors!.Select(error => $"{part.InstanceLocation} {error.Key} {error.Value}")));
     }
 
-    /// <summary>What is wrong with the examples of the document's schemas.</summary>
+    /// <summary>Returns the errors in the examples of the document's schemas.</summary>
     public IReadOnlyList<string> WrongExamples() => [
         .. from schema in Below(_document["components"]!["schemas"]!)
            where schema["examples"] is JsonArray && (schema["type"] ?? schema["const"] ?? schema["oneOf"] ?? schema["allOf"]) is not null

@@ -2,10 +2,10 @@ using System.Net;
 
 namespace CoinPay.Testing.Gateway;
 
-/// <summary>Lets a test's calls to the gateway through and holds each, with its answer, to the OpenAPI document.</summary>
+/// <summary>Passes a test's calls on to the gateway and checks each, with its response, against the OpenAPI document.</summary>
 internal sealed class DocumentedAnswers() : DelegatingHandler(new SocketsHttpHandler { RequestHeaderEncodingSelector = (_, _) => System.Text.Encoding.UTF8 })
 {
-    /// <summary>The management API of the durable functions, which the document is not about.</summary>
+    /// <summary>The management API of the durable functions, which the document does not cover.</summary>
     private const string Management = "/runtime/";
 
     protected override async Task<HttpResponseMessage> SendAsync(

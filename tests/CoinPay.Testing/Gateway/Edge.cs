@@ -24,7 +24,7 @@ using Microsoft.Extensions.Time.Testing;
 namespace CoinPay.Testing.Gateway;
 
 /// <summary>
-/// Merchants and webhooks as one process has them, on real tables and queues and a clock that a test turns.
+/// Merchants and webhooks as in one process, on real tables and queues and a clock that a test controls.
 /// </summary>
 internal sealed class Edge : IAsyncDisposable
 {
@@ -71,7 +71,7 @@ internal sealed class Edge : IAsyncDisposable
     public T Get<T>()
         where T : notnull => _services.GetRequiredService<T>();
 
-    /// <summary>Calls a function class as the host does: made for the call, problems made answers.</summary>
+    /// <summary>Calls a function class as the host does: created for the call, with problems turned into responses.</summary>
     public async Task<EdgeAnswer> CallAsync<TFunction>(
         Func<TFunction, HttpRequest, Task<IActionResult>> run, string? key, object? body = null,
         string? idempotencyKey = null, string query = "")
@@ -133,7 +133,7 @@ internal sealed class Edge : IAsyncDisposable
         return (made["id"]!, made["secret"]!);
     }
 
-    /// <summary>Takes every message that is visible now and handles it, until there is none.</summary>
+    /// <summary>Handles visible messages until there are none.</summary>
     public async Task<int> DeliverAllAsync()
     {
         int handled = 0;
@@ -156,7 +156,7 @@ internal sealed class Edge : IAsyncDisposable
         ? Function<DeliverWebhook>().Run(message, default)
         : Function<DeliverSlowWebhook>().Run(message, default);
 
-    /// <summary>A function class, made as the host makes it.</summary>
+    /// <summary>Creates a function class as the host does.</summary>
     public T Function<T>() => ActivatorUtilities.CreateInstance<T>(_services);
 
     /// <summary>
@@ -208,7 +208,7 @@ internal sealed class Edge : IAsyncDisposable
     };
 }
 
-/// <summary>What a function answered.</summary>
+/// <summary>A function's response.</summary>
 internal sealed record EdgeAnswer(HttpStatusCode Status, string Text, string? ContentType, IHeaderDictionary Headers)
 {
     public static async Task<EdgeAnswer> OfAsync(IActionResult result)

@@ -14,13 +14,13 @@ internal interface ITestStorage
 {
     string ConnectionString { get; }
 
-    /// <param name="policy">Sees every call before it goes out, such as <see cref="StorageDeath"/>.</param>
+    /// <param name="policy">Sees every call before it is sent, such as <see cref="StorageDeath"/>.</param>
     TableServiceClient Tables(HttpPipelinePolicy? policy = null);
 
     QueueServiceClient Queues(HttpPipelinePolicy? policy = null);
 }
 
-/// <summary>An account in memory, on the machine's clock or one that a test turns; as a fixture, one for all tests of a class.</summary>
+/// <summary>An in-memory account, on the machine's clock or a test's; as a fixture, shared by all tests of a class.</summary>
 public sealed class EdgeStorage : ITestStorage
 {
     private readonly MemoryStorage _storage;
@@ -34,7 +34,7 @@ public sealed class EdgeStorage : ITestStorage
 
     public string ConnectionString => MemoryStorage.ConnectionString;
 
-    /// <summary>The same queues for somebody who puts any text into them.</summary>
+    /// <summary>The same queues, for tests that send arbitrary text.</summary>
     internal QueueServiceClient RawQueues() => _storage.QueueService();
 
     public TableServiceClient Tables(HttpPipelinePolicy? policy = null) =>
@@ -59,7 +59,7 @@ public sealed class EdgeStorage : ITestStorage
     }
 }
 
-/// <summary>An Azurite of a test class's own.</summary>
+/// <summary>A separate Azurite for one test class.</summary>
 public sealed class AzuriteStorage : IAsyncLifetime, ITestStorage
 {
     private Azurite? _azurite;
@@ -97,7 +97,7 @@ internal sealed class StorageDeath(int at, bool before) : HttpPipelinePolicy
     private int _writes;
     private bool _dead;
 
-    /// <summary>Whether it came to that: false when there were fewer writes.</summary>
+    /// <summary>Whether the death happened: false if there were fewer writes.</summary>
     public bool Happened => _dead;
 
     public override async ValueTask ProcessAsync(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline)

@@ -21,14 +21,14 @@ internal sealed class FanOut
     private const int AtOnce = 16;
     private const double FailureRate = 0.4;
 
-    /// <summary>As often as a delivery's whole schedule of eleven days needs, however slow the machine is.</summary>
+    /// <summary>Enough rounds for a delivery's whole schedule of eleven days, however slow the machine is.</summary>
     private const int MaxTurns = 600;
 
     private static readonly TimeSpan Turn = TimeSpan.FromMinutes(30);
 
     private readonly ConcurrentDictionary<(string Host, string Id), int> _reached = new();
 
-    /// <summary>How often each event reached each endpoint.</summary>
+    /// <summary>The number of times each event reached each endpoint.</summary>
     public IEnumerable<int> Times => _reached.Values;
 
     public async Task ReachAllAsync(ITestStorage account, FakeTimeProvider clock, int events)

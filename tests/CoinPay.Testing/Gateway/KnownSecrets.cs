@@ -2,7 +2,7 @@ using CoinPay.Functions.Platform.Secrets;
 
 namespace CoinPay.Testing.Gateway;
 
-/// <summary>Secrets that a test sets and rotates; like a vault's, a changed one is read once it is forgotten.</summary>
+/// <summary>Secrets that a test sets and rotates; as with a vault, a changed secret is read once the cached one is dropped.</summary>
 internal sealed class KnownSecrets : ISecrets
 {
     private readonly Dictionary<string, string> _values = new(StringComparer.Ordinal);
@@ -15,7 +15,7 @@ internal sealed class KnownSecrets : ISecrets
         [SecretName.SecretsKey] = Convert.ToBase64String(new byte[SecretBox.KeyBytes]),
     };
 
-    /// <summary>Puts a new value in the place of the current one, which becomes the previous one; both are read next time.</summary>
+    /// <summary>Replaces the current value, which becomes the previous one; both are read next time.</summary>
     public void Rotate(string name, string value)
     {
         _values[SecretName.PreviousOf(name)] = _values[name];
@@ -38,6 +38,6 @@ internal sealed class KnownSecrets : ISecrets
 
     public void Forget(string name) => _remembered.Remove(name);
 
-    /// <summary>As time does with what is remembered.</summary>
+    /// <summary>Drops the cached values, as time would.</summary>
     public void ForgetAll() => _remembered.Clear();
 }

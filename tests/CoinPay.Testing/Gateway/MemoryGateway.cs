@@ -57,10 +57,10 @@ internal sealed class MemoryGateway : IAsyncDisposable
         return (merchant["id"]!, merchant["api_key"]!);
     }
 
-    /// <summary>Waits until every request is answered and what follows an answer is done.</summary>
+    /// <summary>Waits until every request and the work after its response are complete.</summary>
     public Task QuietAsync() => _front.QuietAsync();
 
-    /// <summary>Every row of every table but the audit log, which also tells of calls that were refused.</summary>
+    /// <summary>Every row of every table except the audit log, which also records refused calls.</summary>
     public async Task<string> DumpAsync()
     {
         TableServiceClient service = _storage.TableService();
@@ -94,7 +94,7 @@ internal sealed class MemoryGateway : IAsyncDisposable
     private static string Shown(KeyValuePair<string, object> property) =>
         property.Key + "=" + (property.Value is byte[] bytes ? Convert.ToHexString(bytes) : property.Value);
 
-    /// <summary>Takes every start and every wake, and runs nothing.</summary>
+    /// <summary>Accepts every start and wake, and runs nothing.</summary>
     private sealed class NoInstances() : DurableTaskClient("none")
     {
         public override Task<string> ScheduleNewOrchestrationInstanceAsync(

@@ -7,13 +7,13 @@ using CoinPay.Functions.Docs;
 
 namespace CoinPay.Testing.Gateway;
 
-/// <summary>A call and its answer, as the OpenAPI document is to describe them.</summary>
-/// <param name="Operation">The operation's id, or null: then method and path find it.</param>
+/// <summary>A call and its response, which the OpenAPI document must describe.</summary>
+/// <param name="Operation">The operation's id, or null to find it by method and path.</param>
 internal sealed record Exchange(
     string? Operation, string Method, string? Path, string? Request, int Status,
     IReadOnlyDictionary<string, string> Headers, string Response);
 
-/// <summary>Holds what tests see of the gateway to its OpenAPI document.</summary>
+/// <summary>Checks the gateway's behaviour in tests against its OpenAPI document.</summary>
 internal static class OpenApiCheck
 {
     private static readonly JsonObject Document = OpenApiDocument.Build();
@@ -27,7 +27,7 @@ internal static class OpenApiCheck
         Assert.True(wrong is null, $"{exchange.Method} {exchange.Path ?? exchange.Operation}: {wrong}");
     }
 
-    /// <summary>What is wrong with the document's own examples.</summary>
+    /// <summary>Returns the errors in the document's own examples.</summary>
     public static IReadOnlyList<string> WrongExamples() => Schemas.WrongExamples();
 
     private static string? WrongWith(Exchange exchange)
@@ -68,7 +68,7 @@ internal static class OpenApiCheck
         return type.EndsWith("json", StringComparison.Ordinal) ? Schemas.Wrong(content["schema"]!, exchange.Response) : null;
     }
 
-    /// <summary>What was accepted must be what the document allows.</summary>
+    /// <summary>The document must allow every accepted request.</summary>
     private static string? WrongRequest(Call call, Exchange exchange)
     {
         if (call.Operation["requestBody"] is { } body && (!string.IsNullOrEmpty(exchange.Request) || body["required"]?.GetValue<bool>() == true)
@@ -88,7 +88,7 @@ internal static class OpenApiCheck
         return null;
     }
 
-    /// <summary>A call of the document, and the paths that are its.</summary>
+    /// <summary>A call in the document and the paths that match it.</summary>
     private sealed record Call(string Id, string Method, Regex Path, int Parameters, JsonObject Operation)
     {
         public static Call Of((string Path, string Method, JsonObject Operation) call) => new(

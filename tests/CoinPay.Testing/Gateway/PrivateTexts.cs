@@ -1,6 +1,6 @@
 namespace CoinPay.Testing.Gateway;
 
-/// <summary>Private keys that everybody knows: test vectors of BIPs, and anvil's first account.</summary>
+/// <summary>Publicly known private keys: test vectors of BIPs, and anvil's first account.</summary>
 internal static class PrivateTexts
 {
     /// <summary>Account 0 of BIP-39's "abandon … about" on test networks (path 84h/1h/0h), as tpub and vpub.</summary>

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Primitives;
 
 namespace CoinPay.Testing.Gateway;
 
-/// <summary>Configuration that remembers what it was asked for.</summary>
+/// <summary>Configuration that records which keys were read.</summary>
 internal sealed class RecordingConfiguration(IConfiguration inner, ConcurrentDictionary<string, bool> asked) : IConfiguration
 {
     public ConcurrentDictionary<string, bool> Asked => asked;

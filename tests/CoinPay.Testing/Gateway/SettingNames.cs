@@ -9,7 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace CoinPay.Testing.Gateway;
 
-/// <summary>The settings that the app reads, found out by watching it and by looking through its sources.</summary>
+/// <summary>The settings that the app reads, found by observing it and by searching its sources.</summary>
 internal static partial class SettingNames
 {
     private static readonly string[] Sections = ["CoinPay:Networks", "CoinPay:Rates"];

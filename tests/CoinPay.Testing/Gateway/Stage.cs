@@ -3,10 +3,10 @@ using CoinPay.Functions.Invoices;
 
 namespace CoinPay.Testing.Gateway;
 
-/// <summary>What events are made from.</summary>
+/// <summary>The data from which events are created.</summary>
 internal sealed record Stage(InvoiceTerms Terms, DateTimeOffset Now)
 {
-    /// <summary>The height at which the chain stands.</summary>
+    /// <summary>The chain's current height.</summary>
     public const long Head = 100;
 
     public const int Required = 3;

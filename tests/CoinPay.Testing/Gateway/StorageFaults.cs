@@ -3,7 +3,7 @@ using Azure.Core.Pipeline;
 
 namespace CoinPay.Testing.Gateway;
 
-/// <summary>The process dies here: thrown where a storage call would have gone out, or come back.</summary>
+/// <summary>The process dies here: thrown instead of sending a storage call or returning its response.</summary>
 internal sealed class CrashException : Exception;
 
 /// <summary>
@@ -14,7 +14,7 @@ internal sealed class StorageFaults : HttpPipelinePolicy
 {
     private int _calls;
 
-    /// <summary>Calls so far.</summary>
+    /// <summary>The number of calls so far.</summary>
     public int Calls => _calls;
 
     /// <summary>The number of the call to crash at, from 1; 0 for none.</summary>

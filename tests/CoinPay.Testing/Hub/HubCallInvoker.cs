@@ -2,7 +2,7 @@ using Grpc.Core;
 
 namespace CoinPay.Testing.Hub;
 
-/// <summary>Calls of the published gRPC client, answered in the process: no channel, no serialization, the same messages.</summary>
+/// <summary>Handles calls of the published gRPC client in process: no channel, no serialization, the same messages.</summary>
 internal sealed class HubCallInvoker(Func<object, Task<object>> answer) : CallInvoker
 {
     public override AsyncUnaryCall<TResponse> AsyncUnaryCall<TRequest, TResponse>(

@@ -20,7 +20,7 @@ internal sealed record HubInstance(string Id)
     public string? ExecutionId => History.OfType<ExecutionStartedEvent>().FirstOrDefault()?.OrchestrationInstance.ExecutionId;
 }
 
-/// <summary>What clients see of an instance.</summary>
+/// <summary>The part of an instance that clients see.</summary>
 internal sealed record InstanceRow(string Name, string? Version, string ExecutionId, int Generation, DateTimeOffset CreatedAt, string? Input)
 {
     public OrchestrationStatus Status { get; init; } = OrchestrationStatus.Pending;

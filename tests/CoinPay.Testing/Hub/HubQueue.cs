@@ -19,10 +19,10 @@ internal sealed class HubQueue(TimeProvider time)
     private readonly List<QueuedMessage> _taken = [];
     private long _count;
 
-    /// <summary>Told whenever a message becomes visible; null while no process listens.</summary>
+    /// <summary>Called whenever a message becomes visible; null while no process listens.</summary>
     public Action? Arrived { get; set; }
 
-    /// <summary>What a process may take now, in the order in which it became visible.</summary>
+    /// <summary>The messages that a process can take now, in the order in which they became visible.</summary>
     public IReadOnlyList<QueuedMessage> Visible => _visible;
 
     public void Put(HubMessage message, TimeSpan delay = default) => Hide(new(++_count, message), delay);
@@ -35,10 +35,10 @@ internal sealed class HubQueue(TimeProvider time)
         message.TakenAt = time.GetUtcNow();
     }
 
-    /// <summary>Deletes a taken message; one that somebody else holds by now stays.</summary>
+    /// <summary>Deletes a taken message, unless another process now holds it.</summary>
     public void Delete(QueuedMessage message) => _taken.Remove(message);
 
-    /// <summary>Gives a taken message back, to be tried again the later the more often it was taken.</summary>
+    /// <summary>Returns a taken message to the queue; the delay grows with each attempt.</summary>
     public void Release(QueuedMessage message)
     {
         if (_taken.Remove(message))
@@ -78,14 +78,14 @@ internal sealed class HubQueue(TimeProvider time)
     }
 }
 
-/// <summary>A message with what its queue knows of it.</summary>
+/// <summary>A message and its state in the queue.</summary>
 internal sealed class QueuedMessage(long number, HubMessage message)
 {
     public long Number => number;
 
     public HubMessage Message => message;
 
-    /// <summary>How often it was taken.</summary>
+    /// <summary>The number of times it was taken.</summary>
     public int DequeueCount { get; set; }
 
     public DateTimeOffset TakenAt { get; set; }

@@ -63,7 +63,7 @@ internal sealed class HubWorker(MemoryHub hub, HubFunctions functions, HubDoor d
         Look();
     }
 
-    /// <summary>Work that storage refused is given up, and its messages are tried again later.</summary>
+    /// <summary>Abandons work that storage refused; its messages are retried later.</summary>
     private static async Task GuardAsync(HubQueue queue, IReadOnlyList<QueuedMessage> messages, Func<Task> work)
     {
         try

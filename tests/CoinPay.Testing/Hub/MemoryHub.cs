@@ -41,7 +41,7 @@ internal sealed class MemoryHub(TimeProvider time, string version = "1")
             Control.Put(message, message.Event is TimerFiredEvent timer ? timer.FireAt - Now.UtcDateTime : TimeSpan.Zero);
     }
 
-    /// <summary>False when the row that the starter saw is no longer the one that is stored: then another start was first.</summary>
+    /// <summary>Returns false if the stored row is no longer the one that the starter saw, because another start came first.</summary>
     public bool TryInsertRow(string instanceId, InstanceRow row, InstanceRow? seen)
     {
         HubInstance instance = Find(instanceId) ?? new(instanceId);
@@ -63,7 +63,7 @@ internal sealed class MemoryHub(TimeProvider time, string version = "1")
     public void UpdateRow(string instanceId, InstanceRow row) =>
         _instances[instanceId] = (Find(instanceId) ?? new(instanceId)) with { Row = row };
 
-    /// <summary>False if nothing is stored under this id.</summary>
+    /// <summary>Returns false if nothing is stored under this id.</summary>
     public bool Purge(string instanceId) => _instances.Remove(instanceId);
 
     /// <summary>The process that worked on the hub is dead.</summary>

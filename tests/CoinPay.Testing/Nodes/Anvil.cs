@@ -29,7 +29,7 @@ internal sealed class Anvil : IAsyncDisposable
         "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC",
     ];
 
-    /// <summary>One at a time: the node gives two transactions of an account that come at once the same nonce.</summary>
+    /// <summary>One at a time: the node gives concurrent transactions of an account the same nonce.</summary>
     private readonly SemaphoreSlim _sending = new(1);
     private readonly LocalProcess _process;
     private readonly JsonRpcCall _rpc;
@@ -118,7 +118,7 @@ internal sealed class Anvil : IAsyncDisposable
         }
     }
 
-    /// <summary>Deploys a contract; gives its address as the receipt shows it, in lower case.</summary>
+    /// <summary>Deploys a contract; returns its address from the receipt, in lower case.</summary>
     public async Task<string> DeployAsync(string initCode) =>
         (await ReceiptAsync(await SendTransactionAsync(null, 0, initCode))).GetProperty("contractAddress").GetString()!;
 

@@ -40,7 +40,7 @@ internal sealed class Bitcoind : IAsyncDisposable
 
     public int ProcessId => _process.Id;
 
-    /// <summary>Why there is no litecoind on this machine, or null.</summary>
+    /// <summary>The reason why this machine has no litecoind, or null.</summary>
     public static string? WhyNoLitecoind => RepositoryFiles.Litecoind is null
         ? "litecoind could not be had from Debian's packages: scripts/setup.sh says why, or was not run"
         : null;
@@ -67,7 +67,7 @@ internal sealed class Bitcoind : IAsyncDisposable
         return started;
     }
 
-    /// <summary>Stops its clock at an instant, where it stays: blocks are stamped with it.</summary>
+    /// <summary>Freezes its clock at an instant, which becomes the time of new blocks.</summary>
     public Task SetClockAsync(DateTimeOffset now)
     {
         _clock = now;
@@ -91,7 +91,7 @@ internal sealed class Bitcoind : IAsyncDisposable
             await RunAgainAsync(new Uri($"http://127.0.0.1:{LocalProcess.FreePort()}"));
     }
 
-    /// <summary>Starts it again on its data, at the address that it had first.</summary>
+    /// <summary>Restarts it on its data, at its first address.</summary>
     public async Task StartAgainAsync()
     {
         if (!_process.HasExited)
@@ -143,14 +143,14 @@ internal sealed class Bitcoind : IAsyncDisposable
         return await other.SendAsync(method, parameters);
     }
 
-    /// <summary>Mines blocks to the wallet with whatever is in the mempool; gives their hashes.</summary>
+    /// <summary>Mines blocks to the wallet with the mempool's transactions; returns their hashes.</summary>
     public async Task<IReadOnlyList<string>> MineAsync(int blocks = 1) =>
     [
         .. (await CallAsync("generatetoaddress", blocks, await NewAddressAsync()))
             .EnumerateArray().Select(hash => hash.GetString()!),
     ];
 
-    /// <summary>Sends from the wallet to an address; gives the transaction id, which waits in the mempool.</summary>
+    /// <summary>Sends from the wallet to an address; returns the id of the transaction, which stays in the mempool.</summary>
     public async Task<string> PayAsync(string address, decimal bitcoins) =>
         (await CallAsync("sendtoaddress", address, bitcoins)).GetString()!;
 
@@ -170,7 +170,7 @@ internal sealed class Bitcoind : IAsyncDisposable
     }
 
     /// <summary>
-    /// While the node loads its index it answers with an error, or with a page of HTML: "not yet" like a closed port.
+    /// While loading its index, the node returns an error or an HTML page: "not yet", like a closed port.
     /// </summary>
     private static async Task<JsonElement> AnswersAsync(JsonRpcCall node)
     {

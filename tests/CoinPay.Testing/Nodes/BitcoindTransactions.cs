@@ -8,10 +8,10 @@ internal sealed record Coin(string TransactionId, int Number, decimal Amount, bo
 /// <summary>A signed transaction, sent or not.</summary>
 internal sealed record RawTransaction(string Id, string Hex);
 
-/// <summary>What a wallet would not do by itself: chosen inputs, replacements, double spends, reorgs.</summary>
+/// <summary>Transactions that a wallet would not create by itself: chosen inputs, replacements, double spends, reorgs.</summary>
 internal static class BitcoindTransactions
 {
-    /// <summary>Says by BIP-125 that the transaction may be replaced, for nodes that still ask.</summary>
+    /// <summary>Signals by BIP-125 that the transaction can be replaced, for nodes that still require it.</summary>
     private const uint Replaceable = 0xfffffffd;
     private const decimal MinAmount = 2;
     private const int CoinbaseMaturity = 100;
@@ -56,7 +56,7 @@ internal static class BitcoindTransactions
         return new(decoded.GetProperty("txid").GetString()!, hex);
     }
 
-    /// <summary>Signs and sends; gives the transaction's id.</summary>
+    /// <summary>Signs and sends; returns the transaction's id.</summary>
     public static async Task<string> SendAsync(
         this Bitcoind node, Coin coin, decimal fee, params (string Address, decimal Amount)[] payments) =>
         (await node.CallAsync("sendrawtransaction", (await node.SignAsync(coin, fee, payments)).Hex)).GetString()!;

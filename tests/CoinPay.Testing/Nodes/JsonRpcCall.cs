@@ -6,7 +6,7 @@ using System.Text.Json;
 namespace CoinPay.Testing.Nodes;
 
 /// <summary>
-/// JSON-RPC as a test speaks it to a node: one call, one answer, an error thrown with the node's words.
+/// JSON-RPC as a test speaks it to a node: one call, one response; an error is thrown with the node's message.
 /// </summary>
 internal sealed class JsonRpcCall : IDisposable
 {

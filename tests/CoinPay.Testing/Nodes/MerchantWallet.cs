@@ -10,7 +10,7 @@ internal static class MerchantWallet
 {
     public const string Name = "merchant";
 
-    /// <summary>So many addresses of an account are known to a litecoind's wallet.</summary>
+    /// <summary>The number of an account's addresses that a litecoind's wallet knows.</summary>
     private const int Addresses = 100;
 
     public static async Task<string> MerchantAddressAsync(this Bitcoind node) =>

@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace CoinPay.Testing.Nodes;
 
-/// <summary>src/contracts/TestToken.sol on an anvil: six decimals, anyone may mint.</summary>
+/// <summary>src/contracts/TestToken.sol on an anvil: six decimals, anyone can mint.</summary>
 internal sealed class TestToken(Anvil anvil, string address)
 {
     public string Address => address;

@@ -34,12 +34,12 @@ internal sealed class Azurite : IAsyncDisposable
             + $"TableEndpoint={host}{tablePort}/devstoreaccount1;";
     }
 
-    /// <summary>What goes into <c>AzureWebJobsStorage</c>.</summary>
+    /// <summary>The value for <c>AzureWebJobsStorage</c>.</summary>
     public string ConnectionString { get; }
 
     public int ProcessId => _process.Id;
 
-    /// <summary>Starts one; again, on other ports, if somebody has taken a port in between.</summary>
+    /// <summary>Starts an Azurite; retries on other ports if a port was taken in the meantime.</summary>
     public static async Task<Azurite> StartAsync()
     {
         for (int start = 1; ; start++)
@@ -54,14 +54,14 @@ internal sealed class Azurite : IAsyncDisposable
         }
     }
 
-    /// <summary>kill -9, once it holds on disk all that it has been told until now: an outage, until <see cref="StartAgainAsync"/>.</summary>
+    /// <summary>kill -9, once everything so far is on disk: an outage, until <see cref="StartAgainAsync"/>.</summary>
     public async Task KillAsync()
     {
         await Task.Delay(StoresWithin);
         await _process.KillAsync();
     }
 
-    /// <summary>Starts it on the same ports, with what it held.</summary>
+    /// <summary>Restarts it on the same ports with its data.</summary>
     public async Task StartAgainAsync() => _process = await LaunchAsync(_folder, _blobPort, _queuePort, _tablePort);
 
     public async ValueTask DisposeAsync()

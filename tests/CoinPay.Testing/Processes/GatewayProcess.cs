@@ -31,11 +31,11 @@ internal sealed partial class GatewayProcess : IAsyncDisposable
     public int WorkerId => int.Parse(
         WorkerLine().Matches(_processes[^1].Output)[^1].Groups["id"].Value, CultureInfo.InvariantCulture);
 
-    /// <summary>All that every process of this gateway has printed.</summary>
+    /// <summary>Everything that the processes of this gateway have printed.</summary>
     public string Log => string.Concat(_processes.Select(process => process.Output));
 
     /// <param name="storage">Connection string of the storage account.</param>
-    /// <param name="settings">Networks and whatever a test wants otherwise; null takes a setting away.</param>
+    /// <param name="settings">Networks and a test's own settings; null removes a setting.</param>
     /// <param name="arguments">Options of the host.</param>
     public static async Task<GatewayProcess> StartAsync(
         string storage, IReadOnlyDictionary<string, string?> settings, params string[] arguments)
@@ -79,7 +79,7 @@ internal sealed partial class GatewayProcess : IAsyncDisposable
     /// <summary>kill -9.</summary>
     public Task KillAsync() => _processes[^1].KillAsync();
 
-    /// <summary>SIGTERM: a stop in order.</summary>
+    /// <summary>SIGTERM: a graceful stop.</summary>
     public Task StopAsync() => _processes[^1].StopAsync();
 
     /// <summary>kill -9 of the app alone, which runs beside its host.</summary>
@@ -90,7 +90,7 @@ internal sealed partial class GatewayProcess : IAsyncDisposable
         await worker.WaitForExitAsync();
     }
 
-    /// <summary>The orchestrations that failed or that somebody ended, as the management API lists them.</summary>
+    /// <summary>The failed or terminated orchestrations, from the management API.</summary>
     public async Task<string[]> EndedInstancesAsync()
     {
         using HttpClient http = new() { BaseAddress = Address };

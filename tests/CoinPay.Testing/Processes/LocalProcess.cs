@@ -18,7 +18,7 @@ internal sealed class LocalProcess : IAsyncDisposable
 
     private LocalProcess(Process process) => _process = process;
 
-    /// <summary>A test program that is told to end leaves nothing behind that it started.</summary>
+    /// <summary>A test program that is asked to stop also stops what it started.</summary>
     static LocalProcess() => AppDomain.CurrentDomain.ProcessExit += (_, _) =>
     {
         foreach (LocalProcess left in All.Keys)
@@ -34,7 +34,7 @@ internal sealed class LocalProcess : IAsyncDisposable
 
     public int ExitCode => _process.ExitCode;
 
-    /// <summary>All that the program has printed until now.</summary>
+    /// <summary>Everything that the program has printed so far.</summary>
     public string Output
     {
         get
@@ -76,7 +76,7 @@ internal sealed class LocalProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts the program and waits until <paramref name="ready"/> answers true, or throws with what it printed.</summary>
+    /// <summary>Starts the program and waits until <paramref name="ready"/> returns true, or throws with the program's output.</summary>
     public static async Task<LocalProcess> StartAsync(
         string program,
         IEnumerable<string> arguments,
@@ -107,7 +107,7 @@ internal sealed class LocalProcess : IAsyncDisposable
     /// <summary>The command line.</summary>
     public override string ToString() => $"{_process.StartInfo.FileName} {string.Join(' ', _process.StartInfo.ArgumentList)}";
 
-    /// <summary>SIGTERM, and waits until it has ended; throws if it does not within a minute.</summary>
+    /// <summary>Sends SIGTERM and waits for the exit; throws if that takes more than a minute.</summary>
     public async Task StopAsync()
     {
         // bash has it built in; a program of the name is not on every machine.

@@ -4,16 +4,16 @@ using System.Text.Json;
 
 namespace CoinPay.Testing.Processes;
 
-/// <summary>Cases that npm libraries made and solved (tests/witness/witness.mjs), to compare ours with.</summary>
+/// <summary>Cases generated and solved by npm libraries (tests/witness/witness.mjs), to compare our results with.</summary>
 internal static class Witness
 {
     private const int DefaultCases = 1000;
 
-    /// <summary>How many: COINPAY_CASES, which the soak raises.</summary>
+    /// <summary>The number of cases: COINPAY_CASES, which the soak raises.</summary>
     public static int Cases { get; } =
         int.TryParse(Environment.GetEnvironmentVariable("COINPAY_CASES"), out int cases) ? cases : DefaultCases;
 
-    /// <summary>The cases of one kind: others each day, unless COINPAY_SEED names the day of a failure.</summary>
+    /// <summary>The cases of one kind: different every day, unless COINPAY_SEED names the day of a failure.</summary>
     public static async Task<IReadOnlyList<JsonElement>> CasesAsync(string kind, string? argument = null)
     {
         string seed = Environment.GetEnvironmentVariable("COINPAY_SEED")

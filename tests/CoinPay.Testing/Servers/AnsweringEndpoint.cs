@@ -7,11 +7,11 @@ using Microsoft.Extensions.Logging;
 
 namespace CoinPay.Testing.Servers;
 
-/// <summary>One POST as it arrived.</summary>
+/// <summary>One received POST.</summary>
 internal sealed record Post(
     string Path, string Id, string Timestamp, string Signature, string ContentType, string Body);
 
-/// <summary>An endpoint on 127.0.0.1 that answers as a test wants it to.</summary>
+/// <summary>An endpoint on 127.0.0.1 that responds as a test wants.</summary>
 internal sealed class AnsweringEndpoint : IAsyncDisposable
 {
     private readonly WebApplication _app;

@@ -3,10 +3,10 @@ using System.Net;
 
 namespace CoinPay.Testing.Servers;
 
-/// <summary>A POST that a shop got.</summary>
+/// <summary>A POST that a shop received.</summary>
 internal sealed record Sent(Uri Url, string Id, string Timestamp, string Signature, string Body);
 
-/// <summary>All shops there are, in this process: they note what they get and answer what a test wants.</summary>
+/// <summary>All shops, in this process: they record requests and respond as a test wants.</summary>
 internal sealed class FakeInternet : HttpMessageHandler
 {
     private readonly ConcurrentQueue<Sent> _sent = new();

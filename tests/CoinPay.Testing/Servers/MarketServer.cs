@@ -20,13 +20,13 @@ internal sealed class MarketServer : IAsyncDisposable
 
     private MarketServer(WebApplication app) => _app = app;
 
-    /// <summary>What each market says, by its name: a body to answer with 200, or a handler of its own.</summary>
+    /// <summary>Each market's response by name: a body to return with 200, or a handler.</summary>
     public ConcurrentDictionary<string, RequestDelegate> Markets { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Paths and queries, in the order in which they came.</summary>
+    /// <summary>Paths and queries, in the order received.</summary>
     public IReadOnlyCollection<string> Asked => _asked;
 
-    /// <summary>Settings that lead the gateway here.</summary>
+    /// <summary>Settings that point the gateway to this server.</summary>
     public (string Name, string? Value)[] Settings =>
     [
         ("CoinPay:Rates:Source", "public"),
@@ -52,7 +52,7 @@ internal sealed class MarketServer : IAsyncDisposable
         .AddInMemoryCollection(more.Select(setting => KeyValuePair.Create(setting.Name, (string?)setting.Value)))
         .Build();
 
-    /// <summary>All three say that one of the asset costs so much; <paramref name="at"/> is when CoinGecko last looked.</summary>
+    /// <summary>Makes all three quote the same price for one unit of the asset; <paramref name="at"/> is when CoinGecko last looked.</summary>
     public void SayPrices(string kraken, string coinbase, string coingecko, DateTimeOffset at)
     {
         Say("kraken", KrakenTicker("USDTEUR", kraken, kraken));

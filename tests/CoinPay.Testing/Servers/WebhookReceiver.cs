@@ -8,21 +8,21 @@ using Microsoft.Extensions.Logging;
 
 namespace CoinPay.Testing.Servers;
 
-/// <summary>A delivery as it came in.</summary>
+/// <summary>A received delivery.</summary>
 internal sealed record Received(string Id, string Timestamp, string Signature, string Body)
 {
-    /// <summary>What it told of the sender's trace; null for nothing.</summary>
+    /// <summary>The sender's trace context, or null.</summary>
     public string? TraceParent { get; init; }
 
     public JsonNode Json => JsonNode.Parse(Body)!;
 
     public string Type => Json["type"]!.GetValue<string>();
 
-    /// <summary>Null for what is about no invoice.</summary>
+    /// <summary>Null if the event is not about an invoice.</summary>
     public string? InvoiceId => Json["data"]!["invoice"]?["id"]!.GetValue<string>();
 }
 
-/// <summary>A merchant's endpoint on 127.0.0.1 that keeps whatever is delivered.</summary>
+/// <summary>A merchant's endpoint on 127.0.0.1 that records every delivery.</summary>
 internal sealed class WebhookReceiver : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -36,7 +36,7 @@ internal sealed class WebhookReceiver : IAsyncDisposable
 
     public Uri Address { get; }
 
-    /// <summary>What it answers: 204 unless a test says otherwise.</summary>
+    /// <summary>The status it returns: 204 unless a test sets another.</summary>
     public Func<Received, int> Answer { get; set; } = _ => StatusCodes.Status204NoContent;
 
     public IReadOnlyList<Received> All => [.. _received];

@@ -9,14 +9,14 @@ using CoinPay.Testing.Storage.Tables;
 namespace CoinPay.Testing.Storage;
 
 /// <summary>
-/// A storage account in memory: tables and queues that answer the REST protocol in process, so that the published
-/// clients run on it unchanged. Deterministic: message ids, pop receipts and ETags are counted, the only clock is
-/// <paramref name="time"/>, one lock orders the effects, and a call is finished when it returns unless a hook waits.
-/// Not here: authentication, queue metadata, blobs, and the 30 to 40 s in which a deleted name cannot be used again.
+/// A storage account in memory: tables and queues that implement the REST protocol in process, so that the published
+/// clients run on it unchanged. Deterministic: message ids, pop receipts and ETags are counters, the only clock is
+/// <paramref name="time"/>, one lock orders the effects, and a call is complete when it returns unless a hook waits.
+/// Not implemented: authentication, queue metadata, blobs, and the 30 to 40 s in which a deleted name cannot be used again.
 /// </summary>
 internal sealed class MemoryStorage(TimeProvider time)
 {
-    /// <summary>For clients made with <see cref="Tables"/> or <see cref="Queues"/>: nothing leaves the process.</summary>
+    /// <summary>For clients created with <see cref="Tables"/> or <see cref="Queues"/>: nothing leaves the process.</summary>
     public const string ConnectionString =
         "DefaultEndpointsProtocol=https;AccountName=memory;AccountKey=bWVtb3J5;EndpointSuffix=core.windows.net";
 
@@ -52,7 +52,7 @@ internal sealed class MemoryStorage(TimeProvider time)
     /// <summary>The messages, beside the protocol as <see cref="Rows"/> are.</summary>
     public QueueAccount Messages => _queues;
 
-    /// <summary>How many requests this account has seen.</summary>
+    /// <summary>The number of requests to this account.</summary>
     public long Operations => Interlocked.Read(ref _operations);
 
     public TableServiceClient TableService() => new(ConnectionString, new TableClientOptions { Transport = Tables });

@@ -9,7 +9,7 @@ internal enum StorageAction
     CreateQueue, DeleteQueue, ListQueues, GetQueueProperties,
     PutMessage, GetMessages, PeekMessages, UpdateMessage, DeleteMessage, ClearMessages,
 
-    /// <summary>A request that is no request: refused as soon as it is read.</summary>
+    /// <summary>An invalid request: refused as soon as it is read.</summary>
     Malformed,
 }
 
@@ -17,10 +17,10 @@ internal enum StorageAction
 /// One request as a fault hook sees it: the <see cref="Number"/> counts the requests of the account from 1, so that a
 /// run can be stopped at exactly this one again.
 /// </summary>
-/// <param name="Container">The table or queue; empty for lists of them.</param>
-/// <param name="Partition">The partition key, when the request names one.</param>
+/// <param name="Container">The table or queue; empty when listing them.</param>
+/// <param name="Partition">The partition key, if the request names one.</param>
 /// <param name="Key">The row key, or the message's id.</param>
-/// <param name="Rows">What a transaction does, row by row; empty for every other request.</param>
+/// <param name="Rows">The operations of a transaction, row by row; empty for any other request.</param>
 /// <param name="Status">The HTTP status, known to the hook after the effect; 0 before.</param>
 internal sealed record StorageOperation(
     long Number,
@@ -31,7 +31,7 @@ internal sealed record StorageOperation(
     IReadOnlyList<RowOperation> Rows,
     int Status = 0)
 {
-    /// <summary>Whether storage is another after the request, if it succeeds.</summary>
+    /// <summary>Whether the request changes storage if it succeeds.</summary>
     public bool Writes => Action is not (StorageAction.GetEntity or StorageAction.QueryEntities or StorageAction.QueryTables
         or StorageAction.ListQueues or StorageAction.GetQueueProperties or StorageAction.PeekMessages
         or StorageAction.Malformed);

@@ -1,7 +1,7 @@
 namespace CoinPay.Testing.Storage;
 
 /// <summary>
-/// What the service answers instead of doing it.
+/// The service's error response to a refused request.
 /// Source: https://learn.microsoft.com/rest/api/storageservices/status-and-error-codes2 and its pages for tables and queues.
 /// </summary>
 internal sealed class StorageRefusal(int status, string code, string message) : Exception(message)
@@ -10,7 +10,7 @@ internal sealed class StorageRefusal(int status, string code, string message) : 
 
     public string Code { get; } = code;
 
-    /// <summary>In a transaction: which of its operations was refused.</summary>
+    /// <summary>In a transaction, the index of the refused operation.</summary>
     public int? Index { get; private init; }
 
     public static StorageRefusal InvalidInput(string why) => new(400, "InvalidInput", why);

@@ -4,7 +4,7 @@ using Azure.Core;
 
 namespace CoinPay.Testing.Storage.Direct;
 
-/// <summary>Answers as the client gives them.</summary>
+/// <summary>Responses as the client returns them.</summary>
 internal static class DirectAnswers
 {
     public static TableAnswer OrThrow(this TableAnswer answer) => answer.Refusal is { } refusal ? throw Failed(refusal) : answer;
@@ -49,7 +49,7 @@ internal sealed class DirectResponse(int status, string? tag) : Response
     }
 }
 
-/// <summary>There is no such row.</summary>
+/// <summary>The row does not exist.</summary>
 internal sealed class NoEntity<T>(Response response) : NullableResponse<T>
 {
     public override bool HasValue => false;

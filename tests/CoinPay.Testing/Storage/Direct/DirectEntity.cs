@@ -4,7 +4,7 @@ using CoinPay.Testing.Storage.Tables;
 
 namespace CoinPay.Testing.Storage.Direct;
 
-/// <summary>Entities as rows and back: the types that the protocol knows, and no others.</summary>
+/// <summary>Converts entities to rows and back, with the protocol's types only.</summary>
 internal static class DirectEntity
 {
     /// <summary>A write of one row; <paramref name="ifMatch"/> where it has a condition, any row where that is empty.</summary>

@@ -3,7 +3,7 @@ using CoinPay.Testing.Storage.Tables;
 
 namespace CoinPay.Testing.Storage.Direct;
 
-/// <summary>A query's pages, each read when it is asked for.</summary>
+/// <summary>A query's pages, each read on demand.</summary>
 internal sealed class DirectPages<T>(Func<string?, int?, Task<(IReadOnlyList<T> Rows, string? Continuation)>> read) : AsyncPageable<T>
     where T : notnull
 {
@@ -19,7 +19,7 @@ internal sealed class DirectPages<T>(Func<string?, int?, Task<(IReadOnlyList<T> 
     }
 }
 
-/// <summary>Queries as the client words them.</summary>
+/// <summary>Queries as the client expresses them.</summary>
 internal static class DirectQuery
 {
     private const char Between = ' ';

@@ -7,7 +7,7 @@ using CoinPay.Testing.Storage.Tables;
 namespace CoinPay.Testing.Storage.Direct;
 
 /// <summary>
-/// The table service's client, whose calls reach the rows without the protocol: what it answers and refuses is the same,
+/// The table service's client, whose calls reach the rows without the protocol: it returns and refuses the same,
 /// at a tenth of the cost. Only the asynchronous members that are overridden here may be called.
 /// </summary>
 internal sealed class DirectTables(TableCall call) : TableServiceClient

@@ -6,7 +6,7 @@ using CoinPay.Testing.Storage.Tables;
 
 namespace CoinPay.Testing.Storage.Direct;
 
-/// <summary>Entity-group transactions as the client words them.</summary>
+/// <summary>Entity-group transactions as the client expresses them.</summary>
 internal static class DirectTransaction
 {
     private const int MaxBytes = 4 * 1024 * 1024;
@@ -23,7 +23,7 @@ internal static class DirectTransaction
         return new(StorageAction.Transaction, table, changes[0].Partition) { Changes = changes };
     }
 
-    /// <summary>What the client throws: it reads from the message which of the rows was refused.</summary>
+    /// <summary>The client's exception, which reads the refused row from the message.</summary>
     public static TableTransactionFailedException Failed(StorageRefusal refusal)
     {
         RequestFailedException failed = DirectAnswers.Failed(refusal);

@@ -2,20 +2,20 @@ using CoinPay.Testing.Storage.Tables;
 
 namespace CoinPay.Testing.Storage.Direct;
 
-/// <summary>What a client asks of a table without writing it down as a request of the protocol.</summary>
+/// <summary>A client's table request that bypasses the protocol.</summary>
 /// <param name="Table">Its name; empty for a list of tables.</param>
 internal sealed record TableRequest(StorageAction Action, string Table, string? Partition = null, string? Key = null)
 {
     /// <summary>The writes: one, or those of a transaction.</summary>
     public IReadOnlyList<RowChange> Changes { get; init; } = [];
 
-    /// <summary>What a query asks for.</summary>
+    /// <summary>The query.</summary>
     public TableQuery? Query { get; init; }
 
-    /// <summary>The keys that a query goes on from.</summary>
+    /// <summary>The keys from which a query continues.</summary>
     public (string Partition, string Key)? From { get; init; }
 
-    /// <summary>The request as a hook sees it, which is how the protocol's requests look.</summary>
+    /// <summary>The request as a hook sees it, like a request of the protocol.</summary>
     public StorageOperation Operation => new(
         0,
         Action,
@@ -26,7 +26,7 @@ internal sealed record TableRequest(StorageAction Action, string Table, string? 
             ? [.. Changes.Select(change => new RowOperation(change.Action, change.Partition, change.Key))]
             : []);
 
-    /// <summary>Does it; a refusal is an answer. Under the account's lock.</summary>
+    /// <summary>Executes the request under the account's lock; a refusal is a result.</summary>
     public TableAnswer Effect(TableAccount tables)
     {
         try
@@ -68,11 +68,11 @@ internal sealed record TableRequest(StorageAction Action, string Table, string? 
     }
 }
 
-/// <summary>What became of it.</summary>
-/// <param name="Status">As the protocol's answer would have it.</param>
+/// <summary>The result of a request.</summary>
+/// <param name="Status">As in the protocol's response.</param>
 internal sealed record TableAnswer(int Status)
 {
-    /// <summary>The rows that were read, or those that were written, as they are now; null where one was deleted.</summary>
+    /// <summary>The rows read, or the rows written as they are now; null for a deleted row.</summary>
     public IReadOnlyList<Row?> Rows { get; init; } = [];
 
     /// <summary>The first row of the next page.</summary>
@@ -81,5 +81,5 @@ internal sealed record TableAnswer(int Status)
     public StorageRefusal? Refusal { get; init; }
 }
 
-/// <summary>Does what is asked; what it throws reaches the client's caller.</summary>
+/// <summary>Executes a request; its exceptions reach the client's caller.</summary>
 internal delegate ValueTask<TableAnswer> TableCall(TableRequest request);

@@ -3,7 +3,7 @@ using Azure.Core;
 
 namespace CoinPay.Testing.Storage.Http;
 
-/// <summary>A message's headers in order; there are about ten, so that a list is faster than a dictionary.</summary>
+/// <summary>A message's headers in order; there are about ten, so a list is faster than a dictionary.</summary>
 internal sealed class HeaderLines
 {
     private readonly List<(string Name, string Value)> _lines;

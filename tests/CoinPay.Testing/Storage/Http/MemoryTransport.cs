@@ -5,7 +5,7 @@ using Azure.Core.Pipeline;
 
 namespace CoinPay.Testing.Storage.Http;
 
-/// <summary>Hands a client's request to a service in this process instead of the network.</summary>
+/// <summary>Passes a client's request to a service in this process instead of the network.</summary>
 internal sealed class MemoryTransport(
     Func<StorageCall, StorageWork> read, Func<StorageWork, ValueTask<StorageAnswer>> run) : HttpPipelineTransport
 {

@@ -1,6 +1,6 @@
 namespace CoinPay.Testing.Storage.Http;
 
-/// <summary>A request taken apart: the path below the account in segments as sent, the query unescaped.</summary>
+/// <summary>A parsed request: the segments of the path below the account as sent, and the unescaped query.</summary>
 internal sealed record StorageCall(
     string Method,
     IReadOnlyList<string> Path,
@@ -17,7 +17,7 @@ internal sealed record StorageCall(
         return new(method, hasAccount ? segments[1..] : segments, ReadQuery(query), headers, body);
     }
 
-    /// <summary>A whole number of the query within limits; <paramref name="missing"/> when it is not there.</summary>
+    /// <summary>Returns a whole number from the query, within limits, or <paramref name="missing"/> if it is absent.</summary>
     public int Number(string name, int missing, int least, int most)
     {
         if (!Query.TryGetValue(name, out string? text))
@@ -41,7 +41,7 @@ internal sealed record StorageCall(
     }
 }
 
-/// <summary>What to answer: status, headers, body.</summary>
+/// <summary>A response: status, headers, body.</summary>
 internal sealed record StorageAnswer(
     int Status, IReadOnlyList<(string Name, string Value)> Headers, ReadOnlyMemory<byte> Body)
 {
@@ -49,6 +49,6 @@ internal sealed record StorageAnswer(
         new(status, headers, default);
 }
 
-/// <summary>A request understood: its effect, for under the account's lock, and how a refusal is written down.</summary>
+/// <summary>A parsed request: its effect, which runs under the account's lock, and how to write a refusal.</summary>
 internal sealed record StorageWork(
     StorageOperation Operation, Func<StorageAnswer> Effect, Func<StorageRefusal, StorageAnswer> Refused);

@@ -1,7 +1,7 @@
 namespace CoinPay.Testing.Storage.Queues;
 
-/// <summary>A message as stored; a change makes another one.</summary>
-/// <param name="Order">When it was put, counted: of those visible since the same instant the older comes first.</param>
+/// <summary>A stored message. Immutable: a change creates a new one.</summary>
+/// <param name="Order">The sequence number. Of messages visible since the same instant, the oldest comes first.</param>
 internal sealed record StoredMessage(
     string Id,
     long Order,
@@ -40,7 +40,7 @@ internal sealed class MemoryQueue
         _byId.Clear();
     }
 
-    /// <summary>Up to so many messages that are visible now.</summary>
+    /// <summary>Returns visible messages, up to a maximum.</summary>
     public IReadOnlyList<StoredMessage> Visible(DateTimeOffset now, int most)
     {
         List<StoredMessage> visible = [];
@@ -54,7 +54,7 @@ internal sealed class MemoryQueue
         return visible;
     }
 
-    /// <summary>How many there are, visible or not; those whose time is over are dropped.</summary>
+    /// <summary>Returns the number of messages, visible or not, and drops expired ones.</summary>
     public int Count(DateTimeOffset now)
     {
         foreach (StoredMessage over in _due.Where(message => message.ExpiresAt <= now).ToList())
@@ -62,7 +62,7 @@ internal sealed class MemoryQueue
         return _due.Count;
     }
 
-    /// <summary>The message that this receipt still holds: nobody has taken or changed it since.</summary>
+    /// <summary>Returns the message if this receipt is still valid: nobody has dequeued or changed it since.</summary>
     public StoredMessage Held(string id, string receipt, DateTimeOffset now) =>
         _byId.TryGetValue(id, out StoredMessage? message) && message.ExpiresAt > now && message.PopReceipt == receipt
             ? message

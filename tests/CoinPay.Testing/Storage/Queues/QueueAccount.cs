@@ -3,7 +3,7 @@ using System.Text;
 namespace CoinPay.Testing.Storage.Queues;
 
 /// <summary>
-/// The queues of an account. Not for two threads at once.
+/// The queues of an account. Not thread-safe.
 /// Source: https://learn.microsoft.com/rest/api/storageservices/queue-service-rest-api
 /// </summary>
 internal sealed class QueueAccount(TimeProvider time)
@@ -15,7 +15,7 @@ internal sealed class QueueAccount(TimeProvider time)
 
     public IEnumerable<string> Names => _queues.Keys;
 
-    /// <summary>False when it stands already.</summary>
+    /// <summary>Returns false if the queue already exists.</summary>
     public bool Create(string name)
     {
         bool legal = name.Length is >= 3 and <= 63
@@ -36,7 +36,7 @@ internal sealed class QueueAccount(TimeProvider time)
 
     public void Clear(string queue) => Of(queue).Clear();
 
-    /// <summary>A new message, hidden for a while; it lives for <paramref name="timeToLive"/>, null for ever.</summary>
+    /// <summary>Adds a message, hidden for a while; it expires after <paramref name="timeToLive"/>, or never if null.</summary>
     public StoredMessage Put(string queue, string text, TimeSpan hidden, TimeSpan? timeToLive)
     {
         CheckSize(text);
@@ -52,7 +52,7 @@ internal sealed class QueueAccount(TimeProvider time)
         return message;
     }
 
-    /// <summary>Takes what is visible and hides it: each message counts once more, with a receipt of its own.</summary>
+    /// <summary>Dequeues visible messages and hides them; each gets a new receipt and a higher dequeue count.</summary>
     public IReadOnlyList<StoredMessage> Get(string queue, int most, TimeSpan hidden)
     {
         MemoryQueue messages = Of(queue);
@@ -69,7 +69,7 @@ internal sealed class QueueAccount(TimeProvider time)
 
     public IReadOnlyList<StoredMessage> Peek(string queue, int most) => Of(queue).Visible(time.GetUtcNow(), most);
 
-    /// <summary>Hides a held message for another while, with another text unless it is null.</summary>
+    /// <summary>Extends the time a dequeued message is hidden, and replaces its text unless the new one is null.</summary>
     public StoredMessage Update(string queue, string id, string receipt, string? text, TimeSpan hidden)
     {
         MemoryQueue messages = Of(queue);

@@ -13,7 +13,7 @@ internal static class QueueEndpoint
     private const int MaxHiddenSeconds = 7 * 24 * 60 * 60;
     private const int Forever = -1;
 
-    /// <summary>What a request asks for; nothing is done yet.</summary>
+    /// <summary>Parses a request without executing it.</summary>
     public static StorageWork Read(QueueAccount queues, StorageCall call)
     {
         try

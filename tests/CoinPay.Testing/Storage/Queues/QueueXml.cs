@@ -8,7 +8,7 @@ namespace CoinPay.Testing.Storage.Queues;
 /// <summary>The bodies of the queue service.</summary>
 internal static class QueueXml
 {
-    /// <summary>A message's text; null when there is no body, which in an update means the text stays.</summary>
+    /// <summary>Returns a message's text, or null if there is no body, which keeps the text in an update.</summary>
     public static string? ReadText(ReadOnlyMemory<byte> body)
     {
         if (body.IsEmpty)

@@ -5,7 +5,7 @@ using System.Text.Json;
 namespace CoinPay.Testing.Storage.Tables;
 
 /// <summary>
-/// Entities as OData JSON with minimal metadata: a type is written beside a value that JSON does not tell apart.
+/// Entities as OData JSON with minimal metadata: a value whose type JSON cannot express has a type annotation.
 /// Source: https://learn.microsoft.com/rest/api/storageservices/payload-format-for-table-service-operations
 /// </summary>
 internal static class EntityJson
@@ -13,7 +13,7 @@ internal static class EntityJson
     private const string TypeSuffix = "@odata.type";
     private const string InstantFormat = "yyyy-MM-ddTHH:mm:ss.fffffffZ";
 
-    /// <summary>The properties of a body, keys included; those that are null are left out.</summary>
+    /// <summary>Reads the properties of a body, including keys; null properties are left out.</summary>
     public static Dictionary<string, object> Read(ReadOnlyMemory<byte> body)
     {
         try
@@ -39,7 +39,7 @@ internal static class EntityJson
         }
     }
 
-    /// <summary>One entity, as GET of its keys answers; with <paramref name="select"/> only those properties.</summary>
+    /// <summary>Writes one entity as GET by key returns it; with <paramref name="select"/>, only those properties.</summary>
     public static ReadOnlyMemory<byte> Write(Row row, IReadOnlyCollection<string>? select) => Build(json =>
     {
         json.WriteStartObject();
@@ -127,7 +127,7 @@ internal static class EntityJson
         json.WriteString(name, text);
     }
 
-    /// <summary>With a point or an exponent: a whole number without one is read as an integer.</summary>
+    /// <summary>Writes a point or an exponent, because a whole number without one is read as an integer.</summary>
     private static void WriteDouble(Utf8JsonWriter json, string name, double number)
     {
         string text = number.ToString(CultureInfo.InvariantCulture);

@@ -3,7 +3,7 @@ using System.Text;
 namespace CoinPay.Testing.Storage.Tables;
 
 /// <summary>
-/// How large an entity may be and what its keys may hold.
+/// Limits on the size of an entity and the content of its keys.
 /// Source: https://learn.microsoft.com/rest/api/storageservices/understanding-the-table-service-data-model
 /// </summary>
 internal static class EntityLimits
@@ -18,7 +18,7 @@ internal static class EntityLimits
     private const int LengthBytes = 4;
     private static readonly DateTimeOffset Earliest = new(1601, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    /// <summary>Refuses what the service would refuse.</summary>
+    /// <summary>Refuses an entity that the service would refuse.</summary>
     public static void Check(Row row)
     {
         CheckKey(row.Partition);

@@ -1,6 +1,6 @@
 namespace CoinPay.Testing.Storage.Tables;
 
-/// <summary>A condition on an entity; on a property that it lacks, or that has another type, no comparison holds.</summary>
+/// <summary>A condition on an entity. A comparison is false if the property is missing or has another type.</summary>
 internal abstract record Filter
 {
     public abstract bool Fits(Row row);

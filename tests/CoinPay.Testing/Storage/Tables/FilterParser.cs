@@ -3,7 +3,7 @@ using System.Globalization;
 namespace CoinPay.Testing.Storage.Tables;
 
 /// <summary>
-/// Reads <c>$filter</c>: comparisons, and, or, not, parentheses; a property alone is a truth value.
+/// Reads <c>$filter</c>: comparisons, and, or, not, parentheses; a property alone is a Boolean.
 /// Source: https://learn.microsoft.com/rest/api/storageservices/querying-tables-and-entities
 /// </summary>
 internal ref struct FilterParser

@@ -1,6 +1,6 @@
 namespace CoinPay.Testing.Storage.Tables;
 
-/// <summary>The stretch of a table, ends included, that a filter can find rows in: a query reads no more.</summary>
+/// <summary>The inclusive key range in which a filter can match rows: a query reads nothing else.</summary>
 internal sealed record KeyRange(string FromPartition, string FromKey, string? ToPartition, string? ToKey)
 {
     public static KeyRange Of(Filter? filter)

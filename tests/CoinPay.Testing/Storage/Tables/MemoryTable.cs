@@ -1,20 +1,20 @@
 namespace CoinPay.Testing.Storage.Tables;
 
-/// <summary>The rows of one table, and what may be done to them.</summary>
+/// <summary>The rows of one table and the operations on them.</summary>
 internal sealed class MemoryTable
 {
     private readonly SortedSet<Row> _rows = new(Row.Order);
 
     public Row? Find(string partition, string key) => _rows.TryGetValue(Row.At(partition, key), out Row? row) ? row : null;
 
-    /// <summary>All rows from these keys on, in order.</summary>
+    /// <summary>Returns all rows from these keys on, in order.</summary>
     public IEnumerable<Row> From(string partition, string key)
     {
         Row first = Row.At(partition, key);
         return _rows.Max is { } last && Row.Order.Compare(first, last) <= 0 ? _rows.GetViewBetween(first, last) : [];
     }
 
-    /// <summary>What a change would make of its row, null for nothing. Refuses what its conditions forbid.</summary>
+    /// <summary>Returns the row that a change produces, or null for a delete. Refuses a change whose conditions are not met.</summary>
     public Row? Decide(RowChange change, string etag, DateTimeOffset now)
     {
         Row? before = Find(change.Partition, change.Key);
@@ -31,7 +31,7 @@ internal sealed class MemoryTable
         return after;
     }
 
-    /// <summary>Makes the row at the change's keys what was decided.</summary>
+    /// <summary>Stores the decided row at the change's keys.</summary>
     public void Put(RowChange change, Row? after)
     {
         _rows.Remove(Row.At(change.Partition, change.Key));

@@ -1,9 +1,9 @@
 namespace CoinPay.Testing.Storage.Tables;
 
-/// <summary>A string literal of OData: in quotation marks, those within it doubled.</summary>
+/// <summary>An OData string literal: in quotation marks, with embedded ones doubled.</summary>
 internal static class Quotation
 {
-    /// <summary>Reads the literal that opens at <paramref name="at"/>, which then stands after it.</summary>
+    /// <summary>Reads the literal that starts at <paramref name="at"/> and moves <paramref name="at"/> past it.</summary>
     public static string Read(ReadOnlySpan<char> text, ref int at)
     {
         int start = at + 1;

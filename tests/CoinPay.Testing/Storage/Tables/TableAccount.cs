@@ -1,6 +1,6 @@
 namespace CoinPay.Testing.Storage.Tables;
 
-/// <summary>The tables of an account. Not for two threads at once.</summary>
+/// <summary>The tables of an account. Not thread-safe.</summary>
 internal sealed class TableAccount(TimeProvider time)
 {
     private const int MaxChanges = 100;
@@ -28,7 +28,7 @@ internal sealed class TableAccount(TimeProvider time)
             throw StorageRefusal.EntityNotFound();
     }
 
-    /// <summary>One write; gives the row as it stands now, null after a delete.</summary>
+    /// <summary>Executes one write; returns the row after it, or null after a delete.</summary>
     public Row? Write(string table, RowChange change)
     {
         MemoryTable rows = this[table];
@@ -37,7 +37,7 @@ internal sealed class TableAccount(TimeProvider time)
         return after;
     }
 
-    /// <summary>All of the writes or none.</summary>
+    /// <summary>Executes all of the writes or none.</summary>
     public IReadOnlyList<Row?> Write(string table, IReadOnlyList<RowChange> changes)
     {
         HashSet<string> keys = new(StringComparer.Ordinal);

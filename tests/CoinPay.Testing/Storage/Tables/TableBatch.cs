@@ -4,7 +4,7 @@ using CoinPay.Testing.Storage.Http;
 namespace CoinPay.Testing.Storage.Tables;
 
 /// <summary>
-/// An entity-group transaction: requests for rows of one partition within one multipart body, done together or not at all.
+/// An entity-group transaction: requests for rows of one partition in one multipart body, all executed or none.
 /// Source: https://learn.microsoft.com/rest/api/storageservices/performing-entity-group-transactions
 /// </summary>
 internal static class TableBatch

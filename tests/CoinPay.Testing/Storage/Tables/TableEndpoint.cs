@@ -13,7 +13,7 @@ internal static class TableEndpoint
     private const string NextRow = "NextRowKey";
     private const string Continuation = "x-ms-continuation-";
 
-    /// <summary>What a request asks for; nothing is done yet.</summary>
+    /// <summary>Parses a request without executing it.</summary>
     public static StorageWork Read(TableAccount tables, StorageCall call)
     {
         try
@@ -35,7 +35,7 @@ internal static class TableEndpoint
         }
     }
 
-    /// <summary>A write of one row, as a request of its own or within a batch.</summary>
+    /// <summary>A write of one row, as a single request or within a batch.</summary>
     public static RowChange ReadChange(StorageCall call, EntityAddress address)
     {
         string? ifMatch = call.Headers["If-Match"];
@@ -60,11 +60,11 @@ internal static class TableEndpoint
         return new(action, partition, key, properties, ifMatch);
     }
 
-    /// <summary>The answer to a write of one row.</summary>
+    /// <summary>The response to a write of one row.</summary>
     public static StorageAnswer Written(Row? row) =>
         row is null ? StorageAnswer.Empty(204) : StorageAnswer.Empty(204, ("ETag", row.ETag));
 
-    /// <summary>A refusal as the service words it: in a transaction the operation's index stands before the message.</summary>
+    /// <summary>A refusal in the service's words: in a transaction, the operation's index precedes the message.</summary>
     public static StorageAnswer Refused(StorageRefusal refusal)
     {
         string message = refusal.Index is { } index ? $"{index}:{refusal.Message}" : refusal.Message;

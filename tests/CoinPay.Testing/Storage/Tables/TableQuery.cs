@@ -1,20 +1,20 @@
 namespace CoinPay.Testing.Storage.Tables;
 
-/// <summary>A query: which rows, and how many a page.</summary>
+/// <summary>A query: which rows, and the page size.</summary>
 /// <param name="Top">1 to <see cref="PageRows"/>.</param>
 internal sealed record TableQuery(Filter? Filter, KeyRange Range, int Top)
 {
-    /// <summary>No page holds more rows.</summary>
+    /// <summary>The maximum number of rows in a page.</summary>
     public const int PageRows = 1000;
 
-    /// <summary>Reads a filter; refuses one that is none.</summary>
+    /// <summary>Parses a filter; refuses an invalid one.</summary>
     public static TableQuery Of(string? text, int top)
     {
         Filter? filter = FilterParser.Parse(text);
         return new(filter, KeyRange.Of(filter), top);
     }
 
-    /// <summary>The rows of a page, from these keys on where they are given, and the first of the next page.</summary>
+    /// <summary>Returns the rows of a page, from these keys on if given, and the first row of the next page.</summary>
     public (IReadOnlyList<Row> Rows, Row? Next) Page(MemoryTable table, string? partition, string? key)
     {
         List<Row> page = [.. table.From(partition ?? Range.FromPartition, key ?? Range.FromKey)
