@@ -1,5 +1,5 @@
 // What wakes an operator. Each alert is a row of the table: a query over the gateway's metrics and a threshold.
-// docs/telemetry.md describes the metrics; OPERATIONS.md says what to do about each alert.
+// docs/telemetry.md describes the metrics; docs/operations.md says what to do about each alert.
 metadata description = 'Alerts on the gateway\'s metrics.'
 
 @description('Base for the resources\' names.')
@@ -119,7 +119,7 @@ resource rules 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
     kind: 'LogAlert'
     properties: {
       displayName: 'CoinPay: ${alert.name}'
-      description: '${alert.says} What to do: OPERATIONS.md#alert-${alert.name}'
+      description: '${alert.says} What to do: docs/operations.md#alert-${alert.name}'
       severity: alert.severity
       enabled: true
       scopes: [workspaceId]

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Copies every table of the gateway into a folder: scripts/backup.sh FOLDER. The gateway can keep running.
 # The account comes from AzureWebJobsStorage in the environment (or AzureWebJobsStorage__accountName, with the signed-in identity).
-# The copy contains merchants' data: keep it as safe as the account. See OPERATIONS.md.
+# The copy contains merchants' data: keep it as safe as the account. See docs/operations.md.
 set -euo pipefail
 [ $# -gt 0 ] || { echo "usage: scripts/backup.sh FOLDER" >&2; exit 2; }
 program=$(dirname "$0")/../src/CoinPay.Cli

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Records the histories of invoice orchestrations that later builds are tested against: scripts/record-histories.sh VERSION
-# VERSION is host.json's defaultVersion. Use only a new version; see OPERATIONS.md ("Upgrade with invoices in flight").
+# VERSION is host.json's defaultVersion. Use only a new version; see docs/operations.md ("Upgrade with invoices in flight").
 set -euo pipefail
 cd "$(dirname "$0")/.."
 [ $# -eq 1 ] || { sed -n '2,3s/^# //p' "$0"; exit 2; }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Restores a backup into an account that no gateway uses: scripts/restore.sh FOLDER [--skip-addresses N] [--force]
-# The account comes from AzureWebJobsStorage, as for backup.sh. It must be empty unless --force is given. See OPERATIONS.md for the
+# The account comes from AzureWebJobsStorage, as for backup.sh. It must be empty unless --force is given. See docs/operations.md for the
 # steps before and after.
 set -euo pipefail
 [ $# -gt 0 ] || { echo "usage: scripts/restore.sh FOLDER [--skip-addresses N] [--force]" >&2; exit 2; }

@@ -30,7 +30,7 @@ public sealed class AlertTests
             Assert.Contains("\"coinpay.", Template.Text(criterion["query"]), StringComparison.Ordinal);
             Assert.Equal("GreaterThan", Template.Text(criterion["operator"]));
             Assert.Contains("actionGroupId", Template.Text(properties["actions"]!["actionGroups"]![0]), StringComparison.Ordinal);
-            Assert.EndsWith("OPERATIONS.md#alert-" + Name(rule), Template.Text(properties["description"]), StringComparison.Ordinal);
+            Assert.EndsWith("docs/operations.md#alert-" + Name(rule), Template.Text(properties["description"]), StringComparison.Ordinal);
         }
         JsonNode told = Assert.Single(template.Of("Microsoft.Insights/actionGroups"));
         Assert.Equal("operator@shop.example", Template.Text(Template.At(told, "properties.emailReceivers")![0]!["emailAddress"]));

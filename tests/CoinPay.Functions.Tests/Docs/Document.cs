@@ -19,7 +19,7 @@ internal sealed partial record Document(string Path)
 
     public static readonly string[] All =
     [
-        "README.md", "OPERATIONS.md", "src/CoinPay.Host/README.md",
+        "README.md", "src/CoinPay.Host/README.md",
         .. Directory.EnumerateFiles(System.IO.Path.Combine(RepositoryFiles.Root, "docs"), "*.md").Select(file => "docs/" + System.IO.Path.GetFileName(file)),
     ];
 

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace CoinPay.Functions.Tests.Docs;
 
-/// <summary>README.md, OPERATIONS.md and docs/ name nothing that does not exist, and docs/configuration.md leaves no setting out.</summary>
+/// <summary>README.md, docs/operations.md and docs/ name nothing that does not exist, and docs/configuration.md leaves no setting out.</summary>
 public sealed partial class DocumentTests
 {
     /// <summary>Lines of the README: whoever sees the project for the first time reads all of it.</summary>
@@ -31,7 +31,7 @@ public sealed partial class DocumentTests
         Assert.Contains("coinpay.chain.lag", new Document("docs/telemetry.md").Metrics);
         Assert.Contains("CoinPay__Networks__<name>__Rpc", new Document("docs/configuration.md").Settings);
         Assert.Contains("CoinPayHost__SystemKey", new Document("docs/self-hosting.md").Settings);
-        Assert.Contains("../OPERATIONS.md#keys", new Document("docs/configuration.md").Links);
+        Assert.Contains("operations.md#keys", new Document("docs/configuration.md").Links);
     }
 
     [Theory]

@@ -3,10 +3,10 @@ using Xunit;
 
 namespace CoinPay.Functions.Tests.Docs;
 
-/// <summary>OPERATIONS.md has a section for each alert: an operator follows it when there is no time to search.</summary>
+/// <summary>docs/operations.md has a section for each alert: an operator follows it when there is no time to search.</summary>
 public sealed partial class ManualTests
 {
-    private static readonly Document Manual = new("OPERATIONS.md");
+    private static readonly Document Manual = new("docs/operations.md");
 
     [Fact]
     public void Every_section_is_linked_from_the_contents()

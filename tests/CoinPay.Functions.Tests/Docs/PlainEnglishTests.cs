@@ -26,7 +26,7 @@ public sealed partial class PlainEnglishTests
 
     private static IEnumerable<string> Texts() =>
         [.. Files("src", "*.cs"), .. Files("src", "*.yaml"), .. Files("src", "*.mjs"), .. Files("scripts", "*.sh"), .. Files("scripts", "*.mjs"),
-            .. Files("docs", "*.md"), .. Files("infra", "*.bicep"), "README.md", "OPERATIONS.md"];
+            .. Files("docs", "*.md"), .. Files("infra", "*.bicep"), "README.md"];
 
     [Fact]
     public void Text_that_people_read_has_none_of_these_words() =>
