@@ -1,9 +1,9 @@
-using CoinPay.Testing.Gateway;
 using CoinPay.Chains;
 using CoinPay.Core;
 using CoinPay.Functions.Invoices;
 using CoinPay.Functions.Platform;
 using CoinPay.Functions.Watching;
+using CoinPay.Testing.Gateway;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 using AdvanceInvoice = CoinPay.Functions.Invoices.AdvanceInvoice;

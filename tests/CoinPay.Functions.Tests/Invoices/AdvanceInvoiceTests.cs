@@ -1,4 +1,3 @@
-using Microsoft.DurableTask.Client;
 using Azure.Data.Tables;
 using CoinPay.Chains;
 using CoinPay.Core;
@@ -8,6 +7,7 @@ using CoinPay.Functions.Platform.Aggregates;
 using CoinPay.Functions.Platform.Storage;
 using CoinPay.Functions.Watching;
 using CoinPay.Testing.Gateway;
+using Microsoft.DurableTask.Client;
 using Xunit;
 using AdvanceInvoice = CoinPay.Functions.Invoices.AdvanceInvoice;
 

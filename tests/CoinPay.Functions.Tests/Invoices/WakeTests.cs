@@ -1,5 +1,5 @@
-using CoinPay.Testing.Gateway;
 using CoinPay.Functions.Invoices;
+using CoinPay.Testing.Gateway;
 using Microsoft.DurableTask.Client;
 using Xunit;
 
