@@ -41,12 +41,7 @@ public abstract class MovedClockWorld : AppServices
 
     private protected abstract Task<Bitcoind> StartNodeAsync();
 
-    private protected override async ValueTask<ITestStorage> OpenStorageAsync()
-    {
-        AzuriteStorage storage = new();
-        await storage.InitializeAsync();
-        return storage;
-    }
+    private protected override async ValueTask<ITestStorage> OpenStorageAsync() => await AzuriteStorage.StartAsync();
 
     public override async ValueTask InitializeAsync()
     {

@@ -32,12 +32,7 @@ public sealed class RecoveryWorld : AppServices
         ["CoinPay:GasWalletKey"] = Anvil.PublishedKeys[2],
     };
 
-    private protected override async ValueTask<ITestStorage> OpenStorageAsync()
-    {
-        AzuriteStorage storage = new();
-        await storage.InitializeAsync();
-        return storage;
-    }
+    private protected override async ValueTask<ITestStorage> OpenStorageAsync() => await AzuriteStorage.StartAsync();
 
     public override async ValueTask InitializeAsync()
     {

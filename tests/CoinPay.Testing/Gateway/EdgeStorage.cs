@@ -66,6 +66,14 @@ public sealed class AzuriteStorage : IAsyncLifetime, ITestStorage
 
     public string ConnectionString => _azurite!.ConnectionString;
 
+    /// <summary>Starts one outside a fixture; whoever starts it disposes it.</summary>
+    internal static async Task<AzuriteStorage> StartAsync()
+    {
+        AzuriteStorage storage = new();
+        await storage.InitializeAsync();
+        return storage;
+    }
+
     public async ValueTask InitializeAsync() => _azurite = await Azurite.StartAsync();
 
     public ValueTask DisposeAsync() => _azurite?.DisposeAsync() ?? ValueTask.CompletedTask;
