@@ -4,7 +4,8 @@
 # Arguments are passed to each test program: scripts/test.sh -class '*ContractTests'
 # Counts of random cases come from the environment; scripts/soak.sh sets the full ones.
 # A test that runs for more than 3 minutes is named while it runs; a test program is killed after COINPAY_TEST_MINUTES.
-# Failures are repeated at the end, and a failed run keeps its full logs and results under TestResults/.
+# Failures are repeated at the end. A failed run keeps its results and full logs, those of Azurite, nodes and gateways too, under
+# TestResults/.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 results=$(mktemp -d)
@@ -31,7 +32,8 @@ run_project() { # PROJECT [ARGUMENT…]
   local name=$1 program=tests/$1/bin/Debug/net10.0/$1 log=$results/$1.txt result=$results/$1.xml from=$SECONDS code=0 ran broken
   shift
   printf '\n%s\n' "$name"
-  timeout --foreground -k 10 "${minutes}m" "$program" \
+  mkdir -p "$results/programs"
+  COINPAY_TEST_LOGS=$results/programs timeout --foreground -k 10 "${minutes}m" "$program" \
     -noLogo -noColor -preEnumerateTheories -longRunning $slow_after -result-xml "$result" "$@" | tee "$log" || code=$?
   if [ "$code" = 124 ] || [ "$code" = 137 ]; then
     echo "    $name did not finish within $minutes minutes [FAIL]" | tee -a "$log"
@@ -71,7 +73,7 @@ echo
 if [ "$failed" != 0 ]; then
   kept=TestResults/$(date +%Y-%m-%dT%H-%M-%S)
   mkdir -p "$kept"
-  cp "$results"/* "$kept/"
+  cp -R "$results"/* "$kept/"
   repeat_failures
   echo "The full logs and results are in $kept"
 fi

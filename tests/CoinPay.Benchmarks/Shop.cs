@@ -99,8 +99,7 @@ internal sealed class Shop : IAsyncDisposable
     {
         for (DateTime until = DateTime.UtcNow + Patience; !isThere(); await Task.Delay(100))
             if (DateTime.UtcNow > until)
-                throw new TimeoutException(
-                    $"waited {Patience} for {what}\n{_gateway.Log[Math.Max(0, _gateway.Log.Length - 4_000)..]}");
+                throw new TimeoutException($"waited {Patience} for {what}\n{await _gateway.ExplainAsync(what)}");
     }
 
     public async ValueTask DisposeAsync()

@@ -101,7 +101,7 @@ public abstract class CoinWorld : IAsyncLifetime
                 return found;
             if (DateTime.UtcNow > until)
                 throw new TimeoutException(
-                    $"waited {Patience} for {what}; last: {(found as ApiAnswer)?.Text ?? found?.ToString()}\n{Gateway.Log[Math.Max(0, Gateway.Log.Length - 4_000)..]}");
+                    $"waited {Patience} for {what}; last: {(found as ApiAnswer)?.Text ?? found?.ToString()}\n{await Gateway.ExplainAsync(what)}");
             await Task.Delay(50);
         }
     }

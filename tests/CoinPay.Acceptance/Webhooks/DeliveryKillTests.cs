@@ -87,6 +87,7 @@ public sealed class DeliveryKillTests(AzuriteStorage storage, ITestOutputHelper 
     private static async Task UntilAsync(Func<bool> isSo, GatewayProcess gateway, Func<string> what)
     {
         for (DateTime until = DateTime.UtcNow + Patience; !isSo(); await Task.Delay(50))
-            Assert.True(DateTime.UtcNow < until, $"waited {Patience}: {what()}\n{gateway.Log[^Math.Min(4_000, gateway.Log.Length)..]}");
+            if (DateTime.UtcNow > until)
+                Assert.Fail($"waited {Patience}: {what()}\n{await gateway.ExplainAsync(what())}");
     }
 }

@@ -69,7 +69,7 @@ public class TestWorld : IAsyncLifetime
         }
         catch (Exception failed)
         {
-            throw new InvalidOperationException(Tail(Gateway.Log), failed);
+            throw new InvalidOperationException(Gateway.Log, failed);
         }
     }
 
@@ -158,7 +158,8 @@ public class TestWorld : IAsyncLifetime
             if (isThere(found))
                 return found;
             if (DateTime.UtcNow > until)
-                throw new TimeoutException($"waited {patience ?? Patience} for {what}; last: {(found as ApiAnswer)?.Text ?? found?.ToString()}\n{Tail(Gateway.Log)}");
+                throw new TimeoutException(
+                    $"waited {patience ?? Patience} for {what}; last: {(found as ApiAnswer)?.Text ?? found?.ToString()}\n{await Gateway.ExplainAsync(what)}");
             await Task.Delay(100);
         }
     }
@@ -188,8 +189,6 @@ public class TestWorld : IAsyncLifetime
         File.ReadAllText(Path.Combine(RepositoryFiles.Root, "src/contracts/artifacts", artifact))).RootElement;
 
     private static string Word(BigInteger value) => value.ToString("x64")[^64..];
-
-    private static string Tail(string log) => log[Math.Max(0, log.Length - 4_000)..];
 }
 
 /// <summary>One world for the classes that do no more than sell: a start of all its programs takes seconds.</summary>

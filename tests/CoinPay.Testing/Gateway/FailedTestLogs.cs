@@ -19,6 +19,13 @@ public sealed class FailedTestLogsAttribute : BeforeAfterTestAttribute
         if (TestContext.Current is not { TestState.Result: TestResult.Failed, TestOutputHelper: { } output })
             return;
         foreach (LocalProcess program in LocalProcess.Running.Where(program => program.Output.Length > 0))
-            output.WriteLine($"--- {program}\n{program.Output[^Math.Min(MaxTail, program.Output.Length)..]}");
+            output.WriteLine($"--- {program}\n{Tail(program.Output)}");
+    }
+
+    /// <summary>Without the two lines that the host writes for every execution: a test that polls has hundreds of them.</summary>
+    private static string Tail(string log)
+    {
+        string told = string.Join('\n', log.Split('\n').Where(line => !line.Contains(" info Function.", StringComparison.Ordinal)));
+        return told[^Math.Min(MaxTail, told.Length)..];
     }
 }

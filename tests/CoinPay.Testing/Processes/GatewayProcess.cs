@@ -12,6 +12,8 @@ internal sealed partial class GatewayProcess : IAsyncDisposable
     public const string OperatorKey = "operator-key-of-a-test-0123456789";
     public const string SystemKey = "system-key-of-a-test-0123456789";
 
+    private const int MaxLines = 40;
+
     private readonly IReadOnlyDictionary<string, string?> _environment;
     private readonly string[] _arguments;
     private readonly List<LocalProcess> _processes = [];
@@ -99,11 +101,42 @@ internal sealed partial class GatewayProcess : IAsyncDisposable
         return [.. JsonNode.Parse(listed)!.AsArray().Select(instance => instance!.ToJsonString())];
     }
 
+    /// <summary>
+    /// Explains a wait that ended: the history of each invoice's orchestration named in <paramref name="what"/>, and the end of the
+    /// log without the lines that every execution writes.
+    /// </summary>
+    public async Task<string> ExplainAsync(string what)
+    {
+        string[] invoices = [.. InvoiceId().Matches(what).Select(match => match.Value).Distinct()];
+        IEnumerable<string> histories = await Task.WhenAll(invoices.Select(HistoryAsync));
+        string[] lines = Log.Split('\n');
+        IEnumerable<string> about = lines.Where(line => invoices.Any(id => line.Contains(id, StringComparison.Ordinal))).TakeLast(MaxLines);
+        IEnumerable<string> last = lines.Where(line => !line.Contains(" info Function.", StringComparison.Ordinal)).TakeLast(MaxLines);
+        return string.Join('\n', [.. histories, "-- its lines", .. about, "-- the last lines", .. last]);
+    }
+
+    private async Task<string> HistoryAsync(string invoice)
+    {
+        using HttpClient http = new() { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(10) };
+        try
+        {
+            return await http.GetStringAsync(new Uri(
+                $"/runtime/webhooks/durabletask/instances/{invoice}?showHistory=true&showHistoryOutput=true&code={SystemKey}", UriKind.Relative));
+        }
+        catch (Exception failed) when (failed is HttpRequestException or TaskCanceledException)
+        {
+            return $"no history of {invoice}: {failed.Message}";
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (LocalProcess process in _processes)
             await process.DisposeAsync();
     }
+
+    [GeneratedRegex("inv_[0-9a-z]{26}", RegexOptions.NonBacktracking)]
+    private static partial Regex InvoiceId();
 
     [GeneratedRegex("The worker runs as process (?<id>[0-9]+)", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex WorkerLine();

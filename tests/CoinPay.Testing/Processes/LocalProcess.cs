@@ -6,7 +6,10 @@ using System.Text;
 
 namespace CoinPay.Testing.Processes;
 
-/// <summary>A program that a test starts on 127.0.0.1 and ends by its own pid: Azurite, a node, the gateway.</summary>
+/// <summary>
+/// A program that a test starts on 127.0.0.1 and ends by its own pid: Azurite, a node, the gateway. What it prints is also
+/// written to a file in the folder that <c>COINPAY_TEST_LOGS</c> names.
+/// </summary>
 internal sealed class LocalProcess : IAsyncDisposable
 {
     private static readonly ConcurrentDictionary<LocalProcess, bool> All = new();
@@ -16,7 +19,14 @@ internal sealed class LocalProcess : IAsyncDisposable
     private readonly StringBuilder _output = new();
     private bool _hasEnded;
 
-    private LocalProcess(Process process) => _process = process;
+    private StreamWriter? _file;
+
+    private LocalProcess(Process process)
+    {
+        _process = process;
+        if (Environment.GetEnvironmentVariable("COINPAY_TEST_LOGS") is { Length: > 0 } folder)
+            _file = new(Path.Combine(folder, $"{process.ProcessName}-{process.Id}.txt")) { AutoFlush = true };
+    }
 
     /// <summary>A test program that is asked to stop also stops what it started.</summary>
     static LocalProcess() => AppDomain.CurrentDomain.ProcessExit += (_, _) =>
@@ -133,6 +143,11 @@ internal sealed class LocalProcess : IAsyncDisposable
         await KillAsync();
         _hasEnded = true;
         _process.Dispose();
+        lock (_output)
+        {
+            _file?.Dispose();
+            _file = null;
+        }
     }
 
     private async Task WaitUntilReadyAsync(Func<LocalProcess, Task<bool>> ready, TimeSpan timeout)
@@ -172,6 +187,9 @@ internal sealed class LocalProcess : IAsyncDisposable
     private void Keep(object sender, DataReceivedEventArgs line)
     {
         lock (_output)
+        {
             _output.AppendLine(line.Data);
+            _file?.WriteLine(line.Data);
+        }
     }
 }
