@@ -87,7 +87,7 @@ public abstract class MainJob(TestWorld world)
         ApiAnswer paid = await world.WaitForStatusAsync(id, "paid");
 
         // anvil drops the transactions of reorganised blocks for good.
-        await world.Anvil.SendAsync("anvil_reorg", required + 1, Array.Empty<object>());
+        await world.Anvil.ReorgAsync(required + 1);
         await world.Anvil.MineAsync(2);
         ApiAnswer reverted = await world.WaitForStatusAsync(id, "created");
         Assert.True(int.Parse(reverted["version"]!) > int.Parse(paid["version"]!));

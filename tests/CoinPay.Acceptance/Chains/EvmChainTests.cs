@@ -118,7 +118,7 @@ public sealed class EvmChainTests : IAsyncLifetime
         await _node.MineAsync(3);
         IReadOnlyList<ChainBlock> before = await BlocksAsync(1, 5, 0, Invoice);
         Assert.Single(before.SelectMany(block => block.Transfers));
-        await _node.SendAsync("anvil_reorg", 4, Array.Empty<object>());
+        await _node.ReorgAsync(4);
 
         IReadOnlyList<ChainBlock> after = await BlocksAsync(1, 5, 0, Invoice);
         Assert.Equal(before[0].Hash, after[0].Hash);
@@ -131,7 +131,7 @@ public sealed class EvmChainTests : IAsyncLifetime
     {
         await _node.MineAsync(3);
         await _chain.ReadHeadAsync(CancellationToken.None);
-        await _node.SendAsync("anvil_reorg", 2, Array.Empty<object>());
+        await _node.ReorgAsync(2);
         await Assert.ThrowsAsync<ChainUnknownException>(() => BlocksAsync(1, 4, 0));
         await _chain.ReadHeadAsync(CancellationToken.None);
         Assert.Equal(4, (await BlocksAsync(1, 4, 0)).Count);

@@ -144,20 +144,20 @@ public sealed class EvmBalanceSweepTests(EvmChains chains)
         Watch watch = await NativeWatchAsync(scenario);
         (string sender, string transaction, _) = await SendAsync(watch.Address, Ether);
         await PollAfterExpiryAsync(scenario);
-        await chains.East.SendAsync("anvil_reorg", 1, new object[]
-        {
+        await chains.East.ReorgAsync(1,
+        [
             new object[]
             {
                 new { from = EvmScenario.Payer, to = sender, value = "0xde0b6b3a7640000", input = "0x" + TestToken.Word(watch.Address), gas = "0x186a0" }, 0,
             },
-        });
+        ]);
         await chains.East.MineAsync();
         Assert.Equal([watch.InvoiceId], await scenario.PollAsync(scenario.East));
         List<ViewedTransfer> moved = await scenario.ViewAsync(watch);
         ViewedTransfer standing = Assert.Single(moved, transfer => transfer.Lost is null);
         Assert.Equal((Ether, "native", false), (standing.Amount, standing.Ordinal, standing.IsAmbiguous));
 
-        await chains.East.SendAsync("anvil_reorg", 2, Array.Empty<object>());
+        await chains.East.ReorgAsync(2);
         await chains.East.MineAsync();
         Assert.Equal([watch.InvoiceId], await scenario.PollAsync(scenario.East));
         Assert.All(await scenario.ViewAsync(watch), transfer => Assert.Equal(TransferStatus.Reorged, transfer.Lost));

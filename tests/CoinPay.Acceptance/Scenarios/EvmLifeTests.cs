@@ -24,7 +24,7 @@ public sealed class EvmLifeTests(TwoChainWorld world) : IClassFixture<TwoChainWo
         await world.PayTokenAsync(confirmingTo, 7_000_000);
         await world.WaitForStatusAsync(confirming, "confirming");
 
-        await world.Anvil.SendAsync("anvil_reorg", depth, Array.Empty<object>());
+        await world.Anvil.ReorgAsync(depth);
         await world.Anvil.MineAsync(2);
         await world.WaitForStatusAsync(paid, "created");
         await world.WaitForStatusAsync(confirming, "created");

@@ -23,7 +23,7 @@ public sealed class EvmScanningTests(EvmChains chains)
         await chains.East.MineAsync(depth - 1);
         await scenario.PollAsync(scenario.East);
 
-        await chains.East.SendAsync("anvil_reorg", depth, Array.Empty<object>());
+        await chains.East.ReorgAsync(depth);
         await chains.East.MineAsync(2);
         Assert.Equal([younger.InvoiceId], await scenario.PollAsync(scenario.East));
         Assert.Null(Assert.Single(await scenario.ViewAsync(older)).Lost);

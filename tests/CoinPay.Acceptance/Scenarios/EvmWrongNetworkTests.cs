@@ -63,13 +63,13 @@ public sealed class EvmWrongNetworkTests(EvmChains chains)
 
         await chains.East.MineAsync(4);
         await scenario.PollAsync(scenario.East);
-        await chains.East.SendAsync("anvil_reorg", 3, Array.Empty<object>());
+        await chains.East.ReorgAsync(3);
         await chains.East.MineAsync();
         scenario.Restart(scenario.East);
         await scenario.PollAsync(scenario.East);
         Assert.Null(Assert.Single(await scenario.ViewAsync(watch)).Lost);
 
-        await chains.West.SendAsync("anvil_reorg", 1, Array.Empty<object>());
+        await chains.West.ReorgAsync(1);
         await chains.West.MineAsync();
         scenario.Restart(scenario.West);
         await scenario.PollAsync(scenario.West);

@@ -53,7 +53,7 @@ public sealed class RecoveryTests(RecoveryWorld world) : IClassFixture<RecoveryW
         Assert.Equal(Amount, await invoice.SettledAsync());
         await world.TickAsync();
         Assert.True((await invoice.RecoveryAsync()).IsPending);
-        await world.West.SendAsync("anvil_reorg", 1, Array.Empty<object>());
+        await world.West.ReorgAsync(1);
         Assert.Equal(0, await invoice.SettledAsync());
         await world.TickAsync();
         Assert.True((await invoice.RecoveryAsync()).IsPending);

@@ -76,6 +76,17 @@ internal sealed class Anvil : IAsyncDisposable
     /// <summary>Mines blocks, one second apart on the chain's clock.</summary>
     public Task MineAsync(int blocks = 1) => SendAsync("anvil_mine", $"0x{blocks:x}", "0x1");
 
+    /// <summary>
+    /// Replaces the last blocks by empty ones, or by ones with these transactions (pairs of a transaction and its block's offset);
+    /// anvil drops the old blocks' own for good. Then it sets the chain's clock, which a reorg puts back to the common ancestor's time: money would count
+    /// as paid before an expiry that it came after.
+    /// </summary>
+    public async Task ReorgAsync(int depth, object[]? transactions = null)
+    {
+        await SendAsync("anvil_reorg", depth, transactions ?? []);
+        await SendAsync("evm_setTime", DateTimeOffset.UtcNow.ToUnixTimeSeconds());
+    }
+
     /// <summary>An account's ether in wei.</summary>
     public async Task<BigInteger> BalanceAsync(string account) => BigInteger.Parse(
         "0" + (await SendAsync("eth_getBalance", account, "latest")).GetString()![2..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
