@@ -8,12 +8,11 @@ namespace CoinPay.Chains;
 /// </summary>
 internal static class IgnoredTransfers
 {
-    public const string MeterName = "CoinPay.Chains";
     public const string ZeroValue = "zero_value";
     public const string NotInBalance = "not_in_balance";
 
-    private static readonly Meter Meter = new(MeterName);
-    private static readonly Counter<long> Ignored = Meter.CreateCounter<long>("coinpay.transfers.ignored");
+    private static readonly Counter<long> Ignored = ChainMeter.Meter.CreateCounter<long>(
+        "coinpay.transfers.ignored", "{transfer}", "Transfers to watched addresses that were ignored");
 
     public static void Count(string network, string reason) =>
         Ignored.Add(1, new("network", network), new KeyValuePair<string, object?>("reason", reason));

@@ -17,7 +17,8 @@ internal sealed record RpcAnswer<T>(T? Result, RpcError? Error);
 /// <summary>
 /// JSON-RPC with one node, always in batches, each with a time limit. Anything that prevents a complete answer to a
 /// batch (no connection, a bad password, half an answer, something other than JSON) throws a
-/// <see cref="ChainUnknownException"/>; an error of one call is an answer. Source:
+/// <see cref="ChainUnknownException"/>; an error of one call is an answer. A batch that the node refuses as a whole is
+/// sent again in halves: providers limit batches, and say so in many ways. Source:
 /// https://www.jsonrpc.org/specification; Bitcoin nodes answer in form 1.0, with a null error.
 /// </summary>
 internal sealed class JsonRpc(
@@ -38,8 +39,39 @@ internal sealed class JsonRpc(
         RespectRequiredConstructorParameters = true,
     };
 
+    /// <summary>After this time a node that refused large batches is offered them again.</summary>
+    private static readonly TimeSpan LimitLifetime = TimeSpan.FromHours(1);
+
+    /// <summary>The largest batch that the node may accept; batches of several pollers can find it at the same time.</summary>
+    private int _maxBatch = int.MaxValue;
+    private DateTimeOffset _limitedUntil = DateTimeOffset.MaxValue;
+
     /// <summary>Returns the answers in the order of the calls.</summary>
     public async Task<RpcAnswer<T>[]> BatchAsync<T>(IReadOnlyList<RpcCall> calls, CancellationToken cancellation)
+    {
+        if (time.GetUtcNow() >= _limitedUntil)
+            (_maxBatch, _limitedUntil) = (int.MaxValue, DateTimeOffset.MaxValue);
+        List<RpcAnswer<T>> answers = new(calls.Count);
+        while (answers.Count < calls.Count)
+        {
+            RpcCall[] part = [.. calls.Skip(answers.Count).Take(_maxBatch)];
+            try
+            {
+                answers.AddRange(await AnswerAsync<T>(part, cancellation));
+            }
+            catch (BatchRefusedException) when (part.Length > 1)
+            {
+                (_maxBatch, _limitedUntil) = (part.Length / 2, time.GetUtcNow() + LimitLifetime);
+            }
+            catch (BatchRefusedException refused)
+            {
+                throw new ChainUnknownException(network, refused.Message, refused);
+            }
+        }
+        return [.. answers];
+    }
+
+    private async Task<RpcAnswer<T>[]> AnswerAsync<T>(RpcCall[] calls, CancellationToken cancellation)
     {
         using CancellationTokenSource limit = new(TimeLimit, time);
         using CancellationTokenSource either =
@@ -85,7 +117,7 @@ internal sealed class JsonRpc(
             ? throw new ChainUnknownException(network, $"{method}: {error.Message} ({error.Code})")
             : answer.Result ?? throw new ChainUnknownException(network, method + " returned nothing");
 
-    private async Task<List<Envelope<T>>> SendAsync<T>(IReadOnlyList<RpcCall> calls, CancellationToken cancellation)
+    private async Task<List<Envelope<T>>> SendAsync<T>(RpcCall[] calls, CancellationToken cancellation)
     {
         IEnumerable<Request> batch = calls.Select((call, id) => new Request("2.0", id, call.Method, call.Parameters));
         using HttpRequestMessage request = new(HttpMethod.Post, address)
@@ -105,21 +137,35 @@ internal sealed class JsonRpc(
         int start = body.AsSpan().IndexOfAnyExcept(" \t\r\n"u8);
         if (start < 0)
             throw new ChainUnknownException(network, $"HTTP {(int)response.StatusCode} without an answer");
-        return body[start] == '['
-            ? JsonSerializer.Deserialize<List<Envelope<T>>>(body, Json)!
-            : throw new ChainUnknownException(network, "the batch was refused: " + Reason(body, response.StatusCode));
+        if (body[start] == '[')
+            return JsonSerializer.Deserialize<List<Envelope<T>>>(body, Json)!;
+        string reason = "the batch was refused: " + Reason(body, response.StatusCode);
+        // Smaller batches are more requests: not what a node wants that is asked too often or is failing.
+        bool isAboutSize = body[start] == '{' && response.StatusCode != HttpStatusCode.TooManyRequests
+            && (int)response.StatusCode < (int)HttpStatusCode.InternalServerError;
+        throw isAboutSize ? new BatchRefusedException(reason) : new ChainUnknownException(network, reason);
     }
 
-    private RpcAnswer<T>[] InOrder<T>(IReadOnlyList<RpcCall> calls, List<Envelope<T>> answers)
+    private RpcAnswer<T>[] InOrder<T>(RpcCall[] calls, List<Envelope<T>> answers)
     {
-        RpcAnswer<T>?[] ordered = new RpcAnswer<T>?[calls.Count];
+        RpcAnswer<T>?[] ordered = new RpcAnswer<T>?[calls.Length];
         foreach (Envelope<T> answer in answers)
-            if (answer.Id is >= 0 && answer.Id < ordered.Length)
-                ordered[answer.Id.Value] = new RpcAnswer<T>(answer.Result, answer.Error);
+        {
+            if (answer.Id is not { } id || id < 0 || id >= ordered.Length)
+                continue;
+            if (ordered[id] is not null)
+                throw new ChainUnknownException(network, calls[id].Method + " was answered twice");
+            ordered[id] = new RpcAnswer<T>(answer.Result, answer.Error);
+        }
         int missing = Array.IndexOf(ordered, null);
-        return missing < 0
-            ? [.. ordered.OfType<RpcAnswer<T>>()]
-            : throw new ChainUnknownException(network, calls[missing].Method + " was not answered");
+        if (missing < 0)
+            return [.. ordered.OfType<RpcAnswer<T>>()];
+        string reason = calls[missing].Method + " was not answered";
+        // Geth refuses a batch that is too large by an error under the id of its first call.
+        RpcError? refused = answers is [{ Error: { } error }] ? error : null;
+        throw refused is null
+            ? new ChainUnknownException(network, reason)
+            : new BatchRefusedException($"{reason}: {refused.Message} ({refused.Code})");
     }
 
     /// <summary>A provider's reason for refusing the whole batch, as far as it is readable.</summary>
@@ -128,6 +174,9 @@ internal sealed class JsonRpc(
         const int longest = 200;
         return $"HTTP {(int)status} {Encoding.UTF8.GetString(body.AsSpan(..Math.Min(body.Length, longest)))}";
     }
+
+    /// <summary>The node answered none of a batch's calls, possibly because there are too many.</summary>
+    private sealed class BatchRefusedException(string reason) : Exception(reason);
 
     private sealed record Request(string Jsonrpc, int Id, string Method, object?[] Params);
 

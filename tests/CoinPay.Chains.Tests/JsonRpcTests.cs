@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using System.Text.Json;
 using CoinPay.Functions.Watching;
 using CoinPay.Testing.Chains;
 using CoinPay.Testing.Gateway;
@@ -55,6 +56,57 @@ public sealed class JsonRpcTests
         const string answered = """[{"id":0,"result":null,"error":{"code":-8,"message":"out of range"}}]""";
         JsonRpc rpc = Rpc((_, _) => Answer(answered, HttpStatusCode.InternalServerError));
         Assert.Equal(-8, (await rpc.BatchAsync<string>([Call], CancellationToken.None))[0].Error!.Code);
+    }
+
+    /// <summary>How a batch that is too large is refused: as an object, or as Geth does, by one error in an array.</summary>
+    [Theory]
+    [InlineData(1, false)]
+    [InlineData(10, false)]
+    [InlineData(100, false)]
+    [InlineData(1, true)]
+    [InlineData(10, true)]
+    [InlineData(100, true)]
+    public async Task A_batch_is_halved_until_the_provider_takes_it_and_its_limit_is_kept_for_an_hour(int most, bool inArray)
+    {
+        const string error = """{"jsonrpc":"2.0","id":0,"error":{"code":-32600,"message":"batch too large"}}""";
+        FakeTimeProvider time = new();
+        int refused = 0;
+        JsonRpc rpc = Rpc(
+            async (request, cancellation) =>
+            {
+                int calls = JsonElement.Parse(await request.Content!.ReadAsStringAsync(cancellation)).GetArrayLength();
+                if (calls > most)
+                {
+                    refused++;
+                    return await Answer(inArray ? $"[{error}]" : error);
+                }
+                return await Answer(JsonSerializer.Serialize(Enumerable.Range(0, calls).Select(id => new { id, result = "ok" })));
+            },
+            time);
+        RpcCall[] calls = [.. Enumerable.Repeat(Call, 250)];
+        Assert.Equal(250, (await rpc.BatchAsync<string>(calls, CancellationToken.None)).Count(answer => answer.Result == "ok"));
+        int toFindIt = refused;
+        Assert.InRange(toFindIt, 1, 8);
+        await rpc.BatchAsync<string>(calls, CancellationToken.None);
+        Assert.Equal(toFindIt, refused);
+        time.Advance(TimeSpan.FromHours(1));
+        await rpc.BatchAsync<string>(calls, CancellationToken.None);
+        Assert.Equal(2 * toFindIt, refused);
+    }
+
+    [Theory]
+    [InlineData(HttpStatusCode.TooManyRequests)]
+    [InlineData(HttpStatusCode.ServiceUnavailable)]
+    public async Task A_node_that_is_asked_too_often_or_fails_is_not_asked_more(HttpStatusCode status)
+    {
+        int asked = 0;
+        JsonRpc rpc = Rpc((_, _) =>
+        {
+            asked++;
+            return Answer("""{"error":{"code":-32005,"message":"slow down"}}""", status);
+        });
+        await Assert.ThrowsAsync<ChainUnknownException>(() => rpc.BatchAsync<string>([Call, Call, Call], CancellationToken.None));
+        Assert.Equal(1, asked);
     }
 
     [Fact]

@@ -13,7 +13,8 @@ internal sealed record EvmBlock(
     string ParentHash,
     string Timestamp,
     JsonElement Transactions,
-    string? BaseFeePerGas = null)
+    string? BaseFeePerGas = null,
+    string? LogsBloom = null)
 {
     public long Height => Quantity.Height(Number);
 
@@ -22,7 +23,7 @@ internal sealed record EvmBlock(
 
 internal sealed record EvmTransaction(string Hash, string From, string Value, string? To = null);
 
-internal sealed record EvmReceipt(string BlockHash, string? Status = null);
+internal sealed record EvmReceipt(string BlockHash, string? Status = null, string? TransactionHash = null, EvmLog[]? Logs = null);
 
 internal sealed record EvmLog(
     string Address,

@@ -10,19 +10,29 @@ namespace CoinPay.Chains.Evm;
 /// own coin by the transactions of whole blocks. A normal poll takes three batches: head, blocks, and what the blocks
 /// need.
 /// </summary>
-public sealed class EvmChain(Network network, HttpClient http, TimeProvider time) : IChain, IBalanceSource
+public sealed class EvmChain : IChain, IBalanceSource
 {
     /// <summary>Providers limit batches, and a whole block is some hundred kilobytes.</summary>
     private const int BlocksPerBatch = 25;
 
-    private readonly JsonRpc _rpc = new(network.Name, network.Rpc, http, null, time);
-    private readonly EvmLogReader _logs = new(network, new JsonRpc(network.Name, network.Rpc, http, null, time));
-    private readonly EvmBalanceCheck _balances = new(network, new JsonRpc(network.Name, network.Rpc, http, null, time));
-    private readonly EvmBalanceSweep _sweep = new(network, new JsonRpc(network.Name, network.Rpc, http, null, time));
-    private readonly Asset? _coin = network.Assets.FirstOrDefault(asset => asset.Contract is null)?.Asset;
+    private readonly JsonRpc _rpc;
+    private readonly EvmLogReader _logs;
+    private readonly EvmBalanceCheck _balances;
+    private readonly EvmBalanceSweep _sweep;
+    private readonly Asset? _coin;
     private ChainHead? _head;
 
-    public Network Network => network;
+    public EvmChain(Network network, HttpClient http, TimeProvider time)
+    {
+        Network = network;
+        _rpc = new(network.Name, network.Rpc, http, null, time);
+        _logs = new(network, _rpc);
+        _balances = new(network, _rpc);
+        _sweep = new(network, _rpc);
+        _coin = network.Assets.FirstOrDefault(asset => asset.Contract is null)?.Asset;
+    }
+
+    public Network Network { get; }
 
     public string RecipientOf(string address) => AddressUtil.Current.IsValidEthereumAddressHexFormat(address)
         ? address.ToLowerInvariant()
@@ -40,10 +50,10 @@ public sealed class EvmChain(Network network, HttpClient http, TimeProvider time
             ],
             cancellation);
         BigInteger chainId = Quantity.Number(_rpc.Read<string>(_rpc.ResultOf(answers[0], "eth_chainId")));
-        if (chainId != network.ChainId)
-            throw new ChainUnknownException(network.Name, $"the node serves another chain: {chainId}");
+        if (chainId != Network.ChainId)
+            throw new ChainUnknownException(Network.Name, $"the node serves another chain: {chainId}");
         if (answers[4].Result.ValueKind == JsonValueKind.Object)
-            throw new ChainUnknownException(network.Name, "the node has not caught up");
+            throw new ChainUnknownException(Network.Name, "the node has not caught up");
         EvmBlock head = _rpc.Read<EvmBlock>(_rpc.ResultOf(answers[1], "eth_getBlockByNumber"));
         _head = new ChainHead(head.Height, head.Hash, head.Time, HeightOf(answers[2]), HeightOf(answers[3]));
         return _head;
@@ -54,7 +64,7 @@ public sealed class EvmChain(Network network, HttpClient http, TimeProvider time
         RpcAnswer<EvmBlock?>[] answers =
             await _rpc.BatchAsync<EvmBlock?>([BlockCall(Quantity.Hex(height))], cancellation);
         return answers[0].Error is { } error
-            ? throw new ChainUnknownException(network.Name, $"eth_getBlockByNumber: {error.Message} ({error.Code})")
+            ? throw new ChainUnknownException(Network.Name, $"eth_getBlockByNumber: {error.Message} ({error.Code})")
             : answers[0].Result?.Hash;
     });
 
@@ -83,7 +93,7 @@ public sealed class EvmChain(Network network, HttpClient http, TimeProvider time
                 header.Height, header.Hash, header.ParentHash, header.Time, found.Of(header, isWatched)))];
             blocks.AddRange(await _balances.CheckAsync(read, found, byHashAbove, cancellation));
         }
-        Chained.Require(network, from, to, blocks, _head);
+        Chained.Require(Network, from, to, blocks, _head);
         return blocks;
     }
 
@@ -137,7 +147,7 @@ public sealed class EvmChain(Network network, HttpClient http, TimeProvider time
         }
         catch (Exception nonsense) when (nonsense is FormatException or OverflowException)
         {
-            throw new ChainUnknownException(network.Name, "the node's answer is malformed: " + nonsense.Message, nonsense);
+            throw new ChainUnknownException(Network.Name, "the node's answer is malformed: " + nonsense.Message, nonsense);
         }
     }
 }

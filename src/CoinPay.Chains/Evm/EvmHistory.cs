@@ -73,7 +73,7 @@ internal sealed class EvmHistory(Network network, JsonRpc rpc)
                 _span = (int)(to - first + 1) / 2;
                 continue;
             }
-            flushes.AddRange(rpc.ResultOf(answers[0], "eth_getLogs").Select(
+            flushes.AddRange(EvmLogs.Unique(network.Name, rpc.ResultOf(answers[0], "eth_getLogs")).Select(
                 log => new Flushed(Quantity.Height(log.BlockNumber), ContractAbi.NumberOf(log.Data), log.TransactionHash)));
             to = first - 1;
         }

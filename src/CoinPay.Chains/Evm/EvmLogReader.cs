@@ -58,13 +58,17 @@ internal sealed class Found(
 
 /// <summary>
 /// Reads Transfer logs of the listed contracts. Near the head it reads by block hash, so that the answer is for exactly
-/// that block or an error; deep blocks are read by range, which is halved whenever the provider refuses it. Source:
-/// EIP-234 (blockHash); the limits of providers differ and change.
+/// that block or an error; deep blocks are read by range, which is halved whenever the provider refuses it. No answer is
+/// believed to be complete without evidence (<see cref="OmittedLogs"/>). Source: EIP-234 (blockHash); the limits of providers
+/// differ and change.
 /// </summary>
 internal sealed class EvmLogReader(Network network, JsonRpc rpc)
 {
     private const int LargestSpan = 2_000;
     private readonly string[] _contracts = [.. network.Assets.Select(asset => asset.Contract).OfType<string>()];
+
+    private readonly OmittedLogs _omitted = new(
+        network, rpc, [.. network.Assets.Select(asset => asset.Contract).OfType<string>()]);
 
     /// <summary>
     /// The number of blocks that the provider accepted at once; networks are read one poll at a time.
@@ -89,7 +93,8 @@ internal sealed class EvmLogReader(Network network, JsonRpc rpc)
             logs.AddRange(LogsOf(answers[i], near[i].Hash));
         logs.AddRange(await ReadRangeAsync([.. read.Where(block => block.Height <= byHashAbove)], cancellation));
         NativeTransfer[] succeeded = [.. natives.Where((native, i) => Succeeded(native, answers[near.Length + i]))];
-        return new Found(network, succeeded, logs.ToLookup(log => log.BlockHash, StringComparer.Ordinal));
+        IReadOnlyList<EvmLog> all = await _omitted.AddToAsync(EvmLogs.Unique(network.Name, logs), read, cancellation);
+        return new Found(network, succeeded, all.ToLookup(log => log.BlockHash, StringComparer.Ordinal));
     }
 
     private EvmLog[] LogsOf(RpcAnswer<JsonElement> answer, string blockHash)

@@ -1,6 +1,5 @@
 using Azure.Core;
 using Azure.Data.Tables;
-using CoinPay.Acceptance.World;
 using CoinPay.Chains;
 using CoinPay.Chains.Evm;
 using CoinPay.Core;
@@ -72,6 +71,7 @@ internal sealed class EvmScenario
         _chains = chains;
         chains.Proxy.IsDark = false;
         chains.Proxy.Refuses = (_, _) => false;
+        chains.Proxy.Fault = NodeFault.None;
         string mark = $"-{Interlocked.Increment(ref _count)}";
         East = NetworkOf("east" + mark, 31337, chains.Proxy.Address, tokens);
         West = NetworkOf("west" + mark, 31338, chains.West.Rpc, tokens);

@@ -94,7 +94,7 @@ public sealed class EvmFakeMoneyTests(EvmChains chains)
         using MeterListener listener = new();
         listener.InstrumentPublished = (instrument, self) =>
         {
-            if (instrument.Meter.Name == IgnoredTransfers.MeterName)
+            if (instrument.Name == "coinpay.transfers.ignored")
                 self.EnableMeasurementEvents(instrument);
         };
         listener.SetMeasurementEventCallback<long>((_, _, tags, _) =>

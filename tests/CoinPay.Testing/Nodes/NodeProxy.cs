@@ -7,11 +7,11 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
-namespace CoinPay.Acceptance.World;
+namespace CoinPay.Testing.Nodes;
 
 /// <summary>
-/// Stands before a node: a test makes it go dark, as a node that is stopped, or refuse calls that this kind of node or
-/// provider would not answer.
+/// Stands before a node: a test makes it go dark, as a node that is stopped, refuse calls that this kind of node or
+/// provider would not answer, or spoil answers as a <see cref="NodeFault"/>.
 /// </summary>
 internal sealed class NodeProxy : IAsyncDisposable
 {
@@ -32,6 +32,9 @@ internal sealed class NodeProxy : IAsyncDisposable
 
     /// <summary>Calls that are answered with an error instead.</summary>
     public Func<string, JsonArray, bool> Refuses { get; set; } = (_, _) => false;
+
+    /// <summary>What is wrong with the node.</summary>
+    public NodeFault Fault { get; set; } = NodeFault.None;
 
     public static async Task<NodeProxy> StartAsync(Uri node)
     {
@@ -60,6 +63,12 @@ internal sealed class NodeProxy : IAsyncDisposable
             context.Abort();
             return;
         }
+        if (Fault.MaxBatch is { } most && calls.Count > most)
+        {
+            await context.Response.WriteAsync(
+                """{"jsonrpc":"2.0","id":null,"error":{"code":-32600,"message":"too many requests in one batch"}}""");
+            return;
+        }
         List<JsonNode> passed = [];
         JsonArray answers = [];
         foreach (JsonNode call in calls.OfType<JsonNode>())
@@ -75,8 +84,11 @@ internal sealed class NodeProxy : IAsyncDisposable
         if (passed.Count > 0)
             foreach (JsonNode answer in (await AskAsync(passed)).OfType<JsonNode>())
                 answers.Add(answer.DeepClone());
+        foreach ((JsonNode call, JsonNode answer) in calls.OfType<JsonNode>()
+            .Select(call => (call, answers.OfType<JsonNode>().Single(answer => (int)answer["id"]! == (int)call["id"]!))))
+            Fault.Spoil(call["method"]!.GetValue<string>(), call["params"]!.AsArray(), answer.AsObject());
         context.Response.ContentType = "application/json";
-        await context.Response.WriteAsync(answers.ToJsonString());
+        await Fault.Send(context, answers.ToJsonString());
     }
 
     private async Task<JsonArray> AskAsync(List<JsonNode> calls)

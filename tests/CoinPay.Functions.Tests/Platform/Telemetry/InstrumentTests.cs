@@ -1,7 +1,10 @@
+using System.Diagnostics.Metrics;
 using System.Net;
+using System.Reflection;
 using Azure.Data.Tables;
 using Azure.Identity;
 using Azure.Storage.Queues;
+using CoinPay.Chains;
 using CoinPay.Core;
 using CoinPay.Functions.Invoices;
 using CoinPay.Functions.Platform;
@@ -46,6 +49,21 @@ public sealed class InstrumentTests : IDisposable
                 "coinpay.invoice.time_to_paid{network=anvil} 42 s",
             ],
             _measured.All);
+    }
+
+    [Fact]
+    public void Every_meter_of_the_product_has_the_name_that_is_exported()
+    {
+        Meter[] meters =
+        [
+            .. new[] { typeof(Network).Assembly, typeof(GatewayMeter).Assembly }
+                .SelectMany(assembly => assembly.GetTypes())
+                .SelectMany(type => type.GetFields(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic))
+                .Where(field => field.FieldType == typeof(Meter))
+                .Select(field => (Meter)field.GetValue(null)!),
+        ];
+        Assert.True(meters.Length >= 2, "the search finds the meters");
+        Assert.All(meters, meter => Assert.Equal(GatewayMeter.Name, meter.Name));
     }
 
     [Fact]
