@@ -46,6 +46,12 @@ public sealed record Network
     /// </summary>
     public long? FinalityLag { get; init; }
 
+    /// <summary>
+    /// How old the head can be before the node no longer counts as following the network: far more than the network ever takes to
+    /// a block. Null for a development chain, which mines on demand.
+    /// </summary>
+    public TimeSpan? MaxHeadAge { get; init; }
+
     /// <summary>The interval between polls.</summary>
     public TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(5);
 
@@ -67,6 +73,12 @@ public sealed record Network
     /// </summary>
     public bool IsFinalityStalled(ChainHead head) =>
         FinalityLag is { } most && head.Height - (head.Finalized ?? 0) > most;
+
+    /// <summary>
+    /// Whether the head is so old that the node probably follows the network no longer, although it may claim to be in sync. What it
+    /// shows is still evidence; what it does not show is unknown.
+    /// </summary>
+    public bool IsStale(ChainHead head, DateTimeOffset now) => MaxHeadAge is { } most && now - head.Time > most;
 
     /// <summary>The number in an <c>eip155:</c> id.</summary>
     public long ChainId => long.Parse(Id.AsSpan(Id.IndexOf(':', StringComparison.Ordinal) + 1));

@@ -87,6 +87,22 @@ public sealed class LyingNodeTests
         Assert.Equal(1, (await downloading.Bitcoin("regtest").ReadHeadAsync(CancellationToken.None)).Height);
     }
 
+    [Fact]
+    public async Task A_bitcoin_node_without_peers_is_unknown_except_on_regtest()
+    {
+        int peers = 0;
+        FakeNode node = new((method, _) => method switch
+        {
+            "getblockhash" => "0f9188f13cb7b2c71f2a335e3a4fc328bf5beb436012afca590b1a11466e2206",
+            "getconnectioncount" => peers,
+            _ => new { blocks = 1, headers = 1, bestblockhash = "00", initialblockdownload = false, mediantime = 1 },
+        });
+        await Unknown(node.Bitcoin("main").ReadHeadAsync(CancellationToken.None));
+        await node.Bitcoin("regtest").ReadHeadAsync(CancellationToken.None);
+        peers = 1;
+        Assert.Equal(1, (await node.Bitcoin("main").ReadHeadAsync(CancellationToken.None)).Height);
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(3)]

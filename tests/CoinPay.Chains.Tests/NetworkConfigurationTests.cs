@@ -99,6 +99,8 @@ public sealed class NetworkConfigurationTests
     [InlineData("\"name\": \"anvil\"", "\"name\": \"evm-test\"", "address space")]
     [InlineData("\"name\": \"bitcoin-regtest\"", "\"name\": \"evm-live\"", "address space")]
     [InlineData("\"finality_lag\": 96", "\"finality_lag\": 0", "finality_lag")]
+    [InlineData("\"max_head_age\": \"03:00:00\",", "", "bitcoin: max_head_age")]
+    [InlineData("\"max_head_age\": \"00:05:00\"", "\"max_head_age\": \"00:00:05\"", "max_head_age")]
     [InlineData("\"slip44\": 966,", "\"slip44\": 966, \"verify_balance\": true,", "for tokens only")]
     [InlineData("\"slip44\": 966,", "\"slip44\": 966, \"plausible_supply\": \"1e9\",", "plausible_supply")]
     public void A_wrong_entry_is_refused_by_what_is_wrong(string right, string wrong, string says)

@@ -55,7 +55,7 @@ internal static class Weather
             return;
         }
         node.Trouble ??= dice.Of(
-            [Fault.NodeDown, Fault.NodeLags, Fault.NodeCutsShort, Fault.NodeOnAnotherChain, Fault.NodeSilent]);
+            [Fault.NodeDown, Fault.NodeLags, Fault.NodeCutsShort, Fault.NodeOnAnotherChain, Fault.NodeSilent, Fault.HeadFrozen]);
         node.Lag = dice.Between(1, 5);
     }
 }

@@ -29,10 +29,11 @@ public sealed class BitcoinChain(
     public async Task<ChainHead> ReadHeadAsync(CancellationToken cancellation)
     {
         RpcAnswer<JsonElement>[] answers = await _rpc.BatchAsync<JsonElement>(
-            [new RpcCall("getblockhash", 0), new RpcCall("getblockchaininfo")], cancellation);
+            [new RpcCall("getblockhash", 0), new RpcCall("getblockchaininfo"), new RpcCall("getconnectioncount")], cancellation);
         RequireThisChain(_rpc.Read<string>(_rpc.ResultOf(answers[0], "getblockhash")));
         BlockchainInfo info = _rpc.Read<BlockchainInfo>(_rpc.ResultOf(answers[1], "getblockchaininfo"));
         RequireCaughtUp(info);
+        RequirePeers(answers[2]);
         DateTimeOffset minedAt = DateTimeOffset.FromUnixTimeSeconds(info.Time ?? info.MedianTime);
         _head = new ChainHead(info.Blocks, info.BestBlockHash, minedAt, Safe: null, Finalized: null);
         return _head;
@@ -135,6 +136,13 @@ public sealed class BitcoinChain(
         string expected = network.Id[(network.Id.IndexOf(':', StringComparison.Ordinal) + 1)..];
         if (!genesis.StartsWith(expected, StringComparison.Ordinal))
             throw new ChainUnknownException(network.Name, $"the node serves another chain: genesis {genesis}");
+    }
+
+    /// <summary>Without peers a node learns of no block and no payment, and says that it has caught up.</summary>
+    private void RequirePeers(RpcAnswer<JsonElement> answer)
+    {
+        if (network.Chain != "regtest" && _rpc.Read<int>(_rpc.ResultOf(answer, "getconnectioncount")) == 0)
+            throw new ChainUnknownException(network.Name, "the node has no peers");
     }
 
     private void RequireCaughtUp(BlockchainInfo info)

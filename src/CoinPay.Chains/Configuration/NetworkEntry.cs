@@ -8,6 +8,7 @@ namespace CoinPay.Chains.Configuration;
 /// <summary>A network entry in networks.json: everything except its node.</summary>
 /// <param name="FinalityLag">See <see cref="Network.FinalityLag"/>.</param>
 /// <param name="ConfirmationLimit">See <see cref="Network.ConfirmationLimit"/>; 24 hours if not given.</param>
+/// <param name="MaxHeadAge">See <see cref="Network.MaxHeadAge"/>; required except on development chains.</param>
 /// <param name="Create2">See <see cref="Network.Create2"/>.</param>
 internal sealed record NetworkEntry(
     string Name,
@@ -23,13 +24,15 @@ internal sealed record NetworkEntry(
     string? Create2 = null,
     string? Factory = null,
     long? FinalityLag = null,
-    TimeSpan? ConfirmationLimit = null)
+    TimeSpan? ConfirmationLimit = null,
+    TimeSpan? MaxHeadAge = null)
 {
     private const int MaxConfirmations = 10_000;
     private static readonly TimeSpan ShortestPollInterval = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestPollInterval = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan ShortestConfirmationLimit = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan DefaultConfirmationLimit = TimeSpan.FromHours(24);
+    private static readonly TimeSpan ShortestMaxHeadAge = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan RegexLimit = TimeSpan.FromSeconds(1);
 
     /// <summary>
@@ -53,6 +56,7 @@ internal sealed record NetworkEntry(
             Create2 = Create2,
             Factory = Create2 == "evm" ? Factory : null,
             FinalityLag = FinalityLag,
+            MaxHeadAge = MaxHeadAge,
             PollInterval = PollInterval,
             Confirmations = Confirmations,
             ConfirmationLimit = ConfirmationLimit ?? DefaultConfirmationLimit,
@@ -77,6 +81,10 @@ internal sealed record NetworkEntry(
         Require(Assets.Select(asset => asset.Symbol).Distinct().Count() == Assets.Length, "assets: each symbol only once");
         Require(Assets.Length > 0, "assets: at least one");
         Require(Development || !IsLocal, "development: true, because this is a local development chain");
+        Require(
+            Development || MaxHeadAge is not null,
+            "max_head_age: missing; it is how old the node's head can be before the node no longer counts as following the network");
+        Require(MaxHeadAge is null || MaxHeadAge >= ShortestMaxHeadAge, $"max_head_age: at least {ShortestMaxHeadAge}");
         foreach (AssetEntry asset in Assets)
             Require(asset.Mistake is null, $"asset {asset.Symbol}: {asset.Mistake}");
         if (network.Family.MistakeIn(network) is { } mistake)

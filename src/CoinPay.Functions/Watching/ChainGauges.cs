@@ -17,6 +17,9 @@ internal sealed class ChainGauges(Pollers pollers, TimeProvider clock) : IHosted
         _meter.CreateObservableGauge(
             "coinpay.chain.head", () => OfEach(poller => poller.Progress.Head?.Height), "{block}", "The node's head");
         _meter.CreateObservableGauge(
+            "coinpay.chain.head_age", () => OfEach<double>(poller => (clock.GetUtcNow() - poller.Progress.Head?.Time)?.TotalSeconds), "s",
+            "Time since the node's last block; when it is more than the network's max_head_age, nothing expires on the network");
+        _meter.CreateObservableGauge(
             "coinpay.chain.lag", () => OfEach<double>(poller => (clock.GetUtcNow() - poller.Progress.CompletePollBeganAt).TotalSeconds), "s",
             "Time since the start of the last complete poll: grows while the node is down or behind, or the poller is catching up");
         _meter.CreateObservableGauge(

@@ -48,7 +48,7 @@ internal sealed class NetworkPoller(
         DateTimeOffset beganAt = clock.GetUtcNow();
         _catchUp.BeginPoll();
         ChainHead head = await chain.ReadHeadAsync(cancellation);
-        Progress = Progress with { Head = head };
+        Progress = Progress with { Head = head, Doubt = DoubtOf(head, beganAt) };
         PollerMemory memory = _memory ??= await PollerMemory.LoadAsync(Network.Name, watches, views, cursors, beganAt, cancellation);
         await memory.Watches.LoadNewAsync(watches, beganAt, cancellation);
         Cursor cursor = memory.Cursor ?? await StartAsync(head, beganAt, cancellation);
@@ -61,8 +61,10 @@ internal sealed class NetworkPoller(
                 scan.DoubtAboveCursor();
             if (await ReadToTheHeadAsync(memory, scan, head, beganAt, touched, cancellation) is { } read)
             {
-                await StoreAsync(memory, scan, read, completeSince: beganAt, touched, cancellation);
-                Progress = Progress with { CompletePollBeganAt = beganAt };
+                Progress = Progress with { Doubt = DoubtOf(read, beganAt) };
+                await StoreAsync(memory, scan, read, Progress.Doubt is null ? beganAt : null, touched, cancellation);
+                if (Progress.Doubt is null)
+                    Progress = Progress with { CompletePollBeganAt = beganAt };
             }
             Report(cursor, memory.Cursor!, head);
             return touched.Values;
@@ -91,7 +93,8 @@ internal sealed class NetworkPoller(
         DateTimeOffset seenAt = beganAt;
         for (int times = 1; await ReadBlocksAsync(memory, scan, head, seenAt, touched, cancellation); times++)
         {
-            await new BalanceSweep(chain, views).RunAsync(scan, head, seenAt, cancellation);
+            if (!Network.IsStale(head, beganAt))
+                await new BalanceSweep(chain, views).RunAsync(scan, head, seenAt, cancellation);
             ChainHead now = await FinishAsync(scan, head, seenAt, cancellation);
             if (now == head || times == MaxHeadsInAPoll)
                 return head;
@@ -124,6 +127,10 @@ internal sealed class NetworkPoller(
         }
         return true;
     }
+
+    private string? DoubtOf(ChainHead head, DateTimeOffset now) => Network.IsStale(head, now)
+        ? $"the node's last block, {head.Height}, is of {head.Time:u}, more than {Network.MaxHeadAge} ago: check the node's peers and both clocks"
+        : null;
 
     private void Report(Cursor began, Cursor now, ChainHead head)
     {
@@ -202,7 +209,7 @@ internal sealed class NetworkPoller(
             scan.Take(transfer, null, beganAt, Network);
         HashSet<string> shown = mempool.Select(transfer => transfer.Key).ToHashSet(StringComparer.Ordinal);
         IReadOnlyList<Spend> spends = source?.SpendsInMempool(scan.Memory.Inputs.Contains) ?? [];
-        if (!scan.HasMissing(shown, spends))
+        if (Network.IsStale(head, beganAt) || !scan.HasMissing(shown, spends))
             return head;
         // A payment that left the mempool may be in a newer block: it is lost only if the head has not moved.
         ChainHead now = await chain.ReadHeadAsync(cancellation);

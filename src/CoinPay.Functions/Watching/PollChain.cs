@@ -33,7 +33,10 @@ internal sealed class PollChain(Pollers pollers, IInvoiceWaker invoices, TimePro
         {
             foreach (Watch watch in await poller.PollAsync(limited.Token))
                 await invoices.WakeAsync(durable, watch, limited.Token);
-            pollers.Answered(network, log);
+            if (poller.Progress.Doubt is { } doubt)
+                pollers.Failed(network, doubt, log);
+            else
+                pollers.Answered(network, log);
         }
         catch (ChainUnknownException unknown)
         {

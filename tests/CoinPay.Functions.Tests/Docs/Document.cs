@@ -65,7 +65,7 @@ internal sealed partial record Document(string Path)
 
     /// <summary>Whether a metric or an attribute of spans is called so.</summary>
     public static bool IsTelemetry(string name) =>
-        Sources("src/CoinPay.Functions").Any(source => source.Contains($"\"{name}\"", StringComparison.Ordinal));
+        Sources("src/CoinPay.Functions").Concat(Sources("src/CoinPay.Chains")).Any(source => source.Contains($"\"{name}\"", StringComparison.Ordinal));
 
     public static bool IsScript(string path) => File.Exists(System.IO.Path.Combine(RepositoryFiles.Root, path));
 

@@ -26,7 +26,15 @@ internal sealed class ModelChain : IChain, IMempoolSource
         Assets = [new NetworkAsset { Asset = Coin, Dust = 500 }],
     };
 
-    public Network Network { get; }
+    public Network Network { get; private set; }
+
+    public TimeSpan? MaxHeadAge
+    {
+        set => Network = Network with { MaxHeadAge = value };
+    }
+
+    /// <summary>When the next block is mined; a minute after the one before unless a test sets it.</summary>
+    public DateTimeOffset? NextBlockAt { get; set; }
 
     public bool IsSilent { get; set; }
 
@@ -52,7 +60,7 @@ internal sealed class ModelChain : IChain, IMempoolSource
         string parent = _blocks.Count == 0 ? new string('0', 64) : _blocks[^1].Hash;
         string content = $"{parent}{_salt++}{string.Join(',', transfers.Select(transfer => transfer.Key))}";
         string hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(content)));
-        _blocks.Add(new(_blocks.Count, hash, parent, DateTimeOffset.UnixEpoch.AddMinutes(_blocks.Count), transfers));
+        _blocks.Add(new(_blocks.Count, hash, parent, NextBlockAt ?? DateTimeOffset.UnixEpoch.AddMinutes(_blocks.Count), transfers));
         _mempool.RemoveAll(waiting => transfers.Any(mined => mined.Key == waiting.Key));
     }
 

@@ -124,6 +124,37 @@ public sealed class NetworkPollerTests(PollerTest.Storage storage) : PollerTest(
     }
 
     [Fact]
+    public async Task A_node_whose_head_stands_still_shows_what_it_has_and_proves_no_absence()
+    {
+        Chain.MaxHeadAge = TimeSpan.FromMinutes(5);
+        Chain.NextBlockAt = Clock.GetUtcNow();
+        Watch watch = await WatchAsync("alice");
+        Chain.MineEmpty(3);
+        ChainTransfer waiting = ModelChain.Transfer("alice", "t1", 1_000);
+        Chain.Broadcast(waiting);
+        NetworkPoller poller = NewPoller(Cursors);
+        await poller.PollAsync(CancellationToken.None);
+        Cursor healthy = await CursorAsync();
+        Assert.Null(poller.Progress.Doubt);
+
+        Clock.Advance(TimeSpan.FromMinutes(5) + TimeSpan.FromSeconds(1));
+        Chain.Evict(waiting);
+        Chain.Broadcast(ModelChain.Transfer("alice", "t2", 2_000));
+        Assert.Equal([watch.InvoiceId], (await poller.PollAsync(CancellationToken.None)).Select(touched => touched.InvoiceId));
+        Assert.Contains("check the node's peers", poller.Progress.Doubt, StringComparison.Ordinal);
+        Assert.Equal(healthy.CompletePollBeganAt, (await CursorAsync()).CompletePollBeganAt);
+        Assert.Equal(healthy.CompletePollBeganAt, poller.Progress.CompletePollBeganAt);
+        Assert.All(await ViewAsync(watch), transfer => Assert.Null(transfer.Lost));
+
+        Chain.NextBlockAt = Clock.GetUtcNow();
+        Chain.Mine();
+        await poller.PollAsync(CancellationToken.None);
+        Assert.Null(poller.Progress.Doubt);
+        Assert.Equal(Clock.GetUtcNow(), (await CursorAsync()).CompletePollBeganAt);
+        Assert.Equal(TransferStatus.Replaced, Assert.Single(await ViewAsync(watch), transfer => transfer.TransactionHash == "t1").Lost);
+    }
+
+    [Fact]
     public async Task A_payment_that_is_mined_while_the_mempool_is_read_is_not_taken_for_replaced()
     {
         Watch watch = await WatchAsync("alice");
@@ -446,4 +477,6 @@ public sealed class NetworkPollerTests(PollerTest.Storage storage) : PollerTest(
         Assert.True(seen.Count > 3, "it was read in one step");
         Assert.DoesNotContain(null, seen);
     }
+
+    private async Task<Cursor> CursorAsync() => (await Cursors.FindAsync(Chain.Network.Name, CancellationToken.None))!;
 }

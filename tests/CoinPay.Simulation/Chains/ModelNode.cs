@@ -12,6 +12,7 @@ internal sealed class ModelNode(ModelNetwork chain, VirtualTime time, Dice dice)
     private const int SafeDepth = 4;
     private readonly MempoolModel _mempool = new();
     private ChainHead? _head;
+    private (List<ModelBlock> Blocks, List<ModelTransaction> Pool)? _frozen;
     private DateTimeOffset _beganAt;
 
     public ModelNetwork Chain => chain;
@@ -19,7 +20,15 @@ internal sealed class ModelNode(ModelNetwork chain, VirtualTime time, Dice dice)
     public Network Network => chain.Network;
 
     /// <summary>Null if the node is healthy.</summary>
-    public Fault? Trouble { get; set; }
+    public Fault? Trouble
+    {
+        get;
+        set
+        {
+            field = value;
+            _frozen = value == Fault.HeadFrozen ? _frozen ?? ([.. chain.Blocks], [.. chain.Pool]) : null;
+        }
+    }
 
     /// <summary>The number of blocks by which a lagging node is behind.</summary>
     public int Lag { get; set; }
@@ -86,7 +95,7 @@ internal sealed class ModelNode(ModelNetwork chain, VirtualTime time, Dice dice)
         await RequireAsync(cancellation);
         List<ChainTransfer> answer = chain.IsEvm
             ? []
-            : [.. _mempool.Read(chain.Pool).Where(transfer => isWatched(transfer.Recipient))];
+            : [.. _mempool.Read(_frozen?.Pool ?? chain.Pool).Where(transfer => isWatched(transfer.Recipient))];
         foreach (ChainTransfer transfer in answer)
             Evidence.Show(transfer, null, _beganAt);
         IEnumerable<Evidence.Shown> mined =
@@ -94,8 +103,10 @@ internal sealed class ModelNode(ModelNetwork chain, VirtualTime time, Dice dice)
             from transaction in block.Transactions
             from transfer in transaction.Transfers
             select new Evidence.Shown(transfer, block.Hash);
-        Evidence.Complete(
-            _beganAt, Network.IsFinalityStalled(_head!), Shown[^1].Hash == _head!.Hash, [.. answer.Select(transfer => new Evidence.Shown(transfer, null)), .. mined]);
+        // What a node that stands still does not show is unknown.
+        if (!Network.IsStale(_head!, _beganAt))
+            Evidence.Complete(
+                _beganAt, Network.IsFinalityStalled(_head!), Shown[^1].Hash == _head!.Hash, [.. answer.Select(transfer => new Evidence.Shown(transfer, null)), .. mined]);
         Move();
         return answer;
     }
@@ -108,7 +119,7 @@ internal sealed class ModelNode(ModelNetwork chain, VirtualTime time, Dice dice)
         return FinalityStoodAt is { } stood ? (Math.Min(stood.Safe, safe), Math.Min(stood.Finalized, finalized)) : (safe, finalized);
     }
 
-    private List<ModelBlock> Shown => Trouble == Fault.NodeLags ? chain.Blocks[..^Lag] : chain.Blocks;
+    private List<ModelBlock> Shown => Trouble == Fault.NodeLags ? chain.Blocks[..^Lag] : _frozen?.Blocks ?? chain.Blocks;
 
     private async Task RequireAsync(CancellationToken cancellation)
     {

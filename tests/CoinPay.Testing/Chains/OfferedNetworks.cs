@@ -13,6 +13,9 @@ internal static class OfferedNetworks
     /// <summary>The number of blocks by which finality trails the head.</summary>
     public const int FinalizedDepth = 8;
 
+    /// <summary>These chains mine at random, often nothing for long.</summary>
+    private static readonly TimeSpan MaxHeadAge = TimeSpan.FromHours(1);
+
     private const string Bitcoin = "bip122:0f9188f13cb7b2c71f2a335e3a4fc328";
 
     public static Network First { get; } = EvmKind("anvil", 31337, "0xBc380aFEe72430Af28efC3810a8d4e250C75Da6b");
@@ -30,6 +33,7 @@ internal static class OfferedNetworks
         Coin = "bitcoin",
         Chain = "regtest",
         PollInterval = TimeSpan.FromSeconds(10),
+        MaxHeadAge = MaxHeadAge,
         Confirmations = 2,
         Assets = [new() { Asset = new(Bitcoin + "/slip44:0", "BTC", 8), Dust = 294 }],
     };
@@ -51,6 +55,7 @@ internal static class OfferedNetworks
             Rpc = new("http://127.0.0.1:1"),
             Factory = "0x15a525d5547Be9AD243AFD3e1d4d3A47B9039A67",
             FinalityLag = FinalizedDepth + 3,
+            MaxHeadAge = MaxHeadAge,
             PollInterval = TimeSpan.FromSeconds(4),
             Confirmations = 3,
             Assets =

@@ -79,6 +79,24 @@ public sealed class GaugeTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_head_that_stands_still_ages_and_once_it_is_too_old_the_network_lags()
+    {
+        _chain.MaxHeadAge = TimeSpan.FromMinutes(5);
+        _chain.NextBlockAt = _clock.GetUtcNow();
+        _chain.Mine();
+        Pollers pollers = new(new([_chain]), _watches, _views, new CursorStore(_tables), _clock, NullLoggerFactory.Instance);
+        using ChainGauges gauges = new(pollers, _clock);
+        await gauges.StartAsync(default);
+        foreach ((int minutes, string age, string lag) in new[] { (0, "0", "0"), (5, "300", "0"), (1, "360", "60") })
+        {
+            _clock.Advance(TimeSpan.FromMinutes(minutes));
+            await pollers.All[0].PollAsync(default);
+            Assert.Contains(age, Look("coinpay.chain.head_age", "s"));
+            Assert.Contains(lag, Look("coinpay.chain.lag", "s"));
+        }
+    }
+
+    [Fact]
     public void A_node_that_never_answered_lags_since_the_process_began()
     {
         _clock.Advance(TimeSpan.FromMinutes(1));
