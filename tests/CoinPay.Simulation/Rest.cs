@@ -15,6 +15,8 @@ internal static class Rest
 
     private const double AfterTheEnd = 0.15;
 
+    private static readonly TimeSpan LongestWithoutBlock = TimeSpan.FromMinutes(30);
+
     public static void Come(World world)
     {
         world.Coverage.Step();
@@ -52,6 +54,9 @@ internal static class Rest
         foreach (Order order in world.Orders.Where(order => order is { Answer: null, IdempotencyKey: not null }))
             Actions.Ask(world, order);
         world.SendHeldWakes();
+        // A chain has blocks as time passes: a head that stands still proves nothing.
+        foreach (ModelNode node in world.Nodes.Where(node => world.Now - node.Chain.Blocks[^1].Time > LongestWithoutBlock))
+            node.Chain.Mine();
         world.Trigger("PollChain");
         if (round % 2 == 1)
             world.Trigger("SweepWatches");
