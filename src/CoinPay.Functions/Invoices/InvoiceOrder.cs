@@ -145,9 +145,11 @@ internal sealed record InvoiceOrder
         bool isAllowed = Uri.TryCreate(text, UriKind.Absolute, out Uri? url)
             && url.Scheme == Uri.UriSchemeHttps
             && url.UserInfo.Length == 0
+            && url.AbsoluteUri.Length <= MaxUrlLength
             && returnHosts.Contains(url.Host, StringComparer.OrdinalIgnoreCase);
         if (!isAllowed)
-            body.Refuse("return_url", "An https address on one of the merchant's return_hosts.");
+            body.Refuse(
+                "return_url", $"An https address on one of the merchant's return_hosts, at most {MaxUrlLength} characters when percent-encoded.");
         return isAllowed ? text : null;
     }
 

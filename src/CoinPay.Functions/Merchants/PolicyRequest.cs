@@ -66,9 +66,7 @@ internal sealed class PolicyRequest(Networks networks)
         if (body.Find(name, required: false) is not { } value)
             return current;
         string text = value.ValueKind is JsonValueKind.String or JsonValueKind.Number ? value.ToString() : "";
-        if (DecimalText.Read(text) is { Scale: <= PolicyWords.MaxPercentDecimals }
-            && text.Length <= 10
-            && PolicyWords.Percent(text) is <= 100 and var percent)
+        if (PolicyWords.ReadPercent(text) is { } percent)
             return percent;
         body.Refuse(
             name, $"A percentage from \"0\" to \"100\" with at most {PolicyWords.MaxPercentDecimals} decimals, as a string.");
@@ -118,7 +116,7 @@ internal sealed class PolicyRequest(Networks networks)
             return null;
         RequiredDepth? depth = value.ValueKind switch
         {
-            JsonValueKind.Number => RequiredDepth.Parse(value.GetRawText()) is { AcceptsUnconfirmed: false } blocks ? blocks : null,
+            JsonValueKind.Number => RequestBody.WholeNumber(value) is >= 1 and <= RequiredDepth.MaxBlocks and var blocks ? RequiredDepth.OfBlocks(blocks) : null,
             JsonValueKind.String when value.GetString() is "safe" or "finalized" =>
                 RequiredDepth.Parse(value.GetString()!),
             _ => null,
