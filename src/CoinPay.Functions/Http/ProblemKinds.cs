@@ -33,6 +33,11 @@ internal static partial class ProblemKinds
         "The gateway does not accept this asset on the requested network.",
         "Choose one of the network's assets from GET /v1/networks.");
 
+    public static ProblemKind UnsupportedCurrency { get; } = new(
+        Problems.UnsupportedCurrencyCode, 400, "The currency is not offered",
+        "The gateway has no rate between this currency and the asset, and will not have one later. It is not the asset itself either.",
+        "Use one of the currencies that the error names, or price the invoice in the asset itself.");
+
     public static ProblemKind Unauthorized { get; } = new(
         "unauthorized", 401, "A valid key is required",
         "The request has no key, or the key is invalid: mistyped, expired or revoked. The response never says which.",

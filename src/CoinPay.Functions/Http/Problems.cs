@@ -13,6 +13,7 @@ internal static class Problems
     public const string InvalidAmountCode = "invalid_amount";
     public const string UnsupportedNetworkCode = "unsupported_network";
     public const string UnsupportedAssetCode = "unsupported_asset";
+    public const string UnsupportedCurrencyCode = "unsupported_currency";
 
     private static readonly TimeSpan SoonAgain = TimeSpan.FromSeconds(10);
 
