@@ -33,5 +33,6 @@ internal static class Gateway
         .UseMiddleware<FollowInvoice>()
         .UseMiddleware<AuditMiddleware>()
         .UseMiddleware<ProblemMiddleware>()
+        .UseMiddleware<CorsMiddleware>()
         .UseMiddleware<LimitMiddleware>();
 }
