@@ -18,6 +18,12 @@ internal static partial class ProblemKinds
         + "is refused rather than ignored, so that nothing you intended is silently dropped.",
         "Correct or remove the field that 'errors' names.");
 
+    public static ProblemKind UnknownParameter { get; } = new(
+        "unknown_parameter", 400, "The query has an unknown parameter",
+        "The call does not have this query parameter: a typo, or a parameter from another version. It is refused rather than "
+        + "ignored, because a list without the filter that you meant would look like the one you asked for.",
+        "Correct or remove the parameter that 'detail' names.");
+
     public static ProblemKind InvalidAmount { get; } = new(
         Problems.InvalidAmountCode, 400, "The amount is invalid",
         "An amount is not a decimal string, has more decimals than its currency or asset, or is too small or too large.",

@@ -21,6 +21,7 @@ internal sealed class Search(
 {
     private const int MaxLength = 255;
 
+    [QueryParameters("q")]
     [Function(nameof(Search))]
     public async Task<IActionResult> Run(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "v1/search")] HttpRequest request,
