@@ -37,6 +37,15 @@ public interface INetworkFamily
     /// <summary>Returns the link that opens a payer's wallet with everything filled in.</summary>
     string PaymentUri(Network network, NetworkAsset asset, string address, Amount due);
 
+    /// <summary>
+    /// Returns a transaction's hash as this family writes it, from text with or without <c>0x</c> and in any case; null if
+    /// the text is not a hash.
+    /// </summary>
+    string? ReadTransaction(string text);
+
+    /// <summary>Returns an address of the network, from text as it is shown or pasted; null if the text is not one.</summary>
+    string? ReadAddress(Network network, string text);
+
     /// <summary>Returns what an entry of networks.json lacks for this family; null if it is valid.</summary>
     string? MistakeIn(Network network);
 

@@ -74,8 +74,9 @@ public sealed class NetworkConfigurationTests
         ("CoinPay:Networks:anvil:Rpc", "http://127.0.0.1:8545"));
 
     [Theory]
-    [InlineData("CoinPay:Networks:anvl:Rpc", "http://127.0.0.1:1", "no such network")]
-    [InlineData("CoinPay:Networks:anvil:Url", "http://127.0.0.1:1", "not a network setting")]
+    [InlineData("CoinPay:Networks:anvl:Rpc", "http://127.0.0.1:1", "no such network; the nearest is anvil.")]
+    [InlineData("CoinPay:Networks:bitcoin-regtest:Rpc", "http://127.0.0.1:1", "no such network; the nearest is bitcoin_regtest.")]
+    [InlineData("CoinPay:Networks:anvil:Rcp", "http://127.0.0.1:1", "not a network setting; the nearest is Rpc.")]
     [InlineData("CoinPay:Networks:anvil:Rpc", "127.0.0.1:1", "http")]
     [InlineData("CoinPay:Networks:bitcoin:Rpc", "http://me:secret@127.0.0.1:1", "password")]
     [InlineData("CoinPay:Networks:anvil:PollInterval", "often", "duration")]

@@ -53,12 +53,23 @@ public sealed class AmountTests
         Assert.Null(amount);
     }
 
-    [Fact]
-    public void More_decimals_than_the_asset_has_are_refused_even_when_they_are_zeros()
+    [Theory]
+    [InlineData("1.0000000", 6, 1_000_000)]
+    [InlineData("1.2345670", 6, 1_234_567)]
+    [InlineData("1.0", 0, 1)]
+    [InlineData("0.000", 0, 0)]
+    public void Zeros_beyond_the_assets_decimals_change_nothing(string text, int decimals, long expected)
     {
-        Assert.Equal(AmountRefusal.TooManyDecimals, Amount.TryParse(Usdt, "1.0000000", out _));
-        Assert.Equal(AmountRefusal.TooManyDecimals, Amount.TryParse(Usdt with { Decimals = 0 }, "1.0", out _));
+        Assert.Null(Amount.TryParse(Usdt with { Decimals = decimals }, text, out Amount? amount));
+        Assert.Equal(expected, amount!.Base);
     }
+
+    [Theory]
+    [InlineData("1.0000001", 6)]
+    [InlineData("1.00000010", 6)]
+    [InlineData("1.5", 0)]
+    public void Any_other_digit_beyond_the_assets_decimals_is_refused(string text, int decimals) =>
+        Assert.Equal(AmountRefusal.TooManyDecimals, Amount.TryParse(Usdt with { Decimals = decimals }, text, out _));
 
     [Fact]
     public void A_text_longer_than_any_amount_is_refused_unread() =>

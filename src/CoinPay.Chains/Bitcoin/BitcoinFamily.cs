@@ -10,6 +10,10 @@ public sealed partial class BitcoinFamily : INetworkFamily
 {
     public static BitcoinFamily Instance { get; } = new();
 
+    private const int HashLength = 64;
+    private const int MinAddressLength = 26;
+    private const int MaxAddressLength = 90;
+
     private BitcoinFamily()
     {
     }
@@ -32,6 +36,25 @@ public sealed partial class BitcoinFamily : INetworkFamily
     public string PaymentUri(Network network, NetworkAsset asset, string address, Amount due) =>
         $"{network.Coin}:{address}?amount={due}";
 
+    public string? ReadTransaction(string text) =>
+        HashForm().IsMatch(text) ? text[^HashLength..].ToLowerInvariant() : null;
+
+    public string? ReadAddress(Network network, string text)
+    {
+        if (text.Length is < MinAddressLength or > MaxAddressLength)
+            return null;
+        // A QR code may hold bech32 in capitals (BIP-173).
+        string written = text.Any(char.IsAsciiLetterLower) ? text : text.ToLowerInvariant();
+        try
+        {
+            return NBitcoin.BitcoinAddress.Create(written, BitcoinNetworks.Of(network)).ToString();
+        }
+        catch (FormatException)
+        {
+            return null;
+        }
+    }
+
     public string? MistakeIn(Network network)
     {
         if (!IdForm().IsMatch(network.Id))
@@ -51,6 +74,10 @@ public sealed partial class BitcoinFamily : INetworkFamily
 
     public INetworkSource Open(Network network, HttpClient http, INodeCredentials credentials, TimeProvider time) =>
         new BitcoinChain(network, http, credentials, time);
+
+    // Some tools write 0x before any hash.
+    [GeneratedRegex(@"\A(?:0[xX])?[0-9a-fA-F]{64}\z", RegexOptions.NonBacktracking)]
+    private static partial Regex HashForm();
 
     [GeneratedRegex(@"\Abip122:[0-9a-f]{32}\z", RegexOptions.NonBacktracking)]
     private static partial Regex IdForm();

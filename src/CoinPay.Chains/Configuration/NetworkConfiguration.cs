@@ -74,11 +74,13 @@ public static class NetworkConfiguration
         foreach (IConfigurationSection network in section.GetChildren())
         {
             if (!entries.Any(entry => network.Key.Equals(SettingOf(entry), StringComparison.OrdinalIgnoreCase)))
-                throw new SettingsException($"{NameOf(network)}: networks.json has no such network.");
+                throw new SettingsException(
+                    $"{NameOf(network)}: networks.json has no such network; the nearest is "
+                    + $"{NearestName.Of(network.Key, entries.Select(SettingOf))}.");
             foreach (IConfigurationSection setting in network.GetChildren())
                 if (!Settings.Contains(setting.Key, StringComparer.OrdinalIgnoreCase))
                     throw new SettingsException(
-                        $"{NameOf(setting)} is not a network setting; these are: {string.Join(", ", Settings)}.");
+                        $"{NameOf(setting)} is not a network setting; the nearest is {NearestName.Of(setting.Key, Settings)}.");
         }
     }
 

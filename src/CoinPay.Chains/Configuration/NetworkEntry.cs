@@ -78,7 +78,7 @@ internal sealed record NetworkEntry(
             PollInterval >= ShortestPollInterval && PollInterval <= LongestPollInterval,
             $"poll_interval: {ShortestPollInterval} to {LongestPollInterval}");
         Require(Confirmations is > 0 and <= MaxConfirmations, $"confirmations: 1 to {MaxConfirmations}");
-        Require(Assets.Select(asset => asset.Symbol).Distinct().Count() == Assets.Length, "assets: each symbol only once");
+        Require(Assets.Select(asset => asset.Symbol).Distinct(StringComparer.OrdinalIgnoreCase).Count() == Assets.Length, "assets: each symbol only once");
         Require(Assets.Length > 0, "assets: at least one");
         Require(Development || !IsLocal, "development: true, because this is a local development chain");
         Require(

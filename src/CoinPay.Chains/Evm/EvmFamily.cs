@@ -48,6 +48,10 @@ public sealed partial class EvmFamily : INetworkFamily
         ? $"ethereum:{contract}@{network.ChainId}/transfer?address={address}&uint256={due.Base}"
         : $"ethereum:{address}@{network.ChainId}?value={due.Base}";
 
+    public string? ReadTransaction(string text) => HashForm().IsMatch(text) ? Prefixed(text) : null;
+
+    public string? ReadAddress(Network network, string text) => AddressForm().IsMatch(text) ? Prefixed(text) : null;
+
     public string? MistakeIn(Network network)
     {
         if (!IdForm().IsMatch(network.Id))
@@ -61,6 +65,15 @@ public sealed partial class EvmFamily : INetworkFamily
 
     public INetworkSource Open(Network network, HttpClient http, INodeCredentials credentials, TimeProvider time) =>
         new EvmChain(network, http, time);
+
+    private static string Prefixed(string hex) =>
+        "0x" + (hex.StartsWith("0x", StringComparison.OrdinalIgnoreCase) ? hex[2..] : hex).ToLowerInvariant();
+
+    [GeneratedRegex(@"\A(?:0[xX])?[0-9a-fA-F]{64}\z", RegexOptions.NonBacktracking)]
+    private static partial Regex HashForm();
+
+    [GeneratedRegex(@"\A(?:0[xX])?[0-9a-fA-F]{40}\z", RegexOptions.NonBacktracking)]
+    private static partial Regex AddressForm();
 
     [GeneratedRegex(@"\Aeip155:[1-9][0-9]{0,17}\z", RegexOptions.NonBacktracking)]
     private static partial Regex IdForm();

@@ -5,7 +5,10 @@ namespace CoinPay.Core;
 /// <summary>Decimal numbers as text, exact at any size: no float and no rounding on the way in or out.</summary>
 public static class DecimalText
 {
-    /// <summary>Reads digits with at most one point between them; null for anything else.</summary>
+    /// <summary>
+    /// Reads digits with at most one point between them; null for anything else. Zeros at the end of the fraction change
+    /// nothing and do not count as decimals: <c>5.00</c> has the scale 0.
+    /// </summary>
     public static (BigInteger Unscaled, int Scale)? Read(string text)
     {
         if (text.Length is 0 or > Amount.MaxTextLength)
@@ -18,6 +21,7 @@ public static class DecimalText
             && (point < 0 || fraction.Length > 0)
             && whole.All(char.IsAsciiDigit)
             && fraction.All(char.IsAsciiDigit);
+        fraction = fraction.TrimEnd('0');
         return wellFormed ? (BigInteger.Parse(whole + fraction), fraction.Length) : null;
     }
 

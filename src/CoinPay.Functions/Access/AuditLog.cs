@@ -35,7 +35,7 @@ internal sealed class AuditLog(Tables tables, GatewaySettings settings, RandomNu
                 ["At"] = now,
                 ["Address"] = client.ToString(),
                 ["Method"] = http.Request.Method,
-                ["Path"] = path[..Math.Min(path.Length, MaxPathLength)],
+                ["Path"] = TextLength.Cut(path, MaxPathLength),
                 ["RequestId"] = AuditMiddleware.RequestIdOf(http),
             },
             cancellation);

@@ -8,6 +8,7 @@ namespace CoinPay.Functions.Checkout;
 /// <summary><c>GET /pay/{invoice_id}/status</c>: the page's content as JSON, for the page itself and for apps.</summary>
 internal sealed class ShowCheckoutStatus(Checkouts checkouts)
 {
+    [ReadableByAnySite]
     [Function(nameof(ShowCheckoutStatus))]
     public async Task<IActionResult> Run(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "pay/{invoiceId}/status")] HttpRequest request,

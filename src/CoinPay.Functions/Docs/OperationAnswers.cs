@@ -33,7 +33,7 @@ internal static class OperationAnswers
             yield return ProblemKinds.Find(code!.ToString()) ?? throw new BugException("no such problem: " + code);
         bool hasBody = operation.ContainsKey("requestBody");
         bool hasKey = operation["security"]!.AsArray().Count > 0;
-        foreach (ProblemKind kind in hasKey ? [ProblemKinds.Unauthorized, ProblemKinds.Forbidden] : Array.Empty<ProblemKind>())
+        foreach (ProblemKind kind in hasKey ? [ProblemKinds.Unauthorized, ProblemKinds.Forbidden, ProblemKinds.UnknownParameter] : Array.Empty<ProblemKind>())
             yield return kind;
         if (hasBody || isIdempotent || HasParameter(operation, "query"))
             yield return ProblemKinds.InvalidRequest;

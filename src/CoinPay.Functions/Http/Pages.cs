@@ -27,9 +27,10 @@ internal static class Pages
     /// Returns the items and the cursor for those after <paramref name="last"/>, which is null on the last page.
     /// </summary>
     public static JsonAnswer Answer<T>(IReadOnlyList<T> items, string? last) =>
-        JsonAnswer.Ok(new { data = items, next_cursor = last is null ? null : Encode(last) });
+        JsonAnswer.Ok(new { data = items, next_cursor = CursorOf(last) });
 
-    private static string Encode(string rowKey) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(rowKey));
+    /// <summary>Returns the cursor for the items after a row key; null for null.</summary>
+    public static string? CursorOf(string? last) => last is null ? null : Base64Url.EncodeToString(Encoding.UTF8.GetBytes(last));
 
     private static string Decode(string cursor)
     {

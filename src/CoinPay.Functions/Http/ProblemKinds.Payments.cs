@@ -87,7 +87,8 @@ internal static partial class ProblemKinds
     /// <summary>All problem kinds, in the order of their pages.</summary>
     public static IReadOnlyList<ProblemKind> All =>
     [
-        InvalidRequest, UnknownField, InvalidAmount, UnsupportedNetwork, UnsupportedAsset, Unauthorized, Forbidden,
+        InvalidRequest, UnknownField, UnknownParameter, InvalidAmount, UnsupportedNetwork, UnsupportedAsset, UnsupportedCurrency,
+        Unauthorized, Forbidden,
         NotFound, NotCancellable, NotFulfillable, NotAcceptable, NoLongerWatched, ExceptionResolved, WalletTaken, Conflict,
         IdempotencyInFlight, BodyTooLarge, UnsupportedMediaType, IdempotencyKeyReused, LimitReached, WalletMissing,
         PrivateKeyRefused, FulfilmentKeyMismatch, ActionNotAllowed, SettlementAddressNotConfirmed, GasWalletMissing,

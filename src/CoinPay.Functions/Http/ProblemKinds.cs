@@ -18,6 +18,12 @@ internal static partial class ProblemKinds
         + "is refused rather than ignored, so that nothing you intended is silently dropped.",
         "Correct or remove the field that 'errors' names.");
 
+    public static ProblemKind UnknownParameter { get; } = new(
+        "unknown_parameter", 400, "The query has an unknown parameter",
+        "The call does not have this query parameter: a typo, or a parameter from another version. It is refused rather than "
+        + "ignored, because a list without the filter that you meant would look like the one you asked for.",
+        "Correct or remove the parameter that 'detail' names.");
+
     public static ProblemKind InvalidAmount { get; } = new(
         Problems.InvalidAmountCode, 400, "The amount is invalid",
         "An amount is not a decimal string, has more decimals than its currency or asset, or is too small or too large.",
@@ -32,6 +38,11 @@ internal static partial class ProblemKinds
         Problems.UnsupportedAssetCode, 400, "The asset is not offered on this network",
         "The gateway does not accept this asset on the requested network.",
         "Choose one of the network's assets from GET /v1/networks.");
+
+    public static ProblemKind UnsupportedCurrency { get; } = new(
+        Problems.UnsupportedCurrencyCode, 400, "The currency is not offered",
+        "The gateway has no rate between this currency and the asset, and will not have one later. It is not the asset itself either.",
+        "Use one of the currencies that the error names, or price the invoice in the asset itself.");
 
     public static ProblemKind Unauthorized { get; } = new(
         "unauthorized", 401, "A valid key is required",

@@ -13,6 +13,7 @@ internal static class Problems
     public const string InvalidAmountCode = "invalid_amount";
     public const string UnsupportedNetworkCode = "unsupported_network";
     public const string UnsupportedAssetCode = "unsupported_asset";
+    public const string UnsupportedCurrencyCode = "unsupported_currency";
 
     private static readonly TimeSpan SoonAgain = TimeSpan.FromSeconds(10);
 
@@ -62,6 +63,10 @@ internal static class Problems
 
     /// <summary>Something outside the body is invalid: a query parameter, a path segment or a header.</summary>
     public static Problem InvalidRequest(string detail) => ProblemKinds.InvalidRequest.With(detail);
+
+    /// <summary>The call does not have this query parameter.</summary>
+    public static Problem UnknownParameter(string name, IReadOnlyList<string> known) => ProblemKinds.UnknownParameter.With(
+        $"{name} is not a parameter of this call. " + (known.Count == 0 ? "It has none." : $"It has {string.Join(", ", known)}."));
 
     /// <summary>
     /// Fields of the body are invalid. The code is the one that all errors share, otherwise <c>invalid_request</c>.

@@ -12,7 +12,7 @@ internal static class QueryText
     public static string? Of(HttpRequest request, string name, int maxLength)
     {
         string? text = request.Query[name];
-        return text is null || (text.Length > 0 && text.Length <= maxLength && !text.Any(char.IsControl))
+        return text is null || (text.Length > 0 && TextLength.Of(text) <= maxLength && !text.Any(char.IsControl))
             ? text
             : throw new ProblemException(Problems.InvalidRequest(
                 $"{name} must have 1 to {maxLength} characters and no control characters."));

@@ -12,12 +12,12 @@ internal sealed partial class RequestBody
     private const int MaxDecimalLength = 100;
 
     /// <summary>
-    /// Reads a string of 1 to <paramref name="maxLength"/> UTF-16 characters. Returns "" if it is missing or invalid.
+    /// Reads a string of 1 to <paramref name="maxLength"/> code points. Returns "" if it is missing or invalid.
     /// </summary>
     public string RequiredString(string name, int maxLength) => ReadString(name, maxLength, required: true) ?? "";
 
     /// <summary>
-    /// Reads a string of 1 to <paramref name="maxLength"/> UTF-16 characters; null if it is missing, null or invalid.
+    /// Reads a string of 1 to <paramref name="maxLength"/> code points; null if it is missing, null or invalid.
     /// </summary>
     public string? OptionalString(string name, int maxLength) => ReadString(name, maxLength, required: false);
 
@@ -56,14 +56,20 @@ internal sealed partial class RequestBody
     {
         if (Find(name, required: false) is not { } value)
             return null;
-        if (value.ValueKind == JsonValueKind.Number
-            && value.TryGetInt32(out int number)
-            && number >= least
-            && number <= most)
+        if (WholeNumber(value) is { } number && number >= least && number <= most)
             return number;
         Refuse(name, $"A whole number from {least} to {most}, without quotes.");
         return null;
     }
+
+    /// <summary>Returns the value of a JSON number without a fraction, such as 15 or 15.0; null for anything else.</summary>
+    public static int? WholeNumber(JsonElement value) =>
+        value.ValueKind == JsonValueKind.Number
+        && value.TryGetDecimal(out decimal number)
+        && number == decimal.Truncate(number)
+        && number is >= int.MinValue and <= int.MaxValue
+            ? (int)number
+            : null;
 
     public bool? OptionalBoolean(string name)
     {
@@ -154,7 +160,7 @@ internal sealed partial class RequestBody
             return metadata;
         }
         foreach (JsonProperty field in value.EnumerateObject())
-            if (field.Value.ValueKind == JsonValueKind.String && field.Name.Length is > 0 and <= MaxMetadataKeyLength)
+            if (field.Value.ValueKind == JsonValueKind.String && TextLength.Of(field.Name) is > 0 and <= MaxMetadataKeyLength)
                 metadata[field.Name] = field.Value.GetString()!;
             else
                 Refuse(name, $"Values must be strings, and names must have 1 to {MaxMetadataKeyLength} characters.");
@@ -220,7 +226,7 @@ internal sealed partial class RequestBody
     }
 
     private static string? WrongText(string text, int maxLength) =>
-        text.Length == 0 || text.Length > maxLength ? $"1 to {maxLength} characters."
+        text.Length == 0 || TextLength.Of(text) > maxLength ? $"1 to {maxLength} characters."
         : text.Any(c => char.IsControl(c) && c is not ('\t' or '\n' or '\r')) ? "Control characters are not allowed."
         : null;
 

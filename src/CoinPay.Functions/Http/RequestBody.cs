@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Unicode;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Net.Http.Headers;
 
 namespace CoinPay.Functions.Http;
 
@@ -15,6 +16,8 @@ internal sealed partial class RequestBody
     private const int MaxDepth = 16;
 
     private static readonly object BytesItem = new();
+
+    private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
 
     private readonly JsonElement? _element;
     private readonly List<ProblemError> _errors;
@@ -56,7 +59,9 @@ internal sealed partial class RequestBody
         return new(Parse(read), "", [], read);
     }
 
-    /// <summary>Reads the body's bytes without parsing them. Throws 413 and 415 problems.</summary>
+    /// <summary>
+    /// Reads the body's bytes without parsing them, and without a byte order mark. Throws 413 and 415 problems.
+    /// </summary>
     public static async Task<byte[]> ReadBytesAsync(HttpRequest request, CancellationToken cancellation)
     {
         if (request.ContentLength > MaxBytes)
@@ -78,7 +83,7 @@ internal sealed partial class RequestBody
             throw new ProblemException(Problems.UnsupportedMediaType);
         byte[] bytes = buffer[..length];
         request.HttpContext.Items[BytesItem] = bytes;
-        return bytes;
+        return bytes.AsSpan().StartsWith(ByteOrderMark) ? bytes[ByteOrderMark.Length..] : bytes;
     }
 
     /// <summary>Returns the bytes of a call's body; empty if the body was not read.</summary>
@@ -111,9 +116,10 @@ internal sealed partial class RequestBody
     private static bool IsJson(HttpRequest request)
     {
         string type = (request.ContentType ?? "application/json").Split(';')[0].Trim();
-        bool utf8 = request.GetTypedHeaders().ContentType?.Charset is not { HasValue: true } charset
+        // Many clients write UTF-8 without its hyphen.
+        bool utf8 = HeaderUtilities.RemoveQuotes(request.GetTypedHeaders().ContentType?.Charset ?? default) is not { Length: > 0 } charset
             || charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase)
-            || charset.Equals("\"utf-8\"", StringComparison.OrdinalIgnoreCase);
+            || charset.Equals("utf8", StringComparison.OrdinalIgnoreCase);
         bool plain = request.Headers.ContentEncoding.Count == 0;
         return plain && utf8 && type.Equals("application/json", StringComparison.OrdinalIgnoreCase);
     }

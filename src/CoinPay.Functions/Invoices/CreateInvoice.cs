@@ -31,6 +31,7 @@ internal sealed class CreateInvoice(
     MerchantStore merchants,
     WalletStore wallets,
     IRateSource rates,
+    PriceCurrencies currencies,
     IdempotencyStore claims,
     PaymentAddresses addresses,
     CheckoutLinks links,
@@ -106,7 +107,7 @@ internal sealed class CreateInvoice(
     private async Task<Judged> JudgeAsync(
         Caller caller, RequestBody body, Merchant merchant, DateTimeOffset now, CancellationToken cancellation)
     {
-        InvoiceOrder order = InvoiceOrder.Read(body, networks, caller.Livemode, merchant);
+        InvoiceOrder order = InvoiceOrder.Read(body, networks, currencies, caller.Livemode, merchant);
         Wallet wallet = await wallets.FindAsync(merchant.Id, order.Network.Name, now, cancellation)
             ?? throw new ProblemException(Problems.WalletMissing(order.Network.Name));
         return new(order, wallet, await QuoteAsync(order, now, cancellation));

@@ -11,14 +11,21 @@ namespace CoinPay.Functions.Invoices;
 internal sealed record InvoiceFilter(
     string? Status, string? OrderId, string? Network, DateTimeOffset? CreatedAfter, DateTimeOffset? CreatedBefore);
 
+/// <summary>An invoice that a search term belongs to.</summary>
+/// <param name="MatchedBy">What the term is of it: <c>address</c>, <c>transaction</c>, <c>order_id</c> and so on.</param>
+internal sealed record SearchMatch(string InvoiceId, string MatchedBy)
+{
+    /// <summary>Sorts matches newest first.</summary>
+    public string SortKey => Id.NewestFirst(InvoiceId);
+}
+
 /// <summary>
-/// A merchant's invoices, newest first, and their search terms (<c>~hash!invoice</c>, sorted after the invoices). Written from
+/// A merchant's invoices, newest first, and their search terms (<c>~hash!invoice</c>, newest first, after the invoices). Written from
 /// the outbox by the invoice's single writer; can be rebuilt.
 /// </summary>
 internal sealed class InvoiceIndex(Tables tables)
 {
     private const string TermPrefix = "~";
-    private const int MaxFound = 20;
 
     /// <summary>Returns the keys of an invoice's row.</summary>
     public static (string Partition, string Row) PlaceOf(InvoiceTerms terms) =>
@@ -67,19 +74,22 @@ internal sealed class InvoiceIndex(Tables tables)
         };
         IEnumerable<TableEntity> found = NewTerms(stored)
             .DistinctBy(term => KeyOf(term.Text))
-            .Select(term => new TableEntity(partition, $"{TermPrefix}{KeyOf(term.Text)}!{terms.Id}") { ["Kind"] = term.Kind });
+            .Select(term => new TableEntity(partition, $"{TermPrefix}{KeyOf(term.Text)}!{key}") { ["Kind"] = term.Kind });
         return found.Prepend(row);
     }
 
-    /// <summary>Finds the newest invoices by address, transaction hash, order id or customer reference; says which one matched.</summary>
-    public async Task<List<(string InvoiceId, string MatchedBy)>> FindAsync(
-        string merchantId, bool livemode, string text, CancellationToken cancellation)
+    /// <summary>
+    /// Returns the newest invoices with this address, transaction hash, order id or customer reference, from a sort key of
+    /// <see cref="SearchMatch"/> on.
+    /// </summary>
+    public async Task<IReadOnlyList<SearchMatch>> FindAsync(
+        string merchantId, bool livemode, string text, Paging paging, CancellationToken cancellation)
     {
-        List<(string InvoiceId, string)> found = [];
         string prefix = $"{TermPrefix}{KeyOf(text)}!";
-        await foreach (TableEntity row in tables.Index.RangeAsync(Partition(merchantId, livemode), prefix, cancellation))
-            found.Add((row.RowKey[prefix.Length..], row.GetString("Kind")));
-        return found.OrderByDescending(match => match.InvoiceId, StringComparer.Ordinal).Take(MaxFound).ToList();
+        (IReadOnlyList<TableEntity> rows, _) = await tables.Index.PageAsync(
+            Partition(merchantId, livemode), paging with { After = paging.After is null ? null : prefix + paging.After }, cancellation, prefix);
+        // A sort key is its own inverse.
+        return [.. rows.Select(row => new SearchMatch($"inv_{Id.NewestFirst("inv_" + row.RowKey[prefix.Length..])}", row.GetString("Kind")))];
     }
 
     private static IEnumerable<(string Kind, string Text)> NewTerms(Stored<Invoice> stored)

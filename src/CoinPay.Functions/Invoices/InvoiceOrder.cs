@@ -2,6 +2,7 @@ using CoinPay.Chains;
 using CoinPay.Core;
 using CoinPay.Functions.Http;
 using CoinPay.Functions.Merchants;
+using CoinPay.Functions.Rates;
 
 namespace CoinPay.Functions.Invoices;
 
@@ -37,13 +38,14 @@ internal sealed record InvoiceOrder
     public required IReadOnlyDictionary<string, string> Metadata { get; init; }
 
     /// <summary>Reads the body; throws one problem that lists every error.</summary>
-    public static InvoiceOrder Read(RequestBody body, Networks networks, bool livemode, Merchant merchant)
+    public static InvoiceOrder Read(
+        RequestBody body, Networks networks, PriceCurrencies currencies, bool livemode, Merchant merchant)
     {
         string? orderId = body.OptionalString("order_id", MaxReferenceLength);
         string? reference = body.OptionalString("customer_reference", MaxReferenceLength);
         RequestBody price = body.RequiredObject("price");
         string amount = price.RequiredDecimal("amount");
-        string currency = merchant.DefaultCurrency is { } usual
+        string written = merchant.DefaultCurrency is { } usual
             ? price.OptionalString("currency", MaxReferenceLength) ?? usual
             : price.RequiredString("currency", MaxReferenceLength);
         string networkName = body.RequiredString("network", MaxReferenceLength);
@@ -55,14 +57,15 @@ internal sealed record InvoiceOrder
         RefuseEscrow(body);
         Network? network = networkName.Length == 0 ? null : FindNetwork(body, networks, networkName, livemode);
         NetworkAsset? asset = network is null || assetName.Length == 0 ? null : FindAsset(body, network, assetName);
-        Amount? exact = asset is null || amount.Length == 0 ? null : ExactAmount(price, network!, asset, amount, currency);
+        string? currency = asset is null || written.Length == 0 ? null : currencies.Read(price, written, network!, asset);
+        Amount? exact = currency is null || amount.Length == 0 ? null : ExactAmount(price, network!, asset!, amount, currency);
         RefuseExtremes(price, amount);
         body.ThrowIfInvalid();
         return new()
         {
             OrderId = orderId,
             CustomerReference = reference,
-            Price = new(amount, currency),
+            Price = new(amount, currency!),
             Network = network!,
             Asset = asset!,
             ExactDue = exact,
@@ -94,9 +97,9 @@ internal sealed record InvoiceOrder
     private static Amount? ExactAmount(
         RequestBody price, Network network, NetworkAsset asset, string amount, string currency)
     {
-        if (Networks.FindAsset(network, currency) != asset)
+        if (Networks.NameOf(network, asset, currency) is null)
         {
-            RefuseFiat(price, amount, currency);
+            RefuseFiat(price, amount);
             return null;
         }
         switch (Amount.TryParse(asset.Asset, amount, out Amount? exact))
@@ -120,10 +123,8 @@ internal sealed record InvoiceOrder
 
     private const int MaxFiatDecimals = 4;
 
-    private static void RefuseFiat(RequestBody price, string amount, string currency)
+    private static void RefuseFiat(RequestBody price, string amount)
     {
-        if (currency.Length != 3 || !currency.All(char.IsAsciiLetterUpper))
-            price.Refuse("currency", "An ISO 4217 code such as EUR, or the asset's own symbol.");
         if (DecimalText.Read(amount) is { Scale: > MaxFiatDecimals })
             price.Refuse("amount", $"A price in a currency has at most {MaxFiatDecimals} decimals.", Problems.InvalidAmountCode);
     }
@@ -145,9 +146,11 @@ internal sealed record InvoiceOrder
         bool isAllowed = Uri.TryCreate(text, UriKind.Absolute, out Uri? url)
             && url.Scheme == Uri.UriSchemeHttps
             && url.UserInfo.Length == 0
+            && url.AbsoluteUri.Length <= MaxUrlLength
             && returnHosts.Contains(url.Host, StringComparer.OrdinalIgnoreCase);
         if (!isAllowed)
-            body.Refuse("return_url", "An https address on one of the merchant's return_hosts.");
+            body.Refuse(
+                "return_url", $"An https address on one of the merchant's return_hosts, at most {MaxUrlLength} characters when percent-encoded.");
         return isAllowed ? text : null;
     }
 

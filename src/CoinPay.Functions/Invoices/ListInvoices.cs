@@ -15,6 +15,7 @@ internal sealed class ListInvoices(Callers callers, InvoiceStore invoices, Invoi
 {
     private const int MaxLength = 255;
 
+    [QueryParameters("status", "order_id", "network", "created_after", "created_before", "limit", "cursor")]
     [Function(nameof(ListInvoices))]
     public async Task<IActionResult> Run(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "v1/invoices")] HttpRequest request,
@@ -22,7 +23,7 @@ internal sealed class ListInvoices(Callers callers, InvoiceStore invoices, Invoi
     {
         Caller caller = await callers.RequireMerchantAsync(request, Scope.InvoicesRead, cancellation);
         (List<string> ids, string? last) = await index.ReadAsync(
-            caller.MerchantId, caller.Livemode, FilterOf(request), Pages.Of(request), cancellation);
+            caller.MerchantId, caller.Livemode, FilterOf(request, caller.Livemode), Pages.Of(request), cancellation);
         Stored<Invoice>?[] found = await Task.WhenAll(ids.Select(id => invoices.FindAsync(caller.MerchantId, id, cancellation)));
         Dictionary<string, long?> heads = [];
         List<InvoiceDocument> page = [];
@@ -36,19 +37,27 @@ internal sealed class ListInvoices(Callers callers, InvoiceStore invoices, Invoi
         return Pages.Answer(page, last);
     }
 
-    private InvoiceFilter FilterOf(HttpRequest request)
+    private InvoiceFilter FilterOf(HttpRequest request, bool livemode)
     {
         string? status = request.Query["status"];
         if (status is not null && InvoiceStatuses.Parse(status) is null)
-            throw new ProblemException(Problems.InvalidRequest("status is not an invoice status."));
+            throw new ProblemException(Problems.InvalidRequest(
+                $"status must be one of {string.Join(", ", Enum.GetValues<InvoiceStatus>().Select(known => known.Text()))}."));
         string? network = QueryText.Of(request, "network", MaxLength);
         return new(
             status,
             QueryText.Of(request, "order_id", MaxLength),
-            network is null ? null : networks.Find(network)?.Name ?? network,
+            network is null ? null : NameOf(network, livemode),
             TimeOf(request, "created_after"),
             TimeOf(request, "created_before"));
     }
+
+    /// <summary>An unknown network is refused: an empty list would look as if nothing had been paid on it.</summary>
+    private string NameOf(string network, bool livemode) =>
+        networks.Find(network) is { } known && known.Livemode == livemode
+            ? known.Name
+            : throw new ProblemException(Problems.UnsupportedNetwork(
+                string.Join(", ", networks.All.Where(offered => offered.Livemode == livemode).Select(offered => offered.Name))));
 
     private static DateTimeOffset? TimeOf(HttpRequest request, string name)
     {

@@ -1,6 +1,7 @@
 using CoinPay.Core;
 using CoinPay.Functions.Access;
 using CoinPay.Functions.Http;
+using CoinPay.Functions.Rates;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
@@ -11,7 +12,7 @@ namespace CoinPay.Functions.Merchants;
 /// <c>PATCH /v1/merchants/{id}</c>: omitted fields keep their value. Existing invoices keep the policy they were
 /// created with.
 /// </summary>
-internal sealed class ChangeMerchant(Callers callers, MerchantStore merchants, PolicyRequest policies)
+internal sealed class ChangeMerchant(Callers callers, MerchantStore merchants, PolicyRequest policies, PriceCurrencies currencies)
 {
     [Function(nameof(ChangeMerchant))]
     public async Task<IActionResult> Run(
@@ -29,7 +30,7 @@ internal sealed class ChangeMerchant(Callers callers, MerchantStore merchants, P
     // Read again for each try: omitted fields take the merchant's values at that time.
     private Merchant Apply(RequestBody body, Merchant merchant)
     {
-        MerchantSettings settings = MerchantSettings.Read(body, nameRequired: false);
+        MerchantSettings settings = MerchantSettings.Read(body, currencies, nameRequired: false);
         Policy policy = policies.Apply(body.OptionalObject("policy"), merchant.Policy);
         if (body.Has("name") && settings.Name is null)
             body.Refuse("name", "A merchant must have a name.");

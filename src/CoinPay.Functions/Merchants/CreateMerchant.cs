@@ -2,6 +2,7 @@ using CoinPay.Core;
 using CoinPay.Functions.Access;
 using CoinPay.Functions.Http;
 using CoinPay.Functions.Platform;
+using CoinPay.Functions.Rates;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
@@ -13,7 +14,7 @@ namespace CoinPay.Functions.Merchants;
 /// (default false) says whether it is a live key.
 /// </summary>
 internal sealed class CreateMerchant(
-    Calls calls, MerchantStore merchants, ApiKeyStore keys, PolicyRequest policies)
+    Calls calls, MerchantStore merchants, ApiKeyStore keys, PolicyRequest policies, PriceCurrencies currencies)
 {
     [Function(nameof(CreateMerchant))]
     public async Task<IActionResult> Run(
@@ -21,7 +22,7 @@ internal sealed class CreateMerchant(
         CancellationToken cancellation)
     {
         Call call = await calls.OfOperatorAsync(request, cancellation);
-        MerchantSettings settings = MerchantSettings.Read(call.Body, nameRequired: true);
+        MerchantSettings settings = MerchantSettings.Read(call.Body, currencies, nameRequired: true);
         Policy policy = policies.Apply(call.Body.OptionalObject("policy"), new());
         bool livemode = call.Body.OptionalBoolean("livemode") ?? false;
         return await call.OnceAsync(
@@ -53,18 +54,14 @@ internal sealed class CreateMerchant(
 internal sealed record MerchantSettings(string? Name, string? DefaultCurrency)
 {
     private const int MaxNameLength = 200;
-    private const int MaxCurrencyLength = 16;
+    private const int MaxCurrencyLength = 255;
 
-    public static MerchantSettings Read(RequestBody body, bool nameRequired)
+    public static MerchantSettings Read(RequestBody body, PriceCurrencies currencies, bool nameRequired)
     {
         string? name = nameRequired
             ? body.RequiredString("name", MaxNameLength)
             : body.OptionalString("name", MaxNameLength);
         string? currency = body.OptionalString("default_currency", MaxCurrencyLength);
-        // With eur, every invoice that does not name another currency would be refused.
-        bool isCode = currency?.Length == 3;
-        if (currency is not null && !currency.All(letter => char.IsAsciiLetterOrDigit(letter) && !(isCode && char.IsAsciiLetterLower(letter))))
-            body.Refuse("default_currency", "A currency in capitals, such as EUR, or an asset's symbol.");
-        return new(name, currency);
+        return new(name, currency is null ? null : currencies.ReadAny(body, "default_currency", currency));
     }
 }

@@ -10,6 +10,7 @@ namespace CoinPay.Functions.Merchants;
 /// <summary><c>GET /v1/merchants/{id}/api-keys</c>: all keys, newest first, with revoked ones; never a key's text.</summary>
 internal sealed class ListApiKeys(Callers callers, MerchantStore merchants, ApiKeyStore keys)
 {
+    [QueryParameters("limit", "cursor")]
     [Function(nameof(ListApiKeys))]
     public async Task<IActionResult> Run(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "v1/merchants/{id}/api-keys")] HttpRequest request,

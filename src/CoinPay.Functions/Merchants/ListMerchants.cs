@@ -9,6 +9,7 @@ namespace CoinPay.Functions.Merchants;
 /// <summary><c>GET /v1/merchants</c>, newest first.</summary>
 internal sealed class ListMerchants(Callers callers, MerchantStore merchants)
 {
+    [QueryParameters("limit", "cursor")]
     [Function(nameof(ListMerchants))]
     public async Task<IActionResult> Run(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "v1/merchants")] HttpRequest request,

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Text.Json.Nodes;
 using CoinPay.Core;
 
@@ -87,20 +88,22 @@ internal static class PolicyWords
         "hold" => (LatePolicy.Hold, 0),
         "accept" => (LatePolicy.Accept, 0),
         _ when text.StartsWith(LateWithin, StringComparison.Ordinal)
-            && text[LateWithin.Length..] is { Length: > 0 and <= MaxPercentLength } percent
-            && DecimalText.Read(percent) is { Scale: <= MaxPercentDecimals }
-            && Percent(percent) is <= 100 and var within => (LatePolicy.AcceptIfRateWithin, within),
+            && ReadPercent(text[LateWithin.Length..]) is { } within => (LatePolicy.AcceptIfRateWithin, within),
         _ => null,
     };
 
     public const int MaxPercentDecimals = 4;
 
-    private const int MaxPercentLength = 10;
-
     public static IReadOnlyDictionary<string, AmountPolicy> Amounts { get; } =
         new Dictionary<string, AmountPolicy> { ["accept"] = AmountPolicy.Accept, ["hold"] = AmountPolicy.Hold };
 
     public static IReadOnlyList<string> Goods { get; } = ["digital", "physical", "reversible"];
+
+    /// <summary>Reads a percentage from 0 to 100 with at most four decimals; null for anything else.</summary>
+    public static decimal? ReadPercent(string text) =>
+        DecimalText.Read(text) is { Scale: <= MaxPercentDecimals } number && number.Unscaled <= 100 * BigInteger.Pow(10, number.Scale)
+            ? (decimal)number.Unscaled / (decimal)BigInteger.Pow(10, number.Scale)
+            : null;
 
     public static decimal Percent(string text) =>
         decimal.Parse(text, System.Globalization.CultureInfo.InvariantCulture);

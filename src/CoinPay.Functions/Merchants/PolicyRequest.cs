@@ -2,6 +2,7 @@ using System.Text.Json;
 using CoinPay.Chains;
 using CoinPay.Core;
 using CoinPay.Functions.Http;
+using CoinPay.Functions.Rates;
 
 namespace CoinPay.Functions.Merchants;
 
@@ -9,7 +10,7 @@ namespace CoinPay.Functions.Merchants;
 /// Reads the <c>policy</c> of a request. Omitted fields keep their value; anything that this gateway cannot do is
 /// refused, never silently ignored.
 /// </summary>
-internal sealed class PolicyRequest(Networks networks)
+internal sealed class PolicyRequest(Networks networks, PriceCurrencies currencies)
 {
     private const int MaxRules = 50;
     private const int MaxHosts = 20;
@@ -50,9 +51,13 @@ internal sealed class PolicyRequest(Networks networks)
         return null;
     }
 
-    private static Price? Limit(RequestBody? limit) => limit is null
-        ? null
-        : new(limit.RequiredDecimal("amount"), limit.RequiredString("currency", MaxCurrencyLength));
+    private Price? Limit(RequestBody? limit)
+    {
+        if (limit is null)
+            return null;
+        string amount = limit.RequiredDecimal("amount"), currency = limit.RequiredString("currency", MaxCurrencyLength);
+        return new(amount, currency.Length == 0 ? currency : currencies.ReadAny(limit, "currency", currency) ?? currency);
+    }
 
     private static AmountPolicy? Amounts(RequestBody body, string name) =>
         body.OptionalChoice(name, [.. PolicyWords.Amounts.Keys]) is { } word ? PolicyWords.Amounts[word] : null;
@@ -66,9 +71,7 @@ internal sealed class PolicyRequest(Networks networks)
         if (body.Find(name, required: false) is not { } value)
             return current;
         string text = value.ValueKind is JsonValueKind.String or JsonValueKind.Number ? value.ToString() : "";
-        if (DecimalText.Read(text) is { Scale: <= PolicyWords.MaxPercentDecimals }
-            && text.Length <= 10
-            && PolicyWords.Percent(text) is <= 100 and var percent)
+        if (PolicyWords.ReadPercent(text) is { } percent)
             return percent;
         body.Refuse(
             name, $"A percentage from \"0\" to \"100\" with at most {PolicyWords.MaxPercentDecimals} decimals, as a string.");
@@ -90,8 +93,9 @@ internal sealed class PolicyRequest(Networks networks)
     private ConfirmationRule? Rule(RequestBody body)
     {
         Network? network = KnownNetwork(body);
-        string? asset = body.OptionalString("asset", MaxCurrencyLength);
-        if (asset is not null && !IsKnown(asset, network))
+        string? written = body.OptionalString("asset", MaxCurrencyLength);
+        string? asset = written is null ? null : NameOf(written, network);
+        if (written is not null && asset is null)
             body.Refuse("asset", "No offered network has this asset.", Problems.UnsupportedAssetCode);
         string? goods = body.OptionalChoice("goods", PolicyWords.Goods);
         Price? upTo = Limit(body.OptionalObject("up_to"));
@@ -109,8 +113,10 @@ internal sealed class PolicyRequest(Networks networks)
         return network;
     }
 
-    private bool IsKnown(string asset, Network? network) =>
-        (network is null ? networks.All : [network]).Any(candidate => Networks.FindAsset(candidate, asset) is not null);
+    private string? NameOf(string asset, Network? network) =>
+        (network is null ? networks.All : [network])
+            .SelectMany(candidate => candidate.Assets.Select(listed => Networks.NameOf(candidate, listed, asset)))
+            .FirstOrDefault(name => name is not null);
 
     private static RequiredDepth? Required(RequestBody body, Network? network)
     {
@@ -118,7 +124,7 @@ internal sealed class PolicyRequest(Networks networks)
             return null;
         RequiredDepth? depth = value.ValueKind switch
         {
-            JsonValueKind.Number => RequiredDepth.Parse(value.GetRawText()) is { AcceptsUnconfirmed: false } blocks ? blocks : null,
+            JsonValueKind.Number => RequestBody.WholeNumber(value) is >= 1 and <= RequiredDepth.MaxBlocks and var blocks ? RequiredDepth.OfBlocks(blocks) : null,
             JsonValueKind.String when value.GetString() is "safe" or "finalized" =>
                 RequiredDepth.Parse(value.GetString()!),
             _ => null,

@@ -13,6 +13,7 @@ namespace CoinPay.Functions.Operations;
 /// </summary>
 internal sealed class ListAudit(Callers callers, AuditLog audit, TimeProvider clock)
 {
+    [QueryParameters("month", "limit", "cursor")]
     [Function(nameof(ListAudit))]
     public async Task<IActionResult> Run(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "v1/ops/audit")] HttpRequest request,

@@ -53,6 +53,7 @@ internal sealed record GatewaySettings
     /// <summary>Reads and checks the settings. Throws a <see cref="SettingsException"/> that says what to set and how.</summary>
     public static GatewaySettings From(IConfiguration configuration)
     {
+        KnownSettings.RefuseUnknown(configuration);
         bool development = IsDevelopmentOf(configuration);
         bool loopback = Boolean(configuration, "CoinPay:Webhooks:AllowLoopback");
         if (loopback && !development)

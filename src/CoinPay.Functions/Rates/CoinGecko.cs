@@ -23,7 +23,7 @@ internal sealed class CoinGecko : IMarket
 
     public Uri Address { get; } = new("https://api.coingecko.com/");
 
-    public string? PathOf(string symbol, string currency) => Ids.TryGetValue(symbol, out string? id)
+    public string? PathOf(string symbol, string currency) => Ids.TryGetValue(symbol, out string? id) && Currencies.Known.Contains(currency, StringComparer.Ordinal)
         ? $"api/v3/simple/price?ids={id}&vs_currencies={Lower(currency)}&include_last_updated_at=true&precision=full"
         : null;
 

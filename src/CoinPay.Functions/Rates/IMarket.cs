@@ -16,7 +16,7 @@ internal interface IMarket
     /// <summary>The market's own address, with a trailing slash.</summary>
     Uri Address { get; }
 
-    /// <summary>Returns the path to GET below the address, or null for an asset that the market is not known to list.</summary>
+    /// <summary>Returns the path to GET below the address, or null for a pair that the market is not known to list.</summary>
     string? PathOf(string symbol, string currency);
 
     /// <summary>Reads the price. Returns null, or throws any JSON exception, if the response is not a price of this pair.</summary>

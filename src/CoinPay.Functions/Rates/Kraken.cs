@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Text.Json;
 using CoinPay.Core;
 
@@ -9,11 +10,15 @@ namespace CoinPay.Functions.Rates;
 /// </summary>
 internal sealed class Kraken : IMarket
 {
+    private static readonly FrozenSet<string> Currencies =
+        "AUD CAD CHF EUR GBP JPY USD".Split(' ').ToFrozenSet(StringComparer.Ordinal);
+
     public string Name => "kraken";
 
     public Uri Address { get; } = new("https://api.kraken.com/");
 
-    public string? PathOf(string symbol, string currency) => $"0/public/Ticker?pair={CodeOf(symbol)}{currency}";
+    public string? PathOf(string symbol, string currency) =>
+        Currencies.Contains(currency) ? $"0/public/Ticker?pair={CodeOf(symbol)}{currency}" : null;
 
     public MarketPrice? Read(JsonElement answer, string symbol, string currency)
     {

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Collections.Frozen;
 using CoinPay.Core;
 using Microsoft.Extensions.Logging;
 
@@ -18,17 +17,15 @@ internal sealed class MarketRates(
     /// <summary>How long to wait after a failure before asking the markets again, because they have rate limits.</summary>
     public static readonly TimeSpan AskAgainAfter = TimeSpan.FromSeconds(5);
 
-    /// <summary>The currencies that CoinGecko lists; requests for others would fail, and any caller could cause them.</summary>
-    private static readonly FrozenSet<string> Currencies = (
-        "AED ARS AUD BDT BHD BMD BRL CAD CHF CLP CNY CZK DKK EUR GBP GEL HKD HUF IDR ILS INR JPY KRW KWD LKR MMK MXN MYR "
-        + "NGN NOK NZD PHP PKR PLN RUB SAR SEK SGD THB TRY TWD UAH USD VND ZAR").Split(' ').ToFrozenSet(StringComparer.Ordinal);
-
     private readonly ConcurrentDictionary<(string Currency, string Symbol), Pair> _pairs = new();
+
+    /// <summary>Those that enough of the configured markets list: requests for others would fail, and any caller could cause them.</summary>
+    public IReadOnlyList<string> CurrenciesOf(string symbol) => [.. Currencies.Known.Where(currency => IsListed(currency, symbol))];
 
     public async ValueTask<Rate?> FindAsync(
         string currency, string symbol, DateTimeOffset now, CancellationToken cancellation)
     {
-        if (!Currencies.Contains(currency))
+        if (!IsListed(currency, symbol))
             return null;
         Pair pair = _pairs.GetOrAdd((currency, symbol), static _ => new());
         Task<Agreed?> asking;
@@ -40,6 +37,11 @@ internal sealed class MarketRates(
             ? MarketRate.Of(last.Price, last.Answers, currency, symbol, now)
             : null;
     }
+
+    private bool IsListed(string currency, string symbol) =>
+        Currencies.Known.Contains(currency, StringComparer.Ordinal)
+        && settings.Markets.Count(one => one.Market.PathOf(symbol, currency) is not null)
+            >= Math.Min(MarketRate.MinAgreeing, settings.Markets.Count);
 
     private bool IsFresh(DateTimeOffset saidAt) => clock.GetUtcNow() - saidAt <= settings.MaxAge;
 

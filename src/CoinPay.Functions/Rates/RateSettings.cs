@@ -59,10 +59,13 @@ internal sealed record RateSettings
 
     /// <summary>Returns the first fixed rate, such as <c>CoinPay:Rates:EUR:USDT</c>, by its environment variable's name.</summary>
     private static string? FixedRate(IConfiguration configuration) => (
-        from currency in configuration.GetSection(Section).GetChildren()
-        where currency.Key.Length == 3
+        from currency in FixedCurrencies(configuration)
         from asset in currency.GetChildren()
         select asset.Path.Replace(":", "__", StringComparison.Ordinal)).FirstOrDefault();
+
+    /// <summary>Returns the sections of currencies that have fixed rates.</summary>
+    public static IEnumerable<IConfigurationSection> FixedCurrencies(IConfiguration configuration) =>
+        configuration.GetSection(Section).GetChildren().Where(currency => currency.Key.Length == 3);
 
     private static decimal Deviation(string? text) => text switch
     {

@@ -27,11 +27,13 @@ internal static class Gateway
 
     /// <summary>
     /// Adds the middleware around every function, outermost first: the audit log records the response that a problem becomes,
-    /// and exceeding a rate limit becomes a problem.
+    /// exceeding a rate limit becomes a problem, and so does an unknown query parameter, which no one can try without limit.
     /// </summary>
     public static IFunctionsWorkerApplicationBuilder UseGateway(this IFunctionsWorkerApplicationBuilder builder) => builder
         .UseMiddleware<FollowInvoice>()
         .UseMiddleware<AuditMiddleware>()
         .UseMiddleware<ProblemMiddleware>()
-        .UseMiddleware<LimitMiddleware>();
+        .UseMiddleware<CorsMiddleware>()
+        .UseMiddleware<LimitMiddleware>()
+        .UseMiddleware<QueryMiddleware>();
 }

@@ -71,6 +71,7 @@ internal static class Slices
     public static IServiceCollection AddRates(this IServiceCollection services, IConfiguration configuration)
     {
         RateSettings settings = RateSettings.From(configuration);
+        services.AddSingleton<PriceCurrencies>();
         return settings.IsFixed
             ? services.AddSingleton<IRateSource>(new FixedRates(configuration))
             : services.AddSingleton(settings).AddSingleton<MarketReader>().AddSingleton<IRateSource, MarketRates>();

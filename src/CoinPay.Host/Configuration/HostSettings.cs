@@ -14,6 +14,10 @@ internal sealed record HostSettings
     private const long DefaultBodyLimit = 104_857_600;
     private static readonly TimeSpan DefaultStopLimit = TimeSpan.FromSeconds(20);
 
+    /// <summary>Every setting in the host's own section.</summary>
+    public static IReadOnlyList<string> Names { get; } =
+        ["DeployedHostJson", "FunctionKey", "MasterKey", "Name", "OutOfProcess", "StopLimit", "SystemKey"];
+
     /// <summary>The name under which the host holds task hub partitions. Two running hosts on one hub never share it.</summary>
     public required string Name { get; init; }
 
@@ -40,6 +44,7 @@ internal sealed record HostSettings
     public static HostSettings From(IConfiguration configuration)
     {
         IConfigurationSection own = configuration.GetSection(Section);
+        RefuseUnknown(own);
         string[] urls = (configuration["ASPNETCORE_URLS"] is { Length: > 0 } given ? given : DefaultUrl)
             .Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         return new()
@@ -57,6 +62,17 @@ internal sealed record HostSettings
                 : DefaultBodyLimit,
         };
     }
+
+    /// <summary>A mistyped setting would otherwise be ignored without a word.</summary>
+    private static void RefuseUnknown(IConfigurationSection own)
+    {
+        foreach ((string name, string? value) in own.AsEnumerable(makePathsRelative: true))
+            if (value is not null && !Names.Contains(name, StringComparer.OrdinalIgnoreCase))
+                throw new StartException(
+                    $"No such setting: {Variable(name)}. The host's settings are {string.Join(", ", Names.Select(Variable))}.");
+    }
+
+    private static string Variable(string name) => $"{Section}__{name.Replace(":", "__", StringComparison.Ordinal)}";
 
     /// <summary>Stays the same across restarts, so that the host recognises its own partitions.</summary>
     private static string DefaultName(string url) => $"{Environment.MachineName}-{ListenUrl.PortOf(url)}";

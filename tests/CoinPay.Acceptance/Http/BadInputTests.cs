@@ -110,7 +110,7 @@ public sealed class BadInputTests(TwoMerchants world) : IClassFixture<TwoMerchan
     [InlineData("\"49.90\"", "1e400", "invalid_amount")]
     [InlineData("\"49.90\"", "{}", "invalid_amount")]
     [InlineData("\"49.90\"", "null", "invalid_request")]
-    [InlineData("\"USDT\"},", "\"DOGE\"},", "invalid_request")]
+    [InlineData("\"USDT\"},", "\"DOGE\"},", "unsupported_currency")]
     [InlineData("{\"order_id\"", "{\"oder_id\"", "unknown_field")]
     [InlineData("\"currency\"", "\"tip\":\"1\",\"currency\"", "unknown_field")]
     [InlineData("\"A-1\"", "\"\\ud800\"", "invalid_request")]

@@ -10,6 +10,21 @@ namespace CoinPay.Functions.Tests.Access;
 /// <summary>Whatever is done with the operator's key can be read afterwards.</summary>
 public sealed class AuditTests
 {
+    [Theory]
+    [InlineData(1008)]
+    [InlineData(1009)]
+    [InlineData(1010)]
+    public async Task A_long_path_is_recorded_up_to_a_whole_character(int letters)
+    {
+        await using MemoryGateway gateway = await MemoryGateway.StartAsync();
+        string path = "/v1/merchants/" + new string('a', letters) + "😀";
+        (await gateway.Operator.GetAsync(path)).ExpectProblem(HttpStatusCode.NotFound, "not_found");
+
+        ApiAnswer audit = (await gateway.Operator.GetAsync("/v1/ops/audit")).Expect(HttpStatusCode.OK);
+
+        Assert.Contains(audit.Json["data"]!.AsArray(), call => path.StartsWith(call!["path"]!.ToString(), StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task Every_call_with_the_operators_key_is_listed_with_its_outcome_and_without_its_secrets()
     {

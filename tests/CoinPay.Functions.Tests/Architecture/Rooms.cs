@@ -7,14 +7,16 @@ namespace CoinPay.Functions.Tests.Architecture;
 internal sealed record Rooms(string Assembly, string[][] Floors)
 {
     /// <summary>
-    /// Wallets stand above Merchants and Watching, because a wallet is a merchant's, and an address is given out against the watches.
+    /// Merchants stand above Rates, because their settings name currencies; Wallets above Merchants and Watching, because a wallet is
+    /// a merchant's, and an address is given out against the watches.
     /// </summary>
     public static Rooms Functions { get; } = new("CoinPay.Functions",
     [
         ["Platform"],
         ["Http"],
         ["Access"],
-        ["Merchants", "Rates", "Watching"],
+        ["Rates", "Watching"],
+        ["Merchants"],
         ["Wallets"],
         ["Webhooks"],
         ["Invoices"],

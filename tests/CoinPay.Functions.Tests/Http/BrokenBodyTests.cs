@@ -5,6 +5,7 @@ using CoinPay.Functions.Http;
 using CoinPay.Functions.Invoices;
 using CoinPay.Functions.Merchants;
 using CoinPay.Functions.Platform;
+using CoinPay.Functions.Rates;
 using CoinPay.Functions.Wallets;
 using CoinPay.Functions.Webhooks.Endpoints;
 using CoinPay.Testing.Gateway;
@@ -18,6 +19,7 @@ public sealed class BrokenBodyTests
 {
     private static readonly byte[] Telling = [.. "\"\\{}[]:,0-.eEun /é\0"u8];
     private static readonly Networks Networks = new([Edge.Anvil, Edge.Regtest]);
+    private static readonly PriceCurrencies Currencies = TestCurrencies.Of(Networks, "EUR:ETH");
     private static readonly WebhookTargets Targets = new(new() { IsDevelopment = true, WalletDelay = TimeSpan.Zero });
 
     private static readonly Merchant Shop = new()
@@ -32,14 +34,14 @@ public sealed class BrokenBodyTests
     [Fact]
     public void Invoices() => Break(
         """{"order_id":"A-1","price":{"amount":"1.5","currency":"ETH"},"network":"anvil","asset":"ETH","goods":"digital","expires_in_minutes":15,"metadata":{"cart":"9"},"return_url":"https://shop.example/","escrow":null}""",
-        body => InvoiceOrder.Read(body, Networks, livemode: false, Shop));
+        body => InvoiceOrder.Read(body, Networks, Currencies, livemode: false, Shop));
 
     [Fact]
     public void Policies() => Break(
         """{"policy":{"expiry_minutes":10,"tolerance":{"under_percent":"0.5"},"confirmations":[{"network":"anvil","required":"finalized","up_to":{"amount":"100","currency":"EUR"}},{"asset":"BTC","goods":"digital","required":1}],"return_hosts":["shop.example"],"late":"accept","over":"hold"}}""",
         body =>
         {
-            Policy policy = new PolicyRequest(Networks).Apply(body.OptionalObject("policy"), new());
+            Policy policy = new PolicyRequest(Networks, Currencies).Apply(body.OptionalObject("policy"), new());
             body.ThrowIfInvalid();
             Assert.NotNull(Json.Text(PolicyDocument.Of(Json.Read<PolicyDocument>(Json.Text(PolicyDocument.Of(policy))).ToPolicy())));
         });

@@ -103,6 +103,40 @@ public sealed class RequestBodyTests
         Assert.Equal(isRight, Record.Exception(body.ThrowIfInvalid) is null);
     }
 
+    [Theory]
+    [InlineData("a")]
+    [InlineData("é")]
+    [InlineData("😀")]
+    public void A_length_counts_code_points_and_not_how_they_are_stored(string letter)
+    {
+        string five = string.Concat(Enumerable.Repeat(letter, 5)), key = string.Concat(Enumerable.Repeat(letter, 64));
+        RequestBody body = Body($$$"""{"one": "{{{five}}}", "list": ["{{{five}}}"], "metadata": {"{{{key}}}": "v"}}""");
+        Assert.Equal(five, body.RequiredString("one", 5));
+        Assert.Equal([five], body.OptionalStrings("list", 1, 5)!);
+        Assert.Single(body.Metadata("metadata"));
+        body.ThrowIfInvalid();
+
+        RequestBody longer = Body($$$"""{"one": "{{{five}}}", "list": ["{{{five}}}"], "metadata": {"{{{key + letter}}}": "v"}}""");
+        longer.OptionalString("one", 4);
+        longer.OptionalStrings("list", 1, 4);
+        longer.Metadata("metadata");
+        Assert.Equal(["/one", "/list/0", "/metadata"], Refusal(longer.ThrowIfInvalid).Errors.Select(error => error.Pointer));
+    }
+
+    [Theory]
+    [InlineData("15", true)]
+    [InlineData("15.0", true)]
+    [InlineData("1.5e1", true)]
+    [InlineData("15.5", false)]
+    [InlineData("1e99", false)]
+    [InlineData("\"15\"", false)]
+    public void A_whole_number_may_end_in_zeros(string json, bool isRight)
+    {
+        RequestBody body = Body($$"""{"minutes": {{json}}}""");
+        Assert.Equal(isRight ? 15 : null, body.OptionalInteger("minutes", 1, 20));
+        Assert.Equal(isRight, Record.Exception(body.ThrowIfInvalid) is null);
+    }
+
     [Fact]
     public void Metadata_is_at_most_fifty_strings_and_4_KiB()
     {

@@ -21,9 +21,44 @@ public sealed class InvoiceOrderTests
         Assert.Equal(order.Asset.Asset, order.ExactDue?.Asset);
     }
 
-    private static InvoiceOrder Read(string asset)
+    [Theory]
+    [InlineData("eth", "eth", "ANVIL", "ETH")]
+    [InlineData("eur", "ETH", "anvil", "EUR")]
+    [InlineData("Eur", "Eth", "EIP155:31337", "EUR")]
+    public void Names_of_currencies_assets_and_networks_may_be_in_any_case(string currency, string asset, string network, string expected)
     {
-        object body = new { price = new { amount = "1", currency = asset }, network = "anvil", asset };
+        InvoiceOrder order = Read(asset, currency, network);
+        Assert.Equal((expected, "ETH", "anvil"), (order.Price.Currency, order.Asset.Asset.Symbol, order.Network.Name));
+    }
+
+    [Theory]
+    [InlineData("5.00000", "EUR", true)]
+    [InlineData("5.12345", "EUR", false)]
+    [InlineData("1.0000000000000000000", "ETH", true)]
+    [InlineData("1.0000000000000000001", "ETH", false)]
+    public void Zeros_beyond_the_unit_are_taken_and_other_digits_refused(string amount, string currency, bool isRight)
+    {
+        if (isRight)
+            Assert.Equal(amount, Read("ETH", currency, amount: amount).Price.Amount);
+        else
+            Assert.Equal("invalid_amount", Assert.Throws<ProblemException>(() => Read("ETH", currency, amount: amount)).Problem.Code);
+    }
+
+    [Theory]
+    [InlineData("XYZ")]
+    [InlineData("USD")]
+    [InlineData("BTC")]
+    [InlineData("euros")]
+    public void A_currency_that_is_not_offered_is_refused_and_those_that_are_are_named(string currency)
+    {
+        Problem problem = Assert.Throws<ProblemException>(() => Read("ETH", currency)).Problem;
+        Assert.Equal((400, "unsupported_currency", null), (problem.Status, problem.Code, problem.RetryAfter));
+        Assert.Equal(("/price/currency", "Not offered for payments in ETH. Offered: ETH, EUR."), (problem.Errors[0].Pointer, problem.Errors[0].Detail));
+    }
+
+    private static InvoiceOrder Read(string asset, string? currency = null, string network = "anvil", string amount = "1")
+    {
+        object body = new { price = new { amount, currency = currency ?? asset }, network, asset };
         Merchant merchant = new()
         {
             Id = "mer_1",
@@ -32,7 +67,8 @@ public sealed class InvoiceOrderTests
             CreatedAt = DateTimeOffset.UnixEpoch,
             UpdatedAt = DateTimeOffset.UnixEpoch,
         };
+        Networks networks = new([Edge.Anvil]);
         return InvoiceOrder.Read(
-            RequestBody.Of(JsonSerializer.SerializeToUtf8Bytes(body)), new Networks([Edge.Anvil]), livemode: false, merchant);
+            RequestBody.Of(JsonSerializer.SerializeToUtf8Bytes(body)), networks, TestCurrencies.Of(networks, "EUR:ETH"), livemode: false, merchant);
     }
 }

@@ -50,6 +50,8 @@ public sealed class ReturnUrlTests
             CreatedAt = DateTimeOffset.UnixEpoch,
             UpdatedAt = DateTimeOffset.UnixEpoch,
         };
-        return InvoiceOrder.Read(RequestBody.Of(JsonSerializer.SerializeToUtf8Bytes(body)), new Networks([Edge.Anvil]), livemode: false, merchant);
+        Networks networks = new([Edge.Anvil]);
+        return InvoiceOrder.Read(
+            RequestBody.Of(JsonSerializer.SerializeToUtf8Bytes(body)), networks, TestCurrencies.Of(networks), livemode: false, merchant);
     }
 }

@@ -165,8 +165,34 @@ public sealed class MerchantTests(EdgeStorage storage) : IClassFixture<EdgeStora
         Assert.Equal(("hold", JsonValueKind.Null), (policy.GetProperty("late").GetString(), policy.GetProperty("accept_unconfirmed_up_to").ValueKind));
     }
 
+    [Fact]
+    public async Task Currencies_assets_and_networks_of_a_merchant_are_kept_under_their_own_names()
+    {
+        await using Edge edge = await Edge.StartAsync(storage);
+        object limit = new { amount = "5.000000", currency = "btc" };
+        EdgeAnswer made = (await edge.CreateMerchantAsync(new
+        {
+            name = "A",
+            default_currency = "eur",
+            policy = new { accept_unconfirmed_up_to = limit, confirmations = new[] { new { asset = "btc", network = "BITCOIN-regtest", up_to = limit, required = 3.0m } } },
+        })).Expect(HttpStatusCode.Created);
+
+        JsonElement policy = made.Json.GetProperty("policy");
+
+        Assert.Equal("EUR", made["default_currency"]);
+        Assert.Equal("BTC", policy.GetProperty("accept_unconfirmed_up_to").GetProperty("currency").GetString());
+        Assert.Equal(
+            """{"asset":"BTC","network":"bitcoin-regtest","goods":null,"up_to":{"amount":"5.000000","currency":"BTC"},"required":3}""",
+            policy.GetProperty("confirmations")[0].GetRawText());
+        EdgeAnswer refused = await edge.CreateMerchantAsync(new { name = "A", default_currency = "XYZ" });
+        Assert.Contains("EUR, GBP", refused.ExpectProblem(HttpStatusCode.BadRequest, "unsupported_currency")["detail"], StringComparison.Ordinal);
+    }
+
     [Theory]
-    [InlineData("""{"default_currency":"eur"}""", "invalid_request")]
+    [InlineData("""{"default_currency":"XYZ"}""", "unsupported_currency")]
+    [InlineData("""{"default_currency":"euros"}""", "unsupported_currency")]
+    [InlineData("""{"policy":{"accept_unconfirmed_up_to":{"amount":"5","currency":"XYZ"}}}""", "unsupported_currency")]
+    [InlineData("""{"policy":{"confirmations":[{"up_to":{"amount":"5","currency":"XYZ"},"required":1}]}}""", "unsupported_currency")]
     [InlineData("""{"policy":{"late":"accept_if_rate_within_percent:101"}}""", "invalid_request")]
     [InlineData("""{"policy":{"late":"accept_if_rate_within_percent:"}}""", "invalid_request")]
     [InlineData("""{"policy":{"late":"accept_if_rate_within_percent:-1"}}""", "invalid_request")]

@@ -3,6 +3,7 @@ using CoinPay.Chains;
 using CoinPay.Functions.Rates;
 using CoinPay.Testing;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace CoinPay.Functions.Tests.Rates;
@@ -38,6 +39,28 @@ public sealed class RateSettingsTests
     {
         SettingsException refused = Assert.Throws<SettingsException>(() => From((name, value)));
         Assert.Contains(name.Replace(":", "__", StringComparison.Ordinal), refused.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("kraken,coinbase,coingecko", "SEK", true)]
+    [InlineData("kraken,coingecko", "SEK", false)]
+    [InlineData("kraken", "SEK", false)]
+    [InlineData("kraken", "EUR", true)]
+    [InlineData("coingecko", "SEK", true)]
+    [InlineData("kraken,coinbase,coingecko", "XYZ", false)]
+    public void A_currency_is_offered_if_enough_markets_list_it(string markets, string currency, bool isOffered)
+    {
+        using MarketReader reader = new(TimeProvider.System, NullLogger<MarketReader>.Instance);
+        MarketRates rates = new(From(("CoinPay:Rates:Markets", markets)), reader, TimeProvider.System, NullLogger<MarketRates>.Instance);
+        Assert.Equal(isOffered, rates.CurrenciesOf("USDT").Contains(currency));
+    }
+
+    [Fact]
+    public void A_fixed_rate_that_is_not_a_number_stops_the_start_and_is_named()
+    {
+        SettingsException refused = Assert.Throws<SettingsException>(() => new FixedRates(
+            new ConfigurationBuilder().AddInMemoryCollection([new("CoinPay:Rates:EUR:USDT", "1,08")]).Build()));
+        Assert.Contains("CoinPay__Rates__EUR__USDT", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using CoinPay.Host.App;
 using CoinPay.Host.Configuration;
 using Microsoft.Extensions.Configuration;
@@ -5,7 +6,7 @@ using Xunit;
 
 namespace CoinPay.Host.Tests.Configuration;
 
-public sealed class HostConfigurationTests : IDisposable
+public sealed partial class HostConfigurationTests : IDisposable
 {
     private const string Partitions = "AzureFunctionsJobHost:extensions:durableTask:storageProvider:partitionCount";
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("host-");
@@ -29,6 +30,29 @@ public sealed class HostConfigurationTests : IDisposable
     public void A_name_comes_from_machine_and_port_so_that_a_restart_keeps_it() =>
         Assert.Equal($"{Environment.MachineName}-7071", new HostConfiguration(Folder(), HostArguments.Parse([])).Settings.Name);
 
+    [Fact]
+    public void A_setting_that_the_host_does_not_have_stops_the_start_and_those_that_it_has_are_named()
+    {
+        StartException refused = Assert.Throws<StartException>(() => From("CoinPayHost:SystemKeys"));
+        Assert.StartsWith("No such setting: CoinPayHost__SystemKeys.", refused.Message, StringComparison.Ordinal);
+        Assert.EndsWith(", CoinPayHost__SystemKey.", refused.Message, StringComparison.Ordinal);
+        Assert.All(HostSettings.Names, name => Assert.NotNull(From($"CoinPayHost:{name}")));
+    }
+
+    [Fact]
+    public void The_settings_that_the_host_has_are_those_that_it_reads()
+    {
+        DirectoryInfo root = new(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(root.FullName, "CoinPay.Functions.sln")))
+            root = root.Parent!;
+        IEnumerable<string> read =
+            from file in Directory.EnumerateFiles(Path.Combine(root.FullName, "src/CoinPay.Host"), "*.cs", SearchOption.AllDirectories)
+            where !file.Contains("/obj/", StringComparison.Ordinal)
+            from match in ReadSetting().Matches(File.ReadAllText(file))
+            select match.Groups["name"].Value;
+        Assert.Equal(HostSettings.Names, read.Distinct().Order(StringComparer.Ordinal));
+    }
+
     [Theory]
     [InlineData("http://*:8080", "http://localhost:8080/")]
     [InlineData("http://0.0.0.0:80", "http://localhost/")]
@@ -38,6 +62,10 @@ public sealed class HostConfigurationTests : IDisposable
         Assert.Equal(called, ListenUrl.ForClients(url).ToString());
 
     public void Dispose() => _folder.Delete(recursive: true);
+
+    /// <summary>With one setting, whose value any kind of setting takes.</summary>
+    private static HostSettings From(string name) => HostSettings.From(
+        new ConfigurationBuilder().AddInMemoryCollection([new(name, "")]).Build());
 
     private IConfigurationRoot Load(params string[] arguments) => new HostConfiguration(Folder(), HostArguments.Parse(arguments)).Root;
 
@@ -50,4 +78,7 @@ public sealed class HostConfigurationTests : IDisposable
             """{ "extensions": { "http": { "routePrefix": "" }, "durableTask": { "storageProvider": { "partitionCount": 4 } } } }""");
         return new(app);
     }
+
+    [GeneratedRegex(@"(own\[""|own, ""|""CoinPayHost:)(?<name>[A-Za-z]+)""", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    private static partial Regex ReadSetting();
 }

@@ -25,6 +25,8 @@ internal sealed class MovingRates : IRateSource
 
     public bool Said(string symbol, string value) => _said.Contains((symbol, value));
 
+    public IReadOnlyList<string> CurrenciesOf(string symbol) => PerEuro.ContainsKey(symbol) ? ["EUR"] : [];
+
     public ValueTask<Rate?> FindAsync(string currency, string symbol, DateTimeOffset now, CancellationToken cancellation)
     {
         if (IsUnknown)

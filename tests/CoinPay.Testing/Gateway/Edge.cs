@@ -57,7 +57,7 @@ internal sealed class Edge : IAsyncDisposable
         IConfiguration root = new ConfigurationBuilder().AddInMemoryCollection(configuration).Build();
         ServiceCollection services = new();
         services.AddLogging().AddSingleton(root)
-            .AddPlatform(root).AddHttp().AddAccess().AddMerchants().AddWebhooks().AddWallets().AddMaintenance();
+            .AddPlatform(root).AddHttp().AddAccess().AddRates(root).AddMerchants().AddWebhooks().AddWallets().AddMaintenance();
         services.AddSingleton<TimeProvider>(clock ?? new FakeTimeProvider(DateTimeOffset.UtcNow));
         services.AddSingleton(new Networks([Anvil, Regtest])).AddSingleton<CursorStore>();
         services.Replace(ServiceDescriptor.Singleton(storage.Tables(death)));

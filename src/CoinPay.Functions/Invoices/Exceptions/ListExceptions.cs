@@ -11,6 +11,7 @@ namespace CoinPay.Functions.Invoices.Exceptions;
 /// <summary><c>GET /v1/exceptions?status=open&amp;type=</c>, newest first: payments that need a decision or had one.</summary>
 internal sealed class ListExceptions(Callers callers, ExceptionStore exceptions)
 {
+    [QueryParameters("status", "type", "limit", "cursor")]
     [Function(nameof(ListExceptions))]
     public async Task<IActionResult> Run(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "v1/exceptions")] HttpRequest request,

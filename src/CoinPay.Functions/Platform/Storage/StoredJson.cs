@@ -1,6 +1,8 @@
 using System.Numerics;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Unicode;
 using CoinPay.Core;
 
 namespace CoinPay.Functions.Platform.Storage;
@@ -24,6 +26,8 @@ internal static class StoredJson
         {
             DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
             IgnoreReadOnlyProperties = true,
+            // Escapes would take six times the room of a property.
+            Encoder = JavaScriptEncoder.Create(UnicodeRanges.All),
             Converters =
             {
                 new JsonStringEnumConverter(allowIntegerValues: false),

@@ -10,6 +10,7 @@ namespace CoinPay.Functions.Webhooks.Endpoints;
 /// <summary><c>GET /v1/webhook-endpoints</c>: the endpoints in the key's mode, newest first.</summary>
 internal sealed class ListWebhookEndpoints(Callers callers, EndpointStore endpoints, TimeProvider clock)
 {
+    [QueryParameters("limit", "cursor")]
     [Function(nameof(ListWebhookEndpoints))]
     public async Task<IActionResult> Run(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "v1/webhook-endpoints")] HttpRequest request,

@@ -1,5 +1,6 @@
 using CoinPay.Functions.Access;
 using CoinPay.Functions.Http;
+using CoinPay.Functions.Platform;
 using CoinPay.Functions.Platform.Events;
 using CoinPay.Functions.Platform.Storage;
 using Microsoft.AspNetCore.Http;
@@ -16,6 +17,7 @@ internal sealed class ListEvents(Callers callers, EventFeed feed)
 {
     private const int MaxInvoiceIdLength = 64;
 
+    [QueryParameters("type", "invoice_id", "delivery", "limit", "cursor")]
     [Function(nameof(ListEvents))]
     public async Task<IActionResult> Run(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "v1/events")] HttpRequest request,
@@ -37,6 +39,8 @@ internal sealed class ListEvents(Callers callers, EventFeed feed)
         if (type is not null && !EventTypes.IsFilter(type))
             throw new ProblemException(
                 Problems.InvalidRequest("type must be an event type or a family of event types such as invoice.*."));
+        if (invoiceId is not null && !Id.IsWellFormed("inv", invoiceId))
+            throw new ProblemException(Problems.InvalidRequest("invoice_id must be the id of an invoice, such as inv_01jdc3m6x8q2r4s6t8v0w2y4z6."));
         if (delivery is not (null or "failed"))
             throw new ProblemException(Problems.InvalidRequest("delivery must be failed if it is present."));
         return new(caller.Livemode, type, invoiceId, delivery is not null);
