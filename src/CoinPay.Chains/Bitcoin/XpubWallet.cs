@@ -33,6 +33,10 @@ public sealed partial class XpubWallet : IWalletKind
         return isOrigin ? new(said, key.Canonical, $"{key.Canonical} {origin}") : null;
     }
 
+    public string? DestinationOf(IReadOnlyDictionary<string, string> fields) => null;
+
+    public string? FindLoss(string destination, IReadOnlyList<Network> offered) => null;
+
     public InvoiceAddress AddressOf(
         Network network, IReadOnlyDictionary<string, string> fields, string invoiceId, long? index)
     {

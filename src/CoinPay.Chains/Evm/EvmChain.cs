@@ -10,7 +10,7 @@ namespace CoinPay.Chains.Evm;
 /// own coin by the transactions of whole blocks. A normal poll takes three batches: head, blocks, and what the blocks
 /// need.
 /// </summary>
-public sealed class EvmChain(Network network, HttpClient http, TimeProvider time) : IChain, IBalanceSource
+public sealed class EvmChain(Network network, HttpClient http, TimeProvider time) : IChain, IBalanceSource, IDestinationSource
 {
     /// <summary>Providers limit batches, and a whole block is some hundred kilobytes.</summary>
     private const int BlocksPerBatch = 25;
@@ -19,6 +19,7 @@ public sealed class EvmChain(Network network, HttpClient http, TimeProvider time
     private readonly EvmLogReader _logs = new(network, new JsonRpc(network.Name, network.Rpc, http, null, time));
     private readonly EvmBalanceCheck _balances = new(network, new JsonRpc(network.Name, network.Rpc, http, null, time));
     private readonly EvmBalanceSweep _sweep = new(network, new JsonRpc(network.Name, network.Rpc, http, null, time));
+    private readonly EvmSettlementCheck _settlement = new(network, new JsonRpc(network.Name, network.Rpc, http, null, time));
     private readonly Asset? _coin = network.Assets.FirstOrDefault(asset => asset.Contract is null)?.Asset;
     private ChainHead? _head;
 
@@ -68,6 +69,9 @@ public sealed class EvmChain(Network network, HttpClient http, TimeProvider time
     public Task<IReadOnlyList<SweptTransfer>> SweepAsync(
         IReadOnlyList<SweptAddress> addresses, ChainHead head, CancellationToken cancellation) =>
         Known(() => _sweep.RunAsync(addresses, head, cancellation));
+
+    public Task<string?> FindLossAsync(string destination, CancellationToken cancellation) =>
+        Known(() => _settlement.FindLossAsync(destination, cancellation));
 
     private async Task<IReadOnlyList<ChainBlock>> ReadChainedAsync(
         long from, long to, long byHashAbove, Func<string, bool> isWatched, CancellationToken cancellation)

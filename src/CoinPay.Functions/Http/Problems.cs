@@ -82,6 +82,10 @@ internal static class Problems
     public static Problem WalletMissing(string network) =>
         ProblemKinds.WalletMissing.With($"An operator sets it with PUT /v1/merchants/{{id}}/wallets/{network}.");
 
+    /// <param name="loss">What the address is.</param>
+    public static Problem UnusableSettlementAddress(string loss) =>
+        ProblemKinds.UnusableSettlementAddress.With($"{loss} Send an address of the merchant's own wallet.");
+
     /// <summary>Returns the problem for a command that an invoice rejected.</summary>
     public static Problem Rejected(Rejection rejection) => rejection.Reason switch
     {

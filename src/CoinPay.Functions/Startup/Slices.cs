@@ -88,6 +88,7 @@ internal static class Slices
 
     public static IServiceCollection AddWallets(this IServiceCollection services) => services
         .AddSingleton<WalletStore>()
+        .AddSingleton<SettlementAddresses>()
         .AddSingleton<AddressIndexes>();
 
     public static IServiceCollection AddWebhooks(this IServiceCollection services) => services

@@ -44,6 +44,7 @@ internal sealed class MemoryGateway : IAsyncDisposable
                 .AddSingleton(storage.TableService())
                 .AddSingleton(storage.QueueService(QueueMessageEncoding.Base64))
                 .AddSingleton(new Networks(OfferedNetworks.All))
+                .AddSingleton(QuietNode.Of(new(OfferedNetworks.All)))
                 .AddSingleton<DurableTaskClient>(new NoInstances()));
         return new(front, storage);
     }
