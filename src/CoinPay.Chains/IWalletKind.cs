@@ -34,6 +34,12 @@ public interface IWalletKind
     /// <param name="offered">All networks that this gateway offers.</param>
     string? FindLoss(string destination, IReadOnlyList<Network> offered);
 
+    /// <summary>
+    /// Returns the first addresses that invoices get, to be compared with the merchant's own wallet; none if an address
+    /// depends on its invoice.
+    /// </summary>
+    IReadOnlyList<string> FirstAddresses(Network network, IReadOnlyDictionary<string, string> fields, int count);
+
     /// <summary>Returns the address of one invoice.</summary>
     /// <param name="network">The network.</param>
     /// <param name="fields">The fields that <see cref="Read"/> returned.</param>
