@@ -46,6 +46,10 @@ public sealed class SettlementAddressTests
         await Assert.ThrowsAsync<ChainUnknownException>(() => FindAsync(Wallet, Reverted, new FakeNode.Refused(code, message)));
 
     [Fact]
+    public async Task A_node_that_has_not_caught_up_says_nothing() => await Assert.ThrowsAsync<ChainUnknownException>(
+        () => FindAsync("0x", Reverted, "0x", syncing: new { currentBlock = "0x1", highestBlock = "0x9" }));
+
+    [Fact]
     public async Task A_node_of_another_chain_says_nothing() =>
         await Assert.ThrowsAsync<ChainUnknownException>(() => FindAsync("0x", Reverted, "0x", chainId: "0x1"));
 
@@ -60,10 +64,11 @@ public sealed class SettlementAddressTests
 
     /// <param name="asToken">The answer to decimals() and totalSupply().</param>
     /// <param name="payment">The answer to a payment of one base unit.</param>
-    private static Task<string?> FindAsync(string code, object asToken, object payment, string chainId = "0x7a69") =>
+    private static Task<string?> FindAsync(string code, object asToken, object payment, string chainId = "0x7a69", object? syncing = null) =>
         new FakeNode((method, parameters) => method switch
         {
             "eth_chainId" => chainId,
+            "eth_syncing" => syncing ?? false,
             "eth_getCode" => code,
             "eth_call" => parameters[0].TryGetProperty("value", out _) ? payment : asToken,
             _ => throw new InvalidOperationException(method),

@@ -10,6 +10,8 @@ public sealed partial class BitcoinFamily : INetworkFamily
 {
     public static BitcoinFamily Instance { get; } = new();
 
+    private const int CoinDecimals = 8;
+
     private BitcoinFamily()
     {
     }
@@ -38,6 +40,8 @@ public sealed partial class BitcoinFamily : INetworkFamily
             return "id: bip122:<32 hex digits of the genesis hash>";
         if (network.Assets is not [{ Contract: null }])
             return "assets: only the chain's own coin";
+        if (network.Assets[0].Asset.Decimals != CoinDecimals)
+            return $"decimals: {CoinDecimals} for the chain's own coin";
         try
         {
             BitcoinNetworks.Of(network);

@@ -20,6 +20,7 @@ public sealed class EvmChain(Network network, HttpClient http, TimeProvider time
     private readonly EvmBalanceCheck _balances = new(network, new JsonRpc(network.Name, network.Rpc, http, null, time));
     private readonly EvmBalanceSweep _sweep = new(network, new JsonRpc(network.Name, network.Rpc, http, null, time));
     private readonly EvmSettlementCheck _settlement = new(network, new JsonRpc(network.Name, network.Rpc, http, null, time));
+    private readonly EvmSettingsCheck _settings = new(network, new JsonRpc(network.Name, network.Rpc, http, null, time));
     private readonly Asset? _coin = network.Assets.FirstOrDefault(asset => asset.Contract is null)?.Asset;
     private ChainHead? _head;
 
@@ -43,7 +44,7 @@ public sealed class EvmChain(Network network, HttpClient http, TimeProvider time
         BigInteger chainId = Quantity.Number(_rpc.Read<string>(_rpc.ResultOf(answers[0], "eth_chainId")));
         if (chainId != network.ChainId)
             throw new ChainUnknownException(network.Name, $"the node serves another chain: {chainId}");
-        if (answers[4].Result.ValueKind == JsonValueKind.Object)
+        if (IsSyncing(answers[4]))
             throw new ChainUnknownException(network.Name, "the node has not caught up");
         EvmBlock head = _rpc.Read<EvmBlock>(_rpc.ResultOf(answers[1], "eth_getBlockByNumber"));
         _head = new ChainHead(head.Height, head.Hash, head.Time, HeightOf(answers[2]), HeightOf(answers[3]));
@@ -72,6 +73,9 @@ public sealed class EvmChain(Network network, HttpClient http, TimeProvider time
 
     public Task<string?> FindLossAsync(string destination, CancellationToken cancellation) =>
         Known(() => _settlement.FindLossAsync(destination, cancellation));
+
+    public Task<IReadOnlyList<AssetFinding>> CompareAsync(CancellationToken cancellation) =>
+        Known(() => _settings.CompareAsync(cancellation));
 
     private async Task<IReadOnlyList<ChainBlock>> ReadChainedAsync(
         long from, long to, long byHashAbove, Func<string, bool> isWatched, CancellationToken cancellation)
@@ -124,6 +128,9 @@ public sealed class EvmChain(Network network, HttpClient http, TimeProvider time
             }
         return transfers;
     }
+
+    /// <summary>Whether an answer to eth_syncing says that blocks are missing: false, or an object with the progress.</summary>
+    internal static bool IsSyncing(RpcAnswer<JsonElement> answer) => answer.Result.ValueKind == JsonValueKind.Object;
 
     /// <summary>Returns null on a chain without this tag.</summary>
     private long? HeightOf(RpcAnswer<JsonElement> answer) =>

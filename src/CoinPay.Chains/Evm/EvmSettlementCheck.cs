@@ -27,6 +27,7 @@ internal sealed class EvmSettlementCheck(Network network, JsonRpc rpc)
         RpcAnswer<JsonElement>[] answers = await rpc.BatchAsync<JsonElement>(
             [
                 new RpcCall("eth_chainId"),
+                new RpcCall("eth_syncing"),
                 new RpcCall("eth_getCode", address, "latest"),
                 new RpcCall("eth_call", new { to = address, data = Decimals }, "latest"),
                 new RpcCall("eth_call", new { to = address, data = TotalSupply }, "latest"),
@@ -35,17 +36,20 @@ internal sealed class EvmSettlementCheck(Network network, JsonRpc rpc)
             cancellation);
         if (Quantity.Number(Text(answers[0], "eth_chainId")) != network.ChainId)
             throw new ChainUnknownException(network.Name, "the node serves another chain");
-        string code = Text(answers[1], "eth_getCode");
+        // A contract deployed after the block that it has reached would look like an account.
+        if (EvmChain.IsSyncing(answers[1]))
+            throw new ChainUnknownException(network.Name, "the node has not caught up");
+        string code = Text(answers[2], "eth_getCode");
         if (code == NoCode)
             return null;
         if (ContractCode.IsForwarder(code))
             return "This is the address of an invoice (a forwarder), not of a wallet.";
         if (ContractCode.IsFactory(code))
             return "This is a forwarder factory, which keeps no money for anyone.";
-        if (IsNumber(answers[2]) && IsNumber(answers[3]))
+        if (IsNumber(answers[3]) && IsNumber(answers[4]))
             return "This is the contract of a token: what is sent to a token's own contract is lost.";
         bool takesCoin = network.Assets.Any(asset => asset.Contract is null);
-        return takesCoin && IsRefused(answers[4])
+        return takesCoin && IsRefused(answers[5])
             ? $"This is a contract that refuses {network.Assets.First(asset => asset.Contract is null).Asset.Symbol} "
                 + "(it has no receive function that accepts a plain transfer)."
             : null;

@@ -39,6 +39,13 @@ internal static partial class ProblemKinds
         "Try again after Retry-After.")
     { HasRetryAfter = true };
 
+    public static ProblemKind AssetUnavailable { get; } = new(
+        "asset_unavailable", 503, "The asset's settings differ from its chain",
+        "What the gateway has configured for this asset or its network (chain id, decimals, factory) is not what the chain says, so a "
+        + "payment could be counted wrongly or be lost. 'detail' names the difference. No invoice was created.",
+        "Offer another asset, and tell the operator, who has to correct networks.json or the node. The gateway checks again every minute.")
+    { HasRetryAfter = true };
+
     public static ProblemKind GasWalletMissing { get; } = new(
         "gas_wallet_missing", 422, "No gas wallet is configured",
         "A flush is a transaction, and the gateway has no account that can pay for its gas.",
@@ -100,6 +107,7 @@ internal static partial class ProblemKinds
         IdempotencyInFlight, BodyTooLarge, UnsupportedMediaType, IdempotencyKeyReused, LimitReached, WalletMissing, UnusableSettlementAddress,
         PrivateKeyRefused, FulfilmentKeyMismatch, ActionNotAllowed, SettlementAddressNotConfirmed, GasWalletMissing,
         FlushRefused, EndpointDisabled, NoEndpoint, ReplayRunning, RateLimited, Internal, RateUnavailable, NetworkUnavailable,
+        AssetUnavailable,
     ];
 
     /// <summary>Returns the kind with this code, or null.</summary>

@@ -15,6 +15,7 @@ internal static class Problems
     public const string UnsupportedAssetCode = "unsupported_asset";
 
     private static readonly TimeSpan SoonAgain = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan CheckedAgain = TimeSpan.FromMinutes(1);
 
     public static Problem Unauthorized { get; } =
         ProblemKinds.Unauthorized.With("Send it as 'Authorization: Bearer <key>'.");
@@ -104,6 +105,10 @@ internal static class Problems
 
     public static Problem NetworkUnavailable(string network) =>
         ProblemKinds.NetworkUnavailable.With($"The gateway retries {network} automatically.") with { RetryAfter = SoonAgain };
+
+    /// <param name="difference">What is configured, and what the chain says.</param>
+    public static Problem AssetUnavailable(string difference) =>
+        ProblemKinds.AssetUnavailable.With(difference) with { RetryAfter = CheckedAgain };
 
     public static Problem IdempotencyInFlight(TimeSpan retryAfter) =>
         ProblemKinds.IdempotencyInFlight.With("Try again shortly: you will get the same response.") with { RetryAfter = retryAfter };

@@ -83,6 +83,7 @@ internal static class Slices
         .AddSingleton<WatchStore>()
         .AddSingleton<ViewStore>()
         .AddSingleton<CursorStore>()
+        .AddSingleton<OfferChecks>()
         .AddSingleton<Pollers>()
         .AddHostedService<ChainGauges>();
 

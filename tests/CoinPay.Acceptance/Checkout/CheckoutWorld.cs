@@ -52,7 +52,7 @@ public sealed class CheckoutWorld : IAsyncLifetime
         Gateway = await GatewayProcess.StartAsync(_azurite.ConnectionString, new Dictionary<string, string?>
         {
             ["CoinPay__Networks__anvil__Rpc"] = _node.Rpc.ToString(),
-            ["CoinPay__Networks__bitcoin_regtest__Rpc"] = "http://127.0.0.1:1",
+            ["CoinPay__Networks__bitcoin_regtest__Rpc"] = _node.Rpc.ToString(),
             ["CoinPay__PublicUrl"] = "http://pay.example:8080/gateway/",
         });
         (Public, _tables) = (new(Gateway.Address, null), new(new TableServiceClient(_azurite.ConnectionString)));

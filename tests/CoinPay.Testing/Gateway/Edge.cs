@@ -60,7 +60,7 @@ internal sealed class Edge : IAsyncDisposable
         services.AddLogging().AddSingleton(root)
             .AddPlatform(root).AddHttp().AddAccess().AddMerchants().AddWebhooks().AddWallets().AddMaintenance();
         services.AddSingleton<TimeProvider>(clock ?? new FakeTimeProvider(DateTimeOffset.UtcNow));
-        services.AddSingleton(new Networks([Anvil, Regtest])).AddSingleton<CursorStore>().AddSingleton<WatchStore>();
+        services.AddSingleton(new Networks([Anvil, Regtest])).AddSingleton<CursorStore>().AddSingleton<WatchStore>().AddSingleton<OfferChecks>();
         services.AddSingleton(provider => QuietNode.Of(provider.GetRequiredService<Networks>()));
         services.Replace(ServiceDescriptor.Singleton(storage.Tables(death)));
         services.Replace(ServiceDescriptor.Singleton(storage.Queues(death)));

@@ -9,11 +9,12 @@ using Microsoft.Extensions.Logging;
 namespace CoinPay.Testing.Nodes;
 
 /// <summary>
-/// An EVM node that knows its chain and our contracts, and no blocks: wallets and invoices can be made, and every poll
+/// A node, EVM and regtest in one, that knows its chain and our contracts, and no blocks: wallets and invoices can be made, and every poll
 /// fails, so that a test alone says what the chain shows.
 /// </summary>
 internal sealed class BlocklessNode : IAsyncDisposable
 {
+    private const string RegtestGenesis = "0f9188f13cb7b2c71f2a335e3a4fc328bf5beb436012afca590b1a11466e2206";
     private const string Decimals = "0x313ce567";
     private readonly WebApplication _app;
     private readonly string _chainId;
@@ -48,7 +49,7 @@ internal sealed class BlocklessNode : IAsyncDisposable
         }).ToArray());
     }
 
-    private string? ResultOf(string method, JsonElement parameters) => method switch
+    private object? ResultOf(string method, JsonElement parameters) => method switch
     {
         "eth_chainId" => _chainId,
         "eth_getCode" => "0x",
@@ -56,6 +57,8 @@ internal sealed class BlocklessNode : IAsyncDisposable
         "eth_call" when parameters[0].TryGetProperty("data", out JsonElement data) && data.GetString() == Decimals =>
             "0x" + 6.ToString("x64"),
         "eth_call" => "0x",
+        "getblockhash" when parameters[0].GetInt64() == 0 => RegtestGenesis,
+        "getblockchaininfo" => new { chain = "regtest" },
         _ => null,
     };
 
