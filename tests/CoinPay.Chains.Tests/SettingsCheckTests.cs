@@ -14,7 +14,8 @@ public sealed class SettingsCheckTests
     private static readonly FakeNode.Refused Reverted = new(3, "execution reverted");
 
     private sealed record Chain(
-        string ChainId = "0x7a69", object? Syncing = null, object? Decimals = null, string FactoryCode = "0x", object? Forwarder = null, object? Deployed = null);
+        string ChainId = "0x7a69", object? Syncing = null, object? Decimals = null, string FactoryCode = "0x", object? Forwarder = null,
+        object? Deployed = null);
 
     [Fact]
     public async Task A_chain_that_shows_what_is_configured_confirms_every_asset() =>

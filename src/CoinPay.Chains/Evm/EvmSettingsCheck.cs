@@ -86,9 +86,11 @@ internal sealed class EvmSettingsCheck(Network network, JsonRpc rpc)
     private string? FindUndeployedDifference(string factory, string? deployed)
     {
         if (!string.Equals(factory, ForwarderFactory.Address, StringComparison.OrdinalIgnoreCase))
-            return $"There is no contract at {factory}, the factory of {network.Name}, and this build's would be at {ForwarderFactory.Address}.";
+            return $"There is no contract at {factory}, the factory of {network.Name}, and this build's would be at "
+                + $"{ForwarderFactory.Address}.";
         if (deployed is null or NoData)
-            return $"{network.Name} has neither the forwarder factory {factory} nor a deployment proxy at {ForwarderFactory.DeploymentProxy} to deploy it.";
+            return $"{network.Name} has neither the forwarder factory {factory} nor a deployment proxy at "
+                + $"{ForwarderFactory.DeploymentProxy} to deploy it.";
         return IsAddress(deployed, factory)
             ? null
             : $"The deployment proxy of {network.Name} would put the factory at {deployed}, not at {factory}.";

@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Nethereum.Contracts;
 using Nethereum.ABI.FunctionEncoding.Attributes;
+using Nethereum.Contracts;
 using Nethereum.Contracts.Standards.ERC20.ContractDefinition;
 
 namespace CoinPay.Chains.Evm;

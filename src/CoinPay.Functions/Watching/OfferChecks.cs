@@ -84,7 +84,9 @@ internal sealed class OfferChecks(Tables tables, ChainDirectory chains, TimeProv
         OfferCheck after = before.After(finding.Difference);
         string symbol = finding.Asset.Asset.Symbol;
         if (after.Difference is { } difference)
-            log.LogError("{Network}: {Asset} is not offered, because its settings differ from the chain: {Difference}", network.Name, symbol, difference);
+            log.LogError(
+                "{Network}: {Asset} is not offered, because its settings differ from the chain: {Difference}",
+                network.Name, symbol, difference);
         if (after == before)
             return after;
         if (after.Status == OfferStatus.Offered)

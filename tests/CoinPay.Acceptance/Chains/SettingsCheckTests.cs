@@ -27,8 +27,12 @@ public sealed class SettingsCheckTests
 
         NetworkAsset listed = right.Assets[1];
         Network decimals = right with { Assets = [right.Assets[0], listed with { Asset = listed.Asset with { Decimals = 18 } }] };
-        Assert.Equal([null, true], (await CompareAsync(decimals)).Select(finding => finding.Difference?.Contains("says 6", StringComparison.Ordinal)));
-        Assert.All(await CompareAsync(right with { Id = "eip155:1" }), finding => Assert.Contains("31337", finding.Difference, StringComparison.Ordinal));
+        Assert.Equal(
+            [null, true],
+            (await CompareAsync(decimals)).Select(finding => finding.Difference?.Contains("says 6", StringComparison.Ordinal)));
+        Assert.All(
+            await CompareAsync(right with { Id = "eip155:1" }),
+            finding => Assert.Contains("31337", finding.Difference, StringComparison.Ordinal));
         Assert.All(
             await CompareAsync(right with { Factory = Anvil.Accounts[1] }),
             finding => Assert.Contains("There is no contract at", finding.Difference, StringComparison.Ordinal));
