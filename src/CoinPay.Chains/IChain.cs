@@ -50,6 +50,15 @@ public interface IBalanceSource
         IReadOnlyList<SweptAddress> addresses, ChainHead head, CancellationToken cancellation);
 }
 
+/// <summary>A chain on which a merchant's destination can be a contract, which can lose or refuse what it receives.</summary>
+public interface IDestinationSource
+{
+    /// <summary>
+    /// Says why money sent to this address would be lost, in a sentence; null if the chain shows nothing against it.
+    /// </summary>
+    Task<string?> FindLossAsync(string destination, CancellationToken cancellation);
+}
+
 /// <summary>The node's head, and the heights of its finality tags (null if the network has none).</summary>
 public sealed record ChainHead(long Height, string Hash, DateTimeOffset Time, long? Safe, long? Finalized);
 

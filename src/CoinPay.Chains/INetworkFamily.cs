@@ -62,4 +62,15 @@ public interface INetworkSource
     /// Returns the recipient (see <see cref="ChainTransfer.Recipient"/>) of a payment to this address of the network.
     /// </summary>
     string RecipientOf(string address);
+
+    /// <summary>
+    /// Compares the network's settings with what its chain says about itself, and returns every asset. The whole network
+    /// having another identity is a difference of each. Throws <see cref="ChainUnknownException"/> if the node does not
+    /// answer completely.
+    /// </summary>
+    Task<IReadOnlyList<AssetFinding>> CompareAsync(CancellationToken cancellation);
 }
+
+/// <summary>An asset whose settings were compared with its chain.</summary>
+/// <param name="Difference">What is configured and what the chain shows, in a sentence; null if they agree.</param>
+public sealed record AssetFinding(NetworkAsset Asset, string? Difference);

@@ -24,6 +24,22 @@ public interface IWalletKind
     /// <param name="refuse">Receives the name of a field and what would be valid.</param>
     WalletKey? Read(Network network, IReadOnlyDictionary<string, string> said, Action<string, string> refuse);
 
+    /// <summary>Returns the one address at which all money ends up; null if each invoice has its own.</summary>
+    string? DestinationOf(IReadOnlyDictionary<string, string> fields);
+
+    /// <summary>
+    /// Says what makes money at a destination lost, in a sentence, as far as no node is needed to know it; otherwise null.
+    /// </summary>
+    /// <param name="destination">What <see cref="DestinationOf"/> returned.</param>
+    /// <param name="offered">All networks that this gateway offers.</param>
+    string? FindLoss(string destination, IReadOnlyList<Network> offered);
+
+    /// <summary>
+    /// Returns the first addresses that invoices get, to be compared with the merchant's own wallet; none if an address
+    /// depends on its invoice.
+    /// </summary>
+    IReadOnlyList<string> FirstAddresses(Network network, IReadOnlyDictionary<string, string> fields, int count);
+
     /// <summary>Returns the address of one invoice.</summary>
     /// <param name="network">The network.</param>
     /// <param name="fields">The fields that <see cref="Read"/> returned.</param>

@@ -127,6 +127,8 @@ internal abstract class Through(ModelNode node) : IChain, IMempoolSource
 
     public string RecipientOf(string address) => node.RecipientOf(address);
 
+    public Task<IReadOnlyList<AssetFinding>> CompareAsync(CancellationToken cancellation) => node.CompareAsync(cancellation);
+
     public virtual Task<ChainHead> ReadHeadAsync(CancellationToken cancellation) => node.ReadHeadAsync(cancellation);
 
     public Task<string?> ReadBlockHashAsync(long height, CancellationToken cancellation) => node.ReadBlockHashAsync(height, cancellation);

@@ -17,12 +17,29 @@ public sealed class AccountKey
     private readonly ExtPubKey _account;
     private readonly ExtPubKey _receive;
 
-    private AccountKey(NBitcoin.Network addresses, ExtPubKey account)
+    private AccountKey(NBitcoin.Network addresses, ExtPubKey account, string given)
     {
+        Given = given;
         _addresses = addresses;
         _account = account;
         _receive = account.Derive(0);
     }
+
+    /// <summary>What a text with anything private in it is refused with.</summary>
+    internal const string PrivateRefusal =
+        "This could be a private key, and it is no longer secret. Send the account's extended public key instead.";
+
+    /// <summary>The key as it was given, with its own prefix.</summary>
+    public string Given { get; }
+
+    /// <summary>The number of steps below the master key, as the key says (BIP 32).</summary>
+    public int Depth => _account.Depth;
+
+    /// <summary>The key's own child number, as the key says; hardened ones from 2^31.</summary>
+    public uint ChildNumber => _account.Child;
+
+    /// <summary>The fingerprint of the key above, as the key says, eight hex digits.</summary>
+    public string ParentFingerprint => _account.ParentFingerprint.ToString();
 
     /// <summary>The key as <c>xpub…</c> or <c>tpub…</c>, regardless of its original prefix.</summary>
     public string Text => _account.ToString(_addresses);
@@ -45,7 +62,7 @@ public sealed class AccountKey
         string trimmed = text.Trim();
         (AccountKey? key, refusal) = PrivateMaterial.Recognise(trimmed) is null
             ? Read(network, trimmed)
-            : (null, "This could be a private key, and it is no longer secret. Send the account's extended public key instead.");
+            : (null, PrivateRefusal);
         return key;
     }
 
@@ -76,7 +93,7 @@ public sealed class AccountKey
             return (null, $"This {prefix.Name} is a key of {prefix.Coin}, and {network.Name} is not.");
         try
         {
-            return (new AccountKey(BitcoinNetworks.Of(network), new ExtPubKey(data[VersionLength..])), null);
+            return (new AccountKey(BitcoinNetworks.Of(network), new ExtPubKey(data[VersionLength..]), text), null);
         }
         catch (Exception noPoint) when (noPoint is FormatException or InvalidOperationException or ArgumentException)
         {

@@ -6,6 +6,9 @@ namespace CoinPay.Chains.Bitcoin;
 internal sealed record BlockchainInfo(
     long Blocks, long Headers, string BestBlockHash, bool InitialBlockDownload, long MedianTime, long? Time = null);
 
+/// <summary>The part of getblockchaininfo that names the chain: main, test, signet, regtest.</summary>
+internal sealed record ChainName(string Chain);
+
 internal sealed record BitcoinBlock(
     string Hash, long Height, long Confirmations, long Time, BitcoinTransaction[] Tx, string? PreviousBlockHash = null);
 

@@ -80,6 +80,18 @@ public sealed class BitcoinChain(
 
     public IReadOnlyList<Spend> SpendsInMempool(Func<string, bool> isWatched) => _mempool.Spends(isWatched);
 
+    public async Task<IReadOnlyList<AssetFinding>> CompareAsync(CancellationToken cancellation)
+    {
+        RpcAnswer<JsonElement>[] answers = await _rpc.BatchAsync<JsonElement>(
+            [new RpcCall("getblockhash", 0), new RpcCall("getblockchaininfo")], cancellation);
+        string genesis = _rpc.Read<string>(_rpc.ResultOf(answers[0], "getblockhash"));
+        string chain = _rpc.Read<ChainName>(_rpc.ResultOf(answers[1], "getblockchaininfo")).Chain;
+        string? difference = !IsGenesis(genesis) ? $"{network.Name} has the id {network.Id}, but the node's genesis block is {genesis}."
+            : chain != network.Chain ? $"{network.Name} is the chain {network.Chain} in networks.json, but the node's is {chain}."
+            : null;
+        return [.. network.Assets.Select(asset => new AssetFinding(asset, difference))];
+    }
+
     private async Task ReadTransactionsAsync(string[] ids, Func<string, bool> isWatched, CancellationToken cancellation)
     {
         RpcAnswer<BitcoinTransaction>[] answers = await _rpc.BatchAsync<BitcoinTransaction>(
@@ -133,8 +145,7 @@ public sealed class BitcoinChain(
 
     private void RequireThisChain(string genesis)
     {
-        string expected = network.Id[(network.Id.IndexOf(':', StringComparison.Ordinal) + 1)..];
-        if (!genesis.StartsWith(expected, StringComparison.Ordinal))
+        if (!IsGenesis(genesis))
             throw new ChainUnknownException(network.Name, $"the node serves another chain: genesis {genesis}");
     }
 
@@ -144,6 +155,9 @@ public sealed class BitcoinChain(
         if (network.Chain != "regtest" && _rpc.Read<int>(_rpc.ResultOf(answer, "getconnectioncount")) == 0)
             throw new ChainUnknownException(network.Name, "the node has no peers");
     }
+
+    private bool IsGenesis(string hash) =>
+        hash.StartsWith(network.Id[(network.Id.IndexOf(':', StringComparison.Ordinal) + 1)..], StringComparison.Ordinal);
 
     private void RequireCaughtUp(BlockchainInfo info)
     {

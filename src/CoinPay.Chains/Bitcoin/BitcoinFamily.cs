@@ -13,6 +13,7 @@ public sealed partial class BitcoinFamily : INetworkFamily
     private const int HashLength = 64;
     private const int MinAddressLength = 26;
     private const int MaxAddressLength = 90;
+    private const int CoinDecimals = 8;
 
     private BitcoinFamily()
     {
@@ -61,6 +62,8 @@ public sealed partial class BitcoinFamily : INetworkFamily
             return "id: bip122:<32 hex digits of the genesis hash>";
         if (network.Assets is not [{ Contract: null }])
             return "assets: only the chain's own coin";
+        if (network.Assets[0].Asset.Decimals != CoinDecimals)
+            return $"decimals: {CoinDecimals} for the chain's own coin";
         try
         {
             BitcoinNetworks.Of(network);

@@ -15,6 +15,15 @@ internal static class BitcoinNetworks
         _ => throw new ArgumentException($"no address format is known for {network.Coin} {network.Chain}", nameof(network)),
     };
 
+    /// <summary>The coin's number in paths, the same for all test chains. Source: SLIP-44.</summary>
+    public static uint CoinTypeOf(Network network) => (network.Coin, IsMain(network)) switch
+    {
+        (_, false) => 1,
+        ("bitcoin", true) => 0,
+        ("litecoin", true) => 2,
+        _ => throw new ArgumentException($"no coin type is known for {network.Coin}", nameof(network)),
+    };
+
     /// <summary>Whether keys and addresses are for real money.</summary>
     public static bool IsMain(Network network) => network.Chain == "main";
 }

@@ -11,11 +11,6 @@ namespace CoinPay.Chains.Evm;
 /// </summary>
 internal sealed class EvmBalanceCheck(Network network, JsonRpc rpc)
 {
-    /// <summary>
-    /// The error code of eth_call if the contract reverts. Source: https://ethereum.github.io/execution-apis/
-    /// </summary>
-    private const int Reverted = 3;
-
     private readonly Dictionary<string, string> _tokens = network.Assets
         .Where(listed => listed.VerifyBalance)
         .ToDictionary(listed => listed.Asset.Id, listed => listed.Contract!, StringComparer.Ordinal);
@@ -81,7 +76,7 @@ internal sealed class EvmBalanceCheck(Network network, JsonRpc rpc)
         RpcAnswer<JsonElement>[] answers =
             await rpc.BatchAsync<JsonElement>([BalanceAt(block.ParentHash), BalanceAt(block.Hash)], cancellation);
         if (Array.Find(answers, answer => answer.Error is not null)?.Error is { } error)
-            return isNear && error.Code != Reverted
+            return isNear && error.Code != EvmFailures.Reverted
                 ? throw new ChainUnknownException(network.Name, $"balanceOf: {error.Message} ({error.Code})")
                 : null;
         // A contract that does not exist yet returns no data, which means zero.

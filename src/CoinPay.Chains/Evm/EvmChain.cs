@@ -10,7 +10,7 @@ namespace CoinPay.Chains.Evm;
 /// own coin by the transactions of whole blocks. A normal poll takes three batches: head, blocks, and what the blocks
 /// need.
 /// </summary>
-public sealed class EvmChain : IChain, IBalanceSource
+public sealed class EvmChain : IChain, IBalanceSource, IDestinationSource
 {
     /// <summary>Providers limit batches, and a whole block is some hundred kilobytes.</summary>
     private const int BlocksPerBatch = 25;
@@ -19,6 +19,8 @@ public sealed class EvmChain : IChain, IBalanceSource
     private readonly EvmLogReader _logs;
     private readonly EvmBalanceCheck _balances;
     private readonly EvmBalanceSweep _sweep;
+    private readonly EvmSettlementCheck _settlement;
+    private readonly EvmSettingsCheck _settings;
     private readonly Asset? _coin;
     private ChainHead? _head;
 
@@ -29,6 +31,8 @@ public sealed class EvmChain : IChain, IBalanceSource
         _logs = new(network, _rpc);
         _balances = new(network, _rpc);
         _sweep = new(network, _rpc);
+        _settlement = new(network, _rpc);
+        _settings = new(network, _rpc);
         _coin = network.Assets.FirstOrDefault(asset => asset.Contract is null)?.Asset;
     }
 
@@ -52,7 +56,7 @@ public sealed class EvmChain : IChain, IBalanceSource
         BigInteger chainId = Quantity.Number(_rpc.Read<string>(_rpc.ResultOf(answers[0], "eth_chainId")));
         if (chainId != Network.ChainId)
             throw new ChainUnknownException(Network.Name, $"the node serves another chain: {chainId}");
-        if (answers[4].Result.ValueKind == JsonValueKind.Object)
+        if (IsSyncing(answers[4]))
             throw new ChainUnknownException(Network.Name, "the node has not caught up");
         EvmBlock head = _rpc.Read<EvmBlock>(_rpc.ResultOf(answers[1], "eth_getBlockByNumber"));
         _head = new ChainHead(head.Height, head.Hash, head.Time, HeightOf(answers[2]), HeightOf(answers[3]));
@@ -78,6 +82,12 @@ public sealed class EvmChain : IChain, IBalanceSource
     public Task<IReadOnlyList<SweptTransfer>> SweepAsync(
         IReadOnlyList<SweptAddress> addresses, ChainHead head, CancellationToken cancellation) =>
         Known(() => _sweep.RunAsync(addresses, head, cancellation));
+
+    public Task<string?> FindLossAsync(string destination, CancellationToken cancellation) =>
+        Known(() => _settlement.FindLossAsync(destination, cancellation));
+
+    public Task<IReadOnlyList<AssetFinding>> CompareAsync(CancellationToken cancellation) =>
+        Known(() => _settings.CompareAsync(cancellation));
 
     private async Task<IReadOnlyList<ChainBlock>> ReadChainedAsync(
         long from, long to, long byHashAbove, Func<string, bool> isWatched, CancellationToken cancellation)
@@ -130,6 +140,9 @@ public sealed class EvmChain : IChain, IBalanceSource
             }
         return transfers;
     }
+
+    /// <summary>Whether an answer to eth_syncing says that blocks are missing: false, or an object with the progress.</summary>
+    internal static bool IsSyncing(RpcAnswer<JsonElement> answer) => answer.Result.ValueKind == JsonValueKind.Object;
 
     /// <summary>Returns null on a chain without this tag.</summary>
     private long? HeightOf(RpcAnswer<JsonElement> answer) =>

@@ -10,6 +10,7 @@ public sealed partial class EvmFamily : INetworkFamily
 {
     public static EvmFamily Instance { get; } = new();
 
+    private const int CoinDecimals = 18;
     private const string LiveForwarders = "evm-live";
     private const string TestForwarders = "evm-test";
 
@@ -60,6 +61,9 @@ public sealed partial class EvmFamily : INetworkFamily
             return "create2: evm or none";
         if (network.Create2 == "evm" && !EvmAddress.IsChecksummed(network.Factory))
             return "factory: a checksummed address";
+        // eth_getBalance and transactions count in units of 10^-18 of the coin.
+        if (network.Assets.Any(asset => asset.Contract is null && asset.Asset.Decimals != CoinDecimals))
+            return $"decimals: {CoinDecimals} for the chain's own coin";
         return network.Assets.Count(asset => asset.Contract is null) > 1 ? "assets: at most one coin without a contract" : null;
     }
 

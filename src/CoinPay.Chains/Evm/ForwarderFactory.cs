@@ -32,6 +32,9 @@ public sealed class ForwarderFactory(Network network, HttpClient http, GasWallet
     public static string Address { get; } = AddressUtil.Current.ConvertToChecksumAddress(
         ContractUtils.CalculateCreate2Address(DeploymentProxy, Salt, ContractCode.ForwarderFactory));
 
+    /// <summary>The data of the call with which the proxy deploys the factory; simulated, it returns the address.</summary>
+    internal static string Deployment => Salt + ContractCode.ForwarderFactory.RemoveHexPrefix();
+
     private readonly JsonRpc _rpc = new(network.Name, network.Rpc, http, null, time);
 
     private GasWallet Wallet => wallet ?? throw new TransactionFailedException($"{network.Name}: no gas wallet is configured");
@@ -55,8 +58,7 @@ public sealed class ForwarderFactory(Network network, HttpClient http, GasWallet
             return false;
         if (!await HasCodeAsync(DeploymentProxy, cancellation))
             throw new TransactionFailedException($"{network.Name} has no deployment proxy at {DeploymentProxy}");
-        string data = Salt + ContractCode.ForwarderFactory.RemoveHexPrefix();
-        await Wallet.SendAsync(DeploymentProxy, 0, data, cancellation);
+        await Wallet.SendAsync(DeploymentProxy, 0, Deployment, cancellation);
         return true;
     }
 

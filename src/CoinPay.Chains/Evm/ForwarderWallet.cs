@@ -32,6 +32,12 @@ public sealed partial class ForwarderWallet : IWalletKind
             new Dictionary<string, string>(StringComparer.Ordinal) { [SettlementAddress] = checksummed }, Canonical: null, checksummed);
     }
 
+    public string? DestinationOf(IReadOnlyDictionary<string, string> fields) => fields[SettlementAddress];
+
+    public string? FindLoss(string destination, IReadOnlyList<Network> offered) => UnpayableAddresses.Find(destination, offered);
+
+    public IReadOnlyList<string> FirstAddresses(Network network, IReadOnlyDictionary<string, string> fields, int count) => [];
+
     public InvoiceAddress AddressOf(
         Network network, IReadOnlyDictionary<string, string> fields, string invoiceId, long? index)
     {
@@ -49,9 +55,9 @@ public sealed partial class ForwarderWallet : IWalletKind
             return "0x and 40 hex digits.";
         string hex = address[2..];
         bool mixedCase = hex.Any(char.IsAsciiLetterUpper) && hex.Any(char.IsAsciiLetterLower);
-        if (mixedCase && !AddressUtil.Current.IsChecksumAddress(address))
-            return "The checksum (EIP-55) is wrong: a character might be mistyped.";
-        return hex.All(digit => digit == '0') ? "The zero address belongs to nobody." : null;
+        return mixedCase && !AddressUtil.Current.IsChecksumAddress(address)
+            ? "The checksum (EIP-55) is wrong: a character might be mistyped."
+            : null;
     }
 
     [GeneratedRegex(@"\A0x[0-9a-fA-F]{40}\z", RegexOptions.NonBacktracking)]

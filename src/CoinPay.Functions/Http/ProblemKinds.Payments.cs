@@ -14,6 +14,14 @@ internal static partial class ProblemKinds
         "Only one merchant can use an extended public key, so that no address is given out twice.",
         "Use another account of the wallet: each account has its own extended public key.");
 
+    public static ProblemKind UnusableSettlementAddress { get; } = new(
+        "unusable_settlement_address", 422, "Money sent to this settlement address would be lost",
+        "The settlement address cannot take the money or cannot give it back: it is a burn address, an address of the chain itself, "
+        + "a token's contract, the forwarder factory, an invoice's address, or a contract that refuses plain transfers. 'detail' "
+        + "names what it is. Nothing was changed.",
+        "Send an address of the merchant's own wallet on this network. A contract wallet must accept plain transfers of the "
+        + "network's coin.");
+
     public static ProblemKind WalletMissing { get; } = new(
         "wallet_missing", 422, "The merchant has no wallet on this network",
         "An invoice needs an address that the merchant controls, but the merchant has no wallet on this network yet.",
@@ -29,6 +37,13 @@ internal static partial class ProblemKinds
         "network_unavailable", 503, "The network cannot be read right now",
         "The gateway's node for this network is not responding. Nothing is lost: payments are found once it responds again.",
         "Try again after Retry-After.")
+    { HasRetryAfter = true };
+
+    public static ProblemKind AssetUnavailable { get; } = new(
+        "asset_unavailable", 503, "The asset's settings differ from its chain",
+        "What the gateway has configured for this asset or its network (chain id, decimals, factory) is not what the chain says, so a "
+        + "payment could be counted wrongly or be lost. 'detail' names the difference. No invoice was created.",
+        "Offer another asset, and tell the operator, who has to correct networks.json or the node. The gateway checks again every minute.")
     { HasRetryAfter = true };
 
     public static ProblemKind GasWalletMissing { get; } = new(
@@ -90,9 +105,10 @@ internal static partial class ProblemKinds
         InvalidRequest, UnknownField, UnknownParameter, InvalidAmount, UnsupportedNetwork, UnsupportedAsset, UnsupportedCurrency,
         Unauthorized, Forbidden,
         NotFound, NotCancellable, NotFulfillable, NotAcceptable, NoLongerWatched, ExceptionResolved, WalletTaken, Conflict,
-        IdempotencyInFlight, BodyTooLarge, UnsupportedMediaType, IdempotencyKeyReused, LimitReached, WalletMissing,
+        IdempotencyInFlight, BodyTooLarge, UnsupportedMediaType, IdempotencyKeyReused, LimitReached, WalletMissing, UnusableSettlementAddress,
         PrivateKeyRefused, FulfilmentKeyMismatch, ActionNotAllowed, SettlementAddressNotConfirmed, GasWalletMissing,
         FlushRefused, EndpointDisabled, NoEndpoint, ReplayRunning, RateLimited, Internal, RateUnavailable, NetworkUnavailable,
+        AssetUnavailable,
     ];
 
     /// <summary>Returns the kind with this code, or null.</summary>

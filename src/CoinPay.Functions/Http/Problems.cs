@@ -16,6 +16,7 @@ internal static class Problems
     public const string UnsupportedCurrencyCode = "unsupported_currency";
 
     private static readonly TimeSpan SoonAgain = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan CheckedAgain = TimeSpan.FromMinutes(1);
 
     public static Problem Unauthorized { get; } =
         ProblemKinds.Unauthorized.With("Send it as 'Authorization: Bearer <key>'.");
@@ -87,6 +88,10 @@ internal static class Problems
     public static Problem WalletMissing(string network) =>
         ProblemKinds.WalletMissing.With($"An operator sets it with PUT /v1/merchants/{{id}}/wallets/{network}.");
 
+    /// <param name="loss">What the address is.</param>
+    public static Problem UnusableSettlementAddress(string loss) =>
+        ProblemKinds.UnusableSettlementAddress.With($"{loss} Send an address of the merchant's own wallet.");
+
     /// <summary>Returns the problem for a command that an invoice rejected.</summary>
     public static Problem Rejected(Rejection rejection) => rejection.Reason switch
     {
@@ -105,6 +110,10 @@ internal static class Problems
 
     public static Problem NetworkUnavailable(string network) =>
         ProblemKinds.NetworkUnavailable.With($"The gateway retries {network} automatically.") with { RetryAfter = SoonAgain };
+
+    /// <param name="difference">What is configured, and what the chain says.</param>
+    public static Problem AssetUnavailable(string difference) =>
+        ProblemKinds.AssetUnavailable.With(difference) with { RetryAfter = CheckedAgain };
 
     public static Problem IdempotencyInFlight(TimeSpan retryAfter) =>
         ProblemKinds.IdempotencyInFlight.With("Try again shortly: you will get the same response.") with { RetryAfter = retryAfter };

@@ -84,11 +84,13 @@ internal static class Slices
         .AddSingleton<WatchStore>()
         .AddSingleton<ViewStore>()
         .AddSingleton<CursorStore>()
+        .AddSingleton<OfferChecks>()
         .AddSingleton<Pollers>()
         .AddHostedService<ChainGauges>();
 
     public static IServiceCollection AddWallets(this IServiceCollection services) => services
         .AddSingleton<WalletStore>()
+        .AddSingleton<SettlementAddresses>()
         .AddSingleton<AddressIndexes>();
 
     public static IServiceCollection AddWebhooks(this IServiceCollection services) => services

@@ -21,8 +21,8 @@ namespace CoinPay.Functions.Wallets;
 /// keys, and does so before anything else reads the body.
 /// </summary>
 internal sealed class PutWallet(
-    Callers callers, MerchantStore merchants, WalletStore wallets, Networks networks, Tables tables, Outbox outbox, GatewaySettings settings,
-    RandomNumberGenerator random, TimeProvider clock)
+    Callers callers, MerchantStore merchants, WalletStore wallets, SettlementAddresses addresses, Networks networks, Tables tables,
+    Outbox outbox, GatewaySettings settings, RandomNumberGenerator random, TimeProvider clock)
 {
     [Function(nameof(PutWallet))]
     public async Task<IActionResult> Run(
@@ -40,6 +40,9 @@ internal sealed class PutWallet(
                 Problems.UnsupportedNetwork(string.Join(", ", networks.All.Select(one => one.Name))));
         _ = await merchants.GetAsync(id, cancellation);
         Wallet wallet = WalletRequest.Read(RequestBody.Of(bytes), known, clock.GetUtcNow());
+        // Sending the wallet in force again cancels a change, and must not depend on a node.
+        if (!await wallets.HoldsAsync(id, wallet, cancellation))
+            await addresses.RequirePayableAsync(known, wallet, cancellation);
         if (wallet.Canonical is { } key && !await wallets.TryClaimAsync(id, key, cancellation))
             throw new ProblemException(Problems.WalletTaken);
         WalletChange changed = await wallets.PutAsync(

@@ -35,6 +35,13 @@ internal sealed class WalletStore(Tables tables, TimeProvider clock)
         return wallets;
     }
 
+    /// <summary>Whether this wallet is already the merchant's, in force or pending.</summary>
+    public async Task<bool> HoldsAsync(string merchantId, Wallet wallet, CancellationToken cancellation)
+    {
+        (WalletChange wallets, _) = await ReadAsync(merchantId, wallet.Network, cancellation);
+        return wallets.Current?.IsSame(wallet) == true || wallets.Next?.IsSame(wallet) == true;
+    }
+
     /// <summary>
     /// Reserves an extended public key for a merchant. Returns true if this merchant holds it, false if another does.
     /// </summary>

@@ -1,4 +1,5 @@
 using CoinPay.Chains;
+using CoinPay.Core;
 using CoinPay.Functions.Access;
 using CoinPay.Functions.Http;
 using Microsoft.AspNetCore.Http;
@@ -11,7 +12,7 @@ namespace CoinPay.Functions.Watching;
 /// <c>GET /v1/networks</c>: the networks and assets for keys of the caller's mode. <c>head</c> is the head that the
 /// poller last saw; null until the first poll.
 /// </summary>
-internal sealed class ListNetworks(Callers callers, Networks networks, CursorStore cursors)
+internal sealed class ListNetworks(Callers callers, Networks networks, CursorStore cursors, OfferChecks offers)
 {
     [Function(nameof(ListNetworks))]
     public async Task<IActionResult> Run(
@@ -20,12 +21,16 @@ internal sealed class ListNetworks(Callers callers, Networks networks, CursorSto
     {
         Caller caller = await callers.RequireMerchantAsync(request, Scope.None, cancellation);
         IEnumerable<Network> offered = networks.All.Where(network => network.Livemode == caller.Livemode);
-        object[] documents = await Task.WhenAll(offered.Select(async network =>
-            Document(network, await cursors.FindAsync(network.Name, cancellation))));
+        object[] documents = await Task.WhenAll(offered.Select(network => DocumentAsync(network, cancellation)));
         return Pages.Answer(documents, last: null);
     }
 
-    private static object Document(Network network, Cursor? cursor) => new
+    private async Task<object> DocumentAsync(Network network, CancellationToken cancellation) => Document(
+        network,
+        await cursors.FindAsync(network.Name, cancellation),
+        await Task.WhenAll(network.Assets.Select(asset => offers.FindAsync(network, asset, cancellation))));
+
+    private static object Document(Network network, Cursor? cursor, OfferCheck[] checks) => new
     {
         id = network.Id,
         @object = "network",
@@ -43,14 +48,16 @@ internal sealed class ListNetworks(Callers callers, Networks networks, CursorSto
             // The last block that the poller has read for payments.
             scanned = cursor.Height,
         },
-        assets = network.Assets.Select(listed => new
+        assets = network.Assets.Zip(checks, (listed, check) => new
         {
             id = listed.Asset.Id,
             symbol = listed.Asset.Symbol,
             decimals = listed.Asset.Decimals,
             contract = listed.Contract,
+            status = WireName.Of(check.Status),
+            difference = check.Difference,
             // Smaller amounts are dust, counted but never credited, so an invoice must be for more.
-            minimum = new Core.Amount(listed.Asset, listed.Dust).ToString(),
+            minimum = new Amount(listed.Asset, listed.Dust).ToString(),
             minimum_base = listed.Dust.ToString(),
         }),
     };

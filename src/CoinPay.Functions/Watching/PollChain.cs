@@ -7,9 +7,11 @@ namespace CoinPay.Functions.Watching;
 
 /// <summary>
 /// Reads every network from where it stopped up to its head, and wakes the invoices whose view changed. Networks run in
-/// parallel; one that fails or hangs does not delay the others past its time limit.
+/// parallel; one that fails or hangs does not delay the others past its time limit. Before the first poll, and hourly, the
+/// network's settings are compared with its chain.
 /// </summary>
-internal sealed class PollChain(Pollers pollers, IInvoiceWaker invoices, TimeProvider clock, ILogger<PollChain> log)
+internal sealed class PollChain(
+    Pollers pollers, OfferChecks offers, IInvoiceWaker invoices, TimeProvider clock, ILogger<PollChain> log)
 {
     /// <summary>
     /// A safety net. A poller normally ends its polls in time, and calls to a silent node end at their own time limit. This
@@ -31,6 +33,7 @@ internal sealed class PollChain(Pollers pollers, IInvoiceWaker invoices, TimePro
         string network = poller.Network.Name;
         try
         {
+            await offers.CheckIfDueAsync(poller.Network, limited.Token);
             foreach (Watch watch in await poller.PollAsync(limited.Token))
                 await invoices.WakeAsync(durable, watch, limited.Token);
             if (poller.Progress.Doubt is { } doubt)

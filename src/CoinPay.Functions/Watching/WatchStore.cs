@@ -20,6 +20,9 @@ internal sealed class WatchStore(Tables tables, Networks networks)
     public const int Buckets = 2;
 
     public const string Prefix = "watch!";
+
+    /// <summary>Marks a forwarder's address as an invoice's, for good: the watch ends, but the address never becomes a wallet's.</summary>
+    private const string Issued = "issued";
     private readonly ConcurrentDictionary<string, WatchSet> _sets = new(StringComparer.Ordinal);
 
     /// <summary>Returns the in-memory watches of a network's space, which the pollers of its networks share.</summary>
@@ -38,7 +41,12 @@ internal sealed class WatchStore(Tables tables, Networks networks)
     {
         try
         {
-            await tables.Watches.AddEntityAsync(ToRow(watch), cancellation);
+            if (watch.Counter is null)
+                await tables.Watches.SubmitTransactionAsync(
+                    [new(TableTransactionActionType.Add, ToRow(watch)), new(TableTransactionActionType.UpsertReplace, ToIssued(watch))],
+                    cancellation);
+            else
+                await tables.Watches.AddEntityAsync(ToRow(watch), cancellation);
             return watch;
         }
         catch (RequestFailedException exists) when (exists.Status == 409)
@@ -52,6 +60,15 @@ internal sealed class WatchStore(Tables tables, Networks networks)
         NullableResponse<TableEntity> row = await tables.Watches.GetEntityIfExistsAsync<TableEntity>(
             Partition(SpaceOf(network), invoiceId), Prefix + invoiceId, cancellationToken: cancellation);
         return row.HasValue ? ToWatch(row.Value!) : null;
+    }
+
+    /// <summary>Whether a forwarder of this recipient was ever given to an invoice of any merchant, on any network of the space.</summary>
+    public async Task<bool> IsIssuedAsync(string network, string recipient, CancellationToken cancellation)
+    {
+        foreach (string partition in Partitions(SpaceOf(network)))
+            if (await tables.Watches.FindAsync(partition, Key.Of(Issued, recipient), cancellation) is not null)
+                return true;
+        return false;
     }
 
     /// <summary>
@@ -119,6 +136,9 @@ internal sealed class WatchStore(Tables tables, Networks networks)
         ["Index"] = watch.Index,
         ["Acknowledged"] = watch.Acknowledged,
     };
+
+    private TableEntity ToIssued(Watch watch) =>
+        new(Partition(SpaceOf(watch.Network), watch.InvoiceId), Key.Of(Issued, watch.Recipient));
 
     private static Watch ToWatch(TableEntity row) => new()
     {

@@ -8,6 +8,7 @@ using CoinPay.Functions.Platform.Aggregates;
 using CoinPay.Functions.Platform.Storage;
 using CoinPay.Functions.Watching;
 using CoinPay.Testing.Gateway;
+using CoinPay.Testing.Nodes;
 using CoinPay.Testing.Processes;
 using Xunit;
 
@@ -27,6 +28,7 @@ public sealed class CheckoutWorld : IAsyncLifetime
     private static readonly Asset Btc = new("bip122:0f9188f13cb7b2c71f2a335e3a4fc328/slip44:0", "BTC", 8);
 
     private Azurite _azurite = null!;
+    private BlocklessNode _node = null!;
     private Tables _tables = null!;
     private string _merchant = null!;
 
@@ -46,10 +48,11 @@ public sealed class CheckoutWorld : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _azurite = await Azurite.StartAsync();
+        _node = await BlocklessNode.StartAsync();
         Gateway = await GatewayProcess.StartAsync(_azurite.ConnectionString, new Dictionary<string, string?>
         {
-            ["CoinPay__Networks__anvil__Rpc"] = "http://127.0.0.1:1",
-            ["CoinPay__Networks__bitcoin_regtest__Rpc"] = "http://127.0.0.1:1",
+            ["CoinPay__Networks__anvil__Rpc"] = _node.Rpc.ToString(),
+            ["CoinPay__Networks__bitcoin_regtest__Rpc"] = _node.Rpc.ToString(),
             ["CoinPay__PublicUrl"] = "http://pay.example:8080/gateway/",
         });
         (Public, _tables) = (new(Gateway.Address, null), new(new TableServiceClient(_azurite.ConnectionString)));
@@ -68,6 +71,7 @@ public sealed class CheckoutWorld : IAsyncLifetime
         Public.Dispose();
         Merchant.Dispose();
         await Gateway.DisposeAsync();
+        await _node.DisposeAsync();
         await _azurite.DisposeAsync();
     }
 

@@ -10,6 +10,7 @@ using CoinPay.Functions.Invoices.Exceptions;
 using CoinPay.Functions.Platform.Storage;
 using CoinPay.Functions.Startup;
 using CoinPay.Testing.Gateway;
+using CoinPay.Testing.Nodes;
 using CoinPay.Testing.Processes;
 using Microsoft.Azure.Functions.Worker;
 using Xunit;
@@ -125,13 +126,15 @@ internal sealed record Side(Api Key, string InvoiceId, string EndpointId, string
         "/v1/invoices", new { price = new { amount = "1", currency = "ETH" }, network, asset = "ETH" });
 }
 
-/// <summary>The real gateway with a live network and one for tests, whose nodes are nowhere.</summary>
+/// <summary>The real gateway with a live network and one for tests, whose nodes have no blocks.</summary>
 public sealed class LivemodeWorld : IAsyncLifetime
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
     private static readonly string[] Scopes = ["invoices:read", "invoices:write", "exceptions:write", "webhooks:manage"];
 
     private Azurite _azurite = null!;
+    private BlocklessNode _liveNode = null!;
+    private BlocklessNode _testNode = null!;
     private GatewayProcess _gateway = null!;
     private string _merchant = null!;
 
@@ -142,10 +145,11 @@ public sealed class LivemodeWorld : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _azurite = await Azurite.StartAsync();
+        (_liveNode, _testNode) = (await BlocklessNode.StartAsync(chainId: 1), await BlocklessNode.StartAsync());
         _gateway = await GatewayProcess.StartAsync(_azurite.ConnectionString, new Dictionary<string, string?>
         {
-            ["CoinPay__Networks__anvil__Rpc"] = "http://127.0.0.1:1",
-            ["CoinPay__Networks__ethereum__Rpc"] = "http://127.0.0.1:1",
+            ["CoinPay__Networks__anvil__Rpc"] = _testNode.Rpc.ToString(),
+            ["CoinPay__Networks__ethereum__Rpc"] = _liveNode.Rpc.ToString(),
         });
         using Api @operator = new(_gateway.Address, GatewayProcess.OperatorKey);
         _merchant = (await @operator.PostAsync("/v1/merchants", new { name = "Both sides" })).Expect(HttpStatusCode.Created)["id"]!;
@@ -157,6 +161,8 @@ public sealed class LivemodeWorld : IAsyncLifetime
         Live.Key.Dispose();
         Test.Key.Dispose();
         await _gateway.DisposeAsync();
+        await _liveNode.DisposeAsync();
+        await _testNode.DisposeAsync();
         await _azurite.DisposeAsync();
     }
 

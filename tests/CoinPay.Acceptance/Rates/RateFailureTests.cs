@@ -17,7 +17,8 @@ public sealed class RateFailureTests
         await using MarketServer markets = await MarketServer.StartAsync();
         markets.SayPrices("0.92", "0.92", "0.99", DateTimeOffset.UtcNow);
         await using Azurite azurite = await Azurite.StartAsync();
-        await using GatewayProcess gateway = await GatewayProcess.StartAsync(azurite.ConnectionString, Settings(markets));
+        await using BlocklessNode node = await BlocklessNode.StartAsync();
+        await using GatewayProcess gateway = await GatewayProcess.StartAsync(azurite.ConnectionString, Settings(markets, node));
         using Api merchant = await MerchantAsync(gateway);
 
         ApiAnswer priced = (await CreateAsync(merchant, "EUR")).Expect(HttpStatusCode.Created);
@@ -35,11 +36,11 @@ public sealed class RateFailureTests
         (await CreateAsync(merchant, "USDT")).Expect(HttpStatusCode.Created);
     }
 
-    private static Dictionary<string, string?> Settings(MarketServer markets)
+    private static Dictionary<string, string?> Settings(MarketServer markets, BlocklessNode node)
     {
         Dictionary<string, string?> settings = markets.Settings.ToDictionary(
             setting => setting.Name.Replace(":", "__", StringComparison.Ordinal), setting => setting.Value, StringComparer.Ordinal);
-        settings["CoinPay__Networks__anvil__Rpc"] = "http://127.0.0.1:1";
+        settings["CoinPay__Networks__anvil__Rpc"] = node.Rpc.ToString();
         return settings;
     }
 

@@ -75,6 +75,7 @@ public sealed class OpenApiTests
             ["EventType"] = EventTypes.All,
             ["DeliveryStatus"] = Words<DeliveryStatus>(),
             ["NetworkFamily"] = [.. NetworkFamilies.All.Select(family => family.Name)],
+            ["OfferStatus"] = Enum.GetValues<OfferStatus>().Select(WireName.Of),
             ["CheckoutPhase"] = Words<CheckoutPhase>(),
             ["ReplayStatus"] = Words<ReplayStatus>(),
             ["Scope"] = Scopes.Write(Scopes.Built),

@@ -107,7 +107,6 @@ public sealed class WalletTests(EdgeStorage storage) : IClassFixture<EdgeStorage
     }
 
     [Theory]
-    [InlineData("anvil", """{"kind":"forwarder","settlement_address":"0x0000000000000000000000000000000000000000"}""", "invalid_request")]
     [InlineData("anvil", """{"kind":"forwarder","settlement_address":"0xF39Fd6e51aad88F6F4ce6aB8827279cffFb92266"}""", "invalid_request")]
     [InlineData("anvil", """{"kind":"forwarder","settlement_address":"f39Fd6e51aad88F6F4ce6aB8827279cffFb92266"}""", "invalid_request")]
     [InlineData("anvil", """{"kind":"forwarder"}""", "invalid_request")]

@@ -4,6 +4,7 @@ using System.Text;
 using CoinPay.Chains;
 using CoinPay.Chains.Bitcoin;
 using CoinPay.Core;
+using CoinPay.Testing.Chains;
 
 namespace CoinPay.Functions.Tests.Watching;
 
@@ -49,6 +50,8 @@ internal sealed class ModelChain : IChain, IMempoolSource
     public long Height => _blocks.Count - 1;
 
     public string RecipientOf(string address) => address;
+
+    public Task<IReadOnlyList<AssetFinding>> CompareAsync(CancellationToken cancellation) => Task.FromResult(Agreeing.With(Network));
 
     /// <param name="spends">The outpoints that the transaction spends.</param>
     public static ChainTransfer Transfer(string recipient, string transaction, BigInteger amount, params string[] spends) =>

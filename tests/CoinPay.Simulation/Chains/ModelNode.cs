@@ -47,6 +47,8 @@ internal sealed class ModelNode(ModelNetwork chain, VirtualTime time, Dice dice)
 
     public string RecipientOf(string address) => chain.IsEvm ? address.ToLowerInvariant() : address;
 
+    public Task<IReadOnlyList<AssetFinding>> CompareAsync(CancellationToken cancellation) => Task.FromResult(Agreeing.With(Network));
+
     public async Task<ChainHead> ReadHeadAsync(CancellationToken cancellation)
     {
         _beganAt = time.GetUtcNow();

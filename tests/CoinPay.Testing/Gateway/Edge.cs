@@ -14,6 +14,7 @@ using CoinPay.Functions.Startup;
 using CoinPay.Functions.Watching;
 using CoinPay.Functions.Webhooks.Deliveries;
 using CoinPay.Functions.Webhooks.Endpoints;
+using CoinPay.Testing.Chains;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Configuration;
@@ -59,7 +60,8 @@ internal sealed class Edge : IAsyncDisposable
         services.AddLogging().AddSingleton(root)
             .AddPlatform(root).AddHttp().AddAccess().AddRates(root).AddMerchants().AddWebhooks().AddWallets().AddMaintenance();
         services.AddSingleton<TimeProvider>(clock ?? new FakeTimeProvider(DateTimeOffset.UtcNow));
-        services.AddSingleton(new Networks([Anvil, Regtest])).AddSingleton<CursorStore>();
+        services.AddSingleton(new Networks([Anvil, Regtest])).AddSingleton<CursorStore>().AddSingleton<WatchStore>().AddSingleton<OfferChecks>();
+        services.AddSingleton(provider => QuietNode.Of(provider.GetRequiredService<Networks>()));
         services.Replace(ServiceDescriptor.Singleton(storage.Tables(death)));
         services.Replace(ServiceDescriptor.Singleton(storage.Queues(death)));
         change?.Invoke(services);

@@ -1,6 +1,7 @@
 using Azure.Data.Tables;
 using Azure.Storage.Queues;
 using CoinPay.Chains;
+using CoinPay.Functions.Watching;
 using CoinPay.Testing.Chains;
 using CoinPay.Testing.Front;
 using CoinPay.Testing.Storage;
@@ -31,7 +32,11 @@ internal sealed class MemoryGateway : IAsyncDisposable
 
     public Api Operator { get; }
 
-    public static async Task<MemoryGateway> StartAsync(params (string Name, string? Value)[] settings)
+    public static Task<MemoryGateway> StartAsync(params (string Name, string? Value)[] settings) => StartAsync(static _ => null, settings);
+
+    /// <param name="difference">How the settings of an asset differ from its chain.</param>
+    public static async Task<MemoryGateway> StartAsync(
+        Func<NetworkAsset, string?> difference, params (string Name, string? Value)[] settings)
     {
         Dictionary<string, string?> configuration = Settings;
         foreach ((string name, string? value) in settings)
@@ -44,7 +49,11 @@ internal sealed class MemoryGateway : IAsyncDisposable
                 .AddSingleton(storage.TableService())
                 .AddSingleton(storage.QueueService(QueueMessageEncoding.Base64))
                 .AddSingleton(new Networks(OfferedNetworks.All))
+                .AddSingleton(new ChainDirectory(OfferedNetworks.All.Select(network => new QuietNode(network) { Difference = difference })))
                 .AddSingleton<DurableTaskClient>(new NoInstances()));
+        OfferChecks offers = front.Services.GetRequiredService<OfferChecks>();
+        foreach (Network network in OfferedNetworks.All)
+            await offers.CheckIfDueAsync(network, CancellationToken.None);
         return new(front, storage);
     }
 

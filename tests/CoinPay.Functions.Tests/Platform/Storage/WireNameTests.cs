@@ -27,6 +27,7 @@ public sealed class WireNameTests
     [InlineData(typeof(TransferStatus), "seen confirming confirmed replaced reorged")]
     [InlineData(typeof(ExceptionType), "underpaid overpaid late wrong_network wrong_asset reorged replaced stalled ambiguous")]
     [InlineData(typeof(ExceptionAction), "accept_as_paid top_up_requested write_off ignore")]
+    [InlineData(typeof(OfferStatus), "unverified offered refused")]
     [InlineData(typeof(LatePolicy), "hold accept accept_if_rate_within")]
     [InlineData(typeof(AmountPolicy), "accept hold")]
     [InlineData(typeof(FinalityTag), "safe finalized")]
