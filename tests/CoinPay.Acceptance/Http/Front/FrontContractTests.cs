@@ -31,7 +31,7 @@ public sealed class FrontContractTests(TwoGateways gateways) : IClassFixture<Two
     [InlineData("GET", "/v1/merchants/{merchant}/api-keys", Operator, null)]
     [InlineData("POST", "/v1/merchants/{merchant}/api-keys", Operator, """{"scopes":["invoices:read"]}""")]
     [InlineData("GET", "/v1/invoices?limit=5", Merchant, null)]
-    [InlineData("GET", "/v1/events?type=invoice.paid&endpoint=", Merchant, null)]
+    [InlineData("GET", "/v1/events?type=invoice.paid&limit=5", Merchant, null)]
     [InlineData("POST", "/v1/webhook-endpoints", Merchant, """{"url":"http://127.0.0.1:8443/hooks"}""")]
     public async Task Calls_that_succeed_are_answered_the_same(string method, string path, string key, string? body) =>
         Assert.StartsWith("2", await SameAsync(new(method, path, key, body)), StringComparison.Ordinal);
@@ -43,6 +43,7 @@ public sealed class FrontContractTests(TwoGateways gateways) : IClassFixture<Two
     [InlineData("GET", "/v1/merchants", Merchant, null)]
     [InlineData("GET", "/v1/invoices?limit=many", Merchant, null)]
     [InlineData("GET", "/v1/invoices?limit=5&limit=6", Merchant, null)]
+    [InlineData("GET", "/v1/events?type=invoice.paid&endpoint=", Merchant, null)]
     [InlineData("GET", "/v1/invoices/" + Invoice, Merchant, null)]
     [InlineData("POST", "/v1/invoices/" + Invoice + "/cancel", Merchant, "{}")]
     [InlineData("POST", "/v1/invoices", Merchant, """{"price":{"amount":"x"}}""")]
