@@ -92,6 +92,12 @@ public sealed class LateRateTests
         Given(Conditional(0.5m), WindowCloses, RateIs(now)).When(Deep("a", 1_000)).Then(Is(expected));
 
     [Fact]
+    public void Late_money_within_the_tolerance_is_judged_by_the_rate_too() =>
+        Given(
+            Due(1_000, under: 10, over: 10, late: LatePolicy.AcceptIfRateWithin, rate: "1.00", rateWithin: 2), WindowCloses, RateIs("1.01"))
+            .When(Deep("a", 950)).Then(Is(InvoiceStatus.Paid), Open(), Books(available: 950));
+
+    [Fact]
     public void Late_money_is_held_while_nobody_knows_the_rate_and_judged_once_it_is_known() =>
         Given(Conditional(2), WindowCloses).When(Deep("a", 1_000)).Then(Is(InvoiceStatus.LatePaid), Open(ExceptionType.Late))
             .When(RateIs("1.01")).Then(Is(InvoiceStatus.Paid), Open());

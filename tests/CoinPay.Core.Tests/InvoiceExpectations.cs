@@ -7,6 +7,9 @@ internal static class InvoiceExpectations
 {
     public static Expectation Is(InvoiceStatus status) => world => Assert.Equal(status, world.State!.Status);
 
+    /// <summary>What the customer is shown.</summary>
+    public static Expectation Shows(string text) => world => Assert.Equal(text, world.State!.CustomerText());
+
     /// <summary>Exactly these webhooks, in this order, each without its <c>invoice.</c>.</summary>
     public static Expectation Tells(params string[] types) => world => Assert.Equal(
         types.Select(type => "invoice." + type), world.Observed.Select(happened => happened.WebhookType()).OfType<string>());
