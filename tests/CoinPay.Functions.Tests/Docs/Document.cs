@@ -19,7 +19,7 @@ internal sealed partial record Document(string Path)
 
     public static readonly string[] All =
     [
-        "README.md", "src/CoinPay.Host/README.md",
+        "README.md", ".github/CONTRIBUTING.md", "src/CoinPay.Host/README.md",
         .. Directory.EnumerateFiles(System.IO.Path.Combine(RepositoryFiles.Root, "docs"), "*.md").Select(file => "docs/" + System.IO.Path.GetFileName(file)),
     ];
 
@@ -30,6 +30,9 @@ internal sealed partial record Document(string Path)
     public string[] Calls => Matches(Call());
 
     public string[] Scripts => Matches(Script());
+
+    /// <summary>Files and folders in backticks.</summary>
+    public string[] Paths => Matches(RepositoryPath());
 
     public string[] Metrics => Matches(Metric());
 
@@ -68,6 +71,8 @@ internal sealed partial record Document(string Path)
         Sources("src/CoinPay.Functions").Concat(Sources("src/CoinPay.Chains")).Any(source => source.Contains($"\"{name}\"", StringComparison.Ordinal));
 
     public static bool IsScript(string path) => File.Exists(System.IO.Path.Combine(RepositoryFiles.Root, path));
+
+    public static bool IsPath(string path) => System.IO.Path.Exists(System.IO.Path.Combine(RepositoryFiles.Root, path));
 
     /// <summary>Whether the app reads it, or the host if it is one of the host's own.</summary>
     public static bool IsRead(string setting)
@@ -126,6 +131,9 @@ internal sealed partial record Document(string Path)
 
     [GeneratedRegex(@"(?<found>scripts/[\w/-]+\.(sh|mjs|json))", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex Script();
+
+    [GeneratedRegex(@"`(?<found>(src|tests|infra|docs)/[^`<…*{\s]+)`", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    private static partial Regex RepositoryPath();
 
     [GeneratedRegex(@"`(?<found>coinpay\.[a-z_.]+)", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex Metric();

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace CoinPay.Functions.Tests.Docs;
 
-/// <summary>README.md, docs/operations.md and docs/ name nothing that does not exist, and docs/configuration.md leaves no setting out.</summary>
+/// <summary>README.md, CONTRIBUTING.md and docs/ name nothing that does not exist, and docs/configuration.md leaves no setting out.</summary>
 public sealed partial class DocumentTests
 {
     /// <summary>Lines of the README: whoever sees the project for the first time reads all of it.</summary>
@@ -13,21 +13,23 @@ public sealed partial class DocumentTests
 
     [Theory]
     [MemberData(nameof(Documents))]
-    public void Every_call_script_metric_setting_and_link_exists(string path)
+    public void Every_call_script_path_metric_setting_and_link_exists(string path)
     {
         Document document = new(path);
         Require(path, "no such call", document.Calls, Document.IsRoute);
         Require(path, "no such script", document.Scripts, Document.IsScript);
+        Require(path, "no such file or folder", document.Paths, Document.IsPath);
         Require(path, "no such metric", document.Metrics, Document.IsTelemetry);
         Require(path, "nobody reads this setting", document.Settings, Document.IsRead);
         Require(path, "a link to nothing", document.Links, document.HasTarget);
     }
 
     [Fact]
-    public void The_search_finds_calls_scripts_metrics_settings_and_links()
+    public void The_search_finds_calls_scripts_paths_metrics_settings_and_links()
     {
         Assert.Contains("POST /v1/invoices/{id}/fulfilments", new Document("docs/api.md").Calls);
         Assert.Contains("scripts/deploy.sh", new Document("docs/deploy.md").Scripts);
+        Assert.Contains("src/CoinPay.Chains/networks.json", new Document(".github/CONTRIBUTING.md").Paths);
         Assert.Contains("coinpay.chain.lag", new Document("docs/telemetry.md").Metrics);
         Assert.Contains("CoinPay__Networks__<name>__Rpc", new Document("docs/configuration.md").Settings);
         Assert.Contains("CoinPayHost__SystemKey", new Document("docs/self-hosting.md").Settings);

@@ -25,7 +25,10 @@ internal sealed class LocalProcess : IAsyncDisposable
     {
         _process = process;
         if (Environment.GetEnvironmentVariable("COINPAY_TEST_LOGS") is { Length: > 0 } folder)
+        {
+            Directory.CreateDirectory(folder);
             _file = new(Path.Combine(folder, $"{process.ProcessName}-{process.Id}.txt")) { AutoFlush = true };
+        }
     }
 
     /// <summary>A test program that is asked to stop also stops what it started.</summary>
