@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { accountKey, deployContracts, node } from './chains.mjs';
 import { freePorts, Program } from './processes.mjs';
 import { gatewayCaller, jsonRpc } from './rpc.mjs';
@@ -15,6 +16,8 @@ const funderKey = '0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f
 const gasWalletKey = '0x59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d';
 const merchantAddress = '0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC';
 const chainId = 31337;
+const readWithin = 60_000;
+const lookEvery = 100;
 
 const secret = (bytes = 24) => randomBytes(bytes).toString('base64url');
 const local = (port) => `http://127.0.0.1:${port}`;
@@ -157,6 +160,19 @@ async function prepareChains(stack) {
   await node(stack, 'bitcoin-regtest').mine(101);
 }
 
+/** A gateway takes orders for a network once it has read it, which on a fresh start takes a second or two. */
+async function networksRead(stack) {
+  const call = gatewayCaller(stack.gateway, stack.merchant.api_key);
+  const end = Date.now() + readWithin;
+  for (;;) {
+    const { data } = await call('GET', '/v1/networks');
+    const unread = data.filter((network) => network.name in stack.networks && network.status !== 'available');
+    if (unread.length === 0) return;
+    if (Date.now() > end) throw new Error(`${unread.map((network) => network.name)} not read within ${readWithin / 1000} s`);
+    await delay(lookEvery);
+  }
+}
+
 /** Creates a merchant with a wallet of each kind and a webhook endpoint, as an operator and a merchant do once. */
 export async function addDemoMerchant(stack, receiver) {
   const operator = gatewayCaller(stack.gateway, stack.operator_key);
@@ -169,5 +185,6 @@ export async function addDemoMerchant(stack, receiver) {
   stack.webhook_receiver = receiver.url;
   const endpoint = await gatewayCaller(stack.gateway, merchant.api_key)('POST', '/v1/webhook-endpoints', { url: receiver.url });
   receiver.secret = endpoint.secret;
+  await networksRead(stack);
   line('merchant', 'created', `${merchant.id}, wallets on anvil and bitcoin-regtest, webhooks to ${receiver.url}`, 'good');
 }

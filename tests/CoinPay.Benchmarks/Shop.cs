@@ -1,6 +1,7 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using CoinPay.Testing;
+using CoinPay.Testing.Gateway;
 using CoinPay.Testing.Nodes;
 using CoinPay.Testing.Processes;
 using CoinPay.Testing.Servers;
@@ -122,6 +123,8 @@ internal sealed class Shop : IAsyncDisposable
         HttpClient client = Client(gateway, Text(merchant, "api_key"));
         await AnswerAsync(await client.PostAsJsonAsync("/v1/webhook-endpoints",
             new { url = endpoint, events }));
+        using Api shop = new(gateway, Text(merchant, "api_key"));
+        await shop.WaitForNetworksAsync("anvil");
         return client;
     }
 

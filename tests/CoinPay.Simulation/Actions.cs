@@ -16,6 +16,9 @@ internal static class Actions
     private const int MaxCaughtUp = 2 * MinOrders;
     private const int MaxTakenBack = 7;
 
+    /// <summary>A network that was read completely this long ago takes orders, and two polls more.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
     private static readonly (int Weight, Action<World> Do)[] All =
     [
         (14, Pay.Some), (10, Mine), (4, Pay.Late), (3, Pay.TwoInvoices), (2, Pay.Twice), (2, Pay.Dust), (2, Pay.OtherAsset),
@@ -44,11 +47,26 @@ internal static class Actions
         Reply reply = await process.CallAsync<CreateInvoice>(
             (function, request) => function.Run(request, process.Durable, default), order.Shop.Key, order.Body, order.IdempotencyKey);
         order.Asking--;
+        string text = System.Text.Encoding.UTF8.GetString(reply.Body);
         if (reply.Status == 201)
+        {
             order.Answered(reply.Body);
-        else
-            Invariant.Require(reply.Status is 409 or 500 or 503, $"order {order.Number}: {reply.Status} {System.Text.Encoding.UTF8.GetString(reply.Body)}");
+            RequireRead(world, order);
+            return;
+        }
+        Invariant.Require(reply.Status is 409 or 500 or 503, $"order {order.Number}: {reply.Status} {text}");
+        if (text.Contains("network_unavailable", StringComparison.Ordinal))
+            world.Coverage.Happened(Situations.RefusedUnread);
     });
+
+    /// <summary>No order is taken for a network that is not read.</summary>
+    private static void RequireRead(World world, Order order)
+    {
+        object? read = world.Storage.Rows["Chains"].Find(order.Network.Name, "cursor")?.Value("CompletePollBeganAt");
+        Invariant.Require(
+            read is DateTimeOffset at && at >= order.Answer!.CreatedAt - Patience - (2 * order.Network.PollInterval),
+            $"order {order.Number} was taken although {order.Network.Name} was read last at {read}");
+    }
 
     /// <summary>An order counts that has an answer, or will be asked for until it has one.</summary>
     private static bool IsShort(World world) =>

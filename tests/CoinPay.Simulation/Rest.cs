@@ -23,6 +23,10 @@ internal static class Rest
         Weather.Clear(world);
         if (world.Process.IsDead)
             world.Restart();
+        // A network that was not read for minutes takes no orders.
+        foreach (ModelNode node in world.Nodes)
+            node.Chain.Mine();
+        world.Trigger("PollChain");
         Actions.CatchUp(world);
         MineDeep(world);
         Settle(world);

@@ -1,4 +1,5 @@
 using CoinPay.Core;
+using CoinPay.Functions.Watching;
 
 namespace CoinPay.Functions.Checkout;
 
@@ -57,10 +58,22 @@ internal sealed record CheckoutWords(string Title, string Message)
 
     /// <summary>
     /// Returns anything else the payer should know, or null: money that arrived in another asset or on another network does not
-    /// pay the invoice by itself.
+    /// pay the invoice by itself; and while the network is unknown, a payment does not appear here.
     /// </summary>
-    public static string? NoticeOf(Invoice state) =>
-        state.Exceptions.Any(known => known is { IsOpen: true, Type: ExceptionType.WrongAsset or ExceptionType.WrongNetwork })
-            ? "Something else has arrived at this address: a different asset, or money on a different network. It does not pay this request. Please contact the shop."
-            : null;
+    public static string? NoticeOf(Invoice state, CheckoutPhase phase, CheckoutDocument.PaymentPart payment)
+    {
+        bool isElsewhere = state.Exceptions.Any(known => known is { IsOpen: true, Type: ExceptionType.WrongAsset or ExceptionType.WrongNetwork });
+        string[] notices =
+        [
+            isElsewhere
+                ? "Something else has arrived at this address: a different asset, or money on a different network. It does not pay this request. Please contact the shop."
+                : "",
+            payment.NetworkStatus == NetworkStatus.Unknown && phase.IsMoving() ? Unread(phase, payment.NetworkName) : "",
+        ];
+        return string.Join(' ', notices.Where(text => text.Length > 0)) is { Length: > 0 } notice ? notice : null;
+    }
+
+    private static string Unread(CheckoutPhase phase, string network) => phase is CheckoutPhase.Received or CheckoutPhase.Confirming
+        ? $"We cannot read the {network} network right now, so this page does not change. Your payment is not lost, and there is nothing you need to do."
+        : $"We cannot read the {network} network right now. If you have already paid, please wait and do not pay again: your payment is not lost, and it appears here once we can read the network. If you have not paid yet, please wait until this message disappears.";
 }

@@ -23,6 +23,6 @@ internal sealed class Checkouts(
         string network = invoice.State.Terms.Network;
         Cursor? cursor = await cursors.FindAsync(network, cancellation);
         Merchant? merchant = await merchants.FindAsync(merchantId, cancellation);
-        return CheckoutDocument.Of(invoice, merchant?.Name, networks.Find(network), cursor?.Head.Height, clock.GetUtcNow());
+        return CheckoutDocument.Of(invoice, merchant?.Name, networks.Find(network), cursor, clock.GetUtcNow());
     }
 }

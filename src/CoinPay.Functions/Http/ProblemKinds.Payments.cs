@@ -35,8 +35,10 @@ internal static partial class ProblemKinds
 
     public static ProblemKind NetworkUnavailable { get; } = new(
         "network_unavailable", 503, "The network cannot be read right now",
-        "The gateway's node for this network is not responding. Nothing is lost: payments are found once it responds again.",
-        "Try again after Retry-After.")
+        "The gateway's node for this network is silent, behind or no longer follows the chain, or the gateway has just started and reads what "
+        + "it missed. Nothing is lost: payments to existing invoices are found once the network can be read again. No new ones are created "
+        + "until then, because a payment to them would not be seen in time.",
+        "Try again after Retry-After with the same Idempotency-Key, or offer another network. GET /v1/networks shows each network's status.")
     { HasRetryAfter = true };
 
     public static ProblemKind AssetUnavailable { get; } = new(

@@ -31,6 +31,7 @@ internal sealed class CreateInvoice(
     MerchantStore merchants,
     WalletStore wallets,
     OfferChecks offers,
+    NetworkStatus networkStatus,
     IRateSource rates,
     PriceCurrencies currencies,
     IdempotencyStore claims,
@@ -109,9 +110,13 @@ internal sealed class CreateInvoice(
         Caller caller, RequestBody body, Merchant merchant, DateTimeOffset now, CancellationToken cancellation)
     {
         InvoiceOrder order = InvoiceOrder.Read(body, networks, currencies, caller.Livemode, merchant);
+        // Read together with the wallet, so that it adds no round trip.
+        Task<bool> isAvailable = networkStatus.IsAvailableAsync(order.Network, cancellation);
         Wallet wallet = await wallets.FindAsync(merchant.Id, order.Network.Name, now, cancellation)
             ?? throw new ProblemException(Problems.WalletMissing(order.Network.Name));
         await offers.RequireOfferedAsync(order.Network, order.Asset, cancellation);
+        if (!await isAvailable)
+            throw new ProblemException(Problems.NetworkUnavailable(order.Network.Name));
         return new(order, wallet, await QuoteAsync(order, now, cancellation));
     }
 

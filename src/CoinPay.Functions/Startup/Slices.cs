@@ -84,6 +84,7 @@ internal static class Slices
         .AddSingleton<WatchStore>()
         .AddSingleton<ViewStore>()
         .AddSingleton<CursorStore>()
+        .AddSingleton<NetworkStatus>()
         .AddSingleton<OfferChecks>()
         .AddSingleton<Pollers>()
         .AddHostedService<ChainGauges>();

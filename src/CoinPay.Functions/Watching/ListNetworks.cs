@@ -12,7 +12,8 @@ namespace CoinPay.Functions.Watching;
 /// <c>GET /v1/networks</c>: the networks and assets for keys of the caller's mode. <c>head</c> is the head that the
 /// poller last saw; null until the first poll.
 /// </summary>
-internal sealed class ListNetworks(Callers callers, Networks networks, CursorStore cursors, OfferChecks offers)
+internal sealed class ListNetworks(
+    Callers callers, Networks networks, CursorStore cursors, OfferChecks offers, TimeProvider clock)
 {
     [Function(nameof(ListNetworks))]
     public async Task<IActionResult> Run(
@@ -30,7 +31,7 @@ internal sealed class ListNetworks(Callers callers, Networks networks, CursorSto
         await cursors.FindAsync(network.Name, cancellation),
         await Task.WhenAll(network.Assets.Select(asset => offers.FindAsync(network, asset, cancellation))));
 
-    private static object Document(Network network, Cursor? cursor, OfferCheck[] checks) => new
+    private object Document(Network network, Cursor? cursor, OfferCheck[] checks) => new
     {
         id = network.Id,
         @object = "network",
@@ -38,6 +39,7 @@ internal sealed class ListNetworks(Callers callers, Networks networks, CursorSto
         livemode = network.Livemode,
         family = network.Family.Name,
         confirmations = network.Confirmations,
+        status = NetworkStatus.Of(network, cursor, clock.GetUtcNow()),
         head = cursor is null ? null : new
         {
             height = cursor.Head.Height,

@@ -6,7 +6,6 @@ using CoinPay.Functions.Invoices;
 using CoinPay.Functions.Platform;
 using CoinPay.Functions.Platform.Aggregates;
 using CoinPay.Functions.Platform.Storage;
-using CoinPay.Functions.Watching;
 using CoinPay.Testing.Gateway;
 using CoinPay.Testing.Nodes;
 using CoinPay.Testing.Processes;
@@ -58,10 +57,7 @@ public sealed class CheckoutWorld : IAsyncLifetime
         (Public, _tables) = (new(Gateway.Address, null), new(new TableServiceClient(_azurite.ConnectionString)));
         Browser = Chromium.Program is null ? null : Chromium.Start();
         await AddMerchantAsync();
-        await new CursorStore(_tables).SaveAsync(
-            "anvil",
-            new(Stage.Head, ["0x" + new string('1', 64)], new(Stage.Head, "0x" + new string('1', 64), DateTimeOffset.UtcNow, null, null), DateTimeOffset.UtcNow, default),
-            CancellationToken.None);
+        await ReadNetworks.SaveAsync(_tables, "anvil", "bitcoin-regtest");
     }
 
     public async ValueTask DisposeAsync()

@@ -159,6 +159,7 @@ public sealed class LivemodeWorld : IAsyncLifetime
         });
         using Api @operator = new(_gateway.Address, GatewayProcess.OperatorKey);
         _merchant = (await @operator.PostAsync("/v1/merchants", new { name = "Both sides" })).Expect(HttpStatusCode.Created)["id"]!;
+        await ReadNetworks.SaveAsync(new(new TableServiceClient(_azurite.ConnectionString)), "anvil", "ethereum");
         (Live, Test) = (await MakeAsync(@operator, live: true, "ethereum"), await MakeAsync(@operator, live: false, "anvil"));
     }
 

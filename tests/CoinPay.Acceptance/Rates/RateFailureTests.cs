@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Azure.Data.Tables;
 using CoinPay.Testing.Gateway;
 using CoinPay.Testing.Nodes;
 using CoinPay.Testing.Processes;
@@ -20,6 +21,7 @@ public sealed class RateFailureTests
         await using BlocklessNode node = await BlocklessNode.StartAsync();
         await using GatewayProcess gateway = await GatewayProcess.StartAsync(azurite.ConnectionString, Settings(markets, node));
         using Api merchant = await MerchantAsync(gateway);
+        await ReadNetworks.SaveAsync(new(new TableServiceClient(azurite.ConnectionString)), "anvil");
 
         ApiAnswer priced = (await CreateAsync(merchant, "EUR")).Expect(HttpStatusCode.Created);
         Assert.Equal(("10.869566", "kraken+coinbase"), (priced["payment.amount"], priced["rate.source"]));

@@ -114,6 +114,7 @@ public abstract class CoinWorld : IAsyncLifetime
         object wallet = new { kind = "xpub", xpub = await AccountKeyAsync() };
         (await operates.PutAsync($"/v1/merchants/{merchant["id"]}/wallets/{Coin}-regtest", wallet)).Expect(HttpStatusCode.OK);
         (await _merchant.PostAsync("/v1/webhook-endpoints", new { url = _receiver.Address.ToString() })).Expect(HttpStatusCode.Created);
+        await _merchant.WaitForNetworksAsync(Coin + "-regtest");
     }
 }
 

@@ -177,6 +177,7 @@ public class TestWorld : IAsyncLifetime
         ApiAnswer endpoint = (await Merchant.PostAsync("/v1/webhook-endpoints", new { url = Receiver.Address.ToString() }))
             .Expect(HttpStatusCode.Created);
         (WebhookEndpointId, WebhookSecret) = (endpoint["id"]!, endpoint["secret"]!);
+        await Merchant.WaitForNetworksAsync("anvil", "bitcoin-regtest");
     }
 
     /// <summary>Through the deployment proxy that anvil has from its first block, so that the addresses are those recorded.</summary>

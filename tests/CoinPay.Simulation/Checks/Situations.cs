@@ -8,6 +8,7 @@ internal static class Situations
 {
     public const string EndOfWatch = "end of a watch";
     public const string FreshRun = "fresh run";
+    public const string RefusedUnread = "order refused for an unread network";
     private const string Unconfirmed = "unconfirmed payment taken";
     private const string InConflict = "unconfirmed payment in conflict";
     private const string DoubleSpend = "double spend named";
@@ -26,7 +27,7 @@ internal static class Situations
 
     public static IReadOnlyList<string> All { get; } =
     [
-        EndOfWatch, FreshRun, Unconfirmed, InConflict, DoubleSpend, NearRate, FarRate, Fulfilled, PaidInTime, AfterTheEnd,
+        EndOfWatch, FreshRun, RefusedUnread, Unconfirmed, InConflict, DoubleSpend, NearRate, FarRate, Fulfilled, PaidInTime, AfterTheEnd,
         .. Enum.GetValues<ExceptionType>().Where(type => type != ExceptionType.Ambiguous).Select(Of),
         .. Enum.GetValues<ExceptionAction>().Select(Of),
         .. Deadly.Select(DeathAt),

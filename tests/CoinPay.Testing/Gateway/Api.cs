@@ -36,6 +36,9 @@ internal sealed record ApiAnswer(HttpStatusCode Status, string Text, HttpRespons
 /// <summary>Calls the gateway with one key.</summary>
 internal sealed class Api : IDisposable
 {
+    /// <summary>A gateway that has just started reads its networks within seconds; on a busy machine it may take longer.</summary>
+    private static readonly TimeSpan FirstPoll = TimeSpan.FromSeconds(60);
+
     private readonly HttpClient _http;
 
     public Api(Uri gateway, string? key)
@@ -49,6 +52,22 @@ internal sealed class Api : IDisposable
 
     public Task<ApiAnswer> PostAsync(string path, object? body, string? idempotencyKey = null) =>
         SendAsync(HttpMethod.Post, path, body is null ? null : JsonSerializer.Serialize(body), idempotencyKey);
+
+    /// <summary>Waits until a gateway that has just started reads these networks: before that it takes no orders for them.</summary>
+    public async Task WaitForNetworksAsync(params string[] names)
+    {
+        DateTime until = DateTime.UtcNow + FirstPoll;
+        while (true)
+        {
+            ApiAnswer listed = (await GetAsync("/v1/networks")).Expect(HttpStatusCode.OK);
+            if (names.All(name => listed.Json["data"]!.AsArray().Any(
+                network => network!["name"]!.ToString() == name && network["status"]!.ToString() == "available")))
+                return;
+            if (DateTime.UtcNow > until)
+                throw new TimeoutException($"{string.Join(", ", names)} not read within {FirstPoll}: {listed.Text}");
+            await Task.Delay(100);
+        }
+    }
 
     public Task<ApiAnswer> PutAsync(string path, object body) => SendAsync(HttpMethod.Put, path, JsonSerializer.Serialize(body));
 

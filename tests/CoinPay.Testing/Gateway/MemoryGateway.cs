@@ -42,7 +42,9 @@ internal sealed class MemoryGateway : IAsyncDisposable
         foreach ((string name, string? value) in settings)
             configuration[name] = value;
         MemoryStorage storage = new(TimeProvider.System);
-        await new CoinPay.Functions.Platform.Storage.Tables(storage.TableService()).EnsureCreatedAsync(CancellationToken.None);
+        CoinPay.Functions.Platform.Storage.Tables tables = new(storage.TableService());
+        await tables.EnsureCreatedAsync(CancellationToken.None);
+        await ReadNetworks.SaveAsync(tables, [.. OfferedNetworks.All.Select(network => network.Name)]);
         FunctionsFront front = await FunctionsFront.StartAsync(
             configuration,
             services => services
@@ -56,6 +58,9 @@ internal sealed class MemoryGateway : IAsyncDisposable
             await offers.CheckIfDueAsync(network, CancellationToken.None);
         return new(front, storage);
     }
+
+    /// <summary>The last complete poll of anvil began then.</summary>
+    public Task PolledAsync(DateTimeOffset at) => ReadNetworks.SaveAsync(new(_storage.TableService()), at, OfferedNetworks.First.Name);
 
     /// <summary>A merchant with a wallet on anvil: its id and a key with all scopes.</summary>
     public async Task<(string Id, string Key)> MerchantAsync()
