@@ -36,6 +36,14 @@ public sealed record Policy
 
     public AmountPolicy Under { get; init; } = AmountPolicy.Hold;
 
+    /// <summary>
+    /// For an <see cref="Under"/> of accept: the least that is accepted, in percent of the amount due, above 0 to 100.
+    /// </summary>
+    public decimal UnderFloorPercent { get; init; } = DefaultUnderFloorPercent;
+
+    /// <summary>Room for a fee that an exchange deducts, and far above a coin sent to see what happens.</summary>
+    public const decimal DefaultUnderFloorPercent = 90;
+
     /// <summary>Hosts that a <c>return_url</c> can use.</summary>
     public IReadOnlyList<string> ReturnHosts { get; init; } = [];
 }
@@ -53,6 +61,9 @@ public sealed record Tolerance(decimal UnderPercent, decimal OverPercent)
 
     /// <summary>The most that still counts as the price, rounded down.</summary>
     public BigInteger Max(BigInteger due) => due + Part(due, OverPercent);
+
+    /// <summary>The least that a merchant accepts who takes less than the price, rounded up, at least one base unit.</summary>
+    public static BigInteger Floor(BigInteger due, decimal percent) => BigInteger.Max(1, due - Part(due, 100 - percent));
 
     private static BigInteger Part(BigInteger due, decimal percent)
     {

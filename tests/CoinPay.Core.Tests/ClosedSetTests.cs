@@ -39,11 +39,17 @@ public sealed class ClosedSetTests
         (new TransferAccepted("a.0", "merchant", At), null),
         (new TransferAttributed("a.0", "merchant", At), null),
         (new PaymentAccepted(1, null, 0, "merchant", At), null),
+        (new MoneyKept("asset", 1, "merchant", At), null),
+        (new AcceptanceSplit(ExceptionType.Stalled, "asset", "merchant", At), null),
+        (new AcceptancesLapsed(At), null),
+        (new ViewPartlyApplied(At), null),
+        (new ViewApplied(At), null),
         (new TopUpRequested(At, "merchant", At), null),
         (new LateRateJudged(true, null, At), null),
         (new InvoiceFulfilled("merchant", At), null),
         (new ExceptionOpened(ExceptionType.Late, "asset", 1, At), "invoice.exception_opened"),
         (new ExceptionResolved(2, 1, ExceptionAction.Ignore, "note", "merchant", At), "invoice.exception_resolved"),
+        (new ExceptionReopened(2, 1, "note", "merchant", At), "invoice.exception_opened"),
         (new RecoveryRequested(2, "anvil2", "settlement", "merchant", At), null),
         (new RecoveryFailed(2, "no gas", At), null),
         (new MoneyRecovered(2, "anvil2", "asset", 1, "tx", At), null),
@@ -61,6 +67,8 @@ public sealed class ClosedSetTests
         {
             InvoiceCreated => null,
             ExceptionResolved or RecoveryRequested => Excepted(opened),
+            ExceptionReopened => Invoice.Evolve(
+                Excepted(opened), new ExceptionResolved(2, 1, ExceptionAction.Ignore, null, "merchant", At)),
             RecoveryFailed or MoneyRecovered =>
                 Invoice.Evolve(Excepted(opened), new RecoveryRequested(2, "anvil2", "settlement", "merchant", At)),
             _ => Invoice.Evolve(opened, new TransferSeen(Seen, At)),
@@ -95,6 +103,7 @@ public sealed class ClosedSetTests
             new InvoiceCommand.Cancel("merchant", At),
             new InvoiceCommand.Fulfil("ful_1", "merchant", At),
             new InvoiceCommand.NoteRecoveryFailure(1, "no gas", At),
+            new InvoiceCommand.ReopenException(1, null, "merchant", At),
             new InvoiceCommand.ResolveException(1, ExceptionAction.Ignore, null, "merchant", At),
         ];
         Assert.Equal(Members(typeof(InvoiceCommand)), commands.Select(command => command.GetType()).OrderBy(type => type.Name));
@@ -105,10 +114,13 @@ public sealed class ClosedSetTests
             decisions.Select(decision => decision.Rejection).OfType<Rejection>(),
             rejection => Assert.Matches("^[A-Z].{10,}[.]$", rejection.Detail));
         Assert.Equal(
-            [null, .. Enumerable.Repeat<RejectionReason?>(RejectionReason.NotFound, 6)],
+            [null, .. Enumerable.Repeat<RejectionReason?>(RejectionReason.NotFound, 7)],
             commands.Select(each => InvoiceDecider.Decide(null, each).Rejection?.Reason));
         Assert.Equal(
-            [RejectionReason.AlreadyExists, null, null, null, RejectionReason.NotFulfillable, null, RejectionReason.NotFound],
+            [
+                RejectionReason.AlreadyExists, null, null, null, RejectionReason.NotFulfillable, null, RejectionReason.NotReopenable,
+                RejectionReason.NotFound,
+            ],
             commands.Select(each => InvoiceDecider.Decide(opened, each).Rejection?.Reason));
     }
 

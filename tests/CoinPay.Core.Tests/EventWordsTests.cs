@@ -77,6 +77,13 @@ public sealed class EventWordsTests
         Says(new InvoiceExpired(At), "invoice_expired by gateway: The price expired before any payment was seen.");
         Says(new InvoicePaidLate(At), "invoice_paid_late by gateway: Money that came too late was confirmed.");
         Says(
+            new ViewPartlyApplied(At),
+            "view_partly_applied by gateway: The chain shows more changes than one commit holds: nothing follows from them until all are booked.");
+        Says(new ViewApplied(At), "view_applied by gateway: All changes that the chain shows are booked.");
+        Says(
+            new AcceptancesLapsed(At),
+            "acceptances_lapsed by gateway: The accepted money was gone for too long: if it comes back, a person decides again.");
+        Says(
             new PaymentReverted(InvoiceStatus.Detected, At),
             "payment_reverted by gateway: The chain took back money that had counted: the invoice is detected again.");
     }
@@ -90,6 +97,18 @@ public sealed class EventWordsTests
             "transfer_accepted by key_1: a.0 was accepted with fewer confirmations than the policy requires.");
         Says(new TransferAttributed("a.0", "key_1", At), "transfer_attributed by key_1: a.0 was attributed to this invoice.");
         Says(new PaymentAccepted(1, null, 0, "key_1", At), "payment_accepted by key_1: The money that arrived was accepted as full payment.");
+        Says(
+            new MoneyKept("ether", 7, "key_1", At),
+            "money_kept by key_1: The price was paid already: 7 base units of ether were kept in addition.");
+        Says(
+            new AcceptanceSplit(ExceptionType.Stalled, "asset", "key_1", At),
+            "acceptance_split by key_1: More transfers were accepted than one commit holds: the rest of them follows.");
+        Says(
+            new ExceptionReopened(2, 7, null, "key_1", At),
+            "exception_reopened by key_1: The decision was taken back, and the exception is open again.");
+        Says(
+            new ExceptionReopened(2, 7, "misclick", "key_1", At),
+            "exception_reopened by key_1: The decision was taken back, and the exception is open again (misclick).");
         Says(
             new TopUpRequested(At, "key_1", At),
             "top_up_requested by key_1: The customer was asked for the rest: payments until 2026-01-05 12:00:00Z are on time.");

@@ -28,7 +28,9 @@ internal static class InvoiceSteps
         AmountPolicy more = AmountPolicy.Accept,
         string? inConflict = null,
         string? rate = null,
-        decimal rateWithin = 0) => new(
+        decimal rateWithin = 0,
+        decimal floor = 1,
+        string elsewhere = "3") => new(
             $"due {amount} under {under} over {over} late {late} less {less} depth {depth}",
             world => world.Command(new InvoiceCommand.Create(
                 Terms(amount) with
@@ -36,6 +38,8 @@ internal static class InvoiceSteps
                     Tolerance = new(under, over),
                     Late = late,
                     Under = less,
+                    UnderFloorPercent = floor,
+                    DepthElsewhere = new Dictionary<string, RequiredDepth> { ["anvil2"] = RequiredDepth.Parse(elsewhere)! },
                     Over = more,
                     LateRatePercent = rateWithin,
                     Quote = Terms(amount).Quote with { Rate = rate is null ? null : new(rate, "EUR/USDT", "test", world.Now) },
@@ -123,6 +127,19 @@ internal static class InvoiceSteps
         world => world.Command(new InvoiceCommand.ResolveException(
             world.State!.Exceptions.Last(known => known.Type == type).Number, action, note, "key_1", world.Now)));
 
+    /// <summary>A person decides about the amount that was on the screen.</summary>
+    public static Step ResolvesAbout(long amount, ExceptionType type, ExceptionAction action) => new(
+        $"resolves {type} about {amount} by {action}",
+        world => world.Command(new InvoiceCommand.ResolveException(
+            world.State!.Exceptions.Last(known => known.Type == type).Number, action, null, "key_1", world.Now)
+        { ExpectedAmount = amount }));
+
+    /// <summary>A person takes back the last decision about this type.</summary>
+    public static Step Reopens(ExceptionType type, string? note = null) => new(
+        $"reopens {type}",
+        world => world.Command(new InvoiceCommand.ReopenException(
+            world.State!.Exceptions.Last(known => known.Type == type).Number, note, "key_1", world.Now)));
+
     /// <summary>Money of another network is taken, under the settlement address that the merchant names.</summary>
     public static Step TakesFromElsewhere(string? settlementAddress) => new(
         $"takes it at {settlementAddress}",
@@ -176,6 +193,28 @@ internal static class InvoiceSteps
         $"{hash} moved sideways",
         world => world.Change(hash, transfer => transfer with { Block = world.NewBlock(transfer.Block!.Height) }));
 
+    /// <summary>A reorg mined it again at the same height, where the token credits another amount.</summary>
+    public static Step MovedWith(string hash, long amount) => AtOnce(
+        MovedSideways(hash), new("with " + amount, world => world.Change(hash, transfer => transfer with { Amount = amount })));
+
+    /// <summary>A reorg mined it again at the same height, where nobody can tell what it brought.</summary>
+    public static Step MovedUnclear(string hash) => AtOnce(
+        MovedSideways(hash), new("unclear", world => world.Change(hash, transfer => transfer with { IsAmbiguous = true })));
+
+    /// <summary>So many transfers in the mempool, in one view: <c>t0</c>, <c>t1</c> and so on.</summary>
+    public static Step SawMany(int count, long each, Asset? asset = null) =>
+        AtOnce(Enumerable.Range(0, count).Select(i => Saw("t" + i, each, asset)).ToArray());
+
+    /// <summary>The process died after the first commit of a view that takes several.</summary>
+    public static Step OneCommitOf(Step view) => new(
+        "one commit of " + view.Text,
+        world =>
+        {
+            view.Change(world);
+            world.AdvanceOnce();
+            world.IsDead = true;
+        });
+
     public static Step Minutes(int count) => new($"{count} minutes", world => world.Now += TimeSpan.FromMinutes(count));
 
     /// <summary>The price has expired; nobody has looked at the chain since.</summary>
@@ -217,6 +256,7 @@ internal static class InvoiceSteps
         Confirmation = new(RequiredDepth.OfBlocks(3), "test", "test"),
         Tolerance = new(0, 0),
         Under = AmountPolicy.Hold,
+        DepthElsewhere = new Dictionary<string, RequiredDepth> { ["anvil2"] = RequiredDepth.OfBlocks(3) },
         SettlementDestination = "settlement",
         FulfilmentKey = "ful_1",
         CreatedAt = InvoiceWorld.Opened,

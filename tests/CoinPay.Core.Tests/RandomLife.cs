@@ -27,7 +27,7 @@ internal sealed record RandomLife(Step Opening, IReadOnlyList<Step> Steps)
         Gen.OneOf(Enum.GetValues<LatePolicy>()),
         Gen.Select(Gen.OneOf(AmountPolicy.Hold, AmountPolicy.Accept), Gen.OneOf(AmountPolicy.Hold, AmountPolicy.Accept)),
         Gen.OneOf("0", "1", "3", "safe", "finalized"),
-        (under, over, late, amounts, depth) => Due(1_000, under, over, late, amounts.Item1, depth, amounts.Item2));
+        (under, over, late, amounts, depth) => Due(1_000, under, over, late, amounts.Item1, depth, amounts.Item2, floor: 40));
 
     private static readonly Gen<Step> AStep = Gen.Frequency(
         (6, Gen.Select(Hash, Money, (hash, amount) => Unless(hash, Saw(hash, amount)))),
@@ -52,6 +52,14 @@ internal sealed record RandomLife(Step Opening, IReadOnlyList<Step> Steps)
             Gen.OneOf(Enum.GetValues<ExceptionType>()),
             Gen.OneOf(ExceptionAction.Ignore, ExceptionAction.WriteOff),
             (type, action) => IfOpen(type, Resolves(type, action)))),
+        (2, Gen.OneOf(Enum.GetValues<ExceptionType>()).Select(type => IfOpen(type, Accepts(type)))),
+        (1, Gen.Const(Minutes(1_500))),
+        (2, Gen.OneOf(Enum.GetValues<ExceptionType>()).Select(type => IfResolved(type, Reopens(type)))),
+        (1, Gen.Select(Hash, Money, (hash, amount) => IfMined(hash, MovedWith(hash, amount)))),
+        (1, Gen.Select(Gen.Int[10, 40], Money, (count, each) =>
+            AtOnce(Enumerable.Range(0, count).Select(i => Unless("m" + i, Saw("m" + i, each))).ToArray()))),
+        (1, Gen.Int[10, 40].Select(count =>
+            AtOnce(Enumerable.Range(0, count).Select(i => Unless("d" + i, MinedAmbiguous("d" + i, 25))).ToArray()))),
         (1, Gen.OneOf(FinalityStalls, FinalityReturns)),
         (1, Gen.Const(SeesNothing)),
         (1, Gen.Const(AtOnce(Enumerable.Range(0, Hashes).Select(i => Unless("t" + i, Saw("t" + i, 60))).ToArray()))));
@@ -88,10 +96,11 @@ internal sealed record RandomLife(Step Opening, IReadOnlyList<Step> Steps)
         InvoiceTerms terms = state.Terms;
         BigInteger onTime = Invoice.Sum(state.Counted.Where(transfer => transfer.OnTime));
         BigInteger late = Invoice.Sum(state.Counted.Where(transfer => !transfer.OnTime));
-        if (state.IsCancelled)
+        if (state.IsCancelled && !state.Acceptances.Exists(acceptance => acceptance.IsMetBy(state)))
             return late > 0 ? InvoiceStatus.LatePaid : InvoiceStatus.Cancelled;
-        bool isEnough = onTime >= terms.Tolerance.Min(terms.Due.Base)
-            || (terms.Under == AmountPolicy.Accept && onTime > 0)
+        bool isEnough = state.Acceptances.Exists(acceptance => acceptance.IsMetBy(state))
+            || onTime >= terms.Tolerance.Min(terms.Due.Base)
+            || (terms.Under == AmountPolicy.Accept && onTime >= Tolerance.Floor(terms.Due.Base, terms.UnderFloorPercent))
             || (terms.Late != LatePolicy.Hold && late > 0 && onTime + late >= terms.Tolerance.Min(terms.Due.Base));
         if (isEnough)
             return onTime + late > terms.Tolerance.Max(terms.Due.Base) ? InvoiceStatus.Overpaid : InvoiceStatus.Paid;
@@ -104,6 +113,15 @@ internal sealed record RandomLife(Step Opening, IReadOnlyList<Step> Steps)
 
     private static Step IfOpen(ExceptionType type, Step step) =>
         Guarded(step, world => world.State!.Exceptions.Exists(known => known.IsOpen && known.Type == type));
+
+    private static Step Accepts(ExceptionType type) => type == ExceptionType.WrongNetwork
+        ? TakesFromElsewhere("settlement")
+        : Resolves(type, ExceptionAction.AcceptAsPaid);
+
+    private static Step IfResolved(ExceptionType type, Step step) =>
+        Guarded(step, world => world.State!.Exceptions.Exists(known => !known.IsOpen && known.Type == type));
+
+    private static Step IfMined(string hash, Step step) => Guarded(step, world => world.Find(hash)?.Block is not null);
 
     private static Step Unless(string hash, Step step) => Guarded(step, world => world.Find(hash) is null);
 

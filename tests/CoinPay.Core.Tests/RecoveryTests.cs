@@ -61,7 +61,7 @@ public sealed class RecoveryTests
     [Fact]
     public void More_that_comes_there_is_another_exception_and_moved_for_itself() =>
         Given(Due(1_000), Elsewhere, TakesFromElsewhere(Settlement), EmptyElsewhere(50))
-            .When(MinedOn("anvil2", "b", 30, blocks: 5)).Then(Open(ExceptionType.WrongNetwork), Elsewheres(available: 30, settled: 900))
+            .When(MinedOn("anvil2", "b", 30, blocks: 5)).Then(Open(ExceptionType.WrongNetwork), Elsewheres(refundable: 30, settled: 900))
             .When(TakesFromElsewhere(Settlement), EmptyElsewhere(50)).Then(Open(), Elsewheres(settled: 930), LastMoved(30));
 
     [Fact]

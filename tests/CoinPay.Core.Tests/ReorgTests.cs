@@ -129,25 +129,25 @@ public sealed class ReorgTests
     [Fact]
     public void More_transfers_than_one_commit_takes_are_taken_in_several() =>
         Given(Due(1_000)).When(AtOnce(Many(40, each: 25)))
-            .Then(Takes(commits: 4), Is(InvoiceStatus.Detected), Has(1_000, 0))
+            .Then(Takes(commits: 5), Is(InvoiceStatus.Detected), Has(1_000, 0))
             .When(AtOnce(Enumerable.Range(0, 40).Select(i => Mined("t" + i)).ToArray()), Blocks(3))
             .Then(Is(InvoiceStatus.Paid), Books(available: 1_000));
 
     [Fact]
     public void Exactly_as_many_transfers_as_one_commit_takes_are_taken_in_one() =>
-        Given(Due(1_000)).When(AtOnce(Many(12, each: 1))).Then(Takes(commits: 1));
+        Given(Due(1_000)).When(AtOnce(Many(8, each: 1))).Then(Takes(commits: 1));
 
     [Fact]
     public void The_window_does_not_close_before_the_last_transfer_of_the_view_is_booked() =>
         Given(Due(1_000)).When(AtOnce([.. Many(30, each: 40, Ether), Saw("the one that counts", 1_000), WindowCloses]))
-            .Then(Takes(commits: 3), Is(InvoiceStatus.Detected), Tells("payment_detected"));
+            .Then(Takes(commits: 4), Is(InvoiceStatus.Detected), Tells("payment_detected"));
 
     [Fact]
     public void Five_thousand_transfers_to_one_address_do_not_wedge_it()
     {
         Assert.SkipWhen(Cases.AreFew, "it is longer than all other tests together");
         Given(Due(1_000)).When(AtOnce(Many(5_000, each: 1)))
-            .Then(Is(InvoiceStatus.Detected), Has(5_000, 0), Takes(commits: 417));
+            .Then(Is(InvoiceStatus.Detected), Has(5_000, 0), Takes(commits: 625));
     }
 
     private static Step[] Many(int count, long each, Asset? asset = null) =>

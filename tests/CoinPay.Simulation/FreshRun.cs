@@ -99,7 +99,7 @@ internal static class FreshRun
     }
 
     private static bool HangsOnHistory(Invoice state) =>
-        state.Accepted is not null || state.TopUp is not null || state.LateAccepted is not null
+        !state.Acceptances.IsEmpty || state.TopUp is not null || state.LateAccepted is not null
         || state.Exceptions.Any(known => known.Resolution is { Action: not null })
         || state.Counted.Any(transfer => transfer.OnTime != (!state.IsCancelled && transfer.Block!.Time <= state.Terms.ExpiresAt));
 

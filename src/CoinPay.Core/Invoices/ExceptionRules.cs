@@ -19,6 +19,12 @@ public static class ExceptionRules
     public static readonly TimeSpan TopUpMargin = TimeSpan.FromMinutes(15);
 
     /// <summary>
+    /// Accepted money that a reorg removed and that comes back within this time pays the invoice again: a reorg mines
+    /// most transactions again soon. After this time, the acceptance lapses.
+    /// </summary>
+    public static readonly TimeSpan MaxLoss = TimeSpan.FromHours(24);
+
+    /// <summary>
     /// Returns the actions allowed for an exception of this type. The list depends on nothing that time changes, because documents are
     /// frozen in lists and webhooks: <see cref="TopUpMargin"/> is checked only when the decision is made.
     /// </summary>
@@ -51,16 +57,27 @@ public static class ExceptionRules
         return over is null ? null : new ExceptionResolved(over.Number, over.Amount, null, null, "gateway", at);
     }
 
-    /// <summary>Returns the amount that an open exception currently concerns.</summary>
-    internal static BigInteger AmountNow(Invoice state, InvoiceException open) =>
-        Causes(state, null).FirstOrDefault(cause => cause.IsOf(open))?.Amount ?? open.Amount;
+    /// <summary>Returns the amount that an exception concerns: of a resolved one, what was decided about.</summary>
+    public static BigInteger AmountNow(Invoice state, InvoiceException exception) =>
+        exception.IsOpen ? CauseOf(state, exception) ?? exception.Amount : exception.Amount;
+
+    /// <summary>Returns the amount of an open exception's cause, or null if there is none any more.</summary>
+    internal static BigInteger? CauseOf(Invoice state, InvoiceException open) =>
+        Causes(state, null).FirstOrDefault(cause => cause.IsOf(open))?.Amount;
 
     /// <summary>
     /// Returns true if one is already open, or a person decided about this amount. A request for more money decides
-    /// nothing for good.
+    /// nothing for good, and neither does the acceptance of a depth: it ends when a reorg removes the payment.
     /// </summary>
     private static bool IsJudged(Invoice state, Cause cause) => state.Exceptions.Any(known => cause.IsOf(known)
-        && (known.IsOpen || (known.Amount == cause.Amount && known.Resolution!.Action is not (null or ExceptionAction.TopUpRequested))));
+        && (known.IsOpen || (known.Amount == cause.Amount && IsForGood(known))));
+
+    private static bool IsForGood(InvoiceException resolved) => resolved.Resolution!.Action switch
+    {
+        null or ExceptionAction.TopUpRequested => false,
+        ExceptionAction.AcceptAsPaid => resolved is { IsLapsed: false, Type: not ExceptionType.Stalled },
+        _ => true,
+    };
 
     private static IEnumerable<Cause> Causes(Invoice state, ChainKnowledge? chain) =>
         [.. OfTheStatus(state), .. OfOtherMoney(state), .. OfLostMoney(state), .. OfTime(state, chain)];

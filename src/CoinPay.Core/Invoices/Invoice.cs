@@ -20,8 +20,24 @@ public sealed record Invoice
 
     public required DateTimeOffset UpdatedAt { get; init; }
 
-    /// <summary>What a person accepted as the price, or null.</summary>
-    public Acceptance? Accepted { get; init; }
+    /// <summary>
+    /// Set while a view is applied in several commits: the money when the last view was completely applied. Nothing
+    /// follows from the transfers until the whole view is applied.
+    /// </summary>
+    public MoneyTotals? LastComplete { get; init; }
+
+    /// <summary>What was accepted about more transfers than one commit holds: the rest of them follows.</summary>
+    public OwedAcceptance? Owed { get; init; }
+
+    /// <summary>What a person accepted as the price. Acceptances add up: each alone is a reason to be paid.</summary>
+    public ImmutableList<Acceptance> Acceptances { get; init; } = [];
+
+    /// <summary>Money in other assets that a person kept in addition to a price that was paid: base units by asset.</summary>
+    public ImmutableSortedDictionary<string, BigInteger> Kept { get; init; } =
+        ImmutableSortedDictionary.Create<string, BigInteger>(StringComparer.Ordinal);
+
+    /// <summary>When the chain took back the money of a paid invoice; null while it is paid or never was.</summary>
+    public DateTimeOffset? PaidLostAt { get; init; }
 
     /// <summary>The period in which a customer who was asked for the rest can still pay it on time, or null.</summary>
     public TopUp? TopUp { get; init; }
@@ -62,10 +78,17 @@ public sealed record Invoice
     public bool IsPaid => Status is InvoiceStatus.Paid or InvoiceStatus.Overpaid;
 
     /// <summary>Overpaid, the merchant wants a person to review it first, and nobody has.</summary>
-    public bool IsHeld => Status == InvoiceStatus.Overpaid && Terms.Over == AmountPolicy.Hold && Accepted is null;
+    public bool IsHeld => Status == InvoiceStatus.Overpaid && Terms.Over == AmountPolicy.Hold && Acceptances.IsEmpty;
 
     /// <summary>Whether goods may go out.</summary>
-    public bool MayBeFulfilled => IsPaid && !IsHeld;
+    public bool MayBeFulfilled => IsPaid && !IsHeld && LastComplete is null;
+
+    /// <summary>Base units of another asset that a person took, as the price or in addition to it.</summary>
+    public BigInteger TakenOf(string assetId) => Acceptances
+        .Where(acceptance => acceptance.OtherAssetId == assetId && acceptance.IsMetBy(this))
+        .Select(acceptance => acceptance.OtherAmount)
+        .Append(Kept.GetValueOrDefault(assetId))
+        .Max();
 
     /// <summary>The last instant at which a payment is on time.</summary>
     public DateTimeOffset WindowEndsAt => TopUp?.Until ?? Terms.ExpiresAt;
@@ -90,40 +113,48 @@ public sealed record Invoice
     private static Invoice Apply(Invoice state, InvoiceEvent happened) => happened switch
     {
         TransferSeen seen => state.With(seen.Transfer),
-        TransferMoved moved => state.With(Moved(state, state.Transfers[moved.Key], moved.Block)),
+        TransferMoved moved => state.With(Moved(state, state.Transfers[moved.Key], moved)),
         TransferConfirmed confirmed => state.With(state.Transfers[confirmed.Key] with { Status = TransferStatus.Confirmed }),
         TransferLost lost => state.With(state.Transfers[lost.Key].LostBy(lost.How, lost.ReplacedBy)),
         PaymentWindowClosed => state with { WindowClosed = true },
         PaymentDetected => state with { Status = InvoiceStatus.Detected },
         ConfirmationStarted => state with { Status = InvoiceStatus.Confirming },
-        InvoicePaid => state with { Status = InvoiceStatus.Paid },
+        InvoicePaid => state with { Status = InvoiceStatus.Paid, PaidLostAt = null },
         InvoiceUnderpaid => state with { Status = InvoiceStatus.Underpaid },
-        InvoiceOverpaid => state with { Status = InvoiceStatus.Overpaid },
+        InvoiceOverpaid => state with { Status = InvoiceStatus.Overpaid, PaidLostAt = null },
         InvoiceExpired => state with { Status = InvoiceStatus.Expired },
         InvoicePaidLate => state with { Status = InvoiceStatus.LatePaid },
         InvoiceCancelled => state with { Status = InvoiceStatus.Cancelled, IsCancelled = true, WindowClosed = true },
-        PaymentReverted reverted => state with { Status = reverted.To },
+        PaymentReverted reverted => state.Reverted(reverted),
+        ViewPartlyApplied => state with { LastComplete = MoneyTotals.Of(state) },
+        ViewApplied => state with { LastComplete = null, Owed = null },
+        AcceptanceSplit split => state with { Owed = new(split.Type, split.AssetId, split.By) },
+        AcceptancesLapsed => state.Lapsed(),
         TransferAccepted accepted => state.With(
             state.Transfers[accepted.Key] with { Status = TransferStatus.Confirmed, IsAccepted = true }),
-        TransferAttributed ours => state.With(state.Transfers[ours.Key] with { IsAmbiguous = false }),
-        PaymentAccepted accepted => state with { Accepted = new(accepted.Amount, accepted.OtherAssetId, accepted.OtherAmount) },
+        TransferAttributed ours => state.With(state.Transfers[ours.Key] with { IsAmbiguous = false, IsAttributed = true }),
+        PaymentAccepted accepted => state.With(new Acceptance(accepted.Amount, accepted.OtherAssetId, accepted.OtherAmount)),
+        MoneyKept kept => state with { Kept = state.Kept.SetItem(kept.AssetId, kept.Amount) },
         TopUpRequested asked => state with { TopUp = new(asked.At, asked.Until), WindowClosed = false, Status = InvoiceStatus.Detected },
         LateRateJudged judged => state with { LateAccepted = judged.IsAccepted },
         InvoiceFulfilled => state with { FulfilledAt = happened.At },
         ExceptionOpened opened => state.Opened(opened),
         ExceptionResolved resolved => state.Resolved(resolved),
+        ExceptionReopened reopened => state.Reopened(reopened),
         RecoveryRequested asked => state.With(asked.Number, new Recovery(asked.Network, asked.SettlementAddress, asked.At)),
         RecoveryFailed failed => state.With(failed.Number, state.RecoveryOf(failed.Number) with { Failure = failed.Reason }),
         MoneyRecovered moved => state.WithRecovered(moved),
         _ => throw new BugException("event " + happened.GetType().Name),
     };
 
-    private static Transfer Moved(Invoice state, Transfer transfer, BlockReference? block) => transfer with
+    private static Transfer Moved(Invoice state, Transfer transfer, TransferMoved moved) => transfer with
     {
-        Block = block,
+        Block = moved.Block,
+        Amount = moved.Amount ?? transfer.Amount,
+        IsAmbiguous = moved.IsAmbiguous ?? transfer.IsAmbiguous,
         ReplacedBy = null,
-        Status = transfer.IsAccepted ? TransferStatus.Confirmed : block is null ? TransferStatus.Seen : TransferStatus.Confirming,
-        OnTime = transfer.OnTime || state.IsOnTime(block?.Time),
+        Status = transfer.IsAccepted ? TransferStatus.Confirmed : moved.Block is null ? TransferStatus.Seen : TransferStatus.Confirming,
+        OnTime = transfer.OnTime || state.IsOnTime(moved.Block?.Time),
     };
 
     /// <summary>
@@ -131,6 +162,29 @@ public sealed record Invoice
     /// </summary>
     internal bool IsOnTime(DateTimeOffset? at) =>
         !IsCancelled && (at <= Terms.ExpiresAt || (TopUp is { } more && at >= more.From && at <= more.Until));
+
+    private Invoice Reverted(PaymentReverted reverted)
+    {
+        bool isPaidStill = reverted.To is InvoiceStatus.Paid or InvoiceStatus.Overpaid;
+        return this with { Status = reverted.To, PaidLostAt = IsPaid && !isPaidStill ? reverted.At : PaidLostAt };
+    }
+
+    /// <summary>Adds a reason to be paid. One about the same asset that needs as much or more is no longer needed.</summary>
+    private Invoice With(Acceptance acceptance) => this with
+    {
+        Acceptances = Acceptances.RemoveAll(known => known.OtherAssetId == acceptance.OtherAssetId
+            && known.Amount >= acceptance.Amount && known.OtherAmount >= acceptance.OtherAmount).Add(acceptance),
+    };
+
+    /// <summary>Decisions to accept money no longer hold: what was decided about is open to decide again.</summary>
+    private Invoice Lapsed() => this with
+    {
+        Acceptances = [],
+        Kept = Kept.Clear(),
+        LateAccepted = LateAccepted == true ? null : LateAccepted,
+        Exceptions = Exceptions.ConvertAll(known =>
+            known.Resolution?.Action == ExceptionAction.AcceptAsPaid ? known with { IsLapsed = true } : known),
+    };
 
     private Invoice Opened(ExceptionOpened opened) => this with
     {
@@ -156,6 +210,19 @@ public sealed record Invoice
         ImmutableList<InvoiceException> all = Exceptions.Replace(open, over);
         InvoiceException? oldest = all.Find(known => !known.IsOpen && known.Recovery is not { IsPending: true });
         return this with { Exceptions = all.Count > MaxExceptions && oldest is not null ? all.Remove(oldest) : all };
+    }
+
+    private Invoice Reopened(ExceptionReopened reopened)
+    {
+        InvoiceException over = Exceptions.Find(known => known.Number == reopened.Number && !known.IsOpen)
+            ?? throw new BugException("no resolved exception " + reopened.Number);
+        InvoiceException open = over with
+        {
+            Amount = reopened.Amount,
+            Resolution = null,
+            Reopening = new(reopened.Note, reopened.By, reopened.At),
+        };
+        return this with { Exceptions = Exceptions.Replace(over, open) };
     }
 
     private Recovery RecoveryOf(int number) =>
@@ -190,7 +257,15 @@ public sealed record Invoice
 }
 
 /// <summary>The amounts accepted as the price: of the asset that is due, and of another asset if any.</summary>
-public sealed record Acceptance(BigInteger Amount, string? OtherAssetId, BigInteger OtherAmount);
+public sealed record Acceptance(BigInteger Amount, string? OtherAssetId, BigInteger OtherAmount)
+{
+    /// <summary>Whether all of what was accepted is confirmed.</summary>
+    public bool IsMetBy(Invoice state) =>
+        state.Confirmed >= Amount && (OtherAssetId is null || state.ConfirmedOf(OtherAssetId) >= OtherAmount);
+}
+
+/// <summary>A decision about transfers, as by <see cref="ExceptionType.Stalled"/> or <see cref="ExceptionType.Ambiguous"/>.</summary>
+public sealed record OwedAcceptance(ExceptionType Type, string AssetId, string By);
 
 /// <summary>The customer was asked for the rest and can pay it in this period.</summary>
 public sealed record TopUp(DateTimeOffset From, DateTimeOffset Until);

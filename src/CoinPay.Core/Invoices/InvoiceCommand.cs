@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace CoinPay.Core;
 
 /// <summary>A command to an invoice. It carries the time, so that deciding reads no clock.</summary>
@@ -27,7 +29,13 @@ public abstract record InvoiceCommand(DateTimeOffset At)
         /// controls there.
         /// </summary>
         public string? ConfirmedSettlementAddress { get; init; }
+
+        /// <summary>The base units that the person decided about; if it is another amount now, nothing is decided.</summary>
+        public BigInteger? ExpectedAmount { get; init; }
     }
+
+    /// <summary>Take back a decision that moved no money: the exception is open again. Repeating it changes nothing.</summary>
+    public sealed record ReopenException(int Number, string? Note, string By, DateTimeOffset At) : InvoiceCommand(At);
 
     /// <summary>
     /// The invoice's address no longer holds any of an exception's asset on that asset's network, at a height that no
@@ -54,6 +62,9 @@ public enum RejectionReason
     NotAcceptable,
     NoLongerWatched,
     SettlementAddressNotConfirmed,
+    ViewIncomplete,
+    ExceptionChanged,
+    NotReopenable,
 }
 
 /// <summary>A command that the state does not allow. Not a program error.</summary>

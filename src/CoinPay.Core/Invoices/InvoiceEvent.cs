@@ -27,10 +27,16 @@ namespace CoinPay.Core;
 [JsonDerivedType(typeof(InvoiceFulfilled), "invoice_fulfilled")]
 [JsonDerivedType(typeof(ExceptionOpened), "exception_opened")]
 [JsonDerivedType(typeof(ExceptionResolved), "exception_resolved")]
+[JsonDerivedType(typeof(ExceptionReopened), "exception_reopened")]
 [JsonDerivedType(typeof(RecoveryRequested), "recovery_requested")]
 [JsonDerivedType(typeof(RecoveryFailed), "recovery_failed")]
 [JsonDerivedType(typeof(MoneyRecovered), "money_recovered")]
 [JsonDerivedType(typeof(PaymentReverted), "payment_reverted")]
+[JsonDerivedType(typeof(ViewPartlyApplied), "view_partly_applied")]
+[JsonDerivedType(typeof(ViewApplied), "view_applied")]
+[JsonDerivedType(typeof(AcceptanceSplit), "acceptance_split")]
+[JsonDerivedType(typeof(AcceptancesLapsed), "acceptances_lapsed")]
+[JsonDerivedType(typeof(MoneyKept), "money_kept")]
 public abstract record InvoiceEvent(DateTimeOffset At) : IDomainEvent;
 
 public sealed record InvoiceCreated(InvoiceTerms Terms, DateTimeOffset At) : InvoiceEvent(At);
@@ -41,7 +47,14 @@ public sealed record TransferSeen(Transfer Transfer, DateTimeOffset At) : Invoic
 /// <summary>
 /// A known transfer is now in this block, or in none: it was mined, moved by a reorg, or returned to the mempool.
 /// </summary>
-public sealed record TransferMoved(string Key, BlockReference? Block, DateTimeOffset At) : InvoiceEvent(At);
+public sealed record TransferMoved(string Key, BlockReference? Block, DateTimeOffset At) : InvoiceEvent(At)
+{
+    /// <summary>Base units that it brings in this block, if that changed: a token can keep another fee in another block.</summary>
+    public BigInteger? Amount { get; init; }
+
+    /// <summary>Whether it is unclear in this block, if that changed.</summary>
+    public bool? IsAmbiguous { get; init; }
+}
 
 /// <summary>A transfer reached the depth that the invoice requires, judged by a head at this height.</summary>
 public sealed record TransferConfirmed(string Key, long HeadHeight, DateTimeOffset At) : InvoiceEvent(At);
@@ -83,6 +96,27 @@ public sealed record TransferAttributed(string Key, string By, DateTimeOffset At
 public sealed record PaymentAccepted(
     BigInteger Amount, string? OtherAssetId, BigInteger OtherAmount, string By, DateTimeOffset At) : InvoiceEvent(At);
 
+/// <summary>
+/// A person kept money in another asset although the price was paid without it: <paramref name="Amount"/> is all of
+/// that asset so far.
+/// </summary>
+public sealed record MoneyKept(string AssetId, BigInteger Amount, string By, DateTimeOffset At) : InvoiceEvent(At);
+
+/// <summary>A person accepted more transfers than one commit holds: the next commits accept the rest.</summary>
+public sealed record AcceptanceSplit(ExceptionType Type, string AssetId, string By, DateTimeOffset At) : InvoiceEvent(At);
+
+/// <summary>
+/// The accepted money was gone for longer than <see cref="ExceptionRules.MaxLoss"/>: if it comes back, a person decides
+/// again.
+/// </summary>
+public sealed record AcceptancesLapsed(DateTimeOffset At) : InvoiceEvent(At);
+
+/// <summary>The chain shows more changes than one commit holds: nothing follows from them until all are booked.</summary>
+public sealed record ViewPartlyApplied(DateTimeOffset At) : InvoiceEvent(At);
+
+/// <summary>All changes that the chain shows are booked.</summary>
+public sealed record ViewApplied(DateTimeOffset At) : InvoiceEvent(At);
+
 /// <summary>The customer was asked for the rest; payments until then are on time, at the locked price.</summary>
 public sealed record TopUpRequested(DateTimeOffset Until, string By, DateTimeOffset At) : InvoiceEvent(At);
 
@@ -106,6 +140,11 @@ public sealed record ExceptionOpened(ExceptionType Type, string AssetId, BigInte
 /// <param name="Amount">The amount that was decided about, in base units.</param>
 public sealed record ExceptionResolved(
     int Number, BigInteger Amount, ExceptionAction? Action, string? Note, string By, DateTimeOffset At) : InvoiceEvent(At);
+
+/// <summary>
+/// A person took back a decision about an exception, which is open again and now concerns this <paramref name="Amount"/>.
+/// </summary>
+public sealed record ExceptionReopened(int Number, BigInteger Amount, string? Note, string By, DateTimeOffset At) : InvoiceEvent(At);
 
 /// <summary>
 /// The merchant confirmed that it controls the settlement address on another network, so the exception's money is sent
@@ -142,10 +181,11 @@ public static class InvoiceEvents
         InvoicePaidLate => "invoice.late_paid",
         InvoiceCancelled => "invoice.cancelled",
         PaymentReverted => "invoice.payment_reverted",
-        ExceptionOpened => "invoice.exception_opened",
+        ExceptionOpened or ExceptionReopened => "invoice.exception_opened",
         ExceptionResolved => "invoice.exception_resolved",
         TransferSeen or TransferMoved or TransferConfirmed or TransferLost or TransferAccepted or TransferAttributed => null,
-        PaymentWindowClosed or PaymentAccepted or TopUpRequested or LateRateJudged or InvoiceFulfilled => null,
+        PaymentWindowClosed or PaymentAccepted or MoneyKept or TopUpRequested or LateRateJudged or InvoiceFulfilled => null,
+        ViewPartlyApplied or ViewApplied or AcceptanceSplit or AcceptancesLapsed => null,
         RecoveryRequested or RecoveryFailed or MoneyRecovered => null,
         _ => throw new BugException("event " + happened.GetType().Name),
     };

@@ -70,6 +70,9 @@ public enum ExceptionAction
 /// <summary>How an exception ended. <paramref name="Action"/> is null if its cause no longer existed.</summary>
 public sealed record Resolution(ExceptionAction? Action, string? Note, string By, DateTimeOffset At);
 
+/// <summary>A decision was taken back.</summary>
+public sealed record Reopening(string? Note, string By, DateTimeOffset At);
+
 /// <summary>An exception of one invoice.</summary>
 public sealed record InvoiceException
 {
@@ -88,8 +91,14 @@ public sealed record InvoiceException
 
     public Resolution? Resolution { get; init; }
 
+    /// <summary>How a person took back the last decision; null if nobody did.</summary>
+    public Reopening? Reopening { get; init; }
+
     /// <summary>How accepted money on another network gets to the settlement address there.</summary>
     public Recovery? Recovery { get; init; }
+
+    /// <summary>The money that was accepted was gone for too long, so the decision no longer holds.</summary>
+    public bool IsLapsed { get; init; }
 
     public bool IsOpen => Resolution is null;
 }

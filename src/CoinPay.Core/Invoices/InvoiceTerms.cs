@@ -46,6 +46,14 @@ public sealed record InvoiceTerms
 
     public AmountPolicy Under { get; init; }
 
+    /// <summary>For an <see cref="Under"/> of accept: the least that is accepted, in percent of the amount due.</summary>
+    public decimal UnderFloorPercent { get; init; } = Policy.DefaultUnderFloorPercent;
+
+    /// <summary>
+    /// The depth that money on the other networks where the address is watched needs, by short name.
+    /// </summary>
+    public IReadOnlyDictionary<string, RequiredDepth> DepthElsewhere { get; init; } = new Dictionary<string, RequiredDepth>();
+
     /// <summary>Where the money ends up: the merchant's own address or account.</summary>
     public required string SettlementDestination { get; init; }
 

@@ -37,7 +37,7 @@ internal static class RecoveryDecider
     /// </summary>
     public static Decision Book(Invoice state, InvoiceCommand.BookRecovery command)
     {
-        if (FindPending(state, command.Number) is not { } exception)
+        if (state.LastComplete is not null || FindPending(state, command.Number) is not { } exception)
             return new([]);
         List<Transfer> moved = state.Transfers.Values.Where(transfer => IsThere(transfer, exception)).ToList();
         bool isAllMoved = moved.TrueForAll(transfer =>

@@ -8,16 +8,16 @@ internal static class StatusRules
     /// <summary>
     /// Returns the next status change that is due, or null. The way up from created has no shortcuts: detected,
     /// confirming, paid (unless unconfirmed money is accepted, or a person accepted what arrived). The status goes back
-    /// only if <paramref name="before"/>, the state that the last commit left, had money that this one does not: more
-    /// money on its way (a lost payment that counts again) takes nothing back.
+    /// only if there was money <paramref name="before"/>, when the last view was completely applied, that there is not
+    /// now: more money on its way (a lost payment that counts again) takes nothing back.
     /// </summary>
-    public static InvoiceEvent? Next(Invoice before, Invoice state, DateTimeOffset at)
+    public static InvoiceEvent? Next(MoneyTotals before, Invoice state, DateTimeOffset at)
     {
         InvoiceStatus target = Target(state);
         if (target == state.Status)
             return null;
         if (Standing(target) < Standing(state.Status) && !WasInTime(before, state, target))
-            return Totals.Of(state).HasLessThan(Totals.Of(before)) ? new PaymentReverted(target, at) : null;
+            return MoneyTotals.Of(state).HasLessThan(before) ? new PaymentReverted(target, at) : null;
         return NextStep(state, target) switch
         {
             InvoiceStatus.Detected => new PaymentDetected(at),
@@ -34,9 +34,9 @@ internal static class StatusRules
     /// <summary>
     /// A payment judged late turns out, by its block's timestamp, to have been on time but too little: nothing is taken back.
     /// </summary>
-    private static bool WasInTime(Invoice before, Invoice state, InvoiceStatus target) =>
+    private static bool WasInTime(MoneyTotals before, Invoice state, InvoiceStatus target) =>
         (state.Status, target) == (InvoiceStatus.LatePaid, InvoiceStatus.Underpaid)
-        && !Totals.Of(state).HasLessThan(Totals.Of(before));
+        && !MoneyTotals.Of(state).HasLessThan(before);
 
     /// <summary>Whether the end of the payment window will change the status.</summary>
     public static bool TurnsOnTheWindow(Invoice state) =>
@@ -47,21 +47,21 @@ internal static class StatusRules
         (InvoiceStatus.Created, InvoiceStatus.Confirming or InvoiceStatus.Paid or InvoiceStatus.Overpaid or InvoiceStatus.Underpaid)
             => InvoiceStatus.Detected,
         (InvoiceStatus.Detected, InvoiceStatus.Paid or InvoiceStatus.Overpaid)
-            when !state.Terms.Confirmation.Required.AcceptsUnconfirmed && state.Accepted is null => InvoiceStatus.Confirming,
+            when !state.Terms.Confirmation.Required.AcceptsUnconfirmed && state.Acceptances.IsEmpty => InvoiceStatus.Confirming,
         _ => target,
     };
 
     private static InvoiceStatus Target(Invoice state)
     {
-        Totals money = Totals.Of(state);
+        MoneyTotals money = MoneyTotals.Of(state);
         BigInteger due = state.Terms.Due.Base;
         BigInteger least = state.Terms.Tolerance.Min(due);
         bool accepted = money.OnTimeConfirmed >= least
             || (LateRules.TakesLate(state) && money.Confirmed >= least)
-            || (state.WindowClosed && state.Terms.Under == AmountPolicy.Accept && money.OnTimeConfirmed > 0
+            || (state.WindowClosed && state.Terms.Under == AmountPolicy.Accept
+                && money.OnTimeConfirmed >= Tolerance.Floor(due, state.Terms.UnderFloorPercent)
                 && money.OnTimeConfirmed == money.OnTimeSeen);
-        bool acceptedByPerson = state.Accepted is { } taken && money.Confirmed >= taken.Amount
-            && (taken.OtherAssetId is null || state.ConfirmedOf(taken.OtherAssetId) >= taken.OtherAmount);
+        bool acceptedByPerson = money.AcceptancesMet > 0;
         if (accepted && state.IsCancelled && !acceptedByPerson)
             return InvoiceStatus.LatePaid;
         if (accepted || acceptedByPerson)
@@ -69,14 +69,14 @@ internal static class StatusRules
         return state.WindowClosed ? AfterTheWindow(state, money, least) : WhileItIsOpen(money, least);
     }
 
-    private static InvoiceStatus WhileItIsOpen(Totals money, BigInteger least)
+    private static InvoiceStatus WhileItIsOpen(MoneyTotals money, BigInteger least)
     {
         if (money.OnTimeSeen.IsZero)
             return InvoiceStatus.Created;
         return money.OnTimeMined >= least ? InvoiceStatus.Confirming : InvoiceStatus.Detected;
     }
 
-    private static InvoiceStatus AfterTheWindow(Invoice state, Totals money, BigInteger least)
+    private static InvoiceStatus AfterTheWindow(Invoice state, MoneyTotals money, BigInteger least)
     {
         // Before late money: otherwise any coin sent late would mark a payment late that only lacks depth.
         if (money.OnTimeMined >= least)
@@ -101,32 +101,4 @@ internal static class StatusRules
         InvoiceStatus.Refunded => 7,
         _ => throw new BugException("status " + status),
     };
-
-    private sealed record Totals(
-        BigInteger OnTimeSeen,
-        BigInteger OnTimeMined,
-        BigInteger OnTimeConfirmed,
-        BigInteger LateConfirmed,
-        BigInteger OtherConfirmed)
-    {
-        public BigInteger Confirmed => OnTimeConfirmed + LateConfirmed;
-
-        public bool HasLessThan(Totals before) =>
-            OnTimeSeen < before.OnTimeSeen
-            || OnTimeMined < before.OnTimeMined
-            || OnTimeConfirmed < before.OnTimeConfirmed
-            || Confirmed < before.Confirmed
-            || OtherConfirmed < before.OtherConfirmed;
-
-        public static Totals Of(Invoice state)
-        {
-            List<Transfer> onTime = state.Counted.Where(transfer => transfer.OnTime).ToList();
-            return new(
-                Invoice.Sum(onTime),
-                Invoice.Sum(onTime.Where(transfer => transfer.Block is not null)),
-                Invoice.Sum(onTime.Where(transfer => transfer.Status == TransferStatus.Confirmed)),
-                Invoice.Sum(state.Counted.Where(t => !t.OnTime && t.Status == TransferStatus.Confirmed)),
-                state.Accepted?.OtherAssetId is { } other ? state.ConfirmedOf(other) : 0);
-        }
-    }
 }

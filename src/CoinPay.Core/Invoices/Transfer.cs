@@ -64,7 +64,10 @@ public sealed record Transfer
     /// <summary>The gateway cannot tell whose money this is, or which transaction brought it.</summary>
     public bool IsAmbiguous { get; init; }
 
-    /// <summary>A person accepted it: it counts as confirmed for as long as the chain keeps it.</summary>
+    /// <summary>A person decided that it belongs to this invoice.</summary>
+    public bool IsAttributed { get; init; }
+
+    /// <summary>A person accepted it: it counts as confirmed until the chain drops it.</summary>
     public bool IsAccepted { get; init; }
 
     /// <summary>Hash of the transaction that spent its inputs, if known.</summary>
@@ -75,7 +78,7 @@ public sealed record Transfer
     internal Transfer LostBy(TransferStatus how, string? replacedBy)
     {
         Assert.That(how is TransferStatus.Replaced or TransferStatus.Reorged);
-        return this with { Status = how, Block = null, ReplacedBy = replacedBy };
+        return this with { Status = how, Block = null, ReplacedBy = replacedBy, IsAccepted = false };
     }
 }
 

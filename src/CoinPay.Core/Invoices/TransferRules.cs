@@ -14,10 +14,17 @@ internal sealed record TransferChange(Transfer? Booked, ViewedTransfer Viewed, T
         if (Booked is null)
             yield return new TransferSeen(AsSeen, at);
         else if (IsMove)
-            yield return new TransferMoved(Viewed.Key, Viewed.Block, at);
+            yield return new TransferMoved(Viewed.Key, Viewed.Block, at)
+            {
+                Amount = Viewed.Amount == Booked.Amount ? null : Viewed.Amount,
+                IsAmbiguous = IsAmbiguous == Booked.IsAmbiguous ? null : IsAmbiguous,
+            };
         if (IsDeep && (IsMove || Booked?.Status != TransferStatus.Confirmed))
             yield return new TransferConfirmed(Viewed.Key, HeadHeight!.Value, at);
     }
+
+    /// <summary>A person's word outlasts a move; otherwise the new block says whether it is clear.</summary>
+    private bool IsAmbiguous => Viewed.IsAmbiguous && !Booked!.IsAttributed;
 
     private bool IsMove => Booked is null || !Booked.Stands || Booked.Block?.Hash != Viewed.Block?.Hash;
 
@@ -39,11 +46,19 @@ internal static class TransferRules
     private static TransferChange Compare(Invoice state, ViewedTransfer viewed, View view)
     {
         ChainKnowledge? chain = viewed.WrongNetwork is { } network ? view.Others.GetValueOrDefault(network) : view.Chain;
-        RequiredDepth required = state.Terms.Confirmation.For(viewed);
+        RequiredDepth required = DepthOf(state.Terms, viewed);
         bool isDeep = chain is not null
             && (viewed.Block is { } block ? chain.IsDeep(block.Height, required) : required.AcceptsUnconfirmed);
         return new(state.Transfers.GetValueOrDefault(viewed.Key), viewed, AsSeen(state, viewed), isDeep, chain?.Height);
     }
+
+    /// <summary>
+    /// Each network has its own depth. One that was listed only after the invoice's creation has none in the terms, so
+    /// its money waits for what no reorg removes.
+    /// </summary>
+    private static RequiredDepth DepthOf(InvoiceTerms terms, ViewedTransfer viewed) => viewed.WrongNetwork is { } network
+        ? terms.DepthElsewhere.GetValueOrDefault(network) ?? RequiredDepth.Of(FinalityTag.Finalized)
+        : terms.Confirmation.For(viewed);
 
     private static Transfer AsSeen(Invoice state, ViewedTransfer viewed) => new()
     {

@@ -44,13 +44,27 @@ public static class InvoiceLedger
         balances[new(terms.Network, terms.Due.Asset.Id, Account.Overpaid(terms.MerchantId))] = excess;
         foreach (Transfer other in state.Transfers.Values.Where(transfer => transfer.Status == TransferStatus.Confirmed && !state.IsDue(transfer)))
         {
-            bool isTaken = state.IsPaid && !other.IsAmbiguous && other.AssetId == state.Accepted?.OtherAssetId;
-            string account = isTaken ? Account.Available(terms.MerchantId) : Account.Refundable(terms.MerchantId);
-            Holding holding = new(other.WrongNetwork ?? terms.Network, other.AssetId, account);
+            Holding holding = new(other.WrongNetwork ?? terms.Network, other.AssetId, Account.Refundable(terms.MerchantId));
             balances[holding] = balances.GetValueOrDefault(holding) + other.Amount;
         }
+        if (state.IsPaid)
+            Take(state, balances);
         Settle(state, balances);
         return balances.ToImmutable();
+    }
+
+    /// <summary>Allocates what a person took of other assets to the merchant, up to the confirmed money of each.</summary>
+    private static void Take(Invoice state, ImmutableSortedDictionary<Holding, BigInteger>.Builder balances)
+    {
+        string refundable = Account.Refundable(state.Terms.MerchantId);
+        foreach (Holding holding in balances.Keys.Where(holding => holding.Account == refundable).ToList())
+        {
+            BigInteger taken = BigInteger.Min(state.TakenOf(holding.AssetId), state.ConfirmedOf(holding.AssetId));
+            if (taken.IsZero)
+                continue;
+            balances[holding] -= taken;
+            balances[holding with { Account = Account.Available(state.Terms.MerchantId) }] = taken;
+        }
     }
 
     /// <summary>

@@ -79,6 +79,25 @@ internal static partial class ProblemKinds
         "Someone has already resolved it, or its cause resolved itself.",
         "Read the exception: 'resolution' says who decided what, and when.");
 
+    public static ProblemKind ExceptionChanged { get; } = new(
+        "exception_changed", 409, "The exception changed since you read it",
+        "The request names the amount that was decided about, and the exception is about another amount now, because more money "
+        + "arrived or some was lost. Nothing was decided.",
+        "Read the exception again, decide about its amount as it is now, and send that as amount_base.");
+
+    public static ProblemKind NotReopenable { get; } = new(
+        "not_reopenable", 409, "The exception cannot be reopened",
+        "Only an exception that was ignored or written off can be reopened, and only while its cause still exists and no newer "
+        + "exception is about the same money.",
+        "Read 'detail'. If another exception of the invoice is open, decide about that one.");
+
+    public static ProblemKind ViewIncomplete { get; } = new(
+        "view_incomplete", 409, "The invoice's payments are being booked",
+        "So many of the invoice's payments changed at once that the gateway books them in several steps. Until it is done, nothing can "
+        + "be decided about them.",
+        "Try again after Retry-After.")
+    { HasRetryAfter = true };
+
     public static ProblemKind ActionNotAllowed { get; } = new(
         "action_not_allowed", 422, "The action is not allowed for this exception",
         "The action is not possible for an exception of this type.",
@@ -106,7 +125,8 @@ internal static partial class ProblemKinds
     [
         InvalidRequest, UnknownField, UnknownParameter, InvalidAmount, UnsupportedNetwork, UnsupportedAsset, UnsupportedCurrency,
         Unauthorized, Forbidden,
-        NotFound, NotCancellable, NotFulfillable, NotAcceptable, NoLongerWatched, ExceptionResolved, WalletTaken, Conflict,
+        NotFound, NotCancellable, NotFulfillable, NotAcceptable, NoLongerWatched, ExceptionResolved, ExceptionChanged,
+        NotReopenable, ViewIncomplete, WalletTaken, Conflict,
         IdempotencyInFlight, BodyTooLarge, UnsupportedMediaType, IdempotencyKeyReused, LimitReached, WalletMissing, UnusableSettlementAddress,
         PrivateKeyRefused, FulfilmentKeyMismatch, ActionNotAllowed, SettlementAddressNotConfirmed, GasWalletMissing,
         FlushRefused, EndpointDisabled, NoEndpoint, ReplayRunning, RateLimited, Internal, RateUnavailable, NetworkUnavailable,

@@ -104,6 +104,9 @@ internal static class Problems
         RejectionReason.ActionNotAllowed => ProblemKinds.ActionNotAllowed.With(rejection.Detail),
         RejectionReason.NotAcceptable => ProblemKinds.NotAcceptable.With(rejection.Detail),
         RejectionReason.NoLongerWatched => ProblemKinds.NoLongerWatched.With(rejection.Detail),
+        RejectionReason.ExceptionChanged => ProblemKinds.ExceptionChanged.With(rejection.Detail),
+        RejectionReason.NotReopenable => ProblemKinds.NotReopenable.With(rejection.Detail),
+        RejectionReason.ViewIncomplete => ProblemKinds.ViewIncomplete.With(rejection.Detail) with { RetryAfter = SoonAgain },
         RejectionReason.SettlementAddressNotConfirmed => ProblemKinds.SettlementAddressNotConfirmed.With(rejection.Detail),
         _ => throw new BugException("rejection " + rejection.Reason),
     };

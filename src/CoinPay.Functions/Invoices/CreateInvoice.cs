@@ -216,6 +216,8 @@ internal sealed class CreateInvoice(
             ConfirmationLimit = order.Network.ConfirmationLimit,
             Over = policy.Over,
             Under = policy.Under,
+            UnderFloorPercent = policy.UnderFloorPercent,
+            DepthElsewhere = DepthElsewhere(policy, quote, order),
             SettlementDestination = address.At.Destination,
             ReturnUrl = order.ReturnUrl,
             CheckoutUrl = links.UrlOf(invoiceId),
@@ -226,6 +228,15 @@ internal sealed class CreateInvoice(
             MonitorUntil = createdAt + TimeSpan.FromDays(policy.MonitorDays),
         };
     }
+
+    /// <summary>Returns the depth that the merchant's policy requires on each other network that has the invoice's address.</summary>
+    private Dictionary<string, RequiredDepth> DepthElsewhere(Policy policy, Quote quote, InvoiceOrder order) => networks.All
+        .Where(other => other != order.Network && other.AddressSpace == order.Network.AddressSpace)
+        .ToDictionary(
+            other => other.Name,
+            other => ConfirmationPolicy.Choose(
+                policy, quote, other.Name, order.Goods, RequiredDepth.OfBlocks(other.Confirmations)).Required,
+            StringComparer.Ordinal);
 
     /// <summary>Stores the invoice with its answer. If a twin request was faster, returns the twin's answer.</summary>
     private async Task<(Stored<Invoice>? Created, byte[]? Twin)> CommitAsync(InvoiceTerms terms, CancellationToken cancellation)

@@ -13,14 +13,20 @@ internal sealed class Deadlines(Networks networks, TimeProvider clock)
 
     /// <summary>
     /// Returns the time shortly after the next deadline when a poll that began after it can have ended; after that, returns
-    /// growing waits. Late money that waits for an exchange rate is checked every <see cref="MaxWait"/>. Returns null if time
-    /// alone changes nothing.
+    /// growing waits. Late money that waits for an exchange rate, and money that waits for depth on another network, are
+    /// checked every <see cref="MaxWait"/>. Returns null if time alone changes nothing.
     /// </summary>
     public DateTime? NextOf(Invoice state)
     {
         DateTimeOffset now = clock.GetUtcNow();
-        if (InvoiceDecider.NextDeadline(state) is not { } deadline)
-            return InvoiceDecider.WantsRate(state) ? (now + MaxWait).UtcDateTime : null;
+        DateTime? look = InvoiceDecider.WantsRate(state) || InvoiceDecider.WaitsElsewhere(state) ? (now + MaxWait).UtcDateTime : null;
+        return InvoiceDecider.NextDeadline(state) is { } deadline && AfterIt(state, deadline, now) is var next
+            ? look < next ? look : next
+            : look;
+    }
+
+    private DateTime AfterIt(Invoice state, DateTimeOffset deadline, DateTimeOffset now)
+    {
         TimeSpan poll = networks.Find(state.Terms.Network)?.PollInterval ?? TimeSpan.Zero;
         DateTimeOffset first = deadline + MinWait + poll + poll;
         if (now < first)

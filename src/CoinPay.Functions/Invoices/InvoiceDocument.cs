@@ -56,7 +56,8 @@ internal sealed record InvoiceDocument
     /// <param name="Required">A number of blocks, or <c>safe</c>, or <c>finalized</c>.</param>
     internal sealed record ConfirmationPart(object Required, string Tier, string Reason);
 
-    internal sealed record TolerancePart(string UnderPercent, string OverPercent);
+    /// <param name="UnderFloorPercent">The least that is accepted if the merchant accepts less than the price; otherwise null.</param>
+    internal sealed record TolerancePart(string UnderPercent, string OverPercent, string? UnderFloorPercent);
 
     internal sealed record FeesPart(string Percent, string? Fixed);
 
@@ -99,14 +100,17 @@ internal sealed record InvoiceDocument
                 terms.Confirmation.Required.Blocks is { } blocks ? blocks : terms.Confirmation.Required.ToString(),
                 terms.Confirmation.Tier,
                 terms.Confirmation.Reason),
-            Tolerance = new(Percent(terms.Tolerance.UnderPercent), Percent(terms.Tolerance.OverPercent)),
+            Tolerance = new(
+                Percent(terms.Tolerance.UnderPercent),
+                Percent(terms.Tolerance.OverPercent),
+                terms.Under == AmountPolicy.Accept ? Percent(terms.UnderFloorPercent) : null),
             Settlement = new(terms.SettlementDestination, null, "none"),
             Transactions = state.Transfers.Values
                 .OrderByDescending(transfer => transfer.FirstSeenAt)
                 .Take(NewestTransactions)
                 .Select(transfer => TransactionOf(state, transfer, headHeight, networks))
                 .ToList(),
-            Exceptions = state.Exceptions.Select(exception => ExceptionDocument.Of(terms, exception, networks)).ToList(),
+            Exceptions = state.Exceptions.Select(exception => ExceptionDocument.Of(state, exception, networks)).ToList(),
             Fulfilment = FulfilmentOf(state),
             ExpiresAt = terms.ExpiresAt,
             MonitorUntil = terms.MonitorUntil,

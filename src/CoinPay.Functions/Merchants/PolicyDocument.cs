@@ -14,7 +14,8 @@ internal sealed record PolicyDocument(
     IReadOnlyList<string> ReturnHosts,
     string Late,
     string Over,
-    string Under)
+    string Under,
+    string UnderFloorPercent)
 {
     public static PolicyDocument Of(Policy policy) => new(
         policy.ExpiryMinutes,
@@ -25,7 +26,8 @@ internal sealed record PolicyDocument(
         policy.ReturnHosts,
         PolicyWords.LateText(policy.Late, policy.LateRatePercent),
         PolicyWords.Amounts.Single(pair => pair.Value == policy.Over).Key,
-        PolicyWords.Amounts.Single(pair => pair.Value == policy.Under).Key);
+        PolicyWords.Amounts.Single(pair => pair.Value == policy.Under).Key,
+        Percent(policy.UnderFloorPercent));
 
     public Policy ToPolicy() => new()
     {
@@ -39,6 +41,7 @@ internal sealed record PolicyDocument(
         LateRatePercent = PolicyWords.ReadLate(Late)!.Value.Percent,
         Over = PolicyWords.Amounts[Over],
         Under = PolicyWords.Amounts[Under],
+        UnderFloorPercent = PolicyWords.Percent(UnderFloorPercent),
     };
 
     private static string Percent(decimal percent) =>

@@ -37,6 +37,7 @@ internal sealed class PolicyRequest(Networks networks, PriceCurrencies currencie
             LateRatePercent = latePercent,
             Over = Amounts(body, "over") ?? current.Over,
             Under = Amounts(body, "under") ?? current.Under,
+            UnderFloorPercent = Floor(body, current.UnderFloorPercent),
         };
     }
 
@@ -75,6 +76,16 @@ internal sealed class PolicyRequest(Networks networks, PriceCurrencies currencie
             return percent;
         body.Refuse(
             name, $"A percentage from \"0\" to \"100\" with at most {PolicyWords.MaxPercentDecimals} decimals, as a string.");
+        return current;
+    }
+
+    private static decimal Floor(RequestBody body, decimal current)
+    {
+        const string Name = "under_floor_percent";
+        decimal floor = Percent(body, Name, current);
+        if (floor > 0)
+            return floor;
+        body.Refuse(Name, "More than \"0\": otherwise the smallest coin would pay any price.");
         return current;
     }
 

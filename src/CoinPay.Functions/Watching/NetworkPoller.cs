@@ -233,7 +233,7 @@ internal sealed class NetworkPoller(
         ChainHead read = head with { Height = scan.Cursor.Height };
         bool isMatch = false;
         List<(Watch, DepthMark)> done = [];
-        foreach ((Watch watch, ViewedTransfer[] changed, DepthMark[] marks, DepthMark[] passed) in scan.Changes(read))
+        foreach ((Watch watch, ViewedTransfer[] changed, DepthMark[] marks, DepthMark[] passed) in scan.Changes(read, Network))
         {
             isMatch = true;
             if (changed.Length + marks.Length > 0)

@@ -147,7 +147,8 @@ internal sealed partial class Scan(Cursor cursor, PollerMemory memory)
     /// the head has passed. A depth that the stored cursor has not reached is written even if this head has passed it: an
     /// invoice that checks before the cursor is stored finds the payment not deep enough, and must check again afterwards.
     /// </summary>
-    public IEnumerable<(Watch Watch, ViewedTransfer[] Changed, DepthMark[] Marks, DepthMark[] Passed)> Changes(ChainHead head)
+    public IEnumerable<(Watch Watch, ViewedTransfer[] Changed, DepthMark[] Marks, DepthMark[] Passed)> Changes(
+        ChainHead head, Network network)
     {
         ChainHead? stored = memory.Cursor is { } cursor ? cursor.Head with { Height = cursor.Height } : null;
         _passedMarks.UnionWith(memory.Marks.Where(mark => mark.Mark.IsReached(head)));
@@ -160,7 +161,8 @@ internal sealed partial class Scan(Cursor cursor, PollerMemory memory)
             ViewedTransfer[] changed = _changed.Where(change => change.Key.InvoiceId == invoiceId).Select(change => change.Value).ToArray();
             DepthMark[] marks = changed
                 .Where(transfer => transfer.Block is not null)
-                .Select(transfer => DepthMark.Of(transfer.Block!.Height, watch.Required) with { WrongNetwork = transfer.WrongNetwork })
+                .SelectMany(transfer => DepthsOf(watch, transfer, network)
+                    .Select(depth => DepthMark.Of(transfer.Block!.Height, depth) with { WrongNetwork = transfer.WrongNetwork }))
                 .Where(mark => !mark.IsReached(head) || stored is null || !mark.IsReached(stored))
                 .Distinct()
                 .ToArray();
@@ -170,6 +172,18 @@ internal sealed partial class Scan(Cursor cursor, PollerMemory memory)
             yield return (watch, changed, marks, passed);
         }
     }
+
+    /// <summary>
+    /// The watch knows only the depth on the invoice's own network. Elsewhere the invoice also checks at that network's usual
+    /// depth and at its tags; its deadlines cover anything else.
+    /// </summary>
+    private static RequiredDepth[] DepthsOf(Watch watch, ViewedTransfer transfer, Network network) => transfer.WrongNetwork is null
+        ? [watch.Required]
+        :
+        [
+            watch.Required, RequiredDepth.OfBlocks(network.Confirmations),
+            RequiredDepth.Of(FinalityTag.Safe), RequiredDepth.Of(FinalityTag.Finalized),
+        ];
 
     /// <summary>Returns the heights of the dust found in blocks, by invoice.</summary>
     public IEnumerable<(Watch Watch, List<long> Heights)> Dust() =>

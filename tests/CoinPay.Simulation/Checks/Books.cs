@@ -13,7 +13,9 @@ internal sealed class Books(InvoiceTerms terms)
     private bool _isCancelled;
     private bool _isClosed;
     private bool _takesLate;
-    private PaymentAccepted? _accepted;
+    private readonly List<PaymentAccepted> _accepted = [];
+    private readonly Dictionary<string, BigInteger> _kept = new(StringComparer.Ordinal);
+    private bool _isHalf;
     private TopUpRequested? _topUp;
     private BigInteger? _taken;
 
@@ -41,13 +43,18 @@ internal sealed class Books(InvoiceTerms terms)
             case TransferMoved moved:
                 Line before = _lines[moved.Key];
                 TransferStatus status = before.IsAccepted ? TransferStatus.Confirmed : Status(moved.Block);
-                _lines[moved.Key] = before with { Status = status, IsOnTime = before.IsOnTime || IsOnTime(moved.Block?.Time) };
+                _lines[moved.Key] = before with
+                {
+                    Amount = moved.Amount ?? before.Amount,
+                    Status = status,
+                    IsOnTime = before.IsOnTime || IsOnTime(moved.Block?.Time),
+                };
                 break;
             case TransferConfirmed confirmed:
                 _lines[confirmed.Key] = _lines[confirmed.Key] with { Status = TransferStatus.Confirmed };
                 break;
             case TransferLost lost:
-                _lines[lost.Key] = _lines[lost.Key] with { Status = lost.How };
+                _lines[lost.Key] = _lines[lost.Key] with { Status = lost.How, IsAccepted = false };
                 break;
             case InvoiceCancelled:
                 _isCancelled = _isClosed = true;
@@ -59,7 +66,18 @@ internal sealed class Books(InvoiceTerms terms)
                 _lines[accepted.Key] = _lines[accepted.Key] with { Status = TransferStatus.Confirmed, IsAccepted = true };
                 break;
             case PaymentAccepted accepted:
-                _accepted = accepted;
+                _accepted.Add(accepted);
+                break;
+            case MoneyKept kept:
+                _kept[kept.AssetId] = kept.Amount;
+                break;
+            case AcceptancesLapsed:
+                _accepted.Clear();
+                _kept.Clear();
+                _takesLate = false;
+                break;
+            case ViewPartlyApplied or ViewApplied:
+                _isHalf = happened is ViewPartlyApplied;
                 break;
             case TopUpRequested asked:
                 _topUp = asked;
@@ -88,13 +106,16 @@ internal sealed class Books(InvoiceTerms terms)
 
     /// <summary>Whether the merchant takes what came in time though it is too little.</summary>
     private bool TakesLess =>
-        terms.Under == AmountPolicy.Accept && _isClosed && OnTimeConfirmed > 0 && OnTimeConfirmed == OnTimeSeen;
+        terms.Under == AmountPolicy.Accept && _isClosed && OnTimeConfirmed > 0 && OnTimeConfirmed == OnTimeSeen
+        && OnTimeConfirmed * 100 >= terms.Due.Base * (int)terms.UnderFloorPercent;
 
     /// <summary>What was taken though it was too little stands: more that is on its way since (a lost payment that is mined again) takes nothing back.</summary>
     private bool StandsByLess => _isClosed && OnTimeConfirmed >= _taken;
 
     /// <summary>Whether a person took what there is for the price.</summary>
-    private bool IsAccepted => _accepted is { } taken && Confirmed >= taken.Amount
+    private bool IsAccepted => _accepted.Exists(IsThere);
+
+    private bool IsThere(PaymentAccepted taken) => Confirmed >= taken.Amount
         && (taken.OtherAssetId is not { } other || Other(other) >= taken.OtherAmount);
 
     private InvoiceStatus Met => _isCancelled && !IsAccepted ? InvoiceStatus.LatePaid : IsTooMuch ? InvoiceStatus.Overpaid : InvoiceStatus.Paid;
@@ -104,6 +125,8 @@ internal sealed class Books(InvoiceTerms terms)
     /// <summary>What is wrong with a status while things are in motion; null if nothing is.</summary>
     public string? Wrong(InvoiceStatus status)
     {
+        if (_isHalf)
+            return null;
         bool isPaid = status is InvoiceStatus.Paid or InvoiceStatus.Overpaid;
         if (IsMet || IsAccepted ? status != Met : isPaid && !StandsByLess)
             return $"{status} with {Confirmed} of {terms.Due.Base} confirmed, {OnTimeConfirmed} on time: the policy is {(IsMet ? "met" : "not met")}";
@@ -136,11 +159,22 @@ internal sealed class Books(InvoiceTerms terms)
         balances[(due, "world:" + terms.Network)] = -Confirmed;
         foreach ((string other, string network) in _lines.Values.Where(line => line.AssetId != due).Select(line => (line.AssetId, line.Network)).Distinct())
         {
-            string account = isMerchants && other == _accepted?.OtherAssetId ? "available" : "refundable";
-            balances[(other, $"merchant:{terms.MerchantId}:{account}")] = Other(other);
+            BigInteger taken = isMerchants ? Taken(other) : 0;
+            balances[(other, $"merchant:{terms.MerchantId}:available")] = taken;
+            balances[(other, $"merchant:{terms.MerchantId}:refundable")] = Other(other) - taken;
             balances[(other, "world:" + network)] = -Other(other);
         }
         return balances;
+    }
+
+    /// <summary>What a person took of another asset, as far as it is there.</summary>
+    private BigInteger Taken(string assetId)
+    {
+        BigInteger most = _accepted.Where(one => one.OtherAssetId == assetId && IsThere(one))
+            .Select(one => one.OtherAmount)
+            .Append(_kept.GetValueOrDefault(assetId))
+            .Max();
+        return BigInteger.Min(most, Other(assetId));
     }
 
     private BigInteger Sum(Func<Line, bool> which) =>

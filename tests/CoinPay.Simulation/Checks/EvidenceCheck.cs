@@ -53,7 +53,9 @@ internal static class EvidenceCheck
         Evidence evidence = place.Node.Evidence;
         bool hasConflict = place.Shown is { Transfer.HasConflict: true };
         ConfirmationPolicy policy = state.Terms.Confirmation;
-        RequiredDepth required = hasConflict ? policy.InConflict ?? policy.Required : policy.Required;
+        RequiredDepth required = state.Transfers[confirmed.Key].WrongNetwork is { } elsewhere ? state.Terms.DepthElsewhere[elsewhere]
+            : hasConflict ? policy.InConflict ?? policy.Required
+            : policy.Required;
         if (state.Transfers[confirmed.Key].Block?.Height is not { } height)
             return required.AcceptsUnconfirmed ? null : "it is in no block";
         bool isDeep = required switch

@@ -1,3 +1,4 @@
+using System.Numerics;
 using CoinPay.Chains;
 using CoinPay.Core;
 
@@ -25,11 +26,14 @@ internal sealed record ExceptionDocument(
     IReadOnlyList<string> Actions,
     DateTimeOffset OpenedAt,
     ResolutionDocument? Resolution,
+    ReopeningDocument? Reopened,
     string? SettlementAddress,
     RecoveryDocument? Recovery)
 {
-    public static ExceptionDocument Of(InvoiceTerms terms, InvoiceException exception, Networks networks)
+    public static ExceptionDocument Of(Invoice state, InvoiceException exception, Networks networks)
     {
+        InvoiceTerms terms = state.Terms;
+        BigInteger amount = ExceptionRules.AmountNow(state, exception);
         Asset? asset = networks.FindAsset(exception.AssetId);
         return new(
             IdOf(terms.Id, exception),
@@ -41,11 +45,12 @@ internal sealed record ExceptionDocument(
             terms.OrderId,
             exception.AssetId,
             asset?.Symbol,
-            asset is null ? null : new Amount(asset, exception.Amount).ToString(),
-            exception.Amount.ToString(),
+            asset is null ? null : new Amount(asset, amount).ToString(),
+            amount.ToString(),
             exception.IsOpen ? [.. ExceptionRules.Actions(exception.Type).Select(action => action.Text())] : [],
             exception.OpenedAt,
             exception.Resolution is { } over ? ResolutionDocument.Of(over) : null,
+            exception.Reopening is { } back ? new(back.Note, back.By, back.At) : null,
             exception.Type == ExceptionType.WrongNetwork ? (terms.Derivation as ForwarderDerivation)?.SettlementAddress : null,
             exception.Recovery is { } recovery ? RecoveryDocument.Of(recovery, asset, networks) : null);
     }
@@ -60,6 +65,9 @@ internal sealed record ResolutionDocument(string? Action, string? Note, string B
 {
     public static ResolutionDocument Of(Resolution over) => new(over.Action?.Text(), over.Note, over.By, over.At);
 }
+
+/// <summary>How the last decision was taken back.</summary>
+internal sealed record ReopeningDocument(string? Note, string By, DateTimeOffset At);
 
 /// <summary>The recovery of money on another network to the settlement address there.</summary>
 /// <param name="Status"><c>pending</c> or <c>recovered</c>.</param>

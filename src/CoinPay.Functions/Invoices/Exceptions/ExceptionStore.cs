@@ -20,7 +20,7 @@ internal sealed class ExceptionStore(Tables tables, Networks networks)
     public async Task WriteAsync(Invoice state, CancellationToken cancellation)
     {
         IEnumerable<TableTransactionAction> rows = state.Exceptions.Select(exception =>
-            new TableTransactionAction(TableTransactionActionType.UpsertReplace, ToRow(state.Terms, exception)));
+            new TableTransactionAction(TableTransactionActionType.UpsertReplace, ToRow(state, exception)));
         foreach (TableTransactionAction[] batch in rows.Chunk(TableCalls.MaxBatchRows))
             await tables.Exceptions.SubmitTransactionAsync(batch, cancellation);
     }
@@ -45,9 +45,10 @@ internal sealed class ExceptionStore(Tables tables, Networks networks)
         return (page.Select(ToReference).ToList(), last);
     }
 
-    private TableEntity ToRow(InvoiceTerms terms, InvoiceException exception)
+    private TableEntity ToRow(Invoice state, InvoiceException exception)
     {
-        ExceptionDocument document = ExceptionDocument.Of(terms, exception, networks);
+        InvoiceTerms terms = state.Terms;
+        ExceptionDocument document = ExceptionDocument.Of(state, exception, networks);
         return new(Partition(terms.MerchantId, terms.Livemode), Id.NewestFirst(document.Id))
         {
             ["InvoiceId"] = terms.Id,

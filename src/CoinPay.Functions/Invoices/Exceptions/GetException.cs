@@ -1,13 +1,16 @@
+using CoinPay.Chains;
+using CoinPay.Core;
 using CoinPay.Functions.Access;
 using CoinPay.Functions.Http;
+using CoinPay.Functions.Platform.Aggregates;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
 
 namespace CoinPay.Functions.Invoices.Exceptions;
 
-/// <summary><c>GET /v1/exceptions/{id}</c>.</summary>
-internal sealed class GetException(Callers callers, ExceptionStore exceptions)
+/// <summary><c>GET /v1/exceptions/{id}</c>: as the invoice has it now, because more money can have arrived since the list was written.</summary>
+internal sealed class GetException(Callers callers, ExceptionStore exceptions, InvoiceStore invoices, Networks networks)
 {
     [Function(nameof(GetException))]
     public async Task<IActionResult> Run(
@@ -18,6 +21,9 @@ internal sealed class GetException(Callers callers, ExceptionStore exceptions)
         Caller caller = await callers.RequireMerchantAsync(request, Scope.InvoicesRead, cancellation);
         ExceptionReference found = await exceptions.FindAsync(caller, id, cancellation)
             ?? throw new ProblemException(Problems.NotFound("exception"));
-        return new JsonAnswer(StatusCodes.Status200OK, found.Document);
+        Stored<Invoice>? stored = await invoices.FindAsync(caller.MerchantId, found.InvoiceId, cancellation);
+        return stored?.State.Exceptions.Find(known => known.Number == found.Number) is { } current
+            ? JsonAnswer.Ok(ExceptionDocument.Of(stored.State, current, networks))
+            : new JsonAnswer(StatusCodes.Status200OK, found.Document);
     }
 }

@@ -66,8 +66,11 @@ public sealed class WireNameTests
         ];
         Assert.Equal(
             [
+                "acceptance_split: assetId at by type",
+                "acceptances_lapsed: at",
                 "confirmation_started: at",
                 "exception_opened: amount assetId at type",
+                "exception_reopened: amount at by note number",
                 "exception_resolved: action amount at by note number",
                 "invoice_cancelled: at by",
                 "invoice_created: at terms",
@@ -78,6 +81,7 @@ public sealed class WireNameTests
                 "invoice_paid_late: at",
                 "invoice_underpaid: at",
                 "late_rate_judged: at isAccepted now",
+                "money_kept: amount assetId at by",
                 "money_recovered: amount assetId at network number transactionHash",
                 "payment_accepted: amount at by otherAmount otherAssetId",
                 "payment_detected: at",
@@ -90,8 +94,10 @@ public sealed class WireNameTests
                 "transfer_attributed: at by key",
                 "transfer_confirmed: at headHeight key",
                 "transfer_lost: at how key replacedBy",
-                "transfer_moved: at block key",
+                "transfer_moved: amount at block isAmbiguous key",
                 "transfer_seen: at transfer",
+                "view_applied: at",
+                "view_partly_applied: at",
             ],
             written);
     }
