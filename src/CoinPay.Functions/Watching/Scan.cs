@@ -72,6 +72,8 @@ internal sealed partial class Scan(Cursor cursor, PollerMemory memory)
             HasConflict = transfer.HasConflict
                 || known is { HasConflict: true } or { ReplacedBy: not null }
                 || memory.Inputs.HasRival(transfer.TransactionHash),
+            IsDoubtful = transfer.IsDoubtful || known is { IsDoubtful: true },
+            Maturity = Math.Max(transfer.Maturity, known?.Maturity ?? 0),
         };
     }
 
@@ -160,7 +162,7 @@ internal sealed partial class Scan(Cursor cursor, PollerMemory memory)
             ViewedTransfer[] changed = _changed.Where(change => change.Key.InvoiceId == invoiceId).Select(change => change.Value).ToArray();
             DepthMark[] marks = changed
                 .Where(transfer => transfer.Block is not null)
-                .Select(transfer => DepthMark.Of(transfer.Block!.Height, watch.Required) with { WrongNetwork = transfer.WrongNetwork })
+                .Select(transfer => MarkOf(transfer, watch))
                 .Where(mark => !mark.IsReached(head) || stored is null || !mark.IsReached(stored))
                 .Distinct()
                 .ToArray();
@@ -170,6 +172,9 @@ internal sealed partial class Scan(Cursor cursor, PollerMemory memory)
             yield return (watch, changed, marks, passed);
         }
     }
+
+    private static DepthMark MarkOf(ViewedTransfer transfer, Watch watch) =>
+        DepthMark.Of(transfer.Block!.Height, transfer.AtLeastMature(watch.Required)) with { WrongNetwork = transfer.WrongNetwork };
 
     /// <summary>Returns the heights of the dust found in blocks, by invoice.</summary>
     public IEnumerable<(Watch Watch, List<long> Heights)> Dust() =>
