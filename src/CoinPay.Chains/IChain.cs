@@ -85,8 +85,18 @@ public sealed record ChainTransfer(
     /// <summary>The outputs that its transaction spends, if the chain has outpoints.</summary>
     public Outpoints Inputs { get; init; } = Outpoints.None;
 
-    /// <summary>Another transaction that spends one of its inputs was seen shortly before.</summary>
+    /// <summary>
+    /// Another transaction that spends one of its inputs, or one of an unconfirmed transaction that it descends from, was seen before.
+    /// </summary>
     public bool HasConflict { get; init; }
+
+    /// <summary>
+    /// Without a block it proves too little: its fee rate may be too low for a block soon, or what happened before it is unknown.
+    /// </summary>
+    public bool IsDoubtful { get; init; }
+
+    /// <summary>See <see cref="ViewedTransfer.Maturity"/>.</summary>
+    public int Maturity { get; init; }
 
     /// <summary>It is unknown whether, or by which transaction, this money arrived, so no invoice counts it.</summary>
     public bool IsAmbiguous { get; init; }

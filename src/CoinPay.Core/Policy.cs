@@ -22,8 +22,8 @@ public sealed record Policy
     public IReadOnlyList<ConfirmationRule> Confirmations { get; init; } = [];
 
     /// <summary>
-    /// Bitcoin family: payments of invoices up to this price need no block, unless a conflicting transaction was seen.
-    /// Null: never.
+    /// Bitcoin family: payments of invoices up to this price need no block, if no conflict was seen among them and their
+    /// unconfirmed ancestors and their fee rate is sufficient. Null: never.
     /// </summary>
     public Price? AcceptUnconfirmedUpTo { get; init; }
 

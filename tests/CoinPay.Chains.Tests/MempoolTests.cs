@@ -87,6 +87,79 @@ public sealed class MempoolTests
     }
 
     [Fact]
+    public void A_transaction_that_waited_for_an_hour_and_is_then_replaced_is_a_conflict()
+    {
+        Spend(First, "coin:0");
+        _time.Advance(TimeSpan.FromHours(1));
+        Spend(Second, "coin:0");
+        Assert.True(Assert.Single(_mempool.Matching(static _ => true), transfer => transfer.TransactionHash == Second).HasConflict);
+    }
+
+    [Fact]
+    public void A_conflict_beyond_the_inputs_that_are_kept_is_one_too()
+    {
+        string[] many = [.. Enumerable.Range(0, Outpoints.MaxCount + 1).Select(number => $"coin:{number}")];
+        Spend(First, many);
+        Spend(Second, many[^1]);
+        Assert.True(Assert.Single(_mempool.Matching(static _ => true), transfer => transfer.TransactionHash == Second).HasConflict);
+    }
+
+    [Fact]
+    public void A_payment_without_conflict_whose_fee_suffices_is_trusted_once_it_is_judged()
+    {
+        _mempool.IsRead();
+        Spend(First, "coin:0");
+        Assert.True(Payment(First).IsDoubtful);
+        Assert.Equal([First], _mempool.Unjudged(static _ => true));
+        _mempool.Judge(First, [], isFeeSufficient: true);
+        Assert.Equal((false, false), (Payment(First).HasConflict, Payment(First).IsDoubtful));
+        Assert.Empty(_mempool.Unjudged(static _ => true));
+    }
+
+    [Fact]
+    public void A_payment_whose_ancestor_replaced_another_transaction_has_a_conflict()
+    {
+        _mempool.IsRead();
+        Spend(First, "coin:0");
+        _mempool.Keep([]);
+        Spend(Second, "coin:0");
+        Spend(Third, Second + ":0");
+        _mempool.Judge(Third, [Second], isFeeSufficient: true);
+        Assert.True(Payment(Third).HasConflict);
+    }
+
+    [Fact]
+    public void A_payment_whose_fee_is_low_or_whose_ancestors_are_unknown_is_doubtful()
+    {
+        _mempool.IsRead();
+        Spend(First, "coin:0");
+        Spend(Second, "coin:1");
+        Spend(Third, "coin:2");
+        _mempool.Judge(First, [], isFeeSufficient: false);
+        _mempool.Judge(Second, null, isFeeSufficient: true);
+        _mempool.Judge(Third, [new string('4', 64)], isFeeSufficient: true);
+        Assert.All(_mempool.Matching(static _ => true), transfer => Assert.True(transfer.IsDoubtful));
+    }
+
+    [Fact]
+    public void What_was_there_before_the_mempool_was_read_is_doubtful_and_so_is_what_descends_from_it()
+    {
+        Spend(First, "coin:0");
+        _mempool.IsRead();
+        Spend(Second, First + ":0");
+        Spend(Third, "coin:2");
+        _time.Advance(TimeSpan.FromMinutes(11));
+        Spend(Fourth, "coin:3");
+        _mempool.Judge(First, [], isFeeSufficient: true);
+        _mempool.Judge(Second, [First], isFeeSufficient: true);
+        _mempool.Judge(Third, [], isFeeSufficient: true);
+        _mempool.Judge(Fourth, [], isFeeSufficient: true);
+        Assert.Equal(
+            [true, true, false, true],
+            new[] { First, Second, Third, Fourth }.Select(id => Payment(id).IsDoubtful));
+    }
+
+    [Fact]
     public void Of_an_old_transaction_only_the_inputs_that_are_watched_are_kept()
     {
         Spend(First, "coin:0", "coin:1");
@@ -102,18 +175,21 @@ public sealed class MempoolTests
     public void A_mempool_of_large_transactions_keeps_the_inputs_of_the_latest_alone()
     {
         for (int i = 0; i < 2_000; i++)
-            _mempool.Add(i.ToString("x64"), [], Outpoints.Of(Enumerable.Range(0, 64).Select(n => Outpoints.Name(i.ToString("x64"), n))), static _ => false);
+            _mempool.Add(i.ToString("x64"), [], Enumerable.Range(0, 64).Select(n => Outpoints.Name(i.ToString("x64"), n)), static _ => false);
         Assert.InRange(_mempool.Spends(static _ => true).Count, 99_000, 100_000);
     }
 
-    private static readonly string Coin = new('c', 64), First = new('1', 64), Second = new('2', 64), Third = new('3', 64);
+    private static readonly string Coin = new('c', 64), First = new('1', 64), Second = new('2', 64), Third = new('3', 64), Fourth = new('4', 64);
+
+    private ChainTransfer Payment(string id) =>
+        Assert.Single(_mempool.Matching(static _ => true), transfer => transfer.TransactionHash == id);
 
     private void Spend(string id, params string[] coins) => Spend(id, static _ => true, coins);
 
     private void Spend(string id, Func<string, bool> isWatched, params string[] coins) => _mempool.Add(
         id,
         [new ChainTransfer(Bitcoin, "ours", null, id, "0", 1)],
-        Outpoints.Of(coins.Select(coin => coin.Replace("coin", Coin, StringComparison.Ordinal))),
+        coins.Select(coin => coin.Replace("coin", Coin, StringComparison.Ordinal)),
         isWatched);
 
     private IEnumerable<string> Recipients() =>
@@ -123,6 +199,6 @@ public sealed class MempoolTests
         id,
         (recipients.Length == 0 ? ["nobody"] : recipients).Select((recipient, i) => new ChainTransfer(
             Bitcoin, recipient, null, id, i.ToString(CultureInfo.InvariantCulture), 1)),
-        Outpoints.None,
+        [],
         static recipient => recipient == "ours");
 }

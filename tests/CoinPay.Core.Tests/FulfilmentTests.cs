@@ -44,6 +44,26 @@ public sealed class FulfilmentTests
             .When(Blocks(2)).Then(Is(InvoiceStatus.Paid));
 
     [Fact]
+    public void An_unconfirmed_payment_that_is_doubtful_waits_for_blocks() =>
+        Given(Due(1_000, depth: "0", inConflict: "3")).When(SawDoubtful("a", 1_000)).Then(Is(InvoiceStatus.Detected))
+            .When(Mined("a")).Then(Is(InvoiceStatus.Confirming))
+            .When(Blocks(2)).Then(Is(InvoiceStatus.Paid));
+
+    [Theory]
+    [InlineData("0")]
+    [InlineData("1")]
+    [InlineData("3")]
+    public void A_coinbase_pays_after_a_hundred_blocks_whatever_the_policy(string depth) =>
+        Given(Due(1_000, depth: depth)).When(MinedAsCoinbase("a", 1_000)).Then(Is(InvoiceStatus.Confirming))
+            .When(Blocks(98)).Then(Is(InvoiceStatus.Confirming))
+            .When(Blocks(1)).Then(Is(InvoiceStatus.Paid));
+
+    [Fact]
+    public void A_policy_of_more_than_a_hundred_blocks_applies_to_a_coinbase_too() =>
+        Given(Due(1_000, depth: "120"), MinedAsCoinbase("a", 1_000)).When(Blocks(118)).Then(Is(InvoiceStatus.Confirming))
+            .When(Blocks(1)).Then(Is(InvoiceStatus.Paid));
+
+    [Fact]
     public void An_unconfirmed_payment_is_not_taken_while_the_chain_is_unknown() =>
         Given(Due(1_000, depth: "0"), NodeDown).When(Saw("a", 1_000)).Then(Is(InvoiceStatus.Detected))
             .When(NodeUp).Then(Is(InvoiceStatus.Paid));

@@ -101,6 +101,16 @@ internal static class InvoiceSteps
         Saw(hash, amount),
         new("in conflict", world => world.Change(hash, transfer => transfer with { HasConflict = true })));
 
+    /// <summary>A transfer in the mempool whose fee is too low, or of which nobody knows what it descends from.</summary>
+    public static Step SawDoubtful(string hash, long amount) => AtOnce(
+        Saw(hash, amount),
+        new("doubtful", world => world.Change(hash, transfer => transfer with { IsDoubtful = true })));
+
+    /// <summary>The miner's own income, in a new block.</summary>
+    public static Step MinedAsCoinbase(string hash, long amount) => AtOnce(
+        Mined(hash, amount),
+        new("coinbase", world => world.Change(hash, transfer => transfer with { Maturity = 100 })));
+
     /// <summary>Money at the address that could be anybody's.</summary>
     public static Step MinedAmbiguous(string hash, long amount, Asset? asset = null) => AtOnce(
         Mined(hash, amount, asset),

@@ -12,6 +12,10 @@ namespace CoinPay.Simulation;
 /// <summary>How customers pay.</summary>
 internal static class Pay
 {
+    public const int CoinbaseMaturity = 100;
+    private const double LowFee = 0.12;
+    private const double ContestedAncestor = 0.08;
+
     public static void Some(World world) => Send(world, world.Dice, Open(world, order => order.Answer!.ExpiresAt > world.Now));
 
     public static void Late(World world) => Send(world, world.Dice, Open(world, order => order.Answer!.ExpiresAt <= world.Now));
@@ -20,6 +24,18 @@ internal static class Pay
     {
         if (Choose(world, Open(world, _ => true)) is { } order)
             Broadcast(world, order.Network, [(order, order.Asset, order.Asset.Dust - 1)]);
+    }
+
+    /// <summary>A miner, or a pool, pays straight from a block's coinbase.</summary>
+    public static void AsCoinbase(World world)
+    {
+        if (Choose(world, Open(world, order => order.Network.Family is BitcoinFamily)) is not { } order)
+            return;
+        ModelNode node = world.NodeOf(order.Network.Name);
+        string hash = node.Chain.NewHash();
+        ChainTransfer transfer = new(order.Asset.Asset, node.RecipientOf(order.Answer!.Address), null, hash, "0", order.Answer.Due) { Maturity = CoinbaseMaturity };
+        world.Log.Note($"order {order.Number} is paid {transfer.Amount} by the coinbase {hash}");
+        node.Chain.Mine(new ModelTransaction(hash, "coinbase of " + hash, [transfer], world.Now) { IsCoinbase = true });
     }
 
     /// <summary>A listed asset, but not the one that is due.</summary>
@@ -109,6 +125,10 @@ internal static class Pay
             transfers.Add(new(asset.Asset, recipient, null, hash, ordinal, amount) { Inputs = node.Chain.IsEvm ? Outpoints.None : Outpoints.Of([coin]) });
             world.Log.Note($"order {order.Number} is paid {amount} {asset.Asset.Symbol} by {hash}");
         }
-        node.Chain.Broadcast(new(hash, coin, transfers, world.Now));
+        node.Chain.Broadcast(new(hash, coin, transfers, world.Now)
+        {
+            HasLowFee = !node.Chain.IsEvm && world.Dice.Chance(LowFee),
+            HasContestedAncestor = !node.Chain.IsEvm && world.Dice.Chance(ContestedAncestor),
+        });
     }
 }

@@ -120,6 +120,33 @@ internal sealed class DroppedOutbox : Seams
         && change.Properties.GetValueOrDefault("Type") is string type && type.StartsWith("invoice.", StringComparison.Ordinal);
 }
 
+/// <summary>The adapter does not see that a transaction is a coinbase.</summary>
+internal sealed class ImmatureCoinbase : Seams
+{
+    public override IChain Through(ModelNode node) => new Reader(node);
+
+    private sealed class Reader(ModelNode node) : Through(node)
+    {
+        public override async Task<IReadOnlyList<ChainBlock>> ReadBlocksAsync(
+            long from, long to, long byHashAbove, Func<string, bool> isWatched, CancellationToken cancellation) =>
+            [.. (await base.ReadBlocksAsync(from, to, byHashAbove, isWatched, cancellation))
+                .Select(block => block with { Transfers = [.. block.Transfers.Select(transfer => transfer with { Maturity = 0 })] })];
+    }
+}
+
+/// <summary>The adapter looks at a payment's own inputs only, and not at its fee.</summary>
+internal sealed class TrustfulMempool : Seams
+{
+    public override IChain Through(ModelNode node) => new Reader(node);
+
+    private sealed class Reader(ModelNode node) : Through(node)
+    {
+        public override async Task<IReadOnlyList<ChainTransfer>> ReadMempoolAsync(
+            Func<string, bool> isWatched, CancellationToken cancellation) =>
+            [.. (await base.ReadMempoolAsync(isWatched, cancellation)).Select(transfer => transfer with { HasConflict = false, IsDoubtful = false })];
+    }
+}
+
 /// <summary>A node behind a wrapper that changes its answers.</summary>
 internal abstract class Through(ModelNode node) : IChain, IMempoolSource
 {

@@ -86,7 +86,7 @@ internal static class Rest
     private static void MineDeep(World world)
     {
         foreach (ModelNode node in world.Nodes)
-            for (int i = 0; i < OfferedNetworks.FinalizedDepth + 4; i++)
+            for (int i = 0; i < (node.Chain.HasCoinbasePayment ? Pay.CoinbaseMaturity : OfferedNetworks.FinalizedDepth + 4); i++)
                 node.Chain.Mine();
     }
 

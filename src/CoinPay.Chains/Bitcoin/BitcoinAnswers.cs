@@ -17,7 +17,7 @@ internal sealed record BitcoinTransaction(
     string Txid, BitcoinOutput[] Vout, BitcoinInput[]? Vin = null, string? BlockHash = null);
 
 /// <summary>A coinbase has no <paramref name="Txid"/>, nor does an input from inside Litecoin's MWEB.</summary>
-internal sealed record BitcoinInput(string? Txid = null, int? Vout = null);
+internal sealed record BitcoinInput(string? Txid = null, int? Vout = null, string? Coinbase = null);
 
 /// <param name="Value">In coins. The text has all eight decimals, so a decimal holds the value exactly.</param>
 internal sealed record BitcoinOutput(decimal? Value = null, int? N = null, BitcoinScript? ScriptPubKey = null);
@@ -25,4 +25,16 @@ internal sealed record BitcoinOutput(decimal? Value = null, int? N = null, Bitco
 internal sealed record BitcoinScript(string? Hex = null);
 
 /// <param name="Loaded">False while a restarted node is still reading its mempool from disk.</param>
-internal sealed record MempoolInfo(bool? Loaded = null);
+/// <param name="MempoolMinFee">Coins per 1,000 virtual bytes, below which the node takes nothing while its mempool is full.</param>
+/// <param name="MinRelayTxFee">Coins per 1,000 virtual bytes, below which the node relays nothing.</param>
+internal sealed record MempoolInfo(bool? Loaded = null, decimal? MempoolMinFee = null, decimal? MinRelayTxFee = null);
+
+/// <param name="VSize">Virtual bytes.</param>
+/// <param name="AncestorSize">Virtual bytes of the transaction and its unconfirmed ancestors.</param>
+internal sealed record MempoolEntry(long? VSize = null, long? AncestorSize = null, MempoolFees? Fees = null);
+
+/// <summary>In coins: the transaction's own fee, and the sum of its own and its unconfirmed ancestors'.</summary>
+internal sealed record MempoolFees(decimal? Base = null, decimal? Ancestor = null);
+
+/// <param name="FeeRate">Coins per 1,000 virtual bytes; missing if the node has seen too little to tell.</param>
+internal sealed record FeeEstimate(decimal? FeeRate = null);

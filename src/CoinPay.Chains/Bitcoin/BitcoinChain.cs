@@ -20,6 +20,7 @@ public sealed class BitcoinChain(
     private readonly Mempool _mempool = new(time);
     private readonly NBitcoin.Network _addresses = BitcoinNetworks.Of(network);
     private readonly BitcoinTransfers _transfers = new(network);
+    private MempoolTrust Trust => field ??= new(network, _rpc, _mempool);
     private ChainHead? _head;
 
     public Network Network => network;
@@ -69,12 +70,15 @@ public sealed class BitcoinChain(
         RpcAnswer<JsonElement>[] answers = await _rpc.BatchAsync<JsonElement>(
             [new RpcCall("getmempoolinfo"), new RpcCall("getrawmempool")], cancellation);
         // A transaction that the node has not reloaded yet has not left its mempool.
-        if (_rpc.Read<MempoolInfo>(_rpc.ResultOf(answers[0], "getmempoolinfo")).Loaded == false)
+        MempoolInfo info = _rpc.Read<MempoolInfo>(_rpc.ResultOf(answers[0], "getmempoolinfo"));
+        if (info.Loaded == false)
             throw new ChainUnknownException(network.Name, "the node is still loading its mempool");
         string[] listed = _rpc.Read<string[]>(_rpc.ResultOf(answers[1], "getrawmempool"));
         _mempool.Keep(listed);
         foreach (string[] unread in _mempool.Unread(listed).Chunk(Mempool.TransactionsPerBatch))
             await ReadTransactionsAsync(unread, isWatched, cancellation);
+        _mempool.IsRead();
+        await Trust.JudgeAsync(info, isWatched, cancellation);
         return _mempool.Matching(isWatched);
     }
 
@@ -106,7 +110,7 @@ public sealed class BitcoinChain(
             _mempool.Add(
                 ids[i],
                 _transfers.Of(transaction, static _ => true),
-                BitcoinTransfers.InputsOf(transaction),
+                BitcoinTransfers.AllInputsOf(transaction),
                 isWatched);
         }
     }

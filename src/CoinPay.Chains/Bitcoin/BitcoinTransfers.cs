@@ -9,6 +9,13 @@ namespace CoinPay.Chains.Bitcoin;
 internal sealed class BitcoinTransfers(Network network)
 {
     private const decimal BaseUnitsPerCoin = 100_000_000m;
+
+    /// <summary>COINBASE_MATURITY and PEGOUT_MATURITY in the nodes' consensus/consensus.h.</summary>
+    private const int CoinbaseMaturity = 100, PegOutMaturity = 6;
+
+    /// <summary>A witness program of version 8 and 32 bytes, the MWEB's header hash: the first output of a block's HogEx (LIP-2).</summary>
+    private const string HogAddress = "5820";
+    private const int HogAddressLength = 68;
     private readonly Asset _coin = network.Assets.Single(asset => asset.Contract is null).Asset;
 
     /// <summary>
@@ -21,20 +28,28 @@ internal sealed class BitcoinTransfers(Network network)
         if (ours.Count == 0)
             return [];
         Outpoints inputs = InputsOf(transaction);
-        return [.. ours.Select(output => Transfer(transaction.Txid, output, inputs))];
+        int maturity = MaturityOf(transaction);
+        return [.. ours.Select(output => Transfer(transaction.Txid, output, inputs) with { Maturity = maturity })];
     }
 
-    public static Outpoints InputsOf(BitcoinTransaction transaction) => Outpoints.Of(Spent(transaction));
-
-    /// <summary>Returns the watched outpoints that it spends, regardless of its number of inputs.</summary>
-    public static IEnumerable<Spend> SpendsOf(BitcoinTransaction transaction, Func<string, bool> isWatched) =>
-        Spent(transaction).Where(isWatched).Select(outpoint => new Spend(outpoint, transaction.Txid));
-
-    private static IEnumerable<string> Spent(BitcoinTransaction transaction) =>
+    /// <summary>Returns every outpoint that it spends, however many they are.</summary>
+    public static IEnumerable<string> AllInputsOf(BitcoinTransaction transaction) =>
         from input in transaction.Vin ?? []
         let spent = input is { Txid: { } txid, Vout: { } number } ? Outpoints.Name(txid, number) : null
         where spent is not null
         select spent;
+
+    public static Outpoints InputsOf(BitcoinTransaction transaction) => Outpoints.Of(AllInputsOf(transaction));
+
+    /// <summary>Returns the watched outpoints that it spends, regardless of its number of inputs.</summary>
+    public static IEnumerable<Spend> SpendsOf(BitcoinTransaction transaction, Func<string, bool> isWatched) =>
+        AllInputsOf(transaction).Where(isWatched).Select(outpoint => new Spend(outpoint, transaction.Txid));
+
+    private int MaturityOf(BitcoinTransaction transaction) =>
+        transaction.Vin is [{ Coinbase: not null }, ..] ? CoinbaseMaturity
+        : network.Coin == "litecoin" && transaction.Vout is [{ ScriptPubKey.Hex: { Length: HogAddressLength } first }, ..]
+            && first.StartsWith(HogAddress, StringComparison.Ordinal) ? PegOutMaturity
+        : 0;
 
     private static bool IsPayment(BitcoinOutput output, Func<string, bool> isWatched) =>
         output is { ScriptPubKey.Hex: { } script, N: not null, Value: > 0 } && isWatched(script);

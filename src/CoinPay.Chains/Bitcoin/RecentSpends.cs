@@ -1,38 +1,55 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+
 namespace CoinPay.Chains.Bitcoin;
 
 /// <summary>
-/// Remembers which transaction recently spent which output in the mempool, even if it is no longer there. A node shows
-/// only one of two conflicting transactions at a time, so the conflict is visible only if the first one is remembered.
+/// Remembers which transaction spends which output, for as long as the transaction is in the mempool and a while after it
+/// left. A node shows only one of two conflicting transactions at a time, so the conflict is visible only if the first one is
+/// remembered. Never larger than the node's own mempool and what left it recently; an outpoint takes some 50 bytes.
 /// </summary>
-internal sealed class RecentSpends(TimeProvider time, TimeSpan memory, int most)
+internal sealed class RecentSpends(TimeProvider time, TimeSpan memory)
 {
-    private readonly Dictionary<string, (string Spender, long At)> _spenders = new(StringComparer.Ordinal);
-    private readonly Queue<(string Outpoint, long At)> _order = new();
+    private readonly Dictionary<UInt128, string> _spenders = [];
+    private readonly Dictionary<string, UInt128[]> _inputs = new(StringComparer.Ordinal);
+    private readonly Queue<(string Id, UInt128[] Outpoints, long At)> _left = new();
 
     /// <summary>Remembers a transaction; returns whether another one spent any of its inputs before.</summary>
-    public bool HaveAnother(string transactionHash, Outpoints inputs)
+    public bool HaveAnother(string transactionHash, IEnumerable<string> outpoints)
     {
-        long now = time.GetTimestamp();
-        bool another = false;
-        foreach (string outpoint in inputs.All)
-        {
-            another |= _spenders.TryGetValue(outpoint, out (string Spender, long At) before)
-                && before.Spender != transactionHash;
-            _spenders[outpoint] = (transactionHash, now);
-            _order.Enqueue((outpoint, now));
-        }
         Forget();
+        UInt128[] spent = [.. outpoints.Select(KeyOf)];
+        bool another = false;
+        foreach (UInt128 outpoint in spent)
+        {
+            another |= _spenders.TryGetValue(outpoint, out string? before) && before != transactionHash;
+            _spenders[outpoint] = transactionHash;
+        }
+        _inputs[transactionHash] = spent;
         return another;
     }
 
+    /// <summary>The transaction is no longer in the mempool.</summary>
+    public void Left(string transactionHash)
+    {
+        if (_inputs.Remove(transactionHash, out UInt128[]? spent))
+            _left.Enqueue((transactionHash, spent, time.GetTimestamp()));
+    }
+
+    /// <summary>Forgets what left the mempool too long ago.</summary>
     private void Forget()
     {
-        while (_order.TryPeek(out (string Outpoint, long At) oldest)
-            && (_order.Count > most || time.GetElapsedTime(oldest.At) > memory))
+        while (_left.TryPeek(out (string Id, UInt128[] Outpoints, long At) oldest) && time.GetElapsedTime(oldest.At) > memory)
         {
-            _order.Dequeue();
-            if (_spenders.TryGetValue(oldest.Outpoint, out (string Spender, long At) last) && last.At == oldest.At)
-                _spenders.Remove(oldest.Outpoint);
+            _left.Dequeue();
+            bool isBack = _inputs.ContainsKey(oldest.Id);
+            foreach (UInt128 outpoint in oldest.Outpoints)
+                if (!isBack && _spenders.TryGetValue(outpoint, out string? last) && last == oldest.Id)
+                    _spenders.Remove(outpoint);
         }
     }
+
+    private static UInt128 KeyOf(string outpoint) =>
+        BinaryPrimitives.ReadUInt128LittleEndian(SHA256.HashData(Encoding.ASCII.GetBytes(outpoint)));
 }

@@ -8,13 +8,13 @@ namespace CoinPay.Core;
 public sealed record ConfirmationPolicy(RequiredDepth Required, string Tier, string Reason)
 {
     /// <summary>
-    /// Set only if unconfirmed payments are accepted: the depth that a payment needs if another transaction also spends
-    /// its inputs.
+    /// Set only if unconfirmed payments are accepted: the depth that a payment needs if it has a conflict or is doubtful.
     /// </summary>
     public RequiredDepth? InConflict { get; init; }
 
-    /// <summary>The depth that this transfer needs.</summary>
-    public RequiredDepth For(ViewedTransfer transfer) => transfer.HasConflict ? InConflict ?? Required : Required;
+    /// <summary>The depth that this transfer needs; never less than its maturity.</summary>
+    public RequiredDepth For(ViewedTransfer transfer) =>
+        transfer.AtLeastMature(transfer.HasConflict || transfer.IsDoubtful ? InConflict ?? Required : Required);
 
     /// <summary>
     /// Chooses the tier by the merchant's rules. No block is required if the chain is in the Bitcoin family, the

@@ -114,8 +114,25 @@ public sealed record ViewedTransfer(
     /// </summary>
     public bool IsAmbiguous { get; init; }
 
-    /// <summary>A transaction that spends one of the same inputs was seen before, so a replacement is likely.</summary>
+    /// <summary>
+    /// A transaction that spends one of the same inputs, or one of an unconfirmed ancestor's, was seen before, so a replacement is likely.
+    /// </summary>
     public bool HasConflict { get; init; }
+
+    /// <summary>
+    /// When it was seen without a block, its fee rate was too low, or it was unknown whether anything conflicts with it.
+    /// </summary>
+    public bool IsDoubtful { get; init; }
+
+    /// <summary>
+    /// The number of blocks before which the chain lets nobody spend it, because a reorg destroys it for good: 100 for a
+    /// coinbase output, 6 for money that leaves Litecoin's MWEB, 0 for anything else.
+    /// </summary>
+    public int Maturity { get; init; }
+
+    /// <summary>Returns the depth, or the transfer's maturity if that is more.</summary>
+    public RequiredDepth AtLeastMature(RequiredDepth required) =>
+        Maturity == 0 || required.Blocks >= Maturity ? required : RequiredDepth.OfBlocks(Maturity);
 
     /// <summary>Hash of the transaction that spent its inputs instead, once it is lost and if that is known.</summary>
     public string? ReplacedBy { get; init; }

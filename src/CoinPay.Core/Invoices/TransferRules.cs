@@ -57,7 +57,7 @@ internal static class TransferRules
     /// its money waits for what no reorg removes.
     /// </summary>
     private static RequiredDepth DepthOf(InvoiceTerms terms, ViewedTransfer viewed) => viewed.WrongNetwork is { } network
-        ? terms.DepthElsewhere.GetValueOrDefault(network) ?? RequiredDepth.Of(FinalityTag.Finalized)
+        ? viewed.AtLeastMature(terms.DepthElsewhere.GetValueOrDefault(network) ?? RequiredDepth.Of(FinalityTag.Finalized))
         : terms.Confirmation.For(viewed);
 
     private static Transfer AsSeen(Invoice state, ViewedTransfer viewed) => new()

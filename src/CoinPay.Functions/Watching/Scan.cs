@@ -72,6 +72,8 @@ internal sealed partial class Scan(Cursor cursor, PollerMemory memory)
             HasConflict = transfer.HasConflict
                 || known is { HasConflict: true } or { ReplacedBy: not null }
                 || memory.Inputs.HasRival(transfer.TransactionHash),
+            IsDoubtful = transfer.IsDoubtful || known is { IsDoubtful: true },
+            Maturity = Math.Max(transfer.Maturity, known?.Maturity ?? 0),
         };
     }
 
@@ -178,7 +180,7 @@ internal sealed partial class Scan(Cursor cursor, PollerMemory memory)
     /// depth and at its tags; its deadlines cover anything else.
     /// </summary>
     private static RequiredDepth[] DepthsOf(Watch watch, ViewedTransfer transfer, Network network) => transfer.WrongNetwork is null
-        ? [watch.Required]
+        ? [transfer.AtLeastMature(watch.Required)]
         :
         [
             watch.Required, RequiredDepth.OfBlocks(network.Confirmations),

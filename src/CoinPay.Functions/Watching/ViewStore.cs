@@ -245,6 +245,8 @@ internal sealed partial class ViewStore(Tables tables, Networks networks)
             ["WrongNetwork"] = transfer.WrongNetwork,
             ["IsAmbiguous"] = transfer.IsAmbiguous,
             ["HasConflict"] = transfer.HasConflict,
+            ["IsDoubtful"] = transfer.IsDoubtful,
+            ["Maturity"] = transfer.Maturity,
             ["ReplacedBy"] = transfer.ReplacedBy,
             ["Inputs"] = inputs.All.Count == 0 ? null : inputs.ToString(),
         };
@@ -264,6 +266,8 @@ internal sealed partial class ViewStore(Tables tables, Networks networks)
         WrongNetwork = row.GetString("WrongNetwork"),
         IsAmbiguous = row.GetBoolean("IsAmbiguous") ?? false,
         HasConflict = row.GetBoolean("HasConflict") ?? false,
+        IsDoubtful = row.GetBoolean("IsDoubtful") ?? false,
+        Maturity = row.GetInt32("Maturity") ?? 0,
         ReplacedBy = row.GetString("ReplacedBy"),
     };
 }

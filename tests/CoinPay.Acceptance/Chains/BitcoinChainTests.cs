@@ -16,6 +16,7 @@ public sealed class BitcoinChainTests : IAsyncLifetime
     {
         _node = await Bitcoind.StartAsync();
         _chain = Chain(_node.Rpc);
+        await MempoolAsync();
     }
 
     public ValueTask DisposeAsync() => _node.DisposeAsync();
@@ -82,6 +83,37 @@ public sealed class BitcoinChainTests : IAsyncLifetime
         ChainBlock block = Assert.Single(await BlocksAsync(111, 111, recipient, spent));
         Assert.Equal([new Spend(spent, instead)], block.Spends);
         Assert.Equal(paid.Inputs, Assert.Single(block.Transfers).Inputs);
+    }
+
+    [Fact]
+    public async Task A_payment_from_the_change_of_a_replacement_has_a_conflict_and_one_from_other_change_has_none()
+    {
+        await _node.MineAsync(9);
+        Coin contested = await _node.TakeCoinAsync(), quiet = await _node.TakeCoinAsync();
+        string address = await _node.NewAddressAsync(), change = await _node.NewAddressAsync();
+        string recipient = _chain.RecipientOf(address);
+        await _node.SendAsync(contested, 0.0005m, (change, 1));
+        string parent = await _node.SendAsync(quiet, 0.0005m, (change, 1));
+        Assert.Empty(await MempoolAsync(recipient));
+        string replacement = await _node.SendAsync(contested, 0.005m, (change, 1));
+        string doubtful = await SpendAsync(replacement, change, address), good = await SpendAsync(parent, change, address);
+
+        Dictionary<string, ChainTransfer> seen =
+            (await MempoolAsync(recipient)).ToDictionary(transfer => transfer.TransactionHash, StringComparer.Ordinal);
+        Assert.Equal((true, false), (seen[doubtful].HasConflict, seen[good].HasConflict));
+        Assert.False(seen[good].IsDoubtful);
+        ChainTransfer[] later = [.. await Chain(_node.Rpc).ReadMempoolAsync(recipient.Equals, CancellationToken.None)];
+        Assert.All(later, transfer => Assert.True(transfer.IsDoubtful));
+    }
+
+    [Fact]
+    public async Task A_coinbase_is_known_as_one_and_another_payment_is_not()
+    {
+        string address = await _node.NewAddressAsync();
+        await _node.PayAsync(address, 1);
+        await _node.CallAsync("generatetoaddress", 1, address);
+        ChainBlock block = Assert.Single(await BlocksAsync(102, 102, _chain.RecipientOf(address)));
+        Assert.Equal([100, 0], block.Transfers.Select(transfer => transfer.Maturity));
     }
 
     [Fact]
@@ -164,6 +196,13 @@ public sealed class BitcoinChainTests : IAsyncLifetime
     private static BitcoinChain Chain(
         Uri rpc, string id = "bip122:0f9188f13cb7b2c71f2a335e3a4fc328", string password = Bitcoind.Password) =>
         new(TestNetworks.Bitcoin(rpc, id: id), TestNetworks.Http, TestNetworks.Credentials(password), TimeProvider.System);
+
+    /// <summary>Pays an address with an unconfirmed output of the payer's.</summary>
+    private async Task<string> SpendAsync(string transaction, string from, string to)
+    {
+        Coin coin = (await _node.OutputToAsync(transaction, from)) with { IsMerchants = false };
+        return await _node.SendAsync(coin, 0.0005m, (to, 0.5m));
+    }
 
     private async Task<string> PaidAsync()
     {

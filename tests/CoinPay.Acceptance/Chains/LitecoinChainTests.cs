@@ -25,6 +25,7 @@ public sealed class LitecoinChainTests
             Assert.Equal(script, chain.RecipientOf(address));
         }
 
+        Assert.Empty(await chain.ReadMempoolAsync(static _ => true, CancellationToken.None));
         string recipient = chain.RecipientOf(await node.NewAddressAsync());
         string paid = await node.NewAddressAsync();
         string transaction = await node.PayAsync(paid, 1.00000001m);
@@ -37,5 +38,10 @@ public sealed class LitecoinChainTests
         await chain.ReadHeadAsync(CancellationToken.None);
         IReadOnlyList<ChainBlock> blocks = await chain.ReadBlocksAsync(1, 102, 0, IsPaid, CancellationToken.None);
         Assert.Equal([waiting], blocks[^1].Transfers);
+        Assert.Equal((false, 0), (waiting.IsDoubtful, waiting.Maturity));
+        await node.CallAsync("generatetoaddress", 1, paid);
+        await chain.ReadHeadAsync(CancellationToken.None);
+        ChainBlock coinbase = Assert.Single(await chain.ReadBlocksAsync(103, 103, 0, IsPaid, CancellationToken.None));
+        Assert.Equal(100, Assert.Single(coinbase.Transfers).Maturity);
     }
 }

@@ -46,6 +46,7 @@ public sealed class MwebTests
         ChainTransfer credited = Assert.Single(blocks.SelectMany(read => read.Transfers));
         Assert.Equal((150_000_000, last.GetProperty("txid").GetString()), ((int)credited.Amount, credited.TransactionHash));
         Assert.NotEqual(pegOut, credited.TransactionHash);
+        Assert.Equal(6, credited.Maturity);
         JsonElement output = last.GetProperty("vout")[int.Parse(credited.Ordinal)];
         Assert.Equal(chain.RecipientOf(address), output.GetProperty("scriptPubKey").GetProperty("hex").GetString());
     }

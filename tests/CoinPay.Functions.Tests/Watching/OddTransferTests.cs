@@ -41,6 +41,36 @@ public sealed class OddTransferTests(PollerTest.Storage storage) : PollerTest(st
     }
 
     [Fact]
+    public async Task A_coinbase_wakes_its_invoice_again_once_a_hundred_blocks_hold_it()
+    {
+        Watch watch = await WatchAsync("alice");
+        Chain.MineEmpty(3);
+        Chain.Mine(ModelChain.Transfer("alice", "t1", 1_000) with { Maturity = 100 });
+        Assert.Equal([watch.InvoiceId], await PollAsync());
+        Assert.Equal(100, (await TransferAsync(watch)).Maturity);
+        Chain.MineEmpty(98);
+        Assert.Empty(await PollAsync());
+        Restart();
+        Chain.Mine();
+        Assert.Equal([watch.InvoiceId], await PollAsync());
+    }
+
+    [Fact]
+    public async Task A_payment_that_was_doubtful_in_the_mempool_stays_so_in_its_block()
+    {
+        Watch watch = await WatchAsync("alice");
+        Chain.MineEmpty(3);
+        ChainTransfer payment = ModelChain.Transfer("alice", "t1", 1_000);
+        Chain.Broadcast(payment with { IsDoubtful = true });
+        await PollAsync();
+        Restart();
+        Chain.Mine(payment);
+        await PollAsync();
+        ViewedTransfer transfer = await TransferAsync(watch);
+        Assert.True(transfer is { IsDoubtful: true, Block: not null });
+    }
+
+    [Fact]
     public async Task Dust_is_counted_once_it_is_mined_and_wakes_nobody()
     {
         Watch watch = await WatchAsync("alice");

@@ -2,7 +2,7 @@ using CoinPay.Chains;
 
 namespace CoinPay.Simulation.Chains;
 
-/// <summary>A Bitcoin adapter's view of its node's mempool: who spends what, and whether another did before.</summary>
+/// <summary>A Bitcoin adapter's view of its node's mempool: who spends what, whether another did before, and what is worth little yet.</summary>
 internal sealed class MempoolModel
 {
     private readonly Dictionary<string, string> _spenders = new(StringComparer.Ordinal);
@@ -17,10 +17,13 @@ internal sealed class MempoolModel
         Transactions = [.. waiting];
         foreach (ModelTransaction transaction in waiting.Where(one => !_hasConflict.ContainsKey(one.Hash)))
         {
-            _hasConflict[transaction.Hash] = _spenders.ContainsKey(transaction.Coin);
+            _hasConflict[transaction.Hash] = _spenders.ContainsKey(transaction.Coin) || transaction.HasContestedAncestor;
             _spenders[transaction.Coin] = transaction.Hash;
         }
-        return waiting.SelectMany(one => one.Transfers).Select(transfer => transfer with { HasConflict = _hasConflict[transfer.TransactionHash] });
+        return
+            from one in waiting
+            from transfer in one.Transfers
+            select transfer with { HasConflict = _hasConflict[one.Hash], IsDoubtful = one.HasLowFee };
     }
 
     public static IReadOnlyList<Spend> Spends(IEnumerable<ModelTransaction> transactions, Func<string, bool> isWatched) =>

@@ -8,7 +8,17 @@ namespace CoinPay.Simulation.Chains;
 /// A transaction of a model chain. Two that spend the same coin exclude each other; on chains of Bitcoin's kind its name is an
 /// outpoint's. <paramref name="Transfers"/> are those to our invoices.
 /// </summary>
-internal sealed record ModelTransaction(string Hash, string Coin, IReadOnlyList<ChainTransfer> Transfers, DateTimeOffset BroadcastAt);
+internal sealed record ModelTransaction(string Hash, string Coin, IReadOnlyList<ChainTransfer> Transfers, DateTimeOffset BroadcastAt)
+{
+    /// <summary>Miners leave it for later.</summary>
+    public bool HasLowFee { get; init; }
+
+    /// <summary>It spends the change of a transaction that replaced another.</summary>
+    public bool HasContestedAncestor { get; init; }
+
+    /// <summary>The miner's own: it exists in its block and nowhere else.</summary>
+    public bool IsCoinbase { get; init; }
+}
 
 internal sealed record ModelBlock(
     long Height, string Hash, string ParentHash, DateTimeOffset Time, IReadOnlyList<ModelTransaction> Transactions);
@@ -36,6 +46,9 @@ internal sealed class ModelNetwork
     public List<ModelBlock> Blocks { get; } = [];
 
     public List<ModelTransaction> Pool { get; } = [];
+
+    /// <summary>A miner has paid an invoice, which counts only after a hundred blocks.</summary>
+    public bool HasCoinbasePayment { get; private set; }
 
     /// <summary>Called when something happens.</summary>
     public Action<string> Note { get; init; } = static _ => { };
@@ -73,6 +86,14 @@ internal sealed class ModelNetwork
         Mine(mined, _time.GetUtcNow() + TimeSpan.FromSeconds(skew));
     }
 
+    /// <summary>Mines a block whose coinbase pays to an invoice, and nothing else.</summary>
+    public void Mine(ModelTransaction coinbase)
+    {
+        HasCoinbasePayment = true;
+        _coins.Add(coinbase.Hash, coinbase.Coin);
+        Mine([coinbase], _time.GetUtcNow());
+    }
+
     /// <summary>
     /// Another branch wins. What stood in the blocks that leave waits again, unless <paramref name="dropped"/>: then its
     /// coin was spent elsewhere. The new branch is longer and may hold it at other places.
@@ -81,7 +102,7 @@ internal sealed class ModelNetwork
     {
         List<ModelBlock> left = Blocks[^depth..];
         Blocks.RemoveRange(Blocks.Count - depth, depth);
-        foreach (ModelTransaction transaction in left.SelectMany(block => block.Transactions).Where(_ => !_dice.Chance(dropped)))
+        foreach (ModelTransaction transaction in left.SelectMany(block => block.Transactions).Where(one => !_dice.Chance(dropped) && !one.IsCoinbase))
             Pool.Add(transaction);
         int longer = _dice.Between(1, 2);
         Note($"{Network.Name} reorganises: {depth} blocks from {Height + 1} on are replaced by {depth + longer}");

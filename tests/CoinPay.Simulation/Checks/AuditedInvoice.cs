@@ -68,7 +68,7 @@ internal sealed class AuditedInvoice(World world, string partition)
         EvidenceCheck.Require(world, this, happened);
         _timeline.Add((hash, happened));
         world.Coverage.Happened(happened.GetType().Name);
-        if (Situations.Of(State, happened, EvidenceCheck.HasConflict(world, State, happened)) is { } situation)
+        if (Situations.Of(State, happened, EvidenceCheck.Shown(world, State, happened)) is { } situation)
             world.Coverage.Happened(situation);
     }
 

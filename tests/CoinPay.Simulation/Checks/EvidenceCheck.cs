@@ -1,4 +1,5 @@
 using System.Globalization;
+using CoinPay.Chains;
 using CoinPay.Core;
 using CoinPay.Simulation.Chains;
 
@@ -26,9 +27,9 @@ internal static class EvidenceCheck
         invoice.Require(wrong is null, $"{happened}: {wrong}");
     }
 
-    /// <summary>Whether a transfer that was seen had a rival from the beginning.</summary>
-    public static bool HasConflict(World world, Invoice state, InvoiceEvent happened) =>
-        happened is TransferSeen seen && Place.Of(world, state, seen.Transfer.Key).Shown is { Transfer.HasConflict: true };
+    /// <summary>What the node first showed of a transfer that was seen.</summary>
+    public static ChainTransfer? Shown(World world, Invoice state, InvoiceEvent happened) =>
+        happened is TransferSeen seen ? Place.Of(world, state, seen.Transfer.Key).Shown?.Transfer : null;
 
     private static string? Seen(Place place, Transfer seen)
     {
@@ -51,11 +52,13 @@ internal static class EvidenceCheck
     private static string? Deep(Place place, Invoice state, TransferConfirmed confirmed)
     {
         Evidence evidence = place.Node.Evidence;
-        bool hasConflict = place.Shown is { Transfer.HasConflict: true };
+        bool isSuspect = place.Shown is { Transfer.HasConflict: true } or { Transfer.IsDoubtful: true };
         ConfirmationPolicy policy = state.Terms.Confirmation;
         RequiredDepth required = state.Transfers[confirmed.Key].WrongNetwork is { } elsewhere ? state.Terms.DepthElsewhere[elsewhere]
-            : hasConflict ? policy.InConflict ?? policy.Required
+            : isSuspect ? policy.InConflict ?? policy.Required
             : policy.Required;
+        if (place.Shown is { Transfer.Maturity: var maturity and > 0 } && required.Blocks < maturity)
+            required = RequiredDepth.OfBlocks(maturity);
         if (state.Transfers[confirmed.Key].Block?.Height is not { } height)
             return required.AcceptsUnconfirmed ? null : "it is in no block";
         bool isDeep = required switch

@@ -1,3 +1,4 @@
+using CoinPay.Chains;
 using CoinPay.Core;
 using CoinPay.Testing.Hub;
 
@@ -11,6 +12,8 @@ internal static class Situations
     public const string RefusedUnread = "order refused for an unread network";
     private const string Unconfirmed = "unconfirmed payment taken";
     private const string InConflict = "unconfirmed payment in conflict";
+    private const string Doubtful = "unconfirmed payment with a low fee";
+    private const string Coinbase = "coinbase payment";
     private const string DoubleSpend = "double spend named";
     private const string NearRate = "late money at a near rate";
     private const string FarRate = "late money at a far rate";
@@ -27,7 +30,8 @@ internal static class Situations
 
     public static IReadOnlyList<string> All { get; } =
     [
-        EndOfWatch, FreshRun, RefusedUnread, Unconfirmed, InConflict, DoubleSpend, NearRate, FarRate, Fulfilled, PaidInTime, AfterTheEnd,
+        EndOfWatch, FreshRun, RefusedUnread, Unconfirmed, InConflict, Doubtful, Coinbase, DoubleSpend, NearRate, FarRate, Fulfilled,
+        PaidInTime, AfterTheEnd,
         .. Enum.GetValues<ExceptionType>().Where(type => type != ExceptionType.Ambiguous).Select(Of),
         .. Enum.GetValues<ExceptionAction>().Select(Of),
         .. Deadly.Select(DeathAt),
@@ -35,12 +39,14 @@ internal static class Situations
 
     public static string DeathAt(HubAction action) => $"death at hub {action}";
 
-    public static string? Of(Invoice state, InvoiceEvent happened, bool hasConflict) => happened switch
+    public static string? Of(Invoice state, InvoiceEvent happened, ChainTransfer? shown) => happened switch
     {
         ExceptionOpened opened => Of(opened.Type),
         ExceptionResolved { Action: { } action } => Of(action),
         TransferConfirmed confirmed when state.Transfers[confirmed.Key].Block is null => Unconfirmed,
-        TransferSeen { Transfer.Block: null } when hasConflict && state.Terms.Confirmation.InConflict is not null => InConflict,
+        TransferSeen { Transfer.Block: null } when shown is { HasConflict: true } && state.Terms.Confirmation.InConflict is not null => InConflict,
+        TransferSeen { Transfer.Block: null } when shown is { IsDoubtful: true } && state.Terms.Confirmation.InConflict is not null => Doubtful,
+        TransferSeen when shown is { Maturity: > 0 } => Coinbase,
         TransferSeen when happened.At > state.Terms.MonitorUntil => AfterTheEnd,
         TransferSeen { Transfer.OnTime: true } when state.TopUp is not null => PaidInTime,
         TransferLost { ReplacedBy: not null } => DoubleSpend,
