@@ -103,7 +103,7 @@ public sealed record ChainTransfer(
 }
 
 /// <summary>The node did not give a usable answer. Nothing must change for the worse because of it.</summary>
-public sealed class ChainUnknownException(string network, string reason, Exception? inner = null)
+public class ChainUnknownException(string network, string reason, Exception? inner = null)
     : Exception($"{network}: {reason}", inner)
 {
     public string NetworkName { get; } = network;

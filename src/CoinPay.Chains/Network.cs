@@ -52,6 +52,9 @@ public sealed record Network
     /// </summary>
     public TimeSpan? MaxHeadAge { get; init; }
 
+    /// <summary>EVM: the most that the gas wallet pays for a unit of gas, in base units of the coin.</summary>
+    public BigInteger MaxGasPrice { get; init; } = 500_000_000_000;
+
     /// <summary>The interval between polls.</summary>
     public TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(5);
 

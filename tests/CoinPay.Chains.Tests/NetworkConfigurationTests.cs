@@ -31,6 +31,18 @@ public sealed class NetworkConfigurationTests
     }
 
     [Fact]
+    public void Gas_has_a_highest_price_on_each_network_and_a_setting_for_another_one()
+    {
+        IReadOnlyList<Network> offered = Load(
+            ("CoinPay:Networks:base:Rpc", "https://node.example"),
+            ("CoinPay:Networks:ethereum:Rpc", "https://node.example"),
+            ("CoinPay:Networks:base:MaxGasGwei", "0.25"));
+        Assert.Equal(
+            [("ethereum", (BigInteger)100_000_000_000), ("base", 250_000_000)],
+            offered.Select(network => (network.Name, network.MaxGasPrice)));
+    }
+
+    [Fact]
     public void Every_entry_stands_the_check_of_a_start()
     {
         (string, string)[] all =
@@ -82,6 +94,9 @@ public sealed class NetworkConfigurationTests
     [InlineData("CoinPay:Networks:anvil:PollInterval", "often", "duration")]
     [InlineData("CoinPay:Networks:anvil:PollInterval", "1.00:00:00", "poll_interval")]
     [InlineData("CoinPay:Networks:anvil:Confirmations", "0", "confirmations")]
+    [InlineData("CoinPay:Networks:anvil:MaxGasGwei", "a few", "MaxGasGwei")]
+    [InlineData("CoinPay:Networks:anvil:MaxGasGwei", "0", "max_gas_gwei")]
+    [InlineData("CoinPay:Networks:bitcoin:MaxGasGwei", "5", "max_gas_gwei")]
     public void A_wrong_setting_is_refused_by_its_name(string name, string value, string says) =>
         Refuses(says, (name, value));
 
@@ -100,6 +115,7 @@ public sealed class NetworkConfigurationTests
     [InlineData("\"name\": \"anvil\"", "\"name\": \"evm-test\"", "address space")]
     [InlineData("\"name\": \"bitcoin-regtest\"", "\"name\": \"evm-live\"", "address space")]
     [InlineData("\"finality_lag\": 96", "\"finality_lag\": 0", "finality_lag")]
+    [InlineData("\"max_gas_gwei\": 500,", "", "anvil: max_gas_gwei")]
     [InlineData("\"max_head_age\": \"03:00:00\",", "", "bitcoin: max_head_age")]
     [InlineData("\"max_head_age\": \"00:05:00\"", "\"max_head_age\": \"00:00:05\"", "max_head_age")]
     [InlineData("\"slip44\": 966,", "\"slip44\": 966, \"verify_balance\": true,", "for tokens only")]

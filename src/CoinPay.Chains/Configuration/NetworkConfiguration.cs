@@ -6,13 +6,13 @@ namespace CoinPay.Chains.Configuration;
 
 /// <summary>
 /// The networks that this gateway offers: entries of networks.json that have a node in the settings. Settings are
-/// <c>CoinPay__Networks__&lt;name with _ for -&gt;__Rpc</c>, <c>…__PollInterval</c> and <c>…__Confirmations</c>; a
-/// node's <c>User</c> and <c>Password</c> are secrets. <c>CoinPay__NetworksFile</c> names another file.
+/// <c>CoinPay__Networks__&lt;name with _ for -&gt;__Rpc</c>, <c>…__PollInterval</c>, <c>…__Confirmations</c> and
+/// <c>…__MaxGasGwei</c>; a node's <c>User</c> and <c>Password</c> are secrets. <c>CoinPay__NetworksFile</c> names another file.
 /// </summary>
 public static class NetworkConfiguration
 {
     private const string Section = "CoinPay:Networks";
-    private static readonly string[] Settings = ["Rpc", "User", "Password", "PollInterval", "Confirmations"];
+    private static readonly string[] Settings = ["Rpc", "User", "Password", "PollInterval", "Confirmations", "MaxGasGwei"];
 
     private static readonly JsonSerializerOptions Json = new()
     {
@@ -96,6 +96,11 @@ public static class NetworkConfiguration
                 ? blocks
                 : throw new SettingsException($"{NameOf(settings)}__Confirmations must be a number of blocks.")
             : entry.Confirmations,
+        MaxGasGwei = settings["MaxGasGwei"] is { Length: > 0 } gwei
+            ? decimal.TryParse(gwei, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal most)
+                ? most
+                : throw new SettingsException($"{NameOf(settings)}__MaxGasGwei must be a number such as 30 or 0.5.")
+            : entry.MaxGasGwei,
     };
 
     private static Uri? RpcOf(IConfigurationSection settings) => settings["Rpc"] switch

@@ -9,6 +9,7 @@ namespace CoinPay.Chains.Configuration;
 /// <param name="FinalityLag">See <see cref="Network.FinalityLag"/>.</param>
 /// <param name="ConfirmationLimit">See <see cref="Network.ConfirmationLimit"/>; 24 hours if not given.</param>
 /// <param name="MaxHeadAge">See <see cref="Network.MaxHeadAge"/>; required except on development chains.</param>
+/// <param name="MaxGasGwei">See <see cref="Network.MaxGasPrice"/>, in billions of base units; required for EVM networks.</param>
 /// <param name="Create2">See <see cref="Network.Create2"/>.</param>
 internal sealed record NetworkEntry(
     string Name,
@@ -25,9 +26,12 @@ internal sealed record NetworkEntry(
     string? Factory = null,
     long? FinalityLag = null,
     TimeSpan? ConfirmationLimit = null,
-    TimeSpan? MaxHeadAge = null)
+    TimeSpan? MaxHeadAge = null,
+    decimal? MaxGasGwei = null)
 {
     private const int MaxConfirmations = 10_000;
+    private const int BaseUnitsPerGwei = 1_000_000_000;
+    private const decimal HighestMaxGasGwei = 1_000_000;
     private static readonly TimeSpan ShortestPollInterval = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestPollInterval = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan ShortestConfirmationLimit = TimeSpan.FromMinutes(1);
@@ -57,6 +61,7 @@ internal sealed record NetworkEntry(
             Factory = Create2 == "evm" ? Factory : null,
             FinalityLag = FinalityLag,
             MaxHeadAge = MaxHeadAge,
+            MaxGasPrice = new BigInteger((MaxGasGwei ?? 0) * BaseUnitsPerGwei),
             PollInterval = PollInterval,
             Confirmations = Confirmations,
             ConfirmationLimit = ConfirmationLimit ?? DefaultConfirmationLimit,
@@ -77,6 +82,9 @@ internal sealed record NetworkEntry(
         Require(
             PollInterval >= ShortestPollInterval && PollInterval <= LongestPollInterval,
             $"poll_interval: {ShortestPollInterval} to {LongestPollInterval}");
+        Require(
+            MaxGasGwei is null ? network.Family is not EvmFamily : network.Family is EvmFamily && MaxGasGwei is > 0 and <= HighestMaxGasGwei,
+            $"max_gas_gwei: the most that a unit of gas may cost, more than 0 and up to {HighestMaxGasGwei}; for EVM networks only");
         Require(Confirmations is > 0 and <= MaxConfirmations, $"confirmations: 1 to {MaxConfirmations}");
         Require(Assets.Select(asset => asset.Symbol).Distinct(StringComparer.OrdinalIgnoreCase).Count() == Assets.Length, "assets: each symbol only once");
         Require(Assets.Length > 0, "assets: at least one");

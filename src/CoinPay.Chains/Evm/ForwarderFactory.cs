@@ -7,9 +7,10 @@ namespace CoinPay.Chains.Evm;
 /// <summary>Identifies a forwarder to the factory.</summary>
 public sealed record Forwarding(string SettlementAddress, string Salt);
 
-/// <summary>A sweep that was mined. Money that could not be moved stayed where it was.</summary>
+/// <summary>A sweep. Money that could not be moved stayed where it was.</summary>
+/// <param name="TransactionHash">The mined transaction; null if there was nothing to move.</param>
 /// <param name="Failed">Forwarder and token (the zero address: the chain's coin), in lower case.</param>
-public sealed record Flush(string TransactionHash, IReadOnlyList<(string Forwarder, string Token)> Failed);
+public sealed record Flush(string? TransactionHash, IReadOnlyList<(string Forwarder, string Token)> Failed);
 
 /// <summary>
 /// src/contracts/ForwarderFactory.sol on one network: deployed without a key, so that it has the same address
@@ -58,21 +59,46 @@ public sealed class ForwarderFactory(Network network, HttpClient http, GasWallet
             return false;
         if (!await HasCodeAsync(DeploymentProxy, cancellation))
             throw new TransactionFailedException($"{network.Name} has no deployment proxy at {DeploymentProxy}");
-        await Wallet.SendAsync(DeploymentProxy, 0, Deployment, cancellation);
-        return true;
+        return await Wallet.SendAsync(null, DeployAsync, cancellation) is not null;
     }
 
     /// <summary>
-    /// Moves every token's whole balance of every forwarder to its settlement address, deploying missing forwarders.
+    /// Moves every token's whole balance of every forwarder to its settlement address, deploying missing forwarders. Where
+    /// there is nothing to move nothing is sent, so a second flush at the same time, or after a crash, is harmless.
     /// </summary>
     /// <param name="forwardings">At most <see cref="MaxForwardings"/>.</param>
     /// <param name="tokens">Contracts, and <see cref="EvmAddress.NativeCoin"/>.</param>
+    /// <param name="onceId">
+    /// Names the request: if its transaction was the wallet's last and is mined, the same result is returned again.
+    /// </param>
+    /// <param name="cancellation">Cancels waiting.</param>
     public async Task<Flush> FlushAsync(
-        IReadOnlyList<Forwarding> forwardings, IReadOnlyList<string> tokens, CancellationToken cancellation)
+        IReadOnlyList<Forwarding> forwardings, IReadOnlyList<string> tokens, string? onceId, CancellationToken cancellation)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(forwardings.Count, MaxForwardings);
-        JsonElement receipt = await Wallet.SendAsync(network.Factory!, 0, FlushCall(forwardings, tokens), cancellation);
-        return new Flush(receipt.GetProperty("transactionHash").GetString()!, [.. FailuresIn(receipt)]);
+        return await Wallet.SendAsync(onceId, token => PlanAsync(forwardings, tokens, token), cancellation) is { } receipt
+            ? new Flush(receipt.GetProperty("transactionHash").GetString(), [.. FailuresIn(receipt)])
+            : new Flush(null, []);
+    }
+
+    private async Task<GasCall?> DeployAsync(CancellationToken cancellation) => await HasCodeAsync(Address, cancellation)
+        ? null
+        : new GasCall(DeploymentProxy, 0, Deployment);
+
+    /// <summary>A flush of those forwarders and tokens that have something to move; null if none has.</summary>
+    private async Task<GasCall?> PlanAsync(
+        IReadOnlyList<Forwarding> forwardings, IReadOnlyList<string> tokens, CancellationToken cancellation)
+    {
+        // Otherwise the call would go to an address without code, and succeed without doing anything.
+        if (!await StandsAsync(cancellation))
+            throw new TransactionFailedException($"{network.Name} has no forwarder factory at {network.Factory} yet");
+        ForwarderBalances balances = new(network, _rpc);
+        IReadOnlyList<ForwarderBalance> found = await balances.FindAsync(forwardings, tokens, cancellation);
+        if (found.Count == 0)
+            return null;
+        string data = FlushCall(
+            [.. found.Select(balance => balance.Forwarding).Distinct()], [.. found.Select(balance => balance.Token).Distinct()]);
+        return new GasCall(network.Factory!, 0, data, await balances.GasAsync(found, cancellation));
     }
 
     /// <summary>Returns the data of a call of the factory's <c>flush</c>.</summary>

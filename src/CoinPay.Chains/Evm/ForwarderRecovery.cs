@@ -61,7 +61,7 @@ public sealed class ForwarderRecovery(Network network, HttpClient http, GasWalle
         if (!await factory.StandsAsync(cancellation))
             await factory.EnsureDeployedAsync(cancellation);
         Flush flush = await factory.FlushAsync(
-            [new Forwarding(forwarder.SettlementAddress, forwarder.Salt)], [TokenOf(asset)], cancellation);
+            [new Forwarding(forwarder.SettlementAddress, forwarder.Salt)], [TokenOf(asset)], onceId: null, cancellation);
         return flush.Failed.Count == 0
             ? RecoveryAttempt.UnderWay
             : Failed("The token, or the settlement address, refuses the transfer.");

@@ -40,10 +40,12 @@ internal class Call(string owner, HttpRequest request, RequestBody body, Idempot
     /// <param name="name">The call and the object that it concerns, which an Idempotency-Key is bound to.</param>
     /// <param name="idPrefix">The id prefix of the object to create.</param>
     /// <param name="work">Creates the object with the given id. Can run again with the same id after a crash.</param>
-    public Task<JsonAnswer> OnceAsync(string name, string idPrefix, Func<string, Task<JsonAnswer>> work)
+    /// <param name="lease">Longer than the work ever takes, if that can be half a minute.</param>
+    public Task<JsonAnswer> OnceAsync(
+        string name, string idPrefix, Func<string, Task<JsonAnswer>> work, TimeSpan? lease = null)
     {
         body.ThrowIfInvalid();
-        return idempotency.RunAsync(request, (owner, name), body.Bytes, idPrefix, work, cancellation);
+        return idempotency.RunAsync(request, (owner, name), body.Bytes, idPrefix, work, lease, cancellation);
     }
 }
 

@@ -14,14 +14,17 @@ namespace CoinPay.Functions.Forwarders;
 
 /// <summary>
 /// <c>POST /v1/merchants/{id}/flush</c> <c>{network, invoice_ids}</c>: moves the balances of the invoices' forwarders to the
-/// merchant's settlement address; the gas wallet pays. Anyone can do the same by calling the factory. Repeating it only costs
-/// gas.
+/// merchant's settlement address; the gas wallet pays. Anyone can do the same by calling the factory. A repeated flush finds
+/// nothing to move, and one that overlaps another takes its place.
 /// </summary>
 internal sealed class FlushForwarders(
     Calls calls, InvoiceStore invoices, Networks networks, NodeConnection nodes, GasWallets wallets,
     TimeProvider clock)
 {
     private const int MaxIdLength = 64;
+
+    /// <summary>The factory is looked for before, which is a few calls of the node.</summary>
+    private static readonly TimeSpan Lease = GasWallet.LongestSend + TimeSpan.FromMinutes(1);
 
     [Function(nameof(FlushForwarders))]
     public async Task<IActionResult> Run(
@@ -42,7 +45,7 @@ internal sealed class FlushForwarders(
         List<InvoiceTerms> terms = await TermsAsync(id, network!, ids!, cancellation);
         ForwarderFactory factory = new(network!, nodes.Http, wallet, clock);
         return await call.OnceAsync(
-            nameof(FlushForwarders) + id, "flu", _ => FlushAsync(network!, terms, factory, cancellation));
+            nameof(FlushForwarders) + id, "flu", flushId => FlushAsync(flushId, network!, terms, factory, cancellation), Lease);
     }
 
     private async Task<List<InvoiceTerms>> TermsAsync(
@@ -61,7 +64,7 @@ internal sealed class FlushForwarders(
     }
 
     private static async Task<JsonAnswer> FlushAsync(
-        Network network, List<InvoiceTerms> terms, ForwarderFactory factory, CancellationToken cancellation)
+        string flushId, Network network, List<InvoiceTerms> terms, ForwarderFactory factory, CancellationToken cancellation)
     {
         List<Forwarding> forwardings = terms
             .Select(invoice => (ForwarderDerivation)invoice.Derivation)
@@ -70,7 +73,7 @@ internal sealed class FlushForwarders(
         List<string> tokens = network.Assets.Select(listed => listed.Contract ?? EvmAddress.NativeCoin).ToList();
         try
         {
-            Flush flushed = await factory.FlushAsync(forwardings, tokens, cancellation);
+            Flush flushed = await factory.FlushAsync(forwardings, tokens, flushId, cancellation);
             return JsonAnswer.Ok(new
             {
                 @object = "flush",
@@ -80,9 +83,17 @@ internal sealed class FlushForwarders(
                 failed = flushed.Failed.Select(failed => new { address = failed.Forwarder, token = failed.Token }),
             });
         }
+        catch (GasTooExpensiveException expensive)
+        {
+            throw new ProblemException(Problems.GasTooExpensive(expensive.Message));
+        }
+        catch (TransactionPendingException pending)
+        {
+            throw new ProblemException(Problems.FlushPending(pending.Message), mayHaveActed: true);
+        }
         catch (ChainUnknownException)
         {
-            throw new ProblemException(Problems.NetworkUnavailable(network.Name));
+            throw new ProblemException(Problems.NetworkUnavailable(network.Name), mayHaveActed: true);
         }
         catch (TransactionFailedException refused)
         {

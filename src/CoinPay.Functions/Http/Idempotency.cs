@@ -11,7 +11,8 @@ namespace CoinPay.Functions.Http;
 /// </summary>
 internal sealed class Idempotency(IdempotencyStore claims, SecretBox box, RandomNumberGenerator random, TimeProvider clock)
 {
-    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
+    /// <summary>Longer than any work but that of calls that bring a longer one.</summary>
+    private static readonly TimeSpan UsualLease = TimeSpan.FromSeconds(30);
 
     private static readonly TimeSpan Shortly = TimeSpan.FromSeconds(1);
 
@@ -21,6 +22,7 @@ internal sealed class Idempotency(IdempotencyStore claims, SecretBox box, Random
     /// <param name="body">The body, a JSON object. A body with a different meaning under the same key is refused.</param>
     /// <param name="idPrefix">The id prefix of the object to create.</param>
     /// <param name="work">Creates the object with the given id. Can run again with the same id after a crash.</param>
+    /// <param name="lease">Longer than the work ever takes, if that can be half a minute.</param>
     /// <param name="cancellation">Cancels waiting.</param>
     public async Task<JsonAnswer> RunAsync(
         HttpRequest request,
@@ -28,12 +30,13 @@ internal sealed class Idempotency(IdempotencyStore claims, SecretBox box, Random
         ReadOnlyMemory<byte> body,
         string idPrefix,
         Func<string, Task<JsonAnswer>> work,
+        TimeSpan? lease,
         CancellationToken cancellation)
     {
         string newId = Id.New(idPrefix, clock.GetUtcNow(), random);
         if (IdempotencyKey.Of(request, caller.Owner, caller.Call) is not { } key)
             return await work(newId);
-        return await claims.ClaimAsync(key, body, newId, Lease, cancellation) switch
+        return await claims.ClaimAsync(key, body, newId, lease ?? UsualLease, cancellation) switch
         {
             Granted granted => await FinishAsync(key, granted, work, cancellation),
             Answered answered => await ReplayAsync(key, answered, cancellation),
@@ -49,6 +52,11 @@ internal sealed class Idempotency(IdempotencyStore claims, SecretBox box, Random
         try
         {
             answer = await work(claim.ResourceId);
+        }
+        catch (ProblemException unfinished) when (unfinished.MayHaveActed)
+        {
+            await claims.EndLeaseAsync(key, claim, cancellation);
+            throw;
         }
         catch (ProblemException)
         {

@@ -64,6 +64,14 @@ internal sealed class IdempotencyStore(Tables tables, TimeProvider clock)
         return tables.Idempotency.TryMergeAsync(row, claim.Tag, cancellation);
     }
 
+    /// <summary>Lets the next request with the key carry on at once, under the same id and only with the same body.</summary>
+    public Task EndLeaseAsync(IdempotencyKey key, Granted claim, CancellationToken cancellation)
+    {
+        TableEntity row = key.Row();
+        row["LeasedUntil"] = clock.GetUtcNow();
+        return tables.Idempotency.TryMergeAsync(row, claim.Tag, cancellation);
+    }
+
     /// <summary>Releases the claim of a refused request: nothing was done, so nothing is stored and the key can be reused.</summary>
     public Task ReleaseAsync(IdempotencyKey key, Granted claim, CancellationToken cancellation)
     {

@@ -52,7 +52,13 @@ internal sealed record ProblemError(string Pointer, string Detail)
 }
 
 /// <summary>Ends a call with a problem, which the middleware sends as the response.</summary>
-internal sealed class ProblemException(Problem problem) : Exception(problem.Code)
+/// <param name="problem">What to answer.</param>
+/// <param name="mayHaveActed">
+/// Whether something may have been done already, so that the next call with the same <c>Idempotency-Key</c> has to carry on.
+/// </param>
+internal sealed class ProblemException(Problem problem, bool mayHaveActed = false) : Exception(problem.Code)
 {
     public Problem Problem { get; } = problem;
+
+    public bool MayHaveActed { get; } = mayHaveActed;
 }

@@ -59,6 +59,19 @@ internal static partial class ProblemKinds
         "The network rejected the flush for the reason given in 'detail'. No money was moved.",
         "Read the reason; usually the gas wallet is empty.");
 
+    public static ProblemKind GasTooExpensive { get; } = new(
+        "gas_too_expensive", 503, "Gas costs more than the limit",
+        "The price of gas on this network is above the operator's limit, so nothing was sent and no money was moved.",
+        "Try again later, with the same Idempotency-Key; or raise CoinPay__Networks__<name>__MaxGasGwei.")
+    { HasRetryAfter = true };
+
+    public static ProblemKind FlushPending { get; } = new(
+        "flush_pending", 503, "The transaction is not mined yet",
+        "The flush was sent, or waits behind an earlier transaction of the gas wallet, and can still be mined.",
+        "Try again after Retry-After with the same Idempotency-Key: the flush is not done twice, and a stuck transaction is replaced "
+        + "by one that pays more for its gas.")
+    { HasRetryAfter = true };
+
     public static ProblemKind NotCancellable { get; } = new(
         "not_cancellable", 409, "The invoice cannot be cancelled",
         "An invoice can be cancelled only while no payment has been seen for it.",
@@ -129,7 +142,7 @@ internal static partial class ProblemKinds
         NotReopenable, ViewIncomplete, WalletTaken, Conflict,
         IdempotencyInFlight, BodyTooLarge, UnsupportedMediaType, IdempotencyKeyReused, LimitReached, WalletMissing, UnusableSettlementAddress,
         PrivateKeyRefused, FulfilmentKeyMismatch, ActionNotAllowed, SettlementAddressNotConfirmed, GasWalletMissing,
-        FlushRefused, EndpointDisabled, NoEndpoint, ReplayRunning, RateLimited, Internal, RateUnavailable, NetworkUnavailable,
+        FlushRefused, GasTooExpensive, FlushPending, EndpointDisabled, NoEndpoint, ReplayRunning, RateLimited, Internal, RateUnavailable, NetworkUnavailable,
         AssetUnavailable,
     ];
 

@@ -58,6 +58,10 @@ internal static class Problems
 
     public static Problem FlushRefused(string reason) => ProblemKinds.FlushRefused.With(reason);
 
+    public static Problem GasTooExpensive(string reason) => ProblemKinds.GasTooExpensive.With(reason) with { RetryAfter = CheckedAgain };
+
+    public static Problem FlushPending(string reason) => ProblemKinds.FlushPending.With(reason) with { RetryAfter = SoonAgain };
+
     public static Problem Forbidden(string detail) => ProblemKinds.Forbidden.With(detail);
 
     public static Problem NotFound(string what) => ProblemKinds.NotFound.With($"There is no such {what}.");

@@ -22,7 +22,7 @@ internal static class KnownSettings
     [
         "GasWalletKey", "KeepFinishedInstances", "KeyPepper", "KeyPepper:Previous", "KeyVaultUri",
         "Limits:RequestsPerAddress", "Limits:RequestsPerKey", "NetworksFile",
-        "Networks:*:Confirmations", "Networks:*:Password", "Networks:*:PollInterval", "Networks:*:Rpc", "Networks:*:User",
+        "Networks:*:Confirmations", "Networks:*:MaxGasGwei", "Networks:*:Password", "Networks:*:PollInterval", "Networks:*:Rpc", "Networks:*:User",
         "OperatorKey", "PublicUrl",
         "Rates:???:*", "Rates:Markets", "Rates:MaxAge", "Rates:MaxDeviationPercent", "Rates:Source",
         "Rates:coinbase:Url", "Rates:coingecko:Url", "Rates:kraken:Url",

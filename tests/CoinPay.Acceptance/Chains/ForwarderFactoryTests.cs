@@ -65,13 +65,13 @@ public sealed class ForwarderFactoryTests : IAsyncLifetime
         Forwarding[] forwardings =
             [.. invoices.Select(invoice => new Forwarding(invoice.SettlementAddress, invoice.Salt))];
         Flush flush = await _factory.FlushAsync(
-            forwardings, [token.Address, EvmAddress.NativeCoin], CancellationToken.None);
+            forwardings, [token.Address, EvmAddress.NativeCoin], null, CancellationToken.None);
         Assert.Empty(flush.Failed);
         Assert.Equal(3_000_000, await token.BalanceOfAsync(Merchant));
         Assert.Equal(12_345, await BalanceAsync(Merchant));
 
         await token.MintAsync(invoices[1].Address, 5);
-        await _factory.FlushAsync(forwardings, [token.Address], CancellationToken.None);
+        await _factory.FlushAsync(forwardings, [token.Address], null, CancellationToken.None);
         Assert.Equal(3_000_005, await token.BalanceOfAsync(Merchant));
     }
 
@@ -85,9 +85,55 @@ public sealed class ForwarderFactoryTests : IAsyncLifetime
         await token.MintAsync(invoice.Address, 7);
 
         Flush flush = await _factory.FlushAsync(
-            [new Forwarding(Merchant, invoice.Salt)], [noToken, token.Address], CancellationToken.None);
+            [new Forwarding(Merchant, invoice.Salt)], [noToken, token.Address], null, CancellationToken.None);
         Assert.Equal((invoice.Address.ToLowerInvariant(), noToken), Assert.Single(flush.Failed));
         Assert.Equal(7, await token.BalanceOfAsync(Merchant));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(20)]
+    public async Task A_settlement_wallet_gets_its_money_however_much_gas_it_needs(int slots)
+    {
+        await _factory.EnsureDeployedAsync(CancellationToken.None);
+        string wallet = await _node.DeployAsync(TinyContract.Remembering(slots));
+        ForwarderAddress[] invoices = [.. Enumerable.Range(0, 3).Select(i => ForwarderAddress.Compute(
+            ForwarderFactory.Address, wallet, ForwarderAddress.SaltOf("inv_" + i)))];
+        foreach (ForwarderAddress invoice in invoices)
+            await _node.SendTransactionAsync(invoice.Address, 1_000_000);
+
+        Flush flush = await _factory.FlushAsync(
+            [.. invoices.Select(invoice => new Forwarding(wallet, invoice.Salt))], [EvmAddress.NativeCoin], null, CancellationToken.None);
+
+        Assert.Empty(flush.Failed);
+        Assert.Equal(3_000_000, await BalanceAsync(wallet));
+    }
+
+    [Fact]
+    public async Task Two_flushes_of_the_same_money_are_one_transaction_and_a_third_finds_nothing()
+    {
+        await _factory.EnsureDeployedAsync(CancellationToken.None);
+        ForwarderAddress invoice = Forwarder("inv_1");
+        await _node.SendTransactionAsync(invoice.Address, 12_345);
+        long height = await _node.HeightAsync();
+        Task<Flush> FlushAsync(string? onceId) => _factory.FlushAsync(
+            [new(Merchant, invoice.Salt)], [EvmAddress.NativeCoin], onceId, CancellationToken.None);
+
+        Flush[] flushes = [.. await Task.WhenAll(FlushAsync(null), FlushAsync(null)), await FlushAsync(null)];
+
+        Assert.Single(flushes, flush => flush.TransactionHash is not null);
+        Assert.Equal(height + 1, await _node.HeightAsync());
+        await _node.SendTransactionAsync(invoice.Address, 5);
+        Assert.Equal((await FlushAsync("flu_1")).TransactionHash, (await FlushAsync("flu_1")).TransactionHash);
+        Assert.Equal(height + 3, await _node.HeightAsync());
+    }
+
+    [Fact]
+    public async Task A_flush_without_a_factory_is_refused()
+    {
+        await _node.SendTransactionAsync(Forwarder("inv_1").Address, 1);
+        await Assert.ThrowsAsync<TransactionFailedException>(() => _factory.FlushAsync(
+            [new(Merchant, Forwarder("inv_1").Salt)], [EvmAddress.NativeCoin], null, CancellationToken.None));
     }
 
     [Fact]

@@ -18,7 +18,8 @@ public sealed class SettlementAddressTests
         ForwarderFactory factory = new(network, TestNetworks.Http, wallet, TimeProvider.System);
         await factory.EnsureDeployedAsync(CancellationToken.None);
         ForwarderAddress invoice = ForwarderAddress.Compute(ForwarderFactory.Address, Anvil.Accounts[1], ForwarderAddress.SaltOf("inv_1"));
-        await factory.FlushAsync([new(invoice.SettlementAddress, invoice.Salt)], [EvmAddress.NativeCoin], CancellationToken.None);
+        await node.SendTransactionAsync(invoice.Address, 1);
+        await factory.FlushAsync([new(invoice.SettlementAddress, invoice.Salt)], [EvmAddress.NativeCoin], null, CancellationToken.None);
         EvmChain chain = new(network, TestNetworks.Http, TimeProvider.System);
         Task<string?> FindAsync(string address) => chain.FindLossAsync(address, CancellationToken.None);
 

@@ -1,4 +1,5 @@
 using CoinPay.Chains;
+using CoinPay.Chains.Evm;
 using CoinPay.Functions.Forwarders;
 using CoinPay.Functions.Platform.Storage;
 using CoinPay.Testing.Storage;
@@ -25,14 +26,14 @@ public sealed class GasWalletTurnsTests
         await (await other.TakeAsync("anvil", "0x2", Longest, CancellationToken.None)).DisposeAsync();
         await (await other.TakeAsync("anvil-two", "0x1", Longest, CancellationToken.None)).DisposeAsync();
 
-        Task<IAsyncDisposable> waiting = other.TakeAsync("anvil", "0x1", Longest, CancellationToken.None);
+        Task<IGasWalletTurn> waiting = other.TakeAsync("anvil", "0x1", Longest, CancellationToken.None);
         Assert.False(waiting.IsCompleted);
         await turn.DisposeAsync();
         await PassAsync(waiting, TimeSpan.FromSeconds(1));
         await (await waiting).DisposeAsync();
 
         await using IAsyncDisposable again = await one.TakeAsync("anvil", "0x1", Longest, CancellationToken.None);
-        Task<IAsyncDisposable> inVain = other.TakeAsync("anvil", "0x1", Longest, CancellationToken.None);
+        Task<IGasWalletTurn> inVain = other.TakeAsync("anvil", "0x1", Longest, CancellationToken.None);
         await PassAsync(inVain, TimeSpan.FromSeconds(25));
         ChainUnknownException refused = await Assert.ThrowsAsync<ChainUnknownException>(() => inVain);
         Assert.Contains("another process is sending from the gas wallet 0x1", refused.Message, StringComparison.Ordinal);
@@ -46,9 +47,39 @@ public sealed class GasWalletTurnsTests
         _clock.Advance(Longest);
         await using IAsyncDisposable turn = await other.TakeAsync("anvil", "0x1", Longest, CancellationToken.None);
         await lost.DisposeAsync();
-        Task<IAsyncDisposable> third = dead.TakeAsync("anvil", "0x1", Longest, CancellationToken.None);
+        Task<IGasWalletTurn> third = dead.TakeAsync("anvil", "0x1", Longest, CancellationToken.None);
         await PassAsync(third, TimeSpan.FromSeconds(25));
         await Assert.ThrowsAsync<ChainUnknownException>(() => third);
+    }
+
+    [Fact]
+    public async Task The_next_turn_has_the_note_of_the_last_one_also_of_a_process_that_died()
+    {
+        GasWalletTurns one = await TurnsAsync(_clock), other = await TurnsAsync(_clock);
+        GasWalletNote note = new(7, new(30_000_000_000, 1_000_000_000), "flu_1", ["0xa", "0xb"]);
+        await using (IGasWalletTurn turn = await one.TakeAsync("anvil", "0x1", Longest, CancellationToken.None))
+        {
+            Assert.Null(turn.Note);
+            await turn.WriteAsync(note with { Nonce = 6 }, CancellationToken.None);
+            await turn.WriteAsync(note, CancellationToken.None);
+        }
+        IGasWalletTurn dying = await other.TakeAsync("anvil", "0x1", Longest, CancellationToken.None);
+        AssertSame(note, dying.Note);
+        GasWalletNote legacy = note with { Nonce = 8, Fees = new(5, null), OnceId = null };
+        await dying.WriteAsync(legacy, CancellationToken.None);
+        _clock.Advance(Longest);
+
+        await using IGasWalletTurn next = await one.TakeAsync("anvil", "0x1", Longest, CancellationToken.None);
+        AssertSame(legacy, next.Note);
+        // The dead process was only slow: it can note nothing any more, and therefore send nothing.
+        await Assert.ThrowsAsync<ChainUnknownException>(() => dying.WriteAsync(note, CancellationToken.None));
+        await next.WriteAsync(note, CancellationToken.None);
+    }
+
+    private static void AssertSame(GasWalletNote expected, GasWalletNote? actual)
+    {
+        Assert.Equal(expected with { Hashes = [] }, actual! with { Hashes = [] });
+        Assert.Equal(expected.Hashes, actual.Hashes);
     }
 
     private async Task<GasWalletTurns> TurnsAsync(TimeProvider clock)

@@ -2,6 +2,7 @@ using System.Text;
 using CoinPay.Functions.Http;
 using CoinPay.Functions.Platform;
 using CoinPay.Testing.Gateway;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
@@ -36,6 +37,36 @@ public sealed class IdempotencyStoreTests(AppServices app) : IClassFixture<AppSe
         Granted retry = Assert.IsType<Granted>(await ClaimAsync("inv_b", "body"));
         Assert.Equal(("inv_a", false), (retry.ResourceId, retry.IsFirst));
         Assert.IsType<InFlight>(await ClaimAsync("inv_c", "body"));
+    }
+
+    [Fact]
+    public async Task What_may_have_been_done_is_carried_on_under_its_id_and_what_was_not_is_forgotten()
+    {
+        Idempotency idempotency = app.Get<Idempotency>();
+        async Task<string> RunAsync(string key, string body, ProblemException? ending)
+        {
+            string given = "";
+            DefaultHttpContext context = new();
+            context.Request.Headers[IdempotencyKey.Header] = key;
+            Task<JsonAnswer> work = idempotency.RunAsync(
+                context.Request, (_merchant, "Flush"), Encoding.UTF8.GetBytes(body), "flu",
+                id => (given = id, ending is null ? Task.FromResult(JsonAnswer.Ok(new { })) : Task.FromException<JsonAnswer>(ending)).Item2,
+                TimeSpan.FromMinutes(5), CancellationToken.None);
+            if (await Record.ExceptionAsync(() => work) is ProblemException other && other != ending)
+                throw other;
+            return given;
+        }
+        Problem pending = Problems.FlushPending("0x1 is not mined yet");
+
+        string first = await RunAsync("sent", "{}", new(pending, mayHaveActed: true));
+        Assert.Equal(first, await RunAsync("sent", "{}", new(pending, mayHaveActed: true)));
+        Assert.Equal(
+            ProblemKinds.IdempotencyKeyReused,
+            (await Assert.ThrowsAsync<ProblemException>(() => RunAsync("sent", """{"other":1}""", null))).Problem.Kind);
+        Assert.Equal(first, await RunAsync("sent", "{}", null));
+        Assert.Equal("", await RunAsync("sent", "{}", null));
+        Assert.NotEqual(
+            await RunAsync("not sent", "{}", new(Problems.GasTooExpensive("11 gwei"))), await RunAsync("not sent", """{"other":1}""", null));
     }
 
     [Fact]
