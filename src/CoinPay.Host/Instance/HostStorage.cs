@@ -2,6 +2,7 @@ using Azure;
 using Azure.Core;
 using Azure.Storage.Blobs;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging;
 
 namespace CoinPay.Host.Instance;
 
@@ -17,19 +18,23 @@ internal static class HostStorage
     /// </summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
+    /// <summary>A host that starts beside other work waits this long for storage that accepts requests but is slow to answer them.</summary>
+    private static readonly TimeSpan SlowStartLimit = TimeSpan.FromMinutes(3);
+
     /// <summary>The container of what hosts share: timer statuses, locks, names.</summary>
     /// <exception cref="StartException">The setting is missing or malformed. The message does not repeat it: it holds a key.</exception>
     public static BlobContainerClient HostsContainer(IConfiguration configuration) => Blobs(configuration).GetBlobContainerClient(Container);
 
     /// <summary>Creates the hosts' container.</summary>
     /// <exception cref="StartException">The storage cannot be reached, or refuses the key.</exception>
-    public static async Task PrepareAsync(BlobContainerClient container)
+    public static async Task PrepareAsync(BlobContainerClient container, ILogger log, CancellationToken cancellation)
     {
         try
         {
-            await container.CreateIfNotExistsAsync();
+            await WhileSlowAsync(() => container.CreateIfNotExistsAsync(cancellationToken: cancellation), log, cancellation);
         }
-        catch (Exception failure) when (failure is RequestFailedException or AggregateException or OperationCanceledException)
+        catch (Exception failure) when (!cancellation.IsCancellationRequested
+            && failure is RequestFailedException or AggregateException or OperationCanceledException)
         {
             string why = failure is RequestFailedException { Status: > 0 } refused
                 ? $"{refused.Status} {refused.ErrorCode}"
@@ -37,6 +42,32 @@ internal static class HostStorage
             throw new StartException($"The storage of {Setting} at {container.Uri.GetLeftPart(UriPartial.Authority)} cannot be used: {why}.");
         }
     }
+
+    /// <summary>
+    /// Makes a call of the host's start again while the storage is only slow. Any other failure is thrown at once, and so is the last one
+    /// after the limit.
+    /// </summary>
+    public static async Task WhileSlowAsync(Func<Task> call, ILogger log, CancellationToken cancellation)
+    {
+        for (long from = TimeProvider.System.GetTimestamp(); ;)
+        {
+            try
+            {
+                await call();
+                return;
+            }
+            catch (Exception failure) when (IsTimeout(failure)
+                && !cancellation.IsCancellationRequested && TimeProvider.System.GetElapsedTime(from) < SlowStartLimit)
+            {
+                log.LogWarning("The storage of {Setting} did not answer within {Patience}; trying again", Setting, Patience);
+            }
+        }
+    }
+
+    /// <summary>Whether every attempt of a request ended at its own time limit.</summary>
+    private static bool IsTimeout(Exception failure) => failure is AggregateException attempts
+        ? attempts.Flatten().InnerExceptions.All(attempt => attempt is OperationCanceledException)
+        : failure is OperationCanceledException;
 
     /// <summary>Whether the storage responds before the cancellation.</summary>
     public static async Task<bool> AnswersAsync(BlobContainerClient container, CancellationToken cancellation)

@@ -42,8 +42,15 @@ internal sealed class NameLease : IDisposable
     /// <param name="cancellation">Ends the wait.</param>
     public async Task AcquireAsync(Action standingBy, CancellationToken cancellation)
     {
-        await EnsureBlobAsync(cancellation);
-        if (!await TryTakeAsync(cancellation))
+        bool isTaken = false;
+        await HostStorage.WhileSlowAsync(
+            async () =>
+            {
+                await EnsureBlobAsync(cancellation);
+                isTaken = await TryTakeAsync(cancellation);
+            },
+            _log, cancellation);
+        if (!isTaken)
         {
             _log.LogWarning("Another host has the name {Name}; this one is standing by", _name);
             standingBy();

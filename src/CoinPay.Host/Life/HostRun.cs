@@ -49,7 +49,6 @@ internal sealed class HostRun : IAsyncDisposable
     public async Task<bool> RunAsync(Task stopAsked)
     {
         await _site.StartAsync();
-        await HostStorage.PrepareAsync(_storage);
         using CancellationTokenSource stop = new();
         _ = stopAsked.ContinueWith(_ => stop.Cancel(), TaskScheduler.Default);
         if (!await OwnNameAsync(stop.Token))
@@ -79,6 +78,7 @@ internal sealed class HostRun : IAsyncDisposable
     {
         try
         {
+            await HostStorage.PrepareAsync(_storage, _log, stop);
             await _name.AcquireAsync(() => _readiness.Phase = HostPhase.StandingBy, stop);
             _readiness.Phase = HostPhase.Starting;
             return true;
