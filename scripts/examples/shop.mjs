@@ -1,11 +1,18 @@
-// A shop in forty lines: receives webhooks, accepts only signed ones, and ships once.
-// usage: GATEWAY=https://… API_KEY=cp_test_… WEBHOOK_SECRET=whsec_… PORT=8080 node scripts/examples/shop.mjs
+// A shop in fifty lines: receives webhooks, accepts only signed ones, and ships each order once, whatever is lost, doubled or late.
+// usage: GATEWAY=https://… API_KEY=cp_test_… WEBHOOK_SECRET=whsec_… PORT=8080 SLIPS=./slips node scripts/examples/shop.mjs
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import http from 'node:http';
+import path from 'node:path';
 
-const { GATEWAY, API_KEY, WEBHOOK_SECRET, PORT } = process.env;
-if (!(GATEWAY && API_KEY && WEBHOOK_SECRET && PORT)) { console.error('set GATEWAY, API_KEY, WEBHOOK_SECRET and PORT'); process.exit(2); }
+const { GATEWAY, API_KEY, WEBHOOK_SECRET, PORT, SLIPS } = process.env;
+if (!(GATEWAY && API_KEY && WEBHOOK_SECRET && PORT && SLIPS)) {
+  console.error('set GATEWAY, API_KEY, WEBHOOK_SECRET, PORT and SLIPS');
+  process.exit(2);
+}
 const secret = Buffer.from(WEBHOOK_SECRET.replace('whsec_', ''), 'base64');
+mkdirSync(SLIPS, { recursive: true });
 
 /** Standard Webhooks: HMAC-SHA256 over the raw `id.timestamp.body`, recent; several signatures during a rotation. */
 function isGenuine(headers, body) {
@@ -17,14 +24,26 @@ function isGenuine(headers, body) {
   return isFresh && signatures.split(' ').map((signature) => Buffer.from(signature)).some(isRight);
 }
 
-/** Two deliveries, two shops or a restart: the gateway returns 201 to only one of them. 409: not now, another event will come. */
-async function fulfil({ fulfilment_key: key, data: { invoice } }) {
+/** Whether the gateway lets the order go. 201 and 200 both say yes: the answer to an earlier call may have been lost. */
+async function mayShip({ fulfilment_key: key, data: { invoice } }) {
   const response = await fetch(`${GATEWAY}/v1/invoices/${invoice.id}/fulfilments`, {
-    method: 'POST', body: JSON.stringify({ key }),
-    headers: { Authorization: `Bearer ${API_KEY}`, 'Content-Type': 'application/json' },
+    method: 'POST', body: JSON.stringify({ key }), signal: AbortSignal.timeout(5_000),
+    headers: { Authorization: `Bearer ${API_KEY}`, 'Content-Type': 'application/json', 'Idempotency-Key': key },
   });
-  if (response.status === 201) console.log(`shipped ${invoice.order_id}`);
-  else if (![200, 409].includes(response.status)) throw new Error(`the gateway answered ${response.status}`);
+  if (response.ok) return true;
+  // Not now; another event will come. Any other answer says nothing, so the gateway has to deliver again.
+  if (response.status === 409 && (await response.json()).code === 'not_fulfillable') return false;
+  throw new Error(`the gateway answered ${response.status}`);
+}
+
+/** Ships by writing a slip for the packers, which fails if there is one: after a crash, with two shops on one folder, always once. */
+async function ship({ id, order_id: order }) {
+  try {
+    await writeFile(path.join(SLIPS, id), `${order}\n`, { flag: 'wx', flush: true });
+    console.log(`shipped ${order}`);
+  } catch (error) {
+    if (error.code !== 'EEXIST') throw error;
+  }
 }
 
 http.createServer(async (request, response) => {
@@ -32,7 +51,7 @@ http.createServer(async (request, response) => {
     const body = Buffer.concat(await request.toArray());
     if (!isGenuine(request.headers, body)) return response.writeHead(401).end('not genuine');
     const event = JSON.parse(body);
-    if (event.fulfilment_key) await fulfil(event);
+    if (event.fulfilment_key && await mayShip(event)) await ship(event.data.invoice);
     response.writeHead(204).end();
   } catch (error) {
     response.writeHead(500).end(error.message); // The gateway will retry.

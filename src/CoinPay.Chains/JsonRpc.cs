@@ -73,12 +73,14 @@ internal sealed class JsonRpc(
 
     private async Task<RpcAnswer<T>[]> AnswerAsync<T>(RpcCall[] calls, CancellationToken cancellation)
     {
+        NodeAccess access = NodeAccess.Open;
         using CancellationTokenSource limit = new(TimeLimit, time);
         using CancellationTokenSource either =
             CancellationTokenSource.CreateLinkedTokenSource(cancellation, limit.Token);
         try
         {
-            return InOrder(calls, await SendAsync<T>(calls, either.Token));
+            access = credentials is null ? access : await credentials.FindAsync(either.Token);
+            return InOrder(calls, await SendAsync<T>(calls, access, either.Token), access);
         }
         catch (OperationCanceledException slow) when (!cancellation.IsCancellationRequested)
         {
@@ -86,7 +88,10 @@ internal sealed class JsonRpc(
         }
         catch (Exception broken) when (broken is HttpRequestException or JsonException or IOException)
         {
-            throw new ChainUnknownException(network, "no usable answer: " + broken.Message, broken);
+            string shown = access.Hide(broken.Message, address);
+            // The library's own text can name the URL, and what follows it can too.
+            bool isClean = access.Hide(broken.ToString(), address) == broken.ToString();
+            throw new ChainUnknownException(network, "no usable answer: " + shown, isClean ? broken : null);
         }
     }
 
@@ -117,14 +122,16 @@ internal sealed class JsonRpc(
             ? throw new ChainUnknownException(network, $"{method}: {error.Message} ({error.Code})")
             : answer.Result ?? throw new ChainUnknownException(network, method + " returned nothing");
 
-    private async Task<List<Envelope<T>>> SendAsync<T>(RpcCall[] calls, CancellationToken cancellation)
+    private async Task<List<Envelope<T>>> SendAsync<T>(RpcCall[] calls, NodeAccess access, CancellationToken cancellation)
     {
         IEnumerable<Request> batch = calls.Select((call, id) => new Request("2.0", id, call.Method, call.Parameters));
-        using HttpRequestMessage request = new(HttpMethod.Post, address)
+        using HttpRequestMessage request = new(HttpMethod.Post, access.AddressFor(network, address))
         {
             Content = JsonContent.Create(batch, options: Json),
         };
-        request.Headers.Authorization = credentials is null ? null : await credentials.FindAsync(cancellation);
+        request.Headers.Authorization = access.Authorization;
+        foreach ((string name, string value) in access.Headers)
+            request.Headers.TryAddWithoutValidation(name, value);
         using HttpResponseMessage response =
             await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
         if (response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
@@ -139,14 +146,14 @@ internal sealed class JsonRpc(
             throw new ChainUnknownException(network, $"HTTP {(int)response.StatusCode} without an answer");
         if (body[start] == '[')
             return JsonSerializer.Deserialize<List<Envelope<T>>>(body, Json)!;
-        string reason = "the batch was refused: " + Reason(body, response.StatusCode);
+        string reason = "the batch was refused: " + access.Hide(Reason(body, response.StatusCode), address);
         // Smaller batches are more requests: not what a node wants that is asked too often or is failing.
         bool isAboutSize = body[start] == '{' && response.StatusCode != HttpStatusCode.TooManyRequests
             && (int)response.StatusCode < (int)HttpStatusCode.InternalServerError;
         throw isAboutSize ? new BatchRefusedException(reason) : new ChainUnknownException(network, reason);
     }
 
-    private RpcAnswer<T>[] InOrder<T>(RpcCall[] calls, List<Envelope<T>> answers)
+    private RpcAnswer<T>[] InOrder<T>(RpcCall[] calls, List<Envelope<T>> answers, NodeAccess access)
     {
         RpcAnswer<T>?[] ordered = new RpcAnswer<T>?[calls.Length];
         foreach (Envelope<T> answer in answers)
@@ -155,17 +162,19 @@ internal sealed class JsonRpc(
                 continue;
             if (ordered[id] is not null)
                 throw new ChainUnknownException(network, calls[id].Method + " was answered twice");
-            ordered[id] = new RpcAnswer<T>(answer.Result, answer.Error);
+            ordered[id] = new RpcAnswer<T>(answer.Result, Shown(answer.Error));
         }
         int missing = Array.IndexOf(ordered, null);
         if (missing < 0)
             return [.. ordered.OfType<RpcAnswer<T>>()];
         string reason = calls[missing].Method + " was not answered";
         // Geth refuses a batch that is too large by an error under the id of its first call.
-        RpcError? refused = answers is [{ Error: { } error }] ? error : null;
+        RpcError? refused = answers is [{ Error: { } error }] ? Shown(error) : null;
         throw refused is null
             ? new ChainUnknownException(network, reason)
             : new BatchRefusedException($"{reason}: {refused.Message} ({refused.Code})");
+
+        RpcError? Shown(RpcError? said) => said?.Message is { } text ? said with { Message = access.Hide(text, address) } : said;
     }
 
     /// <summary>A provider's reason for refusing the whole batch, as far as it is readable.</summary>

@@ -23,8 +23,11 @@ public sealed record Network
     /// <summary>Only for a development machine; a production start refuses it.</summary>
     public bool Development { get; init; }
 
-    /// <summary>JSON-RPC address of the node. Credentials come through the secrets seam, not from here.</summary>
+    /// <summary>JSON-RPC address of the node; <see cref="NodeAccess.SecretAddress"/> if that is a secret.</summary>
     public required Uri Rpc { get; init; }
+
+    /// <summary>The node's secrets; null for a node without any.</summary>
+    public INodeCredentials? Credentials { get; init; }
 
     /// <summary>Bitcoin family: <c>bitcoin</c> or <c>litecoin</c>, and <c>main test signet regtest</c>.</summary>
     public string? Coin { get; init; }
@@ -82,6 +85,9 @@ public sealed record Network
     /// shows is still evidence; what it does not show is unknown.
     /// </summary>
     public bool IsStale(ChainHead head, DateTimeOffset now) => MaxHeadAge is { } most && now - head.Time > most;
+
+    /// <summary>Not the URL, which can hold a key.</summary>
+    public override string ToString() => Name;
 
     /// <summary>The number in an <c>eip155:</c> id.</summary>
     public long ChainId => long.Parse(Id.AsSpan(Id.IndexOf(':', StringComparison.Ordinal) + 1));

@@ -14,14 +14,18 @@ public sealed class NodeConnection : IDisposable
     /// </summary>
     private static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(15);
 
-    public HttpClient Http { get; } = new(new SocketsHttpHandler
+    /// <param name="isDevelopment">Whether any node can be called over plain http.</param>
+    public NodeConnection(bool isDevelopment) => Http = new(new SocketsHttpHandler
     {
         ActivityHeadersPropagator = null,
         UseProxy = false,
         AllowAutoRedirect = false,
         PooledConnectionLifetime = Lifetime,
         PooledConnectionIdleTimeout = IdleTimeout,
+        ConnectCallback = isDevelopment ? null : NodeAddress.ConnectAsync,
     });
+
+    public HttpClient Http { get; }
 
     public void Dispose() => Http.Dispose();
 }

@@ -141,11 +141,102 @@ public sealed class JsonRpcTests
                     ? Answer("""[{"id":0,"result":"welcome"}]""")
                     : Answer("", HttpStatusCode.Unauthorized);
             })),
-            new NodeCredentials(secrets, "ours"), TimeProvider.System);
+            new NodeCredentials(secrets, "ours", isDevelopment: true), TimeProvider.System);
         await Assert.ThrowsAsync<ChainUnknownException>(() => rpc.CallAsync<string>("anything", CancellationToken.None));
         secrets["CoinPay:Networks:ours:Password"] = "new";
         Assert.Equal("welcome", await rpc.CallAsync<string>("anything", CancellationToken.None));
     }
+
+    [Fact]
+    public async Task The_whole_URL_and_the_headers_of_a_node_come_from_secrets_and_rotate()
+    {
+        KnownSecrets secrets = new()
+        {
+            ["CoinPay:Networks:ours:Url"] = "https://node.example/v3/old-key",
+            ["CoinPay:Networks:ours:Headers"] = """{"x-api-key":"one","x-origin":"two"}""",
+        };
+        List<string> sent = [];
+        JsonRpc rpc = new(
+            "ours", NodeAccess.SecretAddress,
+            new HttpClient(new Handler((request, _) =>
+            {
+                sent.Add($"{request.RequestUri} {string.Join(',', request.Headers.GetValues("x-api-key"))} {request.Headers.GetValues("x-origin").Single()}");
+                return request.RequestUri!.AbsolutePath == "/v3/new-key"
+                    ? Answer("""[{"id":0,"result":"welcome"}]""")
+                    : Answer("", HttpStatusCode.Forbidden);
+            })),
+            new NodeCredentials(secrets, "ours", isDevelopment: false), TimeProvider.System);
+        await Assert.ThrowsAsync<ChainUnknownException>(() => rpc.CallAsync<string>("anything", CancellationToken.None));
+        secrets["CoinPay:Networks:ours:Url"] = "https://node.example/v3/new-key";
+        Assert.Equal("welcome", await rpc.CallAsync<string>("anything", CancellationToken.None));
+        Assert.Equal(["https://node.example/v3/old-key one two", "https://node.example/v3/new-key one two"], sent);
+    }
+
+    [Theory]
+    [InlineData("Url", "http://node.example/v3/KEY-OF-A-NODE-01", "must be https")]
+    [InlineData("Url", "https://me:KEY-OF-A-NODE-01@node.example", "user and password have their own settings")]
+    [InlineData("Url", "KEY-OF-A-NODE-01", "must be an http or https address")]
+    [InlineData("Headers", "x-api-key: KEY-OF-A-NODE-01", "must be JSON")]
+    [InlineData("Headers", """{"x-api-key":["KEY-OF-A-NODE-01"]}""", "must be JSON")]
+    public async Task A_secret_of_a_node_that_cannot_be_used_is_named_and_not_shown(string part, string text, string says)
+    {
+        KnownSecrets secrets = new() { ["CoinPay:Networks:ours:Url"] = "https://node.example", [$"CoinPay:Networks:ours:{part}"] = text };
+        NodeCredentials credentials = new(secrets, "ours", isDevelopment: false);
+        ChainUnknownException refused = await Assert.ThrowsAsync<ChainUnknownException>(async () => await credentials.FindAsync(default));
+        Assert.Contains($"CoinPay:Networks:ours:{part} {says}", refused.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("KEY-OF-A-NODE-01", refused.ToString(), StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public async Task A_secret_URL_that_is_not_set_is_unknown() => Assert.Contains(
+        "not set",
+        (await Assert.ThrowsAsync<ChainUnknownException>(() => new JsonRpc(
+            "ours", NodeAccess.SecretAddress, TestNetworks.Http, new NodeCredentials(new KnownSecrets(), "ours", false), TimeProvider.System)
+            .CallAsync<string>("anything", CancellationToken.None))).Message,
+        StringComparison.Ordinal);
+
+    /// <summary>Whatever a node or a library repeats of the URL and the headers, in all that can be logged or answered.</summary>
+    [Theory]
+    [MemberData(nameof(Repetitions))]
+    public async Task A_key_in_a_nodes_URL_or_headers_is_in_no_message(string what, bool isSecret)
+    {
+        const string inPath = "PATHKEY-0123456789", inQuery = "QUERYKEY-0123456789", inHeader = "HEADERKEY-0123456789";
+        string all = $"{inPath} {inQuery} {inHeader} {inPath.ToLowerInvariant()} https://node.example/v2/{inPath}?key={inQuery}";
+        Uri url = new($"https://node.example/v2/{inPath}?key={inQuery}");
+        KnownSecrets secrets = new()
+        {
+            ["CoinPay:Networks:ours:Url"] = url.ToString(),
+            ["CoinPay:Networks:ours:Headers"] = $$"""{"x-api-key":"{{inHeader}}"}""",
+        };
+        JsonRpc rpc = new(
+            "ours", isSecret ? NodeAccess.SecretAddress : url, new HttpClient(new Handler((_, _) => Repeat(what, all))),
+            new NodeCredentials(secrets, "ours", isDevelopment: false), TimeProvider.System);
+
+        ChainUnknownException unknown =
+            await Assert.ThrowsAsync<ChainUnknownException>(() => rpc.CallAsync<string>("anything", CancellationToken.None));
+
+        foreach (string key in new[] { inPath, inQuery, inHeader })
+            Assert.DoesNotContain(key, unknown.ToString(), StringComparison.OrdinalIgnoreCase);
+        Assert.False(isSecret && unknown.ToString().Contains("node.example", StringComparison.Ordinal), unknown.ToString());
+        Assert.StartsWith("ours: ", unknown.Message, StringComparison.Ordinal);
+    }
+
+    public static TheoryData<string, bool> Repetitions() => [
+        .. from what in new[] { "exception", "inner exception", "text", "text with 500", "error of the batch", "error of a call", "number", "401" }
+           from isSecret in new[] { true, false }
+           select new TheoryDataRow<string, bool>(what, isSecret)];
+
+    private static Task<HttpResponseMessage> Repeat(string what, string all) => what switch
+    {
+        "exception" => throw new HttpRequestException(all),
+        "inner exception" => throw new HttpRequestException("broken", new IOException(all)),
+        "text" => Answer(all),
+        "text with 500" => Answer(all, HttpStatusCode.InternalServerError),
+        "error of the batch" => Answer($$$"""{"error":{"code":-32000,"message":"{{{all}}}"}}"""),
+        "error of a call" => Answer($$$"""[{"id":0,"error":{"code":-32000,"message":"{{{all}}}"}}]"""),
+        "number" => Answer("""[{"id":0,"result":7}]"""),
+        _ => Answer(all, HttpStatusCode.Unauthorized),
+    };
 
     private static JsonRpc Rpc(Send answer, TimeProvider? time = null) =>
         new("anvil", new Uri("http://127.0.0.1:1"), new HttpClient(new Handler(answer)), null, time ?? TimeProvider.System);

@@ -86,6 +86,54 @@ public sealed class NetworkConfigurationTests
         ("CoinPay:Networks:anvil:Rpc", "http://127.0.0.1:8545"));
 
     [Theory]
+    [InlineData("http://node.example/v3/KEY-OF-A-NODE-01")]
+    [InlineData("http://8.8.8.8/KEY-OF-A-NODE-01")]
+    [InlineData("http://172.32.0.1/KEY-OF-A-NODE-01")]
+    [InlineData("http://[2001:db8::1]/KEY-OF-A-NODE-01")]
+    public void Plain_http_to_a_public_address_is_refused_in_production_and_the_URL_is_not_shown(string url)
+    {
+        SettingsException refused = Assert.Throws<SettingsException>(() => Load(
+            ("AZURE_FUNCTIONS_ENVIRONMENT", "Production"), ("CoinPay:Networks:ethereum:Rpc", url)));
+        Assert.Contains("CoinPay__Networks__ethereum__Rpc must be https", refused.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("KEY-OF-A-NODE-01", refused.Message, StringComparison.OrdinalIgnoreCase);
+        Assert.Single(Load(("CoinPay:Networks:ethereum:Rpc", url)));
+    }
+
+    [Theory]
+    [InlineData("https://node.example/v3/key")]
+    [InlineData("http://127.0.0.1:8545")]
+    [InlineData("http://localhost:8545")]
+    [InlineData("http://10.1.2.3:8545")]
+    [InlineData("http://[::1]:8545")]
+    [InlineData("http://[fd00::1]:8545")]
+    [InlineData("http://geth:8545")]
+    [InlineData("http://geth.internal:8545")]
+    [InlineData("secret")]
+    public void Https_private_addresses_and_secrets_are_taken_in_production(string url)
+    {
+        Network network = Assert.Single(Load(
+            ("AZURE_FUNCTIONS_ENVIRONMENT", "Production"), ("CoinPay:Networks:ethereum:Rpc", url)));
+        Assert.Equal(url == "secret", network.Rpc == NodeAccess.SecretAddress);
+        Assert.Equal("ethereum", network.ToString());
+    }
+
+    /// <summary>A private name may lead anywhere: what counts is the address that is connected to.</summary>
+    [Fact]
+    public async Task Plain_http_reaches_only_private_addresses_in_production()
+    {
+        using NodeConnection nodes = new(isDevelopment: false);
+        HttpRequestException refused = await Assert.ThrowsAsync<HttpRequestException>(() => nodes.Http.GetAsync(new Uri("http://8.8.8.8:8545/")));
+        Assert.Contains("only https", refused.Message, StringComparison.Ordinal);
+        using System.Net.Sockets.TcpListener listener = new(System.Net.IPAddress.Loopback, 0);
+        listener.Start();
+        Task<HttpResponseMessage> asked = nodes.Http.GetAsync(new Uri($"http://localhost:{((System.Net.IPEndPoint)listener.LocalEndpoint).Port}/"));
+        using (System.Net.Sockets.TcpClient client = await listener.AcceptTcpClientAsync())
+            await client.GetStream().WriteAsync("HTTP/1.1 204 No Content\r\n\r\n"u8.ToArray());
+        using HttpResponseMessage answer = await asked;
+        Assert.Equal(System.Net.HttpStatusCode.NoContent, answer.StatusCode);
+    }
+
+    [Theory]
     [InlineData("CoinPay:Networks:anvl:Rpc", "http://127.0.0.1:1", "no such network; the nearest is anvil.")]
     [InlineData("CoinPay:Networks:bitcoin-regtest:Rpc", "http://127.0.0.1:1", "no such network; the nearest is bitcoin_regtest.")]
     [InlineData("CoinPay:Networks:anvil:Rcp", "http://127.0.0.1:1", "not a network setting; the nearest is Rpc.")]

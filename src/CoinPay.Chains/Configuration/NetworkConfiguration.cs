@@ -7,12 +7,12 @@ namespace CoinPay.Chains.Configuration;
 /// <summary>
 /// The networks that this gateway offers: entries of networks.json that have a node in the settings. Settings are
 /// <c>CoinPay__Networks__&lt;name with _ for -&gt;__Rpc</c>, <c>…__PollInterval</c>, <c>…__Confirmations</c> and
-/// <c>…__MaxGasGwei</c>; a node's <c>User</c> and <c>Password</c> are secrets. <c>CoinPay__NetworksFile</c> names another file.
+/// <c>…__MaxGasGwei</c>; a node's <c>User</c>, <c>Password</c>, <c>Headers</c> and, if <c>Rpc</c> is <c>secret</c>, <c>Url</c> are secrets. <c>CoinPay__NetworksFile</c> names another file.
 /// </summary>
 public static class NetworkConfiguration
 {
     private const string Section = "CoinPay:Networks";
-    private static readonly string[] Settings = ["Rpc", "User", "Password", "PollInterval", "Confirmations", "MaxGasGwei"];
+    private static readonly string[] Settings = ["Rpc", "User", "Password", "Url", "Headers", "PollInterval", "Confirmations", "MaxGasGwei"];
 
     private static readonly JsonSerializerOptions Json = new()
     {
@@ -36,7 +36,7 @@ public static class NetworkConfiguration
         foreach (NetworkEntry entry in entries)
         {
             IConfigurationSection settings = configuration.GetSection($"{Section}:{SettingOf(entry)}");
-            Network network = Overridden(entry, settings).At(RpcOf(settings) ?? Nowhere);
+            Network network = Overridden(entry, settings).At(RpcOf(settings, isDevelopment) ?? Nowhere);
             if (network.Rpc == Nowhere)
                 continue;
             if (network.Development && !isDevelopment)
@@ -103,13 +103,13 @@ public static class NetworkConfiguration
             : entry.MaxGasGwei,
     };
 
-    private static Uri? RpcOf(IConfigurationSection settings) => settings["Rpc"] switch
+    private static Uri? RpcOf(IConfigurationSection settings, bool isDevelopment) => settings["Rpc"] switch
     {
         null or "" => null,
-        string text when Uri.TryCreate(text, UriKind.Absolute, out Uri? rpc)
-            && rpc.Scheme is "http" or "https" && rpc.UserInfo.Length == 0 => rpc,
-        _ => throw new SettingsException(
-            $"{NameOf(settings)}__Rpc must be an http or https address; user and password have their own settings."),
+        NodeAccess.SecretWord => NodeAccess.SecretAddress,
+        string text => NodeAddress.MistakeIn(text, isDevelopment) is { } mistake
+            ? throw new SettingsException($"{NameOf(settings)}__Rpc {mistake}")
+            : new Uri(text),
     };
 
     private static string SettingOf(NetworkEntry entry) => entry.Name.Replace('-', '_');

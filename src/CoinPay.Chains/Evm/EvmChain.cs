@@ -27,7 +27,7 @@ public sealed class EvmChain : IChain, IBalanceSource, IDestinationSource
     public EvmChain(Network network, HttpClient http, TimeProvider time)
     {
         Network = network;
-        _rpc = new(network.Name, network.Rpc, http, null, time);
+        _rpc = new(network.Name, network.Rpc, http, network.Credentials, time);
         _logs = new(network, _rpc);
         _balances = new(network, _rpc);
         _sweep = new(network, _rpc);

@@ -36,7 +36,7 @@ public sealed class ForwarderFactory(Network network, HttpClient http, GasWallet
     /// <summary>The data of the call with which the proxy deploys the factory; simulated, it returns the address.</summary>
     internal static string Deployment => Salt + ContractCode.ForwarderFactory.RemoveHexPrefix();
 
-    private readonly JsonRpc _rpc = new(network.Name, network.Rpc, http, null, time);
+    private readonly JsonRpc _rpc = new(network.Name, network.Rpc, http, network.Credentials, time);
 
     private GasWallet Wallet => wallet ?? throw new TransactionFailedException($"{network.Name}: no gas wallet is configured");
 

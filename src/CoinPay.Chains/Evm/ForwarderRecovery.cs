@@ -22,7 +22,7 @@ public sealed class ForwarderRecovery(Network network, HttpClient http, GasWalle
     /// <summary>Ordinary nodes keep the state of the last 128 blocks, and the head moves on during the calls.</summary>
     private const int MaxStateDepth = 64;
 
-    private readonly JsonRpc _rpc = new(network.Name, network.Rpc, http, null, time);
+    private readonly JsonRpc _rpc = new(network.Name, network.Rpc, http, network.Credentials, time);
 
     /// <param name="terms">The terms of an invoice whose address is a forwarder.</param>
     /// <param name="since">The height on this network below which nothing arrived.</param>

@@ -35,7 +35,7 @@ public sealed class GasWallet : IDisposable
     public GasWallet(Network network, HttpClient http, string privateKey, IGasWalletTurns turns, TimeProvider time)
     {
         _network = network;
-        _rpc = new JsonRpc(network.Name, network.Rpc, http, null, time);
+        _rpc = new JsonRpc(network.Name, network.Rpc, http, network.Credentials, time);
         _privateKey = IsKey(privateKey)
             ? privateKey
             : throw new ArgumentException("This is not a private key: 32 bytes of hex.", nameof(privateKey));

@@ -21,8 +21,8 @@ internal sealed class AuditLog(Tables tables, GatewaySettings settings, RandomNu
 
     private static readonly object CallItem = new();
 
-    /// <summary>Adds the call's first row. If that fails, the call is refused.</summary>
-    public async Task BeginAsync(HttpContext http, CancellationToken cancellation)
+    /// <summary>Adds the call's first row, under the operator's name. If that fails, the call is refused.</summary>
+    public async Task BeginAsync(HttpContext http, string by, CancellationToken cancellation)
     {
         DateTimeOffset now = clock.GetUtcNow();
         string id = Id.New("aud", now, random);
@@ -33,6 +33,7 @@ internal sealed class AuditLog(Tables tables, GatewaySettings settings, RandomNu
             {
                 ["Id"] = id,
                 ["At"] = now,
+                ["By"] = by,
                 ["Address"] = client.ToString(),
                 ["Method"] = http.Request.Method,
                 ["Path"] = TextLength.Cut(path, MaxPathLength),
@@ -85,7 +86,7 @@ internal sealed class AuditLog(Tables tables, GatewaySettings settings, RandomNu
 /// <summary>An operator's call in a response.</summary>
 /// <param name="Id"><c>aud_…</c>.</param>
 /// <param name="Object">Always <c>audit_entry</c>.</param>
-/// <param name="By">Always <c>operator</c>, because there is one operator key.</param>
+/// <param name="By">The name of the operator whose key was used; <c>operator</c> for the key without a name.</param>
 /// <param name="Address">The client's address.</param>
 /// <param name="At">When the call arrived.</param>
 /// <param name="Method">Such as <c>POST</c>.</param>
@@ -101,7 +102,7 @@ internal sealed record AuditEntry(
     public static AuditEntry Of(TableEntity begun, TableEntity? end) => new(
         begun.GetString("Id"),
         "audit_entry",
-        Callers.Operator,
+        begun.GetString("By"),
         begun.GetString("Address"),
         begun.GetDateTimeOffset("At")!.Value,
         begun.GetString("Method"),

@@ -1,7 +1,5 @@
-using System.Security.Cryptography;
-using System.Text;
+using System.Diagnostics;
 using CoinPay.Functions.Http;
-using CoinPay.Functions.Platform.Secrets;
 using Microsoft.AspNetCore.Http;
 
 namespace CoinPay.Functions.Access;
@@ -19,10 +17,13 @@ internal sealed record Caller(string MerchantId, string KeyId, bool Livemode, Sc
 /// Authenticates a call or throws its problem: 401 for a missing or invalid key (never saying why), 403 for a valid key
 /// that is not allowed to make the call.
 /// </summary>
-internal sealed class Callers(ApiKeyStore keys, ISecrets secrets, RequestLimits limits, AuditLog audit)
+internal sealed class Callers(ApiKeyStore keys, Operators operators, RequestLimits limits, AuditLog audit)
 {
-    /// <summary>The name of the operator, used in place of a merchant's id or key.</summary>
+    /// <summary>The operators, used in place of a merchant's id or key; also the name of the one without a name.</summary>
     public const string Operator = "operator";
+
+    /// <summary>The attribute of a call's span that says who makes it.</summary>
+    public const string OperatorTag = "coinpay.operator";
 
     private const string Scheme = "Bearer ";
     private const int MaxKeyLength = 512;
@@ -32,7 +33,7 @@ internal sealed class Callers(ApiKeyStore keys, ISecrets secrets, RequestLimits 
     {
         string key = BearerOf(request);
         Caller? caller = await FindCallerAsync(key, cancellation);
-        if (caller is null && await IsOperatorAsync(key, cancellation))
+        if (caller is null && await operators.FindAsync(key, cancellation) is not null)
             throw new ProblemException(Problems.Forbidden("This call requires a merchant's key, not the operator's."));
         if (caller is null)
             throw new ProblemException(Problems.Unauthorized);
@@ -47,10 +48,11 @@ internal sealed class Callers(ApiKeyStore keys, ISecrets secrets, RequestLimits 
     public async Task RequireOperatorAsync(HttpRequest request, CancellationToken cancellation)
     {
         string key = BearerOf(request);
-        if (await IsOperatorAsync(key, cancellation))
+        if (await operators.FindAsync(key, cancellation) is { } name)
         {
-            limits.TakeOfKey(Operator);
-            await audit.BeginAsync(request.HttpContext, cancellation);
+            limits.TakeOfKey(name);
+            Activity.Current?.SetTag(OperatorTag, name);
+            await audit.BeginAsync(request.HttpContext, name, cancellation);
             return;
         }
         throw new ProblemException(await FindCallerAsync(key, cancellation) is null
@@ -74,10 +76,4 @@ internal sealed class Callers(ApiKeyStore keys, ISecrets secrets, RequestLimits 
             return null;
         return new(stored.MerchantId, stored.Key.Id, stored.Key.Livemode, stored.Key.Scopes);
     }
-
-    // Hashed first, so that the time taken reveals neither the length nor the first different character.
-    private async Task<bool> IsOperatorAsync(string key, CancellationToken cancellation) =>
-        await secrets.FindAsync(SecretName.OperatorKey, cancellation) is { Length: > 0 } operatorKey
-        && CryptographicOperations.FixedTimeEquals(
-            SHA256.HashData(Encoding.UTF8.GetBytes(key)), SHA256.HashData(Encoding.UTF8.GetBytes(operatorKey)));
 }

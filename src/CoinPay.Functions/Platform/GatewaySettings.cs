@@ -11,6 +11,9 @@ internal sealed record GatewaySettings
     private static readonly TimeSpan ProductionWalletDelay = TimeSpan.FromHours(24);
     private const int DefaultRequests = 100;
     private const int MaxRequests = 1_000_000;
+    private const int MaxOperators = 50;
+    private const int MaxNameLength = 30;
+    private const string UnnamedOperator = "operator";
     private static readonly TimeSpan LongestWalletDelay = TimeSpan.FromDays(30);
     private static readonly TimeSpan LongestInstanceRetention = TimeSpan.FromDays(3650);
 
@@ -34,6 +37,9 @@ internal sealed record GatewaySettings
 
     /// <summary>The ports on this machine that the gateway listens on, as far as configuration says.</summary>
     public IReadOnlySet<int> OwnPorts { get; init; } = new HashSet<int>();
+
+    /// <summary>The names of the operators that have a key of their own.</summary>
+    public IReadOnlyList<string> OperatorNames { get; init; } = [];
 
     /// <summary>How long the history of a completed orchestration is kept; null to keep it forever.</summary>
     public TimeSpan? KeepFinishedInstances { get; init; }
@@ -77,6 +83,7 @@ internal sealed record GatewaySettings
                 [.. Words(configuration["WEBSITE_HOSTNAME"]), .. Words(publicUrl?.IdnHost)], StringComparer.OrdinalIgnoreCase),
             OwnPorts = new HashSet<int>(
                 [.. ListeningPorts(configuration["ASPNETCORE_URLS"]), .. ListeningPorts(configuration["URLS"])]),
+            OperatorNames = Names(configuration, "CoinPay:Operators"),
             KeepFinishedInstances = Duration(
                 configuration, "CoinPay:KeepFinishedInstances", LongestInstanceRetention),
             WalletDelay = Duration(configuration, "CoinPay:WalletDelay", LongestWalletDelay)
@@ -97,6 +104,17 @@ internal sealed record GatewaySettings
         string text when bool.TryParse(text, out bool value) => value,
         _ => throw Wrong(name, "true or false"),
     };
+
+    private static string[] Names(IConfiguration configuration, string name)
+    {
+        string[] names = Words(configuration[name]);
+        return names.Length <= MaxOperators && names.Distinct(StringComparer.Ordinal).Count() == names.Length && names.All(IsName)
+            ? names
+            : throw Wrong(name, $"up to {MaxOperators} different names of lower-case letters and digits, separated by commas");
+
+        static bool IsName(string word) => word.Length <= MaxNameLength && word != UnnamedOperator
+            && word.All(letter => char.IsAsciiLetterLower(letter) || char.IsAsciiDigit(letter));
+    }
 
     private static IEnumerable<int> Ports(IConfiguration configuration, string name) =>
         Words(configuration[name]).Select(word =>

@@ -30,6 +30,7 @@ internal static class Gateway
     /// exceeding a rate limit becomes a problem, and so does an unknown query parameter, which no one can try without limit.
     /// </summary>
     public static IFunctionsWorkerApplicationBuilder UseGateway(this IFunctionsWorkerApplicationBuilder builder) => builder
+        .UseMiddleware<TransportSecurityMiddleware>()
         .UseMiddleware<FollowInvoice>()
         .UseMiddleware<AuditMiddleware>()
         .UseMiddleware<ProblemMiddleware>()

@@ -60,6 +60,7 @@ internal static class Slices
 
     public static IServiceCollection AddAccess(this IServiceCollection services) => services
         .AddSingleton<ApiKeyStore>()
+        .AddSingleton<Operators>()
         .AddSingleton<Callers>()
         .AddSingleton<Calls>()
         .AddSingleton<AuditLog>();
@@ -78,8 +79,8 @@ internal static class Slices
     }
 
     public static IServiceCollection AddWatching(this IServiceCollection services, IConfiguration configuration) => services
-        .AddSingleton(_ => new Networks(NetworkConfiguration.Load(configuration, GatewaySettings.IsDevelopmentOf(configuration))))
-        .AddSingleton<NodeConnection>()
+        .AddSingleton(provider => NetworksOf(configuration, provider.GetRequiredService<ISecrets>()))
+        .AddSingleton(_ => new NodeConnection(GatewaySettings.IsDevelopmentOf(configuration)))
         .AddSingleton(ChainsOf)
         .AddSingleton<WatchStore>()
         .AddSingleton<ViewStore>()
@@ -145,12 +146,21 @@ internal static class Slices
         .AddSingleton<ExpiredDeliveries>()
         .AddSingleton<FinishedInstances>();
 
+    private static Networks NetworksOf(IConfiguration configuration, ISecrets secrets)
+    {
+        bool isDevelopment = GatewaySettings.IsDevelopmentOf(configuration);
+        return new(
+        [
+            .. NetworkConfiguration.Load(configuration, isDevelopment)
+                .Select(network => network with { Credentials = new NodeCredentials(secrets, network.Name, isDevelopment) }),
+        ]);
+    }
+
     private static ChainDirectory ChainsOf(IServiceProvider provider)
     {
-        ISecrets secrets = provider.GetRequiredService<ISecrets>();
         HttpClient http = provider.GetRequiredService<NodeConnection>().Http;
         TimeProvider time = provider.GetRequiredService<TimeProvider>();
         return new(provider.GetRequiredService<Networks>().All.Select(
-            network => network.Family.Open(network, http, new NodeCredentials(secrets, network.Name), time)));
+            network => network.Family.Open(network, http, network.Credentials!, time)));
     }
 }

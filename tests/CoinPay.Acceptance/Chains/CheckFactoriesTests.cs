@@ -64,8 +64,8 @@ public sealed class CheckFactoriesTests
 
     private static CheckFactories Check(Uri rpc, string? key, TimeProvider time) => new(
         new Networks([NetworkAt(rpc)]),
-        new NodeConnection(),
-        new GasWallets(new NodeConnection(), new OneSecret(key), new FreeTurns(), time),
+        new NodeConnection(isDevelopment: true),
+        new GasWallets(new NodeConnection(isDevelopment: true), new OneSecret(key), new FreeTurns(), time),
         time,
         NullLogger<CheckFactories>.Instance);
 

@@ -35,6 +35,26 @@ public sealed partial class DeploymentFilesTests
         Assert.Equal(".ci/run", steps.Last()["run"].ToString());
     }
 
+    /// <summary>A tag can be moved to other code; the hash of a commit cannot.</summary>
+    [Fact]
+    public void Every_action_is_named_by_the_hash_of_a_commit_and_says_which_release_that_is()
+    {
+        string[] used = [.. Workflows().SelectMany(text => Used().Matches(text)).Select(action => action.Value.Trim())];
+        Assert.NotEmpty(used);
+        Assert.All(used, action => Assert.Matches(Pinned(), action));
+    }
+
+    [Fact]
+    public void Nothing_that_is_downloaded_runs_unchecked_where_a_token_can_be_had()
+    {
+        string[] trusted = [.. Workflows().Where(text => text.Contains("id-token: write", StringComparison.Ordinal))];
+        Assert.NotEmpty(trusted);
+        Assert.All(trusted, text => Assert.DoesNotMatch(Unchecked(), text));
+        Assert.All(
+            ["curl -sL https://aka.ms/x | bash", "wget -qO- https://x |sudo sh -", "bash <(curl https://x)", "curl -o i.sh https://x && sh i.sh"],
+            text => Assert.Matches(Unchecked(), text));
+    }
+
     [Fact]
     public void Azd_takes_the_same_templates_scripts_and_outputs()
     {
@@ -49,6 +69,9 @@ public sealed partial class DeploymentFilesTests
             Assert.Contains($"output {variable.Value} string", template, StringComparison.Ordinal);
     }
 
+    private static IEnumerable<string> Workflows() =>
+        Directory.EnumerateFiles(PathOf(".github/workflows")).Select(file => File.ReadAllText(file));
+
     private static string PathOf(string path) => Path.Combine(RepositoryFiles.Root, path);
 
     private static string Read(string path) => File.ReadAllText(PathOf(path));
@@ -59,6 +82,17 @@ public sealed partial class DeploymentFilesTests
         stream.Load(new StringReader(text));
         return (YamlMappingNode)stream.Documents[0].RootNode;
     }
+
+    [GeneratedRegex(@"uses:.*", RegexOptions.NonBacktracking)]
+    private static partial Regex Used();
+
+    [GeneratedRegex(@"^uses: [\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$", RegexOptions.NonBacktracking)]
+    private static partial Regex Pinned();
+
+    [GeneratedRegex(
+        @"\|\s*(sudo\s+)?(ba|z|da)?sh\b|(ba|z|da)?sh\s+<\(|(curl|wget)[^\n]*(&&|;)\s*(sudo\s+)?(ba|z|da)?sh\s",
+        RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    private static partial Regex Unchecked();
 
     [GeneratedRegex(@"scripts/[a-z/-]+\.sh", RegexOptions.NonBacktracking)]
     private static partial Regex Script();

@@ -237,7 +237,7 @@ public sealed class EvmBalanceSweepTests(EvmChains chains)
             network with { Rpc = chains.East.Rpc }, TestNetworks.Http, Anvil.PublishedKeys[2], new FreeTurns(), TimeProvider.System);
         ForwarderFactory factory = new(network with { Rpc = chains.East.Rpc }, TestNetworks.Http, wallet, TimeProvider.System);
         await factory.FlushAsync(
-            [new Forwarding(forwarder.SettlementAddress, forwarder.Salt)], [EvmAddress.NativeCoin], CancellationToken.None);
+            [new Forwarding(forwarder.SettlementAddress, forwarder.Salt)], [EvmAddress.NativeCoin], null, CancellationToken.None);
     }
 
     private static JsonElement Artifact(string name) => JsonElement.Parse(

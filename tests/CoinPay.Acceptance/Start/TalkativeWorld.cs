@@ -15,6 +15,8 @@ public sealed class TalkativeWorld : TestWorld
 {
     private const string NodeUser = "talkative";
     private const string NodePassword = "node-password-of-a-test-0123456789";
+    private const string NodeKey = "key-in-a-url-of-a-test-0123456789";
+    private const string NodeHeader = "key-in-a-header-of-a-test-0123456789";
     private const string Pepper = "talkative-pepper-0123456789";
     private static readonly string SecretsKey = Convert.ToBase64String(SHA256.HashData("talkative"u8));
 
@@ -26,6 +28,8 @@ public sealed class TalkativeWorld : TestWorld
         ("encryption key", SecretsKey),
         ("gas wallet key", Anvil.PublishedKeys[2][2..]),
         ("node password", NodePassword),
+        ("node key in a URL", NodeKey),
+        ("node key in a header", NodeHeader),
         ("node password in a header", Base64($"{NodeUser}:{NodePassword}")),
         ("API key", MerchantKey),
         ("API key's secret part", MerchantKey["cp_test_".Length..][12..44]),
@@ -55,6 +59,9 @@ public sealed class TalkativeWorld : TestWorld
         {
             ["CoinPay__Networks__bitcoin_regtest__User"] = NodeUser,
             ["CoinPay__Networks__bitcoin_regtest__Password"] = NodePassword,
+            ["CoinPay__Networks__anvil__Rpc"] = "secret",
+            ["CoinPay__Networks__anvil__Url"] = $"{Anvil.Rpc}?apikey={NodeKey}",
+            ["CoinPay__Networks__anvil__Headers"] = $$"""{"x-api-key":"{{NodeHeader}}"}""",
             ["CoinPay__KeyPepper"] = Pepper,
             ["CoinPay__SecretsKey"] = SecretsKey,
         };

@@ -1,8 +1,14 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using CoinPay.Chains;
+using CoinPay.Functions.Platform;
+using CoinPay.Functions.Platform.Secrets;
 using CoinPay.Testing.Gateway;
+using Microsoft.Extensions.Configuration;
 using Xunit;
 
 namespace CoinPay.Functions.Tests.Access;
@@ -50,6 +56,75 @@ public sealed class AuditTests
         Assert.Equal(4, calls.Select(call => call!["request_id"]!.ToString()).Distinct().Count());
         foreach (string secret in new[] { MemoryGateway.OperatorKey, made["api_key"]!, "called so" })
             Assert.DoesNotContain(secret, audit.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_named_operators_calls_are_listed_under_the_name()
+    {
+        const string alices = "key-of-alice-0123456789", bobs = "key-of-bob-0123456789";
+        ConcurrentBag<string> traced = [];
+        using ActivityListener listener = new()
+        {
+            ShouldListenTo = _ => true,
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
+            ActivityStopped = activity =>
+            {
+                if (activity.GetTagItem("coinpay.operator") is string name)
+                    traced.Add(name);
+            },
+        };
+        ActivitySource.AddActivityListener(listener);
+        await using MemoryGateway gateway = await MemoryGateway.StartAsync(
+            ("CoinPay:Operators", "alice, bob"), ("CoinPay:OperatorKeys:alice", alices), ("CoinPay:OperatorKeys:bob", bobs),
+            ("CoinPay:OperatorKeys:carol", "key-of-carol-0123456789"));
+        using Api alice = new(gateway.Address, alices), bob = new(gateway.Address, bobs), carol = new(gateway.Address, "key-of-carol-0123456789");
+        (await alice.PostAsync("/v1/merchants", new { name = "A shop" })).Expect(HttpStatusCode.Created);
+        (await bob.GetAsync("/v1/merchants?limit=1")).Expect(HttpStatusCode.OK);
+        (await carol.GetAsync("/v1/merchants?limit=1")).ExpectProblem(HttpStatusCode.Unauthorized, "unauthorized");
+        foreach (string almost in new[] { alices[..^1], alices + "0", alices.ToUpperInvariant(), alices + " " + bobs })
+        {
+            using Api nobody = new(gateway.Address, almost);
+            (await nobody.GetAsync("/v1/merchants")).ExpectProblem(HttpStatusCode.Unauthorized, "unauthorized");
+        }
+
+        ApiAnswer audit = (await gateway.Operator.GetAsync("/v1/ops/audit")).Expect(HttpStatusCode.OK);
+
+        Assert.Equal(
+            ["alice POST", "bob GET", "operator GET"],
+            audit.Json["data"]!.AsArray().Select(call => $"{call!["by"]} {call["method"]}").Order(StringComparer.Ordinal));
+        await gateway.QuietAsync();
+        Assert.Superset(new HashSet<string> { "alice", "bob" }, [.. traced]);
+    }
+
+    [Fact]
+    public async Task The_key_without_a_name_can_be_left_unset_once_there_are_names()
+    {
+        const string alices = "key-of-alice-0123456789";
+        await using MemoryGateway gateway = await MemoryGateway.StartAsync(
+            ("CoinPay:OperatorKey", null), ("CoinPay:Operators", "alice"), ("CoinPay:OperatorKeys:alice", alices));
+        using Api alice = new(gateway.Address, alices);
+        (await alice.GetAsync("/v1/merchants")).Expect(HttpStatusCode.OK);
+        (await gateway.Operator.GetAsync("/v1/merchants")).ExpectProblem(HttpStatusCode.Unauthorized, "unauthorized");
+    }
+
+    [Theory]
+    [InlineData("alice", "key-of-alice-0123456789", null, null)]
+    [InlineData("alice", null, "the-operators-own-key-0123456789", "CoinPay:OperatorKeys:alice is not set")]
+    [InlineData("alice", "short", null, "CoinPay:OperatorKeys:alice must have at least 16 characters")]
+    [InlineData("", null, null, "CoinPay:OperatorKey is not set")]
+    [InlineData("alice", "the-operators-own-key-0123456789", "the-operators-own-key-0123456789", "CoinPay:OperatorKey is another operator's key too")]
+    public async Task Two_operators_cannot_have_one_key(string names, string? alices, string? unnamed, string? says)
+    {
+        KnownSecrets secrets = KnownSecrets.OfAGateway();
+        secrets.Remove(SecretName.OperatorKey);
+        foreach ((string name, string? key) in new[] { (SecretName.OfOperator("alice"), alices), (SecretName.OperatorKey, unnamed) })
+            if (key is not null)
+                secrets[name] = key;
+        GatewaySettings settings = GatewaySettings.From(new ConfigurationBuilder()
+            .AddInMemoryCollection([new("CoinPay:Operators", names)]).Build());
+        Exception? refused = await Record.ExceptionAsync(() => new CheckSecrets(secrets, new(secrets), settings).StartAsync(default));
+        Assert.Equal(says is not null, refused is SettingsException);
+        Assert.Contains(says ?? "", refused?.Message ?? "", StringComparison.Ordinal);
     }
 
     [Fact]

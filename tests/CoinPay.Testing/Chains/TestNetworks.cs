@@ -15,7 +15,7 @@ internal static class TestNetworks
 
     /// <summary>Those of the nodes that tests start, under any network's name.</summary>
     public static NodeCredentials Credentials(string password = Bitcoind.Password) => new(
-        new KnownSecrets { ["CoinPay:Networks:any:User"] = Bitcoind.User, ["CoinPay:Networks:any:Password"] = password }, "any");
+        new KnownSecrets { ["CoinPay:Networks:any:User"] = Bitcoind.User, ["CoinPay:Networks:any:Password"] = password }, "any", isDevelopment: true);
 
     public static Network Evm(Uri rpc, long chainId = 31337, params string[] tokens) => new()
     {

@@ -15,7 +15,7 @@ internal interface ISecrets
 /// <summary>The names of the secrets in configuration.</summary>
 internal static class SecretName
 {
-    /// <summary>The bearer key of operators.</summary>
+    /// <summary>The bearer key of the operator without a name.</summary>
     public const string OperatorKey = "CoinPay:OperatorKey";
 
     /// <summary>
@@ -31,10 +31,13 @@ internal static class SecretName
     /// </summary>
     public const string GasWalletKey = "CoinPay:GasWalletKey";
 
+    /// <summary>The bearer key of a named operator.</summary>
+    public static string OfOperator(string name) => $"CoinPay:OperatorKeys:{name}";
+
     /// <summary>The key from before a rotation; optional.</summary>
     public static string PreviousOf(string name) => name + ":Previous";
 
-    /// <summary>A node's credential; <paramref name="part"/> is <c>User</c> or <c>Password</c>.</summary>
+    /// <summary>A node's credential; <paramref name="part"/> is <c>Url</c>, <c>Headers</c>, <c>User</c> or <c>Password</c>.</summary>
     public static string OfNetwork(string network, string part) =>
         $"CoinPay:Networks:{network.Replace('-', '_')}:{part}";
 }
