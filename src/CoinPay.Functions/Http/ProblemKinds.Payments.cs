@@ -120,7 +120,8 @@ internal static partial class ProblemKinds
         NotFound, NotCancellable, NotFulfillable, NotAcceptable, NoLongerWatched, ExceptionResolved, WalletTaken, Conflict,
         IdempotencyInFlight, BodyTooLarge, UnsupportedMediaType, IdempotencyKeyReused, LimitReached, WalletMissing, UnusableSettlementAddress,
         PrivateKeyRefused, FulfilmentKeyMismatch, ActionNotAllowed, SettlementAddressNotConfirmed, GasWalletMissing,
-        FlushRefused, GasTooExpensive, FlushPending, EndpointDisabled, NoEndpoint, ReplayRunning, RateLimited, Internal, RateUnavailable, NetworkUnavailable,
+        FlushRefused, GasTooExpensive, FlushPending, EndpointDisabled, NoEndpoint, ReplayRunning, RateLimited, Internal,
+        RateUnavailable, NetworkUnavailable,
         AssetUnavailable,
     ];
 
