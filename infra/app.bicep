@@ -45,7 +45,7 @@ param pollSchedule string
 @description('Where payers reach the gateway, such as https://pay.example; empty for the app\'s own address.')
 param publicUrl string
 
-@description('Nodes: a network name from networks.json and the URL of its JSON-RPC, without user and password.')
+@description('Nodes: a network name from networks.json and the URL of its JSON-RPC, without user, password and key; secret if the URL is in the vault.')
 param nodes { *: string }
 
 @description('Age after which a rate is no longer used, as hh:mm:ss.')

@@ -26,6 +26,9 @@ param storageLogged ('StorageRead' | 'StorageWrite' | 'StorageDelete')[]
 @description('Days for which a deleted blob or container can be restored.')
 param storageDeletedKeptDays int = 14
 
+@description('Days for which nobody can change or delete a line of the audit archive.')
+param auditKeptDays int = 365
+
 @description('Memory of an instance in MB.')
 @allowed([512, 2048, 4096])
 param instanceMemory int = 2048
@@ -42,7 +45,7 @@ param pollSchedule string
 @description('Where payers reach the gateway, such as https://pay.example; empty for the app\'s own address.')
 param publicUrl string = ''
 
-@description('Nodes: {"<network of networks.json>": "https://…"}. User and password of a node are secrets of the vault.')
+@description('Nodes: {"<network of networks.json>": "https://…"}, or "secret" if the URL is in the vault. A node\'s user, password and headers always are.')
 param nodes { *: string } = {}
 
 @description('Age after which a rate is no longer used, as hh:mm:ss.')
@@ -91,6 +94,7 @@ module storage 'storage.bicep' = {
     privateNetwork: privateNetwork
     logged: storageLogged
     deletedKeptDays: storageDeletedKeptDays
+    auditKeptDays: auditKeptDays
     workspaceId: monitoring.outputs.workspaceId
     tags: tags
   }

@@ -5,6 +5,7 @@ param environmentName = 'dev'
 param privateNetwork = false
 param storageRedundancy = 'Standard_LRS'
 param storageLogged = ['StorageDelete']
+param auditKeptDays = 1
 param readyInstances = 0
 param pollSchedule = '*/10 * * * * *'
 param logsKeptDays = 30

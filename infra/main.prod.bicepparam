@@ -6,6 +6,7 @@ param privateNetwork = true
 param storageRedundancy = 'Standard_ZRS'
 param storageLogged = ['StorageWrite', 'StorageDelete']
 param storageDeletedKeptDays = 30
+param auditKeptDays = 2555
 param mostInstances = 100
 param readyInstances = 1
 param pollSchedule = '*/5 * * * * *'

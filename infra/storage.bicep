@@ -24,6 +24,11 @@ param logged ('StorageRead' | 'StorageWrite' | 'StorageDelete')[]
 @maxValue(365)
 param deletedKeptDays int
 
+@description('Days for which nobody can change or delete a line of the audit archive, after which a blob can be deleted.')
+@minValue(1)
+@maxValue(146000)
+param auditKeptDays int
+
 @description('Resource id of the Log Analytics workspace.')
 param workspaceId string
 
@@ -88,6 +93,19 @@ resource account 'Microsoft.Storage/storageAccounts@2024-01-01' = {
     resource package 'containers' = {
       name: 'app-package'
       properties: { publicAccess: 'None' }
+    }
+
+    // Operators' calls (src/CoinPay.Functions/Access/AuditArchive.cs). No write can change or delete them. The policy itself can be
+    // removed, also by the app's identity (Storage Blob Data Owner allows it), until it is locked, which no template can do:
+    // docs/operations.md says how.
+    resource audit 'containers' = {
+      name: 'audit'
+      properties: { publicAccess: 'None' }
+
+      resource kept 'immutabilityPolicies' = {
+        name: 'default'
+        properties: { immutabilityPeriodSinceCreationInDays: auditKeptDays, allowProtectedAppendWrites: true }
+      }
     }
   }
 

@@ -19,7 +19,7 @@ param workspaceId string
 param tags object
 
 // The secrets that the gateway needs to start. Their names are the settings' names with -- for __. The app reads other
-// entries only if somebody adds them: CoinPay--GasWalletKey, and a node's CoinPay--Networks--<name>--User and --Password.
+// entries only if somebody adds them: CoinPay--GasWalletKey, CoinPay--OperatorKeys--<name>, and a node's CoinPay--Networks--<name>--Url, --Headers, --User and --Password.
 var requiredSecrets = [
   { name: 'CoinPay--OperatorKey', reason: 'the bearer key of operators' }
   { name: 'CoinPay--KeyPepper', reason: 'the HMAC key under which API keys are stored' }

@@ -4,7 +4,7 @@
 # usage: scripts/deploy.sh dev|prod RESOURCE_GROUP [OPTION…]
 #   --location REGION     where to create the resource group, if it does not exist
 #   --subscription ID     which subscription; it becomes the default of `az`
-#   --node NETWORK=URL    a node's JSON-RPC, such as bitcoin-signet=https://…; repeat for each network
+#   --node NETWORK=URL    a node's JSON-RPC, such as bitcoin-signet=https://…, or =secret if it is in the vault; repeat for each network
 #   --alert-email ADDRESS who is notified of alerts; repeat for each address
 #   --public-url URL      where payers reach the gateway, if not at the app's default address
 #   --yes                 do not ask
@@ -31,7 +31,7 @@ while [ $# != 0 ]; do
     --location) location=$2 ;;
     --subscription) subscription=$2 ;;
     --node)
-      [[ $2 =~ ^[a-z0-9-]+=https?://[^\"\\]+$ ]] || fail "--node needs NETWORK=URL, such as bitcoin-signet=https://…"
+      [[ $2 =~ ^[a-z0-9-]+=(secret|https?://[^\"\\]+)$ ]] || fail "--node needs NETWORK=URL, such as bitcoin-signet=https://…, or NETWORK=secret"
       nodes+="${nodes:+,}\"${2%%=*}\":\"${2#*=}\"" ;;
     --alert-email)
       [[ $2 =~ ^[^\"\\[:space:]]+@[^\"\\[:space:]]+$ ]] || fail "--alert-email needs an address"

@@ -174,7 +174,7 @@ public sealed class JsonRpcTests
 
     [Theory]
     [InlineData("Url", "http://node.example/v3/KEY-OF-A-NODE-01", "must be https")]
-    [InlineData("Url", "https://me:KEY-OF-A-NODE-01@node.example", "user and password have their own settings")]
+    [InlineData("Url", "https://me:KEY-OF-A-NODE-01@node.example", "must be an http or https address")]
     [InlineData("Url", "KEY-OF-A-NODE-01", "must be an http or https address")]
     [InlineData("Headers", "x-api-key: KEY-OF-A-NODE-01", "must be JSON")]
     [InlineData("Headers", """{"x-api-key":["KEY-OF-A-NODE-01"]}""", "must be JSON")]

@@ -7,7 +7,8 @@ namespace CoinPay.Chains.Configuration;
 /// <summary>
 /// The networks that this gateway offers: entries of networks.json that have a node in the settings. Settings are
 /// <c>CoinPay__Networks__&lt;name with _ for -&gt;__Rpc</c>, <c>…__PollInterval</c>, <c>…__Confirmations</c> and
-/// <c>…__MaxGasGwei</c>; a node's <c>User</c>, <c>Password</c>, <c>Headers</c> and, if <c>Rpc</c> is <c>secret</c>, <c>Url</c> are secrets. <c>CoinPay__NetworksFile</c> names another file.
+/// <c>…__MaxGasGwei</c>; a node's <c>User</c>, <c>Password</c>, <c>Headers</c> and, if <c>Rpc</c> is <c>secret</c>,
+/// <c>Url</c> are secrets. <c>CoinPay__NetworksFile</c> names another file.
 /// </summary>
 public static class NetworkConfiguration
 {

@@ -10,11 +10,13 @@ using Microsoft.AspNetCore.Http;
 namespace CoinPay.Functions.Access;
 
 /// <summary>
-/// The log of operators' calls: one row before a call does anything, and one with its result. Rows are only ever added.
+/// The log of operators' calls: one row before a call does anything, and one with its result. Rows are only ever added, and each is
+/// archived where nobody can delete it.
 /// A call without a result is one whose process died. Of a request, only its method, its path and the SHA-256 of its body
 /// are stored.
 /// </summary>
-internal sealed class AuditLog(Tables tables, GatewaySettings settings, RandomNumberGenerator random, TimeProvider clock)
+internal sealed class AuditLog(
+    Tables tables, AuditArchive archive, GatewaySettings settings, RandomNumberGenerator random, TimeProvider clock)
 {
     private const string EndSuffix = "!end";
     private const int MaxPathLength = 1024;
@@ -27,20 +29,22 @@ internal sealed class AuditLog(Tables tables, GatewaySettings settings, RandomNu
         DateTimeOffset now = clock.GetUtcNow();
         string id = Id.New("aud", now, random);
         IPAddress client = ClientAddress.Of(http, settings.TrustedProxies);
-        string path = http.Request.Path.Value ?? "";
+        string path = TextLength.Cut(http.Request.Path.Value ?? "", MaxPathLength);
+        string method = http.Request.Method, address = client.ToString(), requestId = AuditMiddleware.RequestIdOf(http);
         await tables.Audit.AddEntityAsync(
             new TableEntity(MonthOf(now), Id.NewestFirst(id))
             {
                 ["Id"] = id,
                 ["At"] = now,
                 ["By"] = by,
-                ["Address"] = client.ToString(),
-                ["Method"] = http.Request.Method,
-                ["Path"] = TextLength.Cut(path, MaxPathLength),
-                ["RequestId"] = AuditMiddleware.RequestIdOf(http),
+                ["Address"] = address,
+                ["Method"] = method,
+                ["Path"] = path,
+                ["RequestId"] = requestId,
             },
             cancellation);
         http.Items[CallItem] = id;
+        await archive.AppendAsync(new { id, part = "begin", at = now, by, address, method, path, requestId }, cancellation);
     }
 
     /// <summary>Adds the result of a call that <see cref="BeginAsync"/> recorded; does nothing for other calls.</summary>
@@ -48,15 +52,18 @@ internal sealed class AuditLog(Tables tables, GatewaySettings settings, RandomNu
     {
         if (http.Items[CallItem] is not string id)
             return;
+        DateTimeOffset endedAt = clock.GetUtcNow();
+        string? bodyHash = RequestBody.ReadOf(http) is { Length: > 0 } body ? Convert.ToHexStringLower(SHA256.HashData(body)) : null;
         await tables.Audit.AddEntityAsync(
             new TableEntity(MonthOf(Id.TimeOf(id)), Id.NewestFirst(id) + EndSuffix)
             {
                 ["Id"] = id,
-                ["EndedAt"] = clock.GetUtcNow(),
+                ["EndedAt"] = endedAt,
                 ["Status"] = status,
-                ["BodyHash"] = RequestBody.ReadOf(http) is { Length: > 0 } body ? Convert.ToHexStringLower(SHA256.HashData(body)) : null,
+                ["BodyHash"] = bodyHash,
             },
             cancellation);
+        await archive.AppendAsync(new { id, part = "end", endedAt, status, bodySha256 = bodyHash }, cancellation);
     }
 
     /// <summary>Returns a page of a month's calls, newest first, and the row key to continue after.</summary>

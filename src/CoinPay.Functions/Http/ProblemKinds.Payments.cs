@@ -142,7 +142,8 @@ internal static partial class ProblemKinds
         NotReopenable, ViewIncomplete, WalletTaken, Conflict,
         IdempotencyInFlight, BodyTooLarge, UnsupportedMediaType, IdempotencyKeyReused, LimitReached, WalletMissing, UnusableSettlementAddress,
         PrivateKeyRefused, FulfilmentKeyMismatch, ActionNotAllowed, SettlementAddressNotConfirmed, GasWalletMissing,
-        FlushRefused, GasTooExpensive, FlushPending, EndpointDisabled, NoEndpoint, ReplayRunning, RateLimited, Internal, RateUnavailable, NetworkUnavailable,
+        FlushRefused, GasTooExpensive, FlushPending, EndpointDisabled, NoEndpoint, ReplayRunning, RateLimited, Internal,
+        RateUnavailable, NetworkUnavailable,
         AssetUnavailable,
     ];
 

@@ -22,7 +22,8 @@ internal static class KnownSettings
     [
         "GasWalletKey", "KeepFinishedInstances", "KeyPepper", "KeyPepper:Previous", "KeyVaultUri",
         "Limits:RequestsPerAddress", "Limits:RequestsPerKey", "NetworksFile",
-        "Networks:*:Confirmations", "Networks:*:Headers", "Networks:*:MaxGasGwei", "Networks:*:Password", "Networks:*:PollInterval", "Networks:*:Rpc", "Networks:*:Url", "Networks:*:User",
+        "Networks:*:Confirmations", "Networks:*:Headers", "Networks:*:MaxGasGwei", "Networks:*:Password",
+        "Networks:*:PollInterval", "Networks:*:Rpc", "Networks:*:Url", "Networks:*:User",
         "OperatorKey", "OperatorKeys:*", "Operators", "PublicUrl",
         "Rates:???:*", "Rates:Markets", "Rates:MaxAge", "Rates:MaxDeviationPercent", "Rates:Source",
         "Rates:coinbase:Url", "Rates:coingecko:Url", "Rates:kraken:Url",

@@ -44,6 +44,7 @@ internal static class Slices
             .AddSingleton(settings)
             .AddSingleton(StorageClients.Tables(configuration, identity))
             .AddSingleton(StorageClients.Queues(configuration, identity))
+            .AddSingleton(_ => StorageClients.Blobs(configuration, identity))
             .AddSingleton<Tables>()
             .AddHostedService<CreateTables>()
             .AddSingleton<ISecrets>(provider => settings.KeyVaultUri is { } vault
@@ -63,6 +64,7 @@ internal static class Slices
         .AddSingleton<Operators>()
         .AddSingleton<Callers>()
         .AddSingleton<Calls>()
+        .AddSingleton<AuditArchive>()
         .AddSingleton<AuditLog>();
 
     public static IServiceCollection AddMerchants(this IServiceCollection services) => services

@@ -13,7 +13,10 @@ internal static class TinyContract
     /// <summary>Called with (to), it sends on whatever comes with the call: money of which no log tells.</summary>
     public const string Sender = "0x" + "600f600c600039600f6000f3" + "600060006000600034" + "600035" + "5a" + "f100";
 
-    /// <summary>Takes whatever is sent to it and writes the amount down so many times, each for over 20,000 gas: into slots from the balance on.</summary>
+    /// <summary>
+    /// Takes whatever is sent to it and writes the amount down so many times, each for over 20,000 gas: into slots from the
+    /// balance on.
+    /// </summary>
     public static string Remembering(int slots)
     {
         string runtime = string.Concat(Enumerable.Range(0, slots).Select(slot => $"3460{slot:x2}470155")) + "00";

@@ -13,6 +13,7 @@ public sealed partial class SettingsTests
     {
         ["AzureWebJobsStorage"] = "a connection string, for Azurite: Azure has the account's name and the app's identity",
         ["AzureWebJobsStorage:tableServiceUri"] = "other clouds: the account's name is enough",
+        ["AzureWebJobsStorage:blobServiceUri"] = "other clouds: the account's name is enough",
         ["AzureWebJobsStorage:queueServiceUri"] = "other clouds: the account's name is enough",
         ["ASPNETCORE_URLS"] = "where the self-hosted process listens",
         ["OTEL_EXPORTER_OTLP_ENDPOINT"] = "another collector than Azure Monitor",

@@ -42,6 +42,8 @@ internal static class TemplateRules
             ["no public blob"] = template => [
                 .. Each(template, "Microsoft.Storage/storageAccounts", "properties.allowBlobPublicAccess", "false"),
                 .. Each(template, "Microsoft.Storage/storageAccounts/blobServices/containers", "properties.publicAccess", "None")],
+            ["an audit archive that can only grow"] = template => [
+                .. Each(template, "Microsoft.Storage/storageAccounts/blobServices/containers/immutabilityPolicies", "properties.allowProtectedAppendWrites", "true")],
             ["no public network in production"] = template => template.IsProduction ? Private(template) : [],
             ["TLS 1.2 at least"] = template => [
                 .. Each(template, "Microsoft.Storage/storageAccounts", "properties.minimumTlsVersion", "TLS1_2", "TLS1_3"),

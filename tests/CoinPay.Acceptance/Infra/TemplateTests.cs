@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Azure.Data.Tables;
+using CoinPay.Functions.Access;
 using CoinPay.Functions.Platform.Storage;
 using CoinPay.Functions.Webhooks.Deliveries;
 using CoinPay.Testing;
@@ -66,6 +67,7 @@ public sealed partial class TemplateTests
     [InlineData("no shared key", Storage, "properties.allowSharedKeyAccess", null)]
     [InlineData("no public blob", Storage, "properties.allowBlobPublicAccess", "true")]
     [InlineData("no public blob", Storage + "/blobServices/containers", "properties.publicAccess", "\"Blob\"")]
+    [InlineData("an audit archive that can only grow", Storage + "/blobServices/containers/immutabilityPolicies", "properties.allowProtectedAppendWrites", "false")]
     [InlineData("no public network in production", Storage, "properties.publicNetworkAccess", "\"Enabled\"")]
     [InlineData("no public network in production", Vault, "properties.networkAcls.defaultAction", "\"Allow\"")]
     [InlineData("no public network in production", "Microsoft.Network/privateEndpoints", "properties", null)]
@@ -121,6 +123,7 @@ public sealed partial class TemplateTests
             typeof(Tables).GetProperties().Where(property => property.PropertyType == typeof(TableClient))
                 .Select(table => table.Name).Order(StringComparer.Ordinal),
             NamesOf(template, Storage + "/tableServices/tables"));
+        Assert.Contains(AuditArchive.Container, NamesOf(template, Storage + "/blobServices/containers"));
         Assert.Equal(
             [DeliveryQueue.Fast, DeliveryQueue.Fast + StorageClients.PoisonSuffix, DeliveryQueue.Slow, DeliveryQueue.Slow + StorageClients.PoisonSuffix],
             NamesOf(template, Storage + "/queueServices/queues"));

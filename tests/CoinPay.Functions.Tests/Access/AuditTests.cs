@@ -93,7 +93,8 @@ public sealed class AuditTests
             ["alice POST", "bob GET", "operator GET"],
             audit.Json["data"]!.AsArray().Select(call => $"{call!["by"]} {call["method"]}").Order(StringComparer.Ordinal));
         await gateway.QuietAsync();
-        Assert.Superset(new HashSet<string> { "alice", "bob" }, [.. traced]);
+        Assert.Contains("alice", traced);
+        Assert.Contains("bob", traced);
     }
 
     [Fact]

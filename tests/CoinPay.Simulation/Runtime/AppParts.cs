@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Azure.Core;
 using Azure.Data.Tables;
+using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
 using CoinPay.Chains;
 using CoinPay.Functions.Platform.Secrets;
@@ -10,6 +11,7 @@ using CoinPay.Functions.Startup;
 using CoinPay.Functions.Webhooks.Deliveries;
 using CoinPay.Functions.Webhooks.Endpoints;
 using CoinPay.Testing;
+using CoinPay.Testing.Storage.Blobs;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -61,6 +63,7 @@ internal static class AppParts
             .AddSingleton<RandomNumberGenerator>(world.Numbers)
             .AddSingleton(tables)
             .AddSingleton(new QueueServiceClient(Storage, queueOptions))
+            .AddSingleton(new AppendBlobs().Service())
             .AddSingleton(world.Offered)
             .AddSingleton<IRateSource>(world.Rates)
             .AddSingleton(new ChainDirectory(world.Nodes.Select(node => world.Seams.Through(node))))
@@ -91,7 +94,7 @@ internal static class AppParts
     {
         Type[] replaced =
         [
-            typeof(TimeProvider), typeof(RandomNumberGenerator), typeof(TableServiceClient), typeof(QueueServiceClient), typeof(Networks),
+            typeof(TimeProvider), typeof(RandomNumberGenerator), typeof(TableServiceClient), typeof(QueueServiceClient), typeof(BlobServiceClient), typeof(Networks),
             typeof(ChainDirectory), typeof(WebhookSender), typeof(NodeConnection), typeof(Microsoft.Extensions.Hosting.IHostedService),
         ];
         return new ServiceCollection()

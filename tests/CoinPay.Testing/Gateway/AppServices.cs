@@ -3,6 +3,7 @@ using Azure.Storage.Queues;
 using CoinPay.Functions.Platform.Storage;
 using CoinPay.Functions.Startup;
 using CoinPay.Testing.Processes;
+using CoinPay.Testing.Storage.Blobs;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
@@ -78,6 +79,7 @@ public class AppServices : IAsyncLifetime
             .AddSingleton(Clock)
             .AddSingleton(_storage.Tables(Faults))
             .AddSingleton(_storage.Queues(Faults))
+            .AddSingleton(new AppendBlobs().Service())
             .BuildServiceProvider();
     }
 }

@@ -15,6 +15,7 @@ using CoinPay.Functions.Watching;
 using CoinPay.Functions.Webhooks.Deliveries;
 using CoinPay.Functions.Webhooks.Endpoints;
 using CoinPay.Testing.Chains;
+using CoinPay.Testing.Storage.Blobs;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Configuration;
@@ -64,6 +65,7 @@ internal sealed class Edge : IAsyncDisposable
         services.AddSingleton(provider => QuietNode.Of(provider.GetRequiredService<Networks>()));
         services.Replace(ServiceDescriptor.Singleton(storage.Tables(death)));
         services.Replace(ServiceDescriptor.Singleton(storage.Queues(death)));
+        services.Replace(ServiceDescriptor.Singleton(new AppendBlobs().Service()));
         change?.Invoke(services);
         if (death is null)
             await new Tables(storage.Tables()).EnsureCreatedAsync(CancellationToken.None);

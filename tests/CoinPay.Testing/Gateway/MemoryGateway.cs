@@ -5,6 +5,7 @@ using CoinPay.Functions.Watching;
 using CoinPay.Testing.Chains;
 using CoinPay.Testing.Front;
 using CoinPay.Testing.Storage;
+using CoinPay.Testing.Storage.Blobs;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.DependencyInjection;
@@ -22,15 +23,18 @@ internal sealed class MemoryGateway : IAsyncDisposable
     private readonly FunctionsFront _front;
     private readonly MemoryStorage _storage;
 
-    private MemoryGateway(FunctionsFront front, MemoryStorage storage)
+    private MemoryGateway(FunctionsFront front, MemoryStorage storage, AppendBlobs archive)
     {
-        (_front, _storage) = (front, storage);
+        (_front, _storage, Archive) = (front, storage, archive);
         Operator = new(Address, OperatorKey);
     }
 
     public Uri Address => _front.Address;
 
     public Api Operator { get; }
+
+    /// <summary>What the audit log has archived.</summary>
+    public AppendBlobs Archive { get; }
 
     public static Task<MemoryGateway> StartAsync(params (string Name, string? Value)[] settings) => StartAsync(static _ => null, settings);
 
@@ -42,6 +46,7 @@ internal sealed class MemoryGateway : IAsyncDisposable
         foreach ((string name, string? value) in settings)
             configuration[name] = value;
         MemoryStorage storage = new(TimeProvider.System);
+        AppendBlobs archive = new();
         CoinPay.Functions.Platform.Storage.Tables tables = new(storage.TableService());
         await tables.EnsureCreatedAsync(CancellationToken.None);
         await ReadNetworks.SaveAsync(tables, [.. OfferedNetworks.All.Select(network => network.Name)]);
@@ -49,6 +54,7 @@ internal sealed class MemoryGateway : IAsyncDisposable
             configuration,
             services => services
                 .AddSingleton(storage.TableService())
+                .AddSingleton(archive.Service())
                 .AddSingleton(storage.QueueService(QueueMessageEncoding.Base64))
                 .AddSingleton(new Networks(OfferedNetworks.All))
                 .AddSingleton(new ChainDirectory(OfferedNetworks.All.Select(network => new QuietNode(network) { Difference = difference })))
@@ -56,7 +62,7 @@ internal sealed class MemoryGateway : IAsyncDisposable
         OfferChecks offers = front.Services.GetRequiredService<OfferChecks>();
         foreach (Network network in OfferedNetworks.All)
             await offers.CheckIfDueAsync(network, CancellationToken.None);
-        return new(front, storage);
+        return new(front, storage, archive);
     }
 
     /// <summary>The last complete poll of anvil began then.</summary>

@@ -1,5 +1,6 @@
 using Azure.Core;
 using Azure.Data.Tables;
+using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
 using CoinPay.Chains;
 using CoinPay.Functions.Platform.Telemetry;
@@ -8,8 +9,8 @@ using Microsoft.Extensions.Configuration;
 namespace CoinPay.Functions.Platform.Storage;
 
 /// <summary>
-/// Table and queue clients from <c>AzureWebJobsStorage</c>: a connection string, or
-/// <c>AzureWebJobsStorage__accountName</c> (or <c>…__tableServiceUri</c> and <c>…__queueServiceUri</c>) with the app's
+/// Table, queue and blob clients from <c>AzureWebJobsStorage</c>: a connection string, or
+/// <c>AzureWebJobsStorage__accountName</c> (or <c>…__tableServiceUri</c>, <c>…__queueServiceUri</c> and <c>…__blobServiceUri</c>) with the app's
 /// identity.
 /// Source: https://learn.microsoft.com/azure/azure-functions/functions-reference#connecting-to-host-storage-with-an-identity
 /// </summary>
@@ -36,6 +37,15 @@ internal static class StorageClients
         return configuration[Section] is { Length: > 0 } connection
             ? new(connection, options)
             : new(ServiceUri(configuration, "queue"), identity, options);
+    }
+
+    public static BlobServiceClient Blobs(IConfiguration configuration, TokenCredential identity)
+    {
+        BlobClientOptions options = new();
+        options.AddPolicy(new CountStorageOperations("blob"), HttpPipelinePosition.PerRetry);
+        return configuration[Section] is { Length: > 0 } connection
+            ? new(connection, options)
+            : new(ServiceUri(configuration, "blob"), identity, options);
     }
 
     /// <summary>
