@@ -18,6 +18,7 @@ public sealed class PlantedBugTests
         ["the clock is read in the decider"] = () => new ClockInTheDecider(),
         ["a view is acknowledged before the commit"] = () => new AcknowledgedBeforeCommit(),
         ["the outbox is dropped"] = () => new DroppedOutbox(),
+        ["a paused poller writes views"] = () => new UnfencedViews(),
     };
 
     [Theory]

@@ -34,6 +34,11 @@ internal sealed class ModelChain : IChain, IMempoolSource
         set => Network = Network with { MaxHeadAge = value };
     }
 
+    public long? FinalityLag
+    {
+        set => Network = Network with { FinalityLag = value };
+    }
+
     /// <summary>When the next block is mined; a minute after the one before unless a test sets it.</summary>
     public DateTimeOffset? NextBlockAt { get; set; }
 
@@ -71,6 +76,16 @@ internal sealed class ModelChain : IChain, IMempoolSource
     {
         for (int i = 0; i < count; i++)
             Mine();
+    }
+
+    /// <summary>The chain's blocks now, to be switched back to.</summary>
+    public IReadOnlyList<ChainBlock> Branch() => [.. _blocks];
+
+    /// <summary>A branch that lost wins again.</summary>
+    public void SwitchTo(IReadOnlyList<ChainBlock> branch)
+    {
+        _blocks.Clear();
+        _blocks.AddRange(branch);
     }
 
     /// <summary>Takes the last blocks away; what they held is gone unless a test puts it somewhere.</summary>
