@@ -73,6 +73,15 @@ var alerts = [
     window: 'PT15M'
   }
   {
+    name: 'refused-asset'
+    severity: 1
+    says: 'The settings of an asset differ from its chain, so it gets no invoices.'
+    query: totalBy('coinpay.asset.refused', 'network')
+    by: 'network'
+    over: 0
+    window: 'PT15M'
+  }
+  {
     name: 'outbox-age'
     severity: 1
     says: 'A stored change has not been sent for longer than ten minutes: webhooks, lists or wakes are delayed.'

@@ -24,9 +24,9 @@ internal static class Commands
     private static readonly TimeSpan BetweenReads = TimeSpan.FromSeconds(1);
 
     /// <summary>Exit code 0: done without differences. 1: differences, or nothing was done.</summary>
-    public static RootCommand Root(TextWriter output) => new("Backs up, restores and reconciles a gateway's storage.")
+    public static RootCommand Root(TextWriter output) => new("Backs up, restores, reconciles and repairs a gateway's storage.")
     {
-        Backup(output), Restore(output), Reconcile(output),
+        Backup(output), Restore(output), Reconcile(output), Reread(output),
     };
 
     private static Command Backup(TextWriter output)
@@ -63,6 +63,20 @@ internal static class Commands
         Command command = new("reconcile", "Checks that every invoice's state, timeline, ledger, watch and index agree.");
         command.SetAction((_, cancellation) => SayingWhyNotAsync(
             output, () => new Reconcile(Tables(), TimeProvider.System, BetweenReads, output).RunAsync(cancellation)));
+        return command;
+    }
+
+    private static Command Reread(TextWriter output)
+    {
+        Argument<string> network = new("network") { Description = "the network's short name, such as polygon" };
+        Argument<long?> height = new("height")
+        {
+            Description = "the block to go back to, one of those that the command lists without it",
+            DefaultValueFactory = _ => null,
+        };
+        Command command = new("reread", "Reads a network again from an earlier block, after a reorg too deep to follow.") { network, height };
+        command.SetAction((parsed, cancellation) => SayingWhyNotAsync(output, () => new Reread(Tables(), output).RunAsync(
+            parsed.GetValue(network)!, parsed.GetValue(height), cancellation)));
         return command;
     }
 

@@ -85,6 +85,8 @@ internal static class Life
     {
         if (world.Dice.Chance(0.75))
             world.Trigger("PollChain");
+        if (world.Dice.Chance(0.15))
+            world.PollElsewhere();
         if (world.Dice.Chance(0.1))
             world.Trigger("SweepWatches");
         if (world.Dice.Chance(0.04))

@@ -20,6 +20,7 @@ public sealed class PlantedBugTests
         ["the outbox is dropped"] = () => new DroppedOutbox(),
         ["a coinbase counts like any payment"] = () => new ImmatureCoinbase(),
         ["a low fee and a contested ancestor are overlooked"] = () => new TrustfulMempool(),
+        ["a paused poller writes views"] = () => new UnfencedViews(),
     };
 
     [Theory]

@@ -147,6 +147,16 @@ internal sealed class TrustfulMempool : Seams
     }
 }
 
+/// <summary>A poller that was overtaken while it was paused still writes views.</summary>
+internal sealed class UnfencedViews : Seams
+{
+    public override ValueTask<TableAnswer> CallAsync(World world, TableRequest request, TableCall tables) =>
+        tables(request with { Changes = [.. request.Changes.Select(Unfenced)] });
+
+    private static RowChange Unfenced(RowChange change) =>
+        change.Key.StartsWith("poller!", StringComparison.Ordinal) && change.IfMatch is not null ? change with { IfMatch = "*" } : change;
+}
+
 /// <summary>A node behind a wrapper that changes its answers.</summary>
 internal abstract class Through(ModelNode node) : IChain, IMempoolSource
 {

@@ -29,6 +29,8 @@ internal static class Rest
         world.Trigger("PollChain");
         Actions.CatchUp(world);
         MineDeep(world);
+        world.Trigger("PollChain");
+        world.GoOnElsewhere();
         Settle(world);
         RestCheck.Require(world);
         Decide(world);

@@ -22,6 +22,8 @@ internal sealed class World
     private const int KeptOperations = 60;
     private readonly List<(AppProcess Process, Task Work)> _works = [];
     private readonly Dictionary<string, Task> _triggers = new(StringComparer.Ordinal);
+    private readonly IReadOnlyList<ModelNode> _twins;
+    private AppProcess? _second;
     private Exception? _failure;
 
     /// <param name="before">A world whose chains this one has, and in whose last moment it begins.</param>
@@ -46,7 +48,8 @@ internal sealed class World
         Nodes = [.. OfferedNetworks.All.Select(network =>
             new ModelNode(before?.NodeOf(network.Name).Chain ?? new(network, Time, Dice.Fork()) { Note = Log.Note }, Time, Dice.Fork()) { Struck = Strike })];
         Audit = new(this);
-        Process = new(this);
+        Process = new(this, Nodes);
+        _twins = [.. Nodes.Select(node => node.Twin())];
     }
 
     public bool UsesProtocol { get; }
@@ -104,7 +107,7 @@ internal sealed class World
     /// <summary>Replaces a process that died or never existed.</summary>
     public void Restart()
     {
-        Process = new(this);
+        Process = new(this, Nodes);
         Wakes.Forget();
         Do(async process =>
         {
@@ -118,6 +121,38 @@ internal sealed class World
                 process.Kill();
             }
         });
+    }
+
+    /// <summary>
+    /// A second process polls, because the host's lock went over to it unnoticed, and is paused at one of its calls to storage; or it
+    /// goes on after a pause.
+    /// </summary>
+    public void PollElsewhere()
+    {
+        if (GoOnElsewhere())
+            return;
+        if (_second is not { IsDead: false })
+            _second = new(this, _twins, isPollerOnly: true);
+        AppProcess second = _second;
+        Calls.PausesAt = (second, Dice.Of([(2, Dice.Between(1, 12)), (1, Dice.Between(12, 60))]));
+        _works.Add((second, second.Begin(() => QuietlyAsync(async () =>
+        {
+            if (!second.IsUp)
+                await second.StartAsync();
+            await second.RunAsync("PollChain", new Microsoft.Azure.Functions.Worker.TimerInfo());
+        }))));
+        Settle();
+    }
+
+    /// <summary>Returns false if no second process is paused.</summary>
+    public bool GoOnElsewhere()
+    {
+        if (_second is not { IsDead: false, Flow.IsPaused: true } second)
+            return false;
+        Strike(Fault.PollerPaused);
+        Calls.GoOn(second);
+        Settle();
+        return true;
     }
 
     /// <summary>Does something in the process that runs, and all that follows from it now.</summary>
@@ -157,9 +192,9 @@ internal sealed class World
     public void Settle()
     {
         int turns = 0;
-        while (Process.Flow.Run() || Calls.LetOneGoOn())
+        while (Process.Flow.Run() || _second?.Flow.Run() == true || Calls.LetOneGoOn())
             Invariant.Require(++turns < MaxTurns, "the app does not come to rest");
-        Invariant.Require(Process.Flow.Strayed is null, "something went on on another thread: " + Process.Flow.Strayed);
+        Invariant.Require((Process.Flow.Strayed ?? _second?.Flow.Strayed) is null, "something went on on another thread: " + Process.Flow.Strayed);
         foreach ((_, Task work) in _works.Where(work => work.Work.IsFaulted).ToList())
             _failure ??= work.Exception!.InnerException;
         _works.RemoveAll(work => work.Work.IsCompleted || work.Process.IsDead);

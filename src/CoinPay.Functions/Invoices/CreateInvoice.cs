@@ -177,6 +177,7 @@ internal sealed class CreateInvoice(
             Recipient = chains.Of(network.Name).RecipientOf(address.Address),
             Required = terms.Confirmation.InConflict ?? terms.Confirmation.Required,
             MonitorUntil = terms.MonitorUntil,
+            ExpiresAt = terms.ExpiresAt,
             SweepAt = network.Family.MayComeUnseen(order.Asset) ? terms.ExpiresAt : null,
             Counter = address.Counter,
             Index = address.Index,

@@ -7,8 +7,13 @@ namespace CoinPay.Functions.Invoices;
 internal sealed class SweepProgress
 {
     private static readonly TimeSpan EndOfWatchInterval = TimeSpan.FromHours(1);
+    private static readonly TimeSpan LookInterval = TimeSpan.FromMinutes(5);
+
+    /// <summary>How far back a new process looks at the orchestrations of expired invoices: as long as nobody may have swept.</summary>
+    private static readonly TimeSpan LookBack = TimeSpan.FromDays(3);
     private readonly Dictionary<string, DateTimeOffset> _acknowledgedUntil = new(StringComparer.Ordinal);
     private readonly Dictionary<string, DateTimeOffset> _endedAt = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (DateTimeOffset At, DateTimeOffset Until)> _looked = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, TimeSpan> _waited = new(StringComparer.Ordinal);
 
     /// <summary>
@@ -33,4 +38,12 @@ internal sealed class SweepProgress
         _endedAt[network] = now;
         return true;
     }
+
+    /// <summary>Returns the expiry from which on orchestrations are to be looked at; null if that is not due yet.</summary>
+    public DateTimeOffset? LookFrom(string network, DateTimeOffset now) =>
+        !_looked.TryGetValue(network, out (DateTimeOffset At, DateTimeOffset Until) last) ? now - LookBack
+        : now - last.At >= LookInterval ? last.Until
+        : null;
+
+    public void Looked(string network, DateTimeOffset now, DateTimeOffset until) => _looked[network] = (now, until);
 }

@@ -8,7 +8,7 @@ namespace CoinPay.Functions.Invoices;
 
 /// <summary>
 /// Finishes what a crash interrupted between two writes: starts the orchestration of unacknowledged watches, wakes invoices
-/// whose view was not processed, and those whose watch should have ended.
+/// whose view was not processed, and those whose watch should have ended. Also starts the successors of failed orchestrations.
 /// </summary>
 internal sealed class SweepWatches(
     ChainDirectory chains, WatchStore watches, ViewStore views, InvoiceStore invoices, SweepProgress progress,
@@ -31,6 +31,7 @@ internal sealed class SweepWatches(
             DateTimeOffset? pending = await WakePendingAsync(network, durable, cancellation);
             progress.Waited(network, clock.GetUtcNow(), unstarted < pending ? unstarted : pending ?? unstarted);
             await EndOverdueAsync(network, durable, cancellation);
+            await new FailedOrchestrations(watches, progress, clock).ReviveAsync(network, durable, cancellation);
         }
     }
 

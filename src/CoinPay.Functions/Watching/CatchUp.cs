@@ -22,6 +22,9 @@ internal sealed class CatchUp(TimeProvider clock)
     /// <summary>The number of blocks to read in the next step.</summary>
     public int Blocks { get; private set; } = FirstBlocks;
 
+    /// <summary>Whether the poll nears the limit at which it is stopped from outside.</summary>
+    public bool IsFarOutOfTime => clock.GetElapsedTime(_pollBegan) >= 4 * TimeBudget;
+
     public bool IsOutOfTime => clock.GetElapsedTime(_pollBegan) >= TimeBudget;
 
     public void BeginPoll() => _pollBegan = clock.GetTimestamp();

@@ -5,12 +5,16 @@ using Microsoft.Extensions.Hosting;
 namespace CoinPay.Functions.Watching;
 
 /// <summary>
-/// Gauges for the pollers' progress, read from their memory without any requests. Only the process that polls has values.
+/// Gauges for the networks' progress, read from memory without any requests. A process that does not poll reports the stored cursors,
+/// which it reads every minute: its own pollers would lag for ever while another process polls.
 /// </summary>
 internal sealed class ChainGauges(Pollers pollers, TimeProvider clock) : IHostedService, IDisposable
 {
     /// <summary>A meter separate from <see cref="GatewayMeter"/>, with the same name, that is disposed with its host.</summary>
     private readonly Meter _meter = new(GatewayMeter.Name);
+
+    private static readonly TimeSpan FollowInterval = TimeSpan.FromMinutes(1);
+    private readonly CancellationTokenSource _stopped = new();
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
@@ -27,15 +31,54 @@ internal sealed class ChainGauges(Pollers pollers, TimeProvider clock) : IHosted
         _meter.CreateObservableGauge(
             "coinpay.address.gap", () => OfEach(poller => poller.LongestGap), "{address}",
             "The highest number of addresses that a wallet has given out since its last payment");
+        _ = FollowAsync(_stopped.Token);
         return Task.CompletedTask;
     }
 
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task StopAsync(CancellationToken cancellationToken) => _stopped.CancelAsync();
 
-    public void Dispose() => _meter.Dispose();
+    public void Dispose()
+    {
+        _stopped.Cancel();
+        _stopped.Dispose();
+        _meter.Dispose();
+    }
 
-    private static long? FinalityLag(NetworkPoller poller) =>
-        poller.Progress.Head is { Finalized: { } finalized } head ? head.Height - finalized : null;
+    private async Task FollowAsync(CancellationToken cancellation)
+    {
+        using PeriodicTimer timer = new(FollowInterval, clock);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(cancellation))
+                foreach (NetworkPoller poller in pollers.All)
+                    await FollowAsync(poller, cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            // The process stops.
+        }
+    }
+
+    private static async Task FollowAsync(NetworkPoller poller, CancellationToken cancellation)
+    {
+        try
+        {
+            await poller.FollowAsync(cancellation);
+        }
+        catch (Azure.RequestFailedException)
+        {
+            // While storage cannot be read the lag grows, as it should, and the next minute asks again.
+        }
+    }
+
+    /// <summary>On a network that should have finality, a node that knows no finalized block is as far behind as the chain is long.</summary>
+    private static long? FinalityLag(NetworkPoller poller)
+    {
+        if (poller.Progress.Head is not { } head)
+            return null;
+        long? finalized = head.Finalized ?? (poller.Network.FinalityLag is null ? null : 0);
+        return head.Height - finalized;
+    }
 
     private IEnumerable<Measurement<T>> OfEach<T>(Func<NetworkPoller, T?> read)
         where T : struct =>

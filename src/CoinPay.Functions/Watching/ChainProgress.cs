@@ -2,7 +2,7 @@ using CoinPay.Chains;
 
 namespace CoinPay.Functions.Watching;
 
-/// <summary>A poller's progress.</summary>
+/// <summary>How far a network is read, as this process knows: from its own poller, or while that is idle from the stored cursor.</summary>
 /// <param name="Head">The head that the node last reported; null before the first poll.</param>
 /// <param name="CompletePollBeganAt">When the last poll that read everything began; before the first, when the poller was created.</param>
 internal sealed record ChainProgress(ChainHead? Head, DateTimeOffset CompletePollBeganAt)

@@ -32,6 +32,9 @@ internal sealed record Cursor(
     /// <summary>What an invoice can know about the network from this cursor.</summary>
     public ChainKnowledge Knowledge => new(Height, Head.Safe, Head.Finalized, CompletePollBeganAt, IsFinalityStalled);
 
+    /// <summary>How often a poller has taken over the network: see <see cref="ViewFence"/>.</summary>
+    public long Epoch { get; init; }
+
     /// <summary>Whether the finalized block was too far behind the head: see <see cref="Network.FinalityLag"/>.</summary>
     public bool IsFinalityStalled { get; init; }
 
@@ -52,6 +55,28 @@ internal sealed class CursorStore(Tables tables)
         NullableResponse<TableEntity> row = await tables.Chains.GetEntityIfExistsAsync<TableEntity>(
             Key.Of(network), RowKey, cancellationToken: cancellation);
         return row.HasValue ? ToCursor(row.Value!) : null;
+    }
+
+    /// <summary>Makes the caller the only poller that can store the cursor; a cursor without an ETag is the network's first.</summary>
+    public Task<Cursor> TakeOverAsync(string network, Cursor cursor, CancellationToken cancellation) =>
+        SaveAsync(network, cursor with { Epoch = cursor.Epoch + 1 }, cancellation);
+
+    /// <summary>
+    /// Sets the cursor back to the end of a range and forgets the ranges above it; pollers then start from storage again. Throws 412
+    /// if a poller has stored the cursor in the meantime.
+    /// </summary>
+    public async Task GoBackAsync(string network, Cursor cursor, ScannedRange end, CancellationToken cancellation)
+    {
+        ScannedRanges ranges = new(tables);
+        List<TableTransactionAction> above =
+            [.. (await ranges.ReadAsync(network, cancellation)).Where(range => range.From > end.To).Select(range => ScannedRanges.Delete(network, range))];
+        // Only what one transaction holds is certain to go together with the cursor: the rest goes first, and the command can be repeated.
+        foreach (TableTransactionAction[] batch in above.SkipLast(TableCalls.MaxBatchRows - 1).Chunk(TableCalls.MaxBatchRows))
+            await tables.Chains.SubmitTransactionAsync(batch, cancellation);
+        Cursor back = cursor with { Height = end.To, Hashes = [end.EndHash], Scanned = end };
+        await tables.Chains.SubmitTransactionAsync(
+            [new(TableTransactionActionType.UpdateReplace, ToRow(network, back), cursor.Tag), .. above.TakeLast(TableCalls.MaxBatchRows - 1)],
+            cancellation);
     }
 
     /// <summary>Stores the cursor and returns it with its new ETag. Throws 409 or 412 if another poller has written it.</summary>
@@ -84,6 +109,7 @@ internal sealed class CursorStore(Tables tables)
 
     private static TableEntity ToRow(string network, Cursor cursor) => new(Key.Of(network), RowKey)
     {
+        ["Epoch"] = cursor.Epoch,
         ["Height"] = cursor.Height,
         ["Hashes"] = cursor.Hashes.SelectMany(hash => Convert.FromHexString(Digits(hash))).ToArray(),
         ["Prefixed"] = cursor.Hash.StartsWith("0x", StringComparison.Ordinal),
@@ -115,6 +141,7 @@ internal sealed class CursorStore(Tables tables)
             row.GetDateTimeOffset("CompletePollBeganAt")!.Value,
             row.ETag)
         {
+            Epoch = row.GetInt64("Epoch") ?? 0,
             IsFinalityStalled = row.GetBoolean("IsFinalityStalled") ?? false,
             Scanned = row.GetInt64("ScannedFrom") is { } from
                 ? new(from, row.GetInt64("ScannedTo")!.Value, row.GetString("ScannedHash"), row.GetDateTimeOffset("ScannedAt")!.Value)

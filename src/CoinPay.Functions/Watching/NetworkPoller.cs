@@ -18,18 +18,24 @@ internal sealed class NetworkPoller(
     /// <summary>Blocks this close to the head are read by hash if the network has no finality.</summary>
     private const int ByHashDepth = 64;
 
+    private const string DeepReorg = "A reorg too deep to follow";
+
     /// <summary>How many times one poll follows a head that moves while it reads.</summary>
     private const int MaxHeadsInAPoll = 10;
 
     /// <summary>How often an unchanged cursor is stored, so that invoices know when everything was last read.</summary>
     private static readonly TimeSpan SaveInterval = TimeSpan.FromSeconds(5);
 
+    /// <summary>Longer than a poll takes.</summary>
+    private static readonly TimeSpan IdleAfter = TimeSpan.FromMinutes(3);
+
     private readonly CatchUp _catchUp = new(clock);
+    private DateTimeOffset _polledAt = clock.GetUtcNow();
     private PollerMemory? _memory;
 
     public Network Network => chain.Network;
 
-    /// <summary>This poller's progress, for gauges, which can read it at any time.</summary>
+    /// <summary>The network's progress, for gauges, which can read it at any time.</summary>
     public ChainProgress Progress { get; private set; } = new(Head: null, clock.GetUtcNow());
 
     /// <summary>See <see cref="AddressGaps.Longest"/>; null until the watches are read.</summary>
@@ -39,34 +45,50 @@ internal sealed class NetworkPoller(
     public void Forget() => _memory = null;
 
     /// <summary>
+    /// If this process has not polled for some minutes, another one does, or none: takes the progress from the stored cursor, and
+    /// drops the memory, because it would be outdated.
+    /// </summary>
+    public async Task FollowAsync(CancellationToken cancellation)
+    {
+        if (clock.GetUtcNow() - _polledAt < IdleAfter + (2 * Network.PollInterval))
+            return;
+        Forget();
+        if (await cursors.FindAsync(Network.Name, cancellation) is { } cursor)
+            Progress = new(cursor.Head, cursor.CompletePollBeganAt);
+    }
+
+    /// <summary>
     /// Polls once, up to the head or until its time is up; blocks that were read are not read again. Returns the invoices
     /// whose view changed or whose payment reached its depth; their pending rows are already stored. Throws
     /// <see cref="ChainUnknownException"/> if the node cannot say; the next poll then wakes the invoices of earlier steps.
     /// </summary>
     public async Task<IReadOnlyCollection<Watch>> PollAsync(CancellationToken cancellation)
     {
+        _polledAt = clock.GetUtcNow();
+        // First of all: what another poller has read so far is older than this poll's head.
+        PollerMemory memory = _memory ??= await PollerMemory.LoadAsync(
+            Network.Name, await TakeOverAsync(cancellation), watches, views, clock.GetUtcNow(), cancellation);
         DateTimeOffset beganAt = clock.GetUtcNow();
         _catchUp.BeginPoll();
         ChainHead head = await chain.ReadHeadAsync(cancellation);
         Progress = Progress with { Head = head, Doubt = DoubtOf(head, beganAt) };
-        PollerMemory memory = _memory ??= await PollerMemory.LoadAsync(Network.Name, watches, views, cursors, beganAt, cancellation);
         await memory.Watches.LoadNewAsync(watches, beganAt, cancellation);
-        Cursor cursor = memory.Cursor ?? await StartAsync(head, beganAt, cancellation);
+        Cursor cursor = memory.Cursor;
         RefuseToGoBack(cursor, head);
         Dictionary<string, Watch> touched = memory.TakeUnfinished();
         try
         {
             Scan scan = new(cursor, memory);
             if (memory.IsJustLoaded)
-                scan.DoubtAboveCursor();
+                scan.DoubtAbove(memory.Fence.DoubtedFrom);
             if (await ReadToTheHeadAsync(memory, scan, head, beganAt, touched, cancellation) is { } read)
             {
                 Progress = Progress with { Doubt = DoubtOf(read, beganAt) };
-                await StoreAsync(memory, scan, read, Progress.Doubt is null ? beganAt : null, touched, cancellation);
-                if (Progress.Doubt is null)
-                    Progress = Progress with { CompletePollBeganAt = beganAt };
+                DateTimeOffset? completeSince = Progress.Doubt is null ? scan.LookedUntil ?? beganAt : null;
+                await StoreAsync(memory, scan, read, completeSince, touched, cancellation);
+                Progress = Progress with { CompletePollBeganAt = completeSince ?? Progress.CompletePollBeganAt };
             }
-            Report(cursor, memory.Cursor!, head);
+            Report(cursor, memory.Cursor, head);
             return touched.Values;
         }
         catch (ChainUnknownException)
@@ -94,7 +116,10 @@ internal sealed class NetworkPoller(
         for (int times = 1; await ReadBlocksAsync(memory, scan, head, seenAt, touched, cancellation); times++)
         {
             if (!Network.IsStale(head, beganAt))
+            {
                 await new BalanceSweep(chain, views).RunAsync(scan, head, seenAt, cancellation);
+                await new TokenLook(chain, views).RunAsync(scan, head, beganAt, cancellation);
+            }
             ChainHead now = await FinishAsync(scan, head, seenAt, cancellation);
             if (now == head || times == MaxHeadsInAPoll)
                 return head;
@@ -117,8 +142,9 @@ internal sealed class NetworkPoller(
             await StepAsync(scan, head, seenAt, cancellation);
             _catchUp.EndStep(scan.Cursor.Height - from);
             // Never below the height read before: a payment that is also in the new branch must not appear to be lost.
-            bool isAhead = scan.Cursor.Height > Math.Max(stored, scan.DoubtedUpTo) && scan.Cursor.Height < head.Height;
-            if (!isAhead)
+            // Only a poll that would never end otherwise lets it appear unmined for a while.
+            bool isAhead = scan.Cursor.Height > Math.Max(stored, scan.DoubtedUpTo) || _catchUp.IsFarOutOfTime;
+            if (!isAhead || scan.Cursor.Height >= head.Height)
                 continue;
             await StoreAsync(memory, scan, head, completeSince: null, touched, cancellation);
             stored = scan.Cursor.Height;
@@ -138,8 +164,16 @@ internal sealed class NetworkPoller(
             log.LogInformation("{Network}: {Read:N0} of {All:N0} blocks read", Network.Name, progress.Read, progress.All);
     }
 
-    private async Task<Cursor> StartAsync(ChainHead head, DateTimeOffset beganAt, CancellationToken cancellation)
+    /// <summary>Takes the network over from any other poller, from where that one stopped.</summary>
+    private async Task<Cursor> TakeOverAsync(CancellationToken cancellation)
     {
+        Cursor cursor = await cursors.FindAsync(Network.Name, cancellation) ?? await StartAsync(cancellation);
+        return await cursors.TakeOverAsync(Network.Name, cursor, cancellation);
+    }
+
+    private async Task<Cursor> StartAsync(CancellationToken cancellation)
+    {
+        ChainHead head = await chain.ReadHeadAsync(cancellation);
         long height = Math.Max(0, head.Height - FirstLookBack);
         string hash = await chain.ReadBlockHashAsync(height, cancellation)
             ?? throw new ChainUnknownException(Network.Name, "the head moved back during the read");
@@ -183,18 +217,25 @@ internal sealed class NetworkPoller(
         if (scan.WentBack)
             throw new ChainUnknownException(Network.Name, "the chain changed during the read");
         long height = scan.Cursor.Height;
-        string? known;
+        string known;
         do
         {
             height--;
-            known = scan.Cursor.HashAt(height);
-            if (known is null)
-                throw new ChainUnknownException(Network.Name, $"a reorg reaches below block {height + 1}, the oldest with a stored hash");
+            known = scan.Cursor.HashAt(height) ?? throw TooDeep(height + 1);
         }
         while (await chain.ReadBlockHashAsync(height, cancellation) != known);
         log.LogWarning(
             "{Network}: a reorg of {Depth} blocks, back to block {Height} {Hash}", Network.Name, scan.Cursor.Height - height, height, known);
         scan.GoBackTo(height);
+    }
+
+    /// <summary>A person may set the cursor back, so the next poll starts from storage.</summary>
+    private ChainUnknownException TooDeep(long oldest)
+    {
+        Forget();
+        return new(
+            Network.Name,
+            $"a reorg reaches below block {oldest}, the oldest with a stored hash; docs/operations.md says what to do: {DeepReorg}");
     }
 
     /// <summary>
@@ -233,17 +274,18 @@ internal sealed class NetworkPoller(
         ChainHead read = head with { Height = scan.Cursor.Height };
         bool isMatch = false;
         List<(Watch, DepthMark)> done = [];
+        memory.Fence.Announce(scan.From, scan.Cursor);
         foreach ((Watch watch, ViewedTransfer[] changed, DepthMark[] marks, DepthMark[] passed) in scan.Changes(read, Network))
         {
             isMatch = true;
             if (changed.Length + marks.Length > 0)
-                await views.WriteAsync(watch, changed, marks, scan.Cursor.Height, memory.Inputs.Of, cancellation);
+                await views.WriteAsync(memory.Fence, watch, changed, marks, scan.Cursor.Height, memory.Inputs.Of, cancellation);
             touched[watch.InvoiceId] = watch;
             memory.Watches.Gaps.Paid(watch);
             done.AddRange(passed.Select(mark => (watch, mark)));
         }
         foreach ((Watch watch, List<long> heights) in scan.Dust())
-            await views.CountDustAsync(watch, heights, cancellation);
+            await views.CountDustAsync(memory.Fence, watch, heights, cancellation);
         Cursor cursor = scan.Cursor with
         {
             Head = head,
@@ -251,11 +293,11 @@ internal sealed class NetworkPoller(
             IsFinalityStalled = Network.IsFinalityStalled(head),
             ScannedNow = ScannedRange.Due(scan.Cursor, isMatch, clock.GetUtcNow()),
         };
-        bool isDue = memory.Cursor is null
-            || cursor.Hash != memory.Cursor.Hash
+        bool isDue = cursor.Hash != memory.Cursor.Hash
+            || scan.LookedUntil is not null
             || head != memory.Cursor.Head
             || cursor.CompletePollBeganAt - memory.Cursor.CompletePollBeganAt >= SaveInterval;
-        memory.Apply(scan, isDue ? await cursors.SaveAsync(Network.Name, cursor, cancellation) : memory.Cursor!);
-        await views.PassDepthsAsync(done, cancellation);
+        memory.Apply(scan, isDue ? await cursors.SaveAsync(Network.Name, cursor, cancellation) : memory.Cursor);
+        await views.PassDepthsAsync(memory.Fence, done, cancellation);
     }
 }

@@ -1,10 +1,12 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
 using Azure.Data.Tables;
 using CoinPay.Chains;
 using CoinPay.Core;
 using CoinPay.Functions.Http;
 using CoinPay.Functions.Platform;
 using CoinPay.Functions.Platform.Storage;
+using CoinPay.Functions.Platform.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace CoinPay.Functions.Watching;
@@ -16,6 +18,9 @@ namespace CoinPay.Functions.Watching;
 internal sealed class OfferChecks(Tables tables, ChainDirectory chains, TimeProvider clock, ILogger<OfferChecks> log)
 {
     private const string RowPrefix = "offer";
+
+    private static readonly Counter<long> Refused = GatewayMeter.Meter.CreateCounter<long>(
+        "coinpay.asset.refused", "{check}", "Checks that found an asset's settings to differ from its chain; while refused, one a minute");
 
     /// <summary>A silent node is not asked again for each call that needs it.</summary>
     private static readonly TimeSpan SilencePause = TimeSpan.FromSeconds(10);
@@ -84,9 +89,12 @@ internal sealed class OfferChecks(Tables tables, ChainDirectory chains, TimeProv
         OfferCheck after = before.After(finding.Difference);
         string symbol = finding.Asset.Asset.Symbol;
         if (after.Difference is { } difference)
+        {
+            Refused.Add(1, new("network", network.Name), new("asset", symbol));
             log.LogError(
                 "{Network}: {Asset} is not offered, because its settings differ from the chain: {Difference}",
                 network.Name, symbol, difference);
+        }
         if (after == before)
             return after;
         if (after.Status == OfferStatus.Offered)

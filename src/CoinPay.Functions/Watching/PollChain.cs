@@ -1,3 +1,4 @@
+using Azure;
 using CoinPay.Chains;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
@@ -49,6 +50,11 @@ internal sealed class PollChain(
         {
             poller.Forget();
             pollers.Failed(network, $"the poll did not finish within {TimeLimit}", log);
+        }
+        catch (RequestFailedException overtaken) when (overtaken.Status is 409 or 412)
+        {
+            poller.Forget();
+            log.LogInformation("{Network}: another process polls it too; this one starts from storage again", network);
         }
         catch (Exception broken) when (broken is not OperationCanceledException)
         {

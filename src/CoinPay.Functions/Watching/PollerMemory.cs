@@ -10,9 +10,12 @@ internal sealed class PollerMemory
     private readonly Dictionary<(string InvoiceId, string Key), long> _lostAt = [];
     private Dictionary<string, Watch> _unfinished = new(StringComparer.Ordinal);
 
-    private PollerMemory(WatchSet watches) => Watches = watches;
+    private PollerMemory(WatchSet watches, Cursor cursor, ViewFence fence) => (Watches, Cursor, Fence) = (watches, cursor, fence);
 
-    public Cursor? Cursor { get; private set; }
+    public Cursor Cursor { get; private set; }
+
+    /// <summary>What this poller's view writes go through.</summary>
+    public ViewFence Fence { get; }
 
     public WatchSet Watches { get; }
 
@@ -34,13 +37,17 @@ internal sealed class PollerMemory
 
     public HashSet<(string InvoiceId, DepthMark Mark)> Marks { get; } = [];
 
-    /// <summary>Loads everything from storage, including the invoices that were not woken before a crash.</summary>
+    /// <summary>
+    /// Shuts out every other poller of the network, then loads everything from storage, including the invoices that were not woken
+    /// before a crash.
+    /// </summary>
+    /// <param name="cursor">The cursor that this poller has taken over.</param>
     public static async Task<PollerMemory> LoadAsync(
-        string network, WatchStore watches, ViewStore views, CursorStore cursors, DateTimeOffset now, CancellationToken cancellation)
+        string network, Cursor cursor, WatchStore watches, ViewStore views, DateTimeOffset now, CancellationToken cancellation)
     {
-        PollerMemory memory = new(watches.SetOf(network)) { Cursor = await cursors.FindAsync(network, cancellation) };
+        PollerMemory memory = new(watches.SetOf(network), cursor, await views.TakeOverAsync(network, cursor, cancellation));
         await memory.Watches.LoadNewAsync(watches, now, cancellation);
-        long lowest = (memory.Cursor?.Height ?? 0) - Cursor.MaxHashes;
+        long lowest = cursor.Height - Cursor.MaxHashes;
         foreach ((string invoiceId, ViewedTransfer transfer, Outpoints inputs) in await views.ReadAboveAsync(network, lowest, cancellation))
         {
             memory.Views[(invoiceId, transfer.Key)] = transfer;
@@ -48,7 +55,7 @@ internal sealed class PollerMemory
                 memory.Watches.Gaps.Paid(paid);
             memory.Inputs.Add(transfer.TransactionHash, inputs);
             if (transfer.Lost is not null)
-                memory._lostAt[(invoiceId, transfer.Key)] = memory.Cursor?.Height ?? 0;
+                memory._lostAt[(invoiceId, transfer.Key)] = cursor.Height;
         }
         memory.Marks.UnionWith(await views.ReadDepthMarksAsync(network, cancellation));
         foreach (PendingInvoice pending in await views.ReadPendingAsync(network, cancellation))

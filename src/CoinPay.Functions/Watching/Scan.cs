@@ -15,6 +15,12 @@ internal sealed partial class Scan(Cursor cursor, PollerMemory memory)
 
     public PollerMemory Memory => memory;
 
+    /// <summary>The height above which this scan has read since the last store.</summary>
+    public long From { get; private set; } = cursor.Height;
+
+    /// <summary>The expiry of the first invoice whose tokens are still to be looked at; null if there is none.</summary>
+    public DateTimeOffset? LookedUntil { get; set; }
+
     /// <summary>Whether this scan has already found a reorg.</summary>
     public bool WentBack { get; private set; }
 
@@ -108,18 +114,30 @@ internal sealed partial class Scan(Cursor cursor, PollerMemory memory)
     /// <summary>Moves the cursor back to a common ancestor. Transfers above it are in no block until found again.</summary>
     public void GoBackTo(long height)
     {
-        DoubtedUpTo = Math.Max(DoubtedUpTo, Cursor.Height);
-        int kept = Cursor.Hashes.Count - (int)(Cursor.Height - height);
-        Cursor = Cursor with { Height = height, Hashes = Cursor.Hashes.Take(kept).ToList() };
         WentBack = true;
-        Orphan(height);
+        MoveBackTo(height);
     }
 
     /// <summary>
-    /// Handles views above the cursor, from a poll that ended before it stored the cursor. Their blocks may have been
-    /// orphaned unnoticed since, so these transfers are in no block until found again.
+    /// Handles what a poll wrote that ended before it stored the cursor: views above the cursor, and views above
+    /// <paramref name="height"/> that it read in another branch. Their blocks may have been orphaned unnoticed since, so these
+    /// transfers are in no block until found again.
     /// </summary>
-    public void DoubtAboveCursor() => Orphan(Cursor.Height);
+    /// <param name="height">See <see cref="ViewFence.DoubtedFrom"/>.</param>
+    public void DoubtAbove(long? height)
+    {
+        long oldest = Cursor.Height - Cursor.Hashes.Count + 1;
+        MoveBackTo(Math.Max(oldest, Math.Min(height ?? Cursor.Height, Cursor.Height)));
+    }
+
+    private void MoveBackTo(long height)
+    {
+        DoubtedUpTo = Math.Max(DoubtedUpTo, Cursor.Height);
+        int kept = Cursor.Hashes.Count - (int)(Cursor.Height - height);
+        Cursor = Cursor with { Height = height, Hashes = Cursor.Hashes.Take(kept).ToList() };
+        From = Math.Min(From, height);
+        Orphan(height);
+    }
 
     private void Orphan(long height)
     {
@@ -152,7 +170,7 @@ internal sealed partial class Scan(Cursor cursor, PollerMemory memory)
     public IEnumerable<(Watch Watch, ViewedTransfer[] Changed, DepthMark[] Marks, DepthMark[] Passed)> Changes(
         ChainHead head, Network network)
     {
-        ChainHead? stored = memory.Cursor is { } cursor ? cursor.Head with { Height = cursor.Height } : null;
+        ChainHead stored = memory.Cursor.Head with { Height = memory.Cursor.Height };
         _passedMarks.UnionWith(memory.Marks.Where(mark => mark.Mark.IsReached(head)));
         foreach (string invoiceId in _changed.Keys.Select(id => id.InvoiceId)
             .Union(_passedMarks.Select(mark => mark.InvoiceId), StringComparer.Ordinal)
@@ -165,7 +183,7 @@ internal sealed partial class Scan(Cursor cursor, PollerMemory memory)
                 .Where(transfer => transfer.Block is not null)
                 .SelectMany(transfer => DepthsOf(watch, transfer, network)
                     .Select(depth => DepthMark.Of(transfer.Block!.Height, depth) with { WrongNetwork = transfer.WrongNetwork }))
-                .Where(mark => !mark.IsReached(head) || stored is null || !mark.IsReached(stored))
+                .Where(mark => !mark.IsReached(head) || !mark.IsReached(stored))
                 .Distinct()
                 .ToArray();
             _newMarks.UnionWith(marks.Select(mark => (invoiceId, mark)));
@@ -207,6 +225,7 @@ internal sealed partial class Scan(Cursor cursor, PollerMemory memory)
     public void Continue(Cursor stored)
     {
         Cursor = Cursor with { Tag = stored.Tag, Scanned = stored.Scanned };
+        From = Cursor.Height;
         _changed.Clear();
         _dust.Clear();
         _newMarks.Clear();

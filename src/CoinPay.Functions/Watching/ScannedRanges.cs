@@ -79,7 +79,8 @@ internal sealed class ScannedRanges(Tables tables)
         List<ScannedRange> orphaned = (await ReadFromAsync(network, cursor, cancellation))
             .SkipWhile(range => range.IsOn(cursor))
             .ToList();
-        ScannedRange last = now with { From = orphaned[0].From };
+        // Without any, another poller has replaced them, and has stored another cursor: this transaction fails.
+        ScannedRange last = orphaned.Count == 0 ? now : now with { From = orphaned[0].From };
         Assert.That(last.From <= last.To);
         return (last, [Upsert(network, last), .. orphaned.Skip(1).Select(range => Delete(network, range))]);
     }
@@ -99,7 +100,7 @@ internal sealed class ScannedRanges(Tables tables)
 
     private static string RowKey(long from) => $"{Prefix}{from:D12}";
 
-    private static TableTransactionAction Delete(string network, ScannedRange range) =>
+    public static TableTransactionAction Delete(string network, ScannedRange range) =>
         new(TableTransactionActionType.Delete, new TableEntity(Key.Of(network), RowKey(range.From)), Azure.ETag.All);
 
     private static TableTransactionAction Upsert(string network, ScannedRange range) => new(

@@ -12,7 +12,7 @@ internal sealed partial class ViewStore
     /// Counts dust in blocks at these heights. Blocks that are read again after a crash are not counted again, and neither
     /// are blocks that replace counted ones in a reorg: the count is an indication, not an exact number.
     /// </summary>
-    public async Task CountDustAsync(Watch watch, IReadOnlyCollection<long> heights, CancellationToken cancellation)
+    public async Task CountDustAsync(ViewFence fence, Watch watch, IReadOnlyCollection<long> heights, CancellationToken cancellation)
     {
         DustCount known = await ReadDustAsync(watch.Network, watch.InvoiceId, cancellation);
         long[] added = [.. heights.Where(height => height > known.LastHeight)];
@@ -23,7 +23,7 @@ internal sealed partial class ViewStore
             ["Count"] = known.Count + added.Length,
             ["LastHeight"] = added.Max(),
         };
-        await tables.Watches.UpsertEntityAsync(row, TableUpdateMode.Replace, cancellation);
+        await fence.CommitAsync([Upsert(row)], cancellation);
     }
 
     /// <summary>Returns how many transfers below the dust limit an invoice received, and the block of the last one.</summary>

@@ -12,7 +12,8 @@ namespace CoinPay.Functions.Watching;
 /// What the chains show for an invoice, in its watch's partition: one row per transfer (<c>view!invoice!transfer</c>), a
 /// <c>pending!invoice</c> row until the invoice has processed the view, <c>depth!network!…</c> rows for the heights at which
 /// it must check again, and the counter <c>dust!invoice</c>. Transfers and depths have the network they were found on, which
-/// can differ from the invoice's. Except for the acknowledgement, only the pollers write these rows.
+/// can differ from the invoice's. Except for the acknowledgement, only the pollers write these rows,
+/// one poller a network at a time (<see cref="ViewFence"/>).
 /// </summary>
 /// <param name="networks">Provides the address space of each network.</param>
 internal sealed partial class ViewStore(Tables tables, Networks networks)
@@ -22,10 +23,15 @@ internal sealed partial class ViewStore(Tables tables, Networks networks)
     private const string ChangingSuffix = "!asked";
     private const string DepthPrefix = "depth!";
 
+    /// <summary>Shuts out every other poller of a network. Must run before anything is read that a poll builds on.</summary>
+    public Task<ViewFence> TakeOverAsync(string network, Cursor cursor, CancellationToken cancellation) =>
+        ViewFence.TakeOverAsync(tables.Watches, network, PartitionsOf(network), cursor, cancellation);
+
     /// <summary>Writes one invoice's changed transfers, pending row and depth marks, in one batch unless there are very many.</summary>
     /// <param name="height">The last block read, from which on a lost transfer is kept.</param>
     /// <param name="inputsOf">Returns what the transaction with a hash spends.</param>
-    public async Task WriteAsync(
+    public Task WriteAsync(
+        ViewFence fence,
         Watch watch,
         IReadOnlyCollection<ViewedTransfer> changed,
         IReadOnlyCollection<DepthMark> marks,
@@ -38,31 +44,39 @@ internal sealed partial class ViewStore(Tables tables, Networks networks)
         actions.AddRange(changed.Select(transfer =>
             Upsert(ToRow(partition, watch, transfer, height, inputsOf(transfer.TransactionHash)))));
         actions.AddRange(marks.Select(mark => Upsert(ToRow(partition, watch, mark))));
-        foreach (TableTransactionAction[] batch in actions.Chunk(TableCalls.MaxBatchRows))
-            await tables.Watches.SubmitTransactionAsync(batch, cancellation);
+        return fence.CommitAsync(actions, cancellation);
     }
 
     /// <summary>
     /// Removes depths that the head has passed, and asks their invoices to check again. Must run after the cursor is stored:
     /// otherwise an invoice woken by another network finds the old cursor and acknowledges the request too early.
     /// </summary>
-    public async Task PassDepthsAsync(IReadOnlyCollection<(Watch Watch, DepthMark Mark)> passed, CancellationToken cancellation)
+    public async Task PassDepthsAsync(
+        ViewFence fence, IReadOnlyCollection<(Watch Watch, DepthMark Mark)> passed, CancellationToken cancellation)
     {
-        IEnumerable<TableTransactionAction[]> batches = passed
+        IEnumerable<IEnumerable<TableTransactionAction>> batches = passed
             .GroupBy(one => one.Watch.InvoiceId, StringComparer.Ordinal)
             .SelectMany(ofInvoice => PassDepths(ofInvoice.First().Watch, ofInvoice.Select(one => one.Mark)))
-            .GroupBy(action => action.Entity.PartitionKey, StringComparer.Ordinal)
-            .SelectMany(actions => actions.Chunk(TableCalls.MaxBatchRows));
-        foreach (TableTransactionAction[] batch in batches)
+            .GroupBy(action => action.Entity.PartitionKey, StringComparer.Ordinal);
+        foreach (IEnumerable<TableTransactionAction> batch in batches)
+            // If a row no longer exists, write them one by one.
+            if (!await TryCommitAsync(fence, batch, cancellation))
+                foreach (TableTransactionAction action in batch)
+                    await TryCommitAsync(fence, [action], cancellation);
+    }
+
+    /// <summary>Returns false if a row to be deleted does not exist.</summary>
+    private static async Task<bool> TryCommitAsync(
+        ViewFence fence, IEnumerable<TableTransactionAction> actions, CancellationToken cancellation)
+    {
+        try
         {
-            if (await tables.Watches.TryCommitAsync(batch, cancellation))
-                continue;
-            // At least one row no longer exists, so write them one by one.
-            foreach (TableTransactionAction action in batch)
-                if (action.ActionType == TableTransactionActionType.Delete)
-                    await tables.Watches.DeleteEntityAsync(action.Entity, ETag.All, cancellation);
-                else
-                    await tables.Watches.UpsertEntityAsync(action.Entity, TableUpdateMode.Replace, cancellation);
+            await fence.CommitAsync(actions, cancellation);
+            return true;
+        }
+        catch (RequestFailedException missing) when (missing.Status == 404)
+        {
+            return false;
         }
     }
 

@@ -16,6 +16,9 @@ internal sealed record Watch
     /// </summary>
     public DateTimeOffset? SweepAt { get; init; }
 
+    /// <summary>When the price expires.</summary>
+    public DateTimeOffset? ExpiresAt { get; init; }
+
     public required string InvoiceId { get; init; }
 
     public required string MerchantId { get; init; }

@@ -21,6 +21,9 @@ internal sealed class WatchStore(Tables tables, Networks networks)
 
     public const string Prefix = "watch!";
 
+    /// <summary>The longest time for which a price is valid.</summary>
+    private static readonly TimeSpan LongestExpiry = TimeSpan.FromDays(1);
+
     /// <summary>Marks a forwarder's address as an invoice's, for good: the watch ends, but the address never becomes a wallet's.</summary>
     private const string Issued = "issued";
     private readonly ConcurrentDictionary<string, WatchSet> _sets = new(StringComparer.Ordinal);
@@ -88,6 +91,19 @@ internal sealed class WatchStore(Tables tables, Networks networks)
             TableClient.CreateQueryFilter($"RowKey ge {Prefix} and RowKey lt {Key.After(Prefix)} and MonitorUntil lt {now}"),
             cancellation);
 
+    /// <summary>Returns the watches on a network whose price expired in <c>[after, upTo)</c>; reads those of a day more.</summary>
+    public async Task<List<Watch>> ReadExpiredAsync(
+        string network, DateTimeOffset after, DateTimeOffset upTo, CancellationToken cancellation)
+    {
+        string from = $"{Prefix}inv_{Id.TimePrefix(after - LongestExpiry)}", to = $"{Prefix}inv_{Id.TimePrefix(upTo)}";
+        List<Watch> expired = await ReadAsync(
+            network,
+            TableClient.CreateQueryFilter($"RowKey ge {from} and RowKey lt {to} and ExpiresAt ge {after} and ExpiresAt lt {upTo}"),
+            cancellation);
+        expired.RemoveAll(watch => watch.Network != network);
+        return expired;
+    }
+
     private async Task<List<Watch>> ReadAsync(string network, string rows, CancellationToken cancellation)
     {
         List<Watch> watches = [];
@@ -127,6 +143,7 @@ internal sealed class WatchStore(Tables tables, Networks networks)
     {
         ["Network"] = watch.Network,
         ["SweepAt"] = watch.SweepAt,
+        ["ExpiresAt"] = watch.ExpiresAt,
         ["MerchantId"] = watch.MerchantId,
         ["Address"] = watch.Address,
         ["Recipient"] = watch.Recipient,
@@ -144,6 +161,7 @@ internal sealed class WatchStore(Tables tables, Networks networks)
     {
         Network = row.GetString("Network"),
         SweepAt = row.GetDateTimeOffset("SweepAt"),
+        ExpiresAt = row.GetDateTimeOffset("ExpiresAt"),
         InvoiceId = row.RowKey[Prefix.Length..],
         MerchantId = row.GetString("MerchantId"),
         Address = row.GetString("Address"),

@@ -9,7 +9,7 @@ public sealed class AlertTests
 {
     private static readonly string[] Needed =
     [
-        "poison-queue", "dead-webhooks", "chain-lag", "finality-stall", "outbox-age", "failed-orchestrations", "gap-alarm",
+        "poison-queue", "dead-webhooks", "chain-lag", "finality-stall", "refused-asset", "outbox-age", "failed-orchestrations", "gap-alarm",
         "no-telemetry",
     ];
 

@@ -172,14 +172,16 @@ public sealed class AdvanceInvoiceTests(AppServices app) : IClassFixture<AppServ
         CursorStore cursors = app.Get<CursorStore>();
         string hash = "0x" + new string('a', 64);
         Cursor? cursor = await cursors.FindAsync(invoice.Network, CancellationToken.None);
-        await cursors.SaveAsync(
+        Cursor read = await cursors.SaveAsync(
             invoice.Network,
             new(headHeight, [hash], new(headHeight, hash, DateTimeOffset.UtcNow, null, null), DateTimeOffset.UtcNow, cursor?.Tag ?? default),
             CancellationToken.None);
         Watch watch = (await app.Get<WatchStore>().FindAsync(invoice.Network, invoice.InvoiceId, CancellationToken.None))!;
         ViewedTransfer transfer = new(
             "0xt", "0", Stage.Usdt.Id, null, 1_000, DateTimeOffset.UtcNow, new(blockHeight, hash, DateTimeOffset.UtcNow), null);
-        await app.Get<ViewStore>().WriteAsync(watch, [transfer], [], height: 0, _ => Outpoints.None, CancellationToken.None);
+        ViewStore views = app.Get<ViewStore>();
+        ViewFence fence = await views.TakeOverAsync(invoice.Network, read, CancellationToken.None);
+        await views.WriteAsync(fence, watch, [transfer], [], height: 0, _ => Outpoints.None, CancellationToken.None);
     }
 
     /// <summary>One of everything, nothing left to send, whatever happened on the way.</summary>

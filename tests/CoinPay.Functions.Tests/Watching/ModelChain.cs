@@ -9,7 +9,7 @@ using CoinPay.Testing.Chains;
 namespace CoinPay.Functions.Tests.Watching;
 
 /// <summary>A chain in memory that a test mines, reorganises and silences. Hashes follow from content, as on a real one.</summary>
-internal sealed class ModelChain : IChain, IMempoolSource
+internal sealed class ModelChain : IChain, IMempoolSource, ITokenBalanceSource
 {
     public static readonly Asset Coin = new("bip122:0f9188f13cb7b2c71f2a335e3a4fc328/slip44:0", "BTC", 8);
 
@@ -34,12 +34,23 @@ internal sealed class ModelChain : IChain, IMempoolSource
         set => Network = Network with { MaxHeadAge = value };
     }
 
+    public long? FinalityLag
+    {
+        set => Network = Network with { FinalityLag = value };
+    }
+
     /// <summary>When the next block is mined; a minute after the one before unless a test sets it.</summary>
     public DateTimeOffset? NextBlockAt { get; set; }
 
     public bool IsSilent { get; set; }
 
     public long? Finalized { get; set; }
+
+    /// <summary>What recipients hold, whatever blocks show.</summary>
+    public Dictionary<string, BigInteger> Held { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>How many balances were looked at, poll by poll.</summary>
+    public List<int> Looks { get; } = [];
 
     /// <summary>Runs after the named step of a poll has been answered: <c>head</c>, <c>blocks</c>, <c>mempool</c>.</summary>
     public Func<string, Task> AfterStep { get; set; } = _ => Task.CompletedTask;
@@ -71,6 +82,16 @@ internal sealed class ModelChain : IChain, IMempoolSource
     {
         for (int i = 0; i < count; i++)
             Mine();
+    }
+
+    /// <summary>The chain's blocks now, to be switched back to.</summary>
+    public IReadOnlyList<ChainBlock> Branch() => [.. _blocks];
+
+    /// <summary>A branch that lost wins again.</summary>
+    public void SwitchTo(IReadOnlyList<ChainBlock> branch)
+    {
+        _blocks.Clear();
+        _blocks.AddRange(branch);
     }
 
     /// <summary>Takes the last blocks away; what they held is gone unless a test puts it somewhere.</summary>
@@ -113,6 +134,19 @@ internal sealed class ModelChain : IChain, IMempoolSource
         List<ChainTransfer> waiting = _mempool.Where(transfer => isWatched(transfer.Recipient)).ToList();
         await AfterStep("mempool");
         return waiting;
+    }
+
+    public async Task<IReadOnlyList<SweptTransfer>> FindTokensAsync(
+        IReadOnlyList<TokenHolder> holders, ChainHead head, CancellationToken cancellation)
+    {
+        Looks.Add(holders.Count);
+        List<SweptTransfer> found = [];
+        foreach (TokenHolder holder in holders.Where(holder => Held.ContainsKey(holder.Recipient)))
+            if (Held[holder.Recipient] - (await holder.KnownAsync(Network.Assets[0])).Recorded is { IsZero: false } amount)
+                found.Add(new(
+                    new(Coin, holder.Recipient, null, head.Hash, "token.balance", amount) { IsAmbiguous = true },
+                    new(head.Height, head.Hash, head.Time)));
+        return found;
     }
 
     public IReadOnlyList<Spend> SpendsInMempool(Func<string, bool> isWatched) => [.. Spends(_mempool, isWatched)];

@@ -40,13 +40,14 @@ public sealed class NetworkPollerTests(PollerTest.Storage storage) : PollerTest(
     {
         Watch watch = await WatchAsync("alice");
         DepthMark passed = new(null, 5), next = new(null, 9);
-        await Views.WriteAsync(watch, [], [passed], height: 0, _ => Outpoints.None, CancellationToken.None);
+        ViewFence fence = await FenceAsync();
+        await Views.WriteAsync(fence, watch, [], [passed], height: 0, _ => Outpoints.None, CancellationToken.None);
 
-        await Views.WriteAsync(watch, [], [next], height: 0, _ => Outpoints.None, CancellationToken.None);
-        await Views.PassDepthsAsync([(watch, passed)], CancellationToken.None);
+        await Views.WriteAsync(fence, watch, [], [next], height: 0, _ => Outpoints.None, CancellationToken.None);
+        await Views.PassDepthsAsync(fence, [(watch, passed)], CancellationToken.None);
         Assert.Equal([(watch.InvoiceId, next)], await Views.ReadDepthMarksAsync(watch.Network, CancellationToken.None));
 
-        await Views.PassDepthsAsync([(watch, passed), (watch, next)], CancellationToken.None);
+        await Views.PassDepthsAsync(fence, [(watch, passed), (watch, next)], CancellationToken.None);
         Assert.Empty(await Views.ReadDepthMarksAsync(watch.Network, CancellationToken.None));
         Assert.NotNull(await Views.FindPendingAsync(watch.Network, watch.InvoiceId, CancellationToken.None));
     }
@@ -344,12 +345,12 @@ public sealed class NetworkPollerTests(PollerTest.Storage storage) : PollerTest(
     {
         Watch watch = await WatchAsync("alice");
         Chain.MineEmpty(3);
-        NetworkPoller overtaken = NewPoller();
-        await overtaken.PollAsync(CancellationToken.None);
-        Chain.Mine();
-        await PollAsync();
+        bool dies = false;
+        NetworkPoller dying = NewPoller(CursorsUntil(() => dies));
+        await dying.PollAsync(CancellationToken.None);
         Chain.Mine(ModelChain.Transfer("alice", "t1", 1_000));
-        await Assert.ThrowsAnyAsync<Azure.RequestFailedException>(() => overtaken.PollAsync(CancellationToken.None));
+        dies = true;
+        await Assert.ThrowsAsync<InvalidOperationException>(() => dying.PollAsync(CancellationToken.None));
         Assert.NotNull(Assert.Single(await ViewAsync(watch)).Block);
         Chain.Drop(1);
         Chain.MineEmpty(2);
@@ -459,16 +460,16 @@ public sealed class NetworkPollerTests(PollerTest.Storage storage) : PollerTest(
     {
         Watch watch = await WatchAsync("alice");
         Chain.MineEmpty(3);
-        NetworkPoller overtaken = NewPoller();
-        await overtaken.PollAsync(CancellationToken.None);
+        bool dies = false;
+        NetworkPoller dying = NewPoller(CursorsUntil(() => dies));
+        await dying.PollAsync(CancellationToken.None);
         Chain.MineEmpty(300);
-        await overtaken.PollAsync(CancellationToken.None);
-        Chain.Mine();
-        await PollAsync();
+        await dying.PollAsync(CancellationToken.None);
         Chain.MineEmpty(40);
         Chain.Mine(ModelChain.Transfer("alice", "t1", 1_000));
         Chain.MineEmpty(40);
-        await Assert.ThrowsAnyAsync<Azure.RequestFailedException>(() => overtaken.PollAsync(CancellationToken.None));
+        dies = true;
+        await Assert.ThrowsAsync<InvalidOperationException>(() => dying.PollAsync(CancellationToken.None));
         Restart();
         List<BlockReference?> seen = [];
         Chain.AfterStep = async _ => seen.Add((await TransferAsync(watch)).Block);

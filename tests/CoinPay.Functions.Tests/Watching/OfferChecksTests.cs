@@ -3,6 +3,7 @@ using CoinPay.Chains;
 using CoinPay.Core;
 using CoinPay.Functions.Http;
 using CoinPay.Functions.Invoices;
+using CoinPay.Functions.Tests.Platform.Telemetry;
 using CoinPay.Functions.Watching;
 using CoinPay.Testing.Chains;
 using CoinPay.Testing.Gateway;
@@ -97,6 +98,24 @@ public sealed class OfferChecksTests(EdgeStorage storage) : IClassFixture<EdgeSt
         await CheckAsync(edge);
         Assert.Equal(2, NodeOf(edge).Comparisons);
         Assert.Equal("asset_unavailable", await RefusalAsync(edge));
+    }
+
+    [Fact]
+    public async Task Each_check_that_refuses_an_asset_is_counted()
+    {
+        using Measurements measured = new();
+        await using Edge edge = await StartAsync("counted");
+        await CheckAsync(edge);
+        Assert.Empty(measured.Of("coinpay.asset.refused"));
+        NodeOf(edge).Difference = _ => Difference;
+        for (int checks = 0; checks < 2; checks++)
+        {
+            edge.Clock.Advance(TimeSpan.FromHours(1));
+            await CheckAsync(edge);
+        }
+        Assert.Equal(
+            ["coinpay.asset.refused{network=counted,asset=ETH} 1 {check}", "coinpay.asset.refused{network=counted,asset=ETH} 1 {check}"],
+            measured.Of("coinpay.asset.refused"));
     }
 
     [Fact]

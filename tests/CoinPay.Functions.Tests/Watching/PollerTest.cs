@@ -41,11 +41,20 @@ public abstract class PollerTest(PollerTest.Storage storage) : IClassFixture<Pol
         return [.. (await _poller.PollAsync(CancellationToken.None)).Select(watch => watch.InvoiceId)];
     }
 
-    internal NetworkPoller NewPoller(CursorStore? cursors = null) => new(Chain, Watches, Views, cursors ?? Cursors, Clock, Log);
+    internal NetworkPoller NewPoller(CursorStore? cursors = null, ViewStore? views = null) =>
+        new(Chain, Watches, views ?? Views, cursors ?? Cursors, Clock, Log);
 
-    /// <summary>The same storage through a client that does something before each change of a cursor, alone or in a transaction.</summary>
+    /// <summary>What a poller's view writes go through.</summary>
+    internal Task<ViewFence> FenceAsync() => Views.TakeOverAsync(
+        Chain.Network.Name, new(0, ["00"], new(0, "00", Clock.GetUtcNow(), null, null), default, default) { Epoch = 1 }, CancellationToken.None);
+
+    /// <summary>The same storage through a client that does something before each change of a cursor, and before each transaction.</summary>
     internal Tables StorageThat(Func<Task> beforeCursors) =>
         new(storage.Account.Tables(new BeforeChanges(nameof(Tables.Chains), beforeCursors)));
+
+    /// <summary>The cursors of a process that dies just before it stores another one.</summary>
+    internal CursorStore CursorsUntil(Func<bool> isDead) =>
+        new(StorageThat(() => isDead() ? throw new InvalidOperationException("died") : Task.CompletedTask));
 
     internal Task<List<ViewedTransfer>> ViewAsync(Watch watch) => Views.ReadAsync(watch.Network, watch.InvoiceId, CancellationToken.None);
 
@@ -58,7 +67,7 @@ public abstract class PollerTest(PollerTest.Storage storage) : IClassFixture<Pol
         (await Views.FindPendingAsync(watch.Network, watch.InvoiceId, CancellationToken.None))!.Tag,
         CancellationToken.None);
 
-    internal Task<Watch> WatchAsync(string recipient, RequiredDepth? required = null) => Watches.InsertAsync(
+    internal Task<Watch> WatchAsync(string recipient, RequiredDepth? required = null, DateTimeOffset? expiresAt = null) => Watches.InsertAsync(
         new()
         {
             Network = Chain.Network.Name,
@@ -67,6 +76,7 @@ public abstract class PollerTest(PollerTest.Storage storage) : IClassFixture<Pol
             Address = recipient,
             Recipient = recipient,
             Required = required ?? RequiredDepth.OfBlocks(1),
+            ExpiresAt = expiresAt,
             MonitorUntil = Clock.GetUtcNow().AddDays(90),
         },
         CancellationToken.None);

@@ -10,7 +10,7 @@ namespace CoinPay.Simulation.Chains;
 internal sealed class ModelNode(ModelNetwork chain, VirtualTime time, Dice dice) : IChain, IMempoolSource
 {
     private const int SafeDepth = 4;
-    private readonly MempoolModel _mempool = new();
+    private MempoolModel _mempool = new();
     private ChainHead? _head;
     private (List<ModelBlock> Blocks, List<ModelTransaction> Pool)? _frozen;
     private DateTimeOffset _beganAt;
@@ -41,7 +41,10 @@ internal sealed class ModelNode(ModelNetwork chain, VirtualTime time, Dice dice)
 
     public Action<Fault> Struck { get; set; } = static _ => { };
 
-    public Evidence Evidence { get; } = new();
+    public Evidence Evidence { get; private init; } = new();
+
+    /// <summary>A healthy node of the same chain, through which another process reads it. What either shows, the gateway can know.</summary>
+    public ModelNode Twin() => new(chain, time, dice) { Evidence = Evidence, _mempool = _mempool, Struck = Struck };
 
     public void StopFinality() => FinalityStoodAt ??= Finality(chain.Height);
 

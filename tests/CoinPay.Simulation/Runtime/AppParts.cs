@@ -66,7 +66,7 @@ internal static class AppParts
             .AddSingleton(new AppendBlobs().Service())
             .AddSingleton(world.Offered)
             .AddSingleton<IRateSource>(world.Rates)
-            .AddSingleton(new ChainDirectory(world.Nodes.Select(node => world.Seams.Through(node))))
+            .AddSingleton(new ChainDirectory(process.Nodes.Select(node => world.Seams.Through(node))))
             .AddSingleton(provider => new WebhookSender(
                 world.Internet, provider.GetRequiredService<WebhookTargets>(), provider.GetRequiredService<SecretBox>(), process.Time))
             .AddSingleton<DurableTaskClient>(new FaultyWakes(process.Hub.Client(), world.Wakes));

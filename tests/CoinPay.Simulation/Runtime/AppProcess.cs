@@ -1,6 +1,7 @@
 using CoinPay.Functions.Http;
 using CoinPay.Functions.Invoices;
 using CoinPay.Functions.Platform.Storage;
+using CoinPay.Simulation.Chains;
 using CoinPay.Simulation.Checks;
 using CoinPay.Testing.Hub;
 using CoinPay.Testing.Storage.Direct;
@@ -18,16 +19,21 @@ internal sealed class AppProcess
     private readonly World _world;
     private readonly ServiceProvider _services;
     private readonly HubWorker _worker;
+    private readonly bool _isPollerOnly;
 
-    public AppProcess(World world)
+    /// <param name="nodes">Its connections to the networks' nodes.</param>
+    /// <param name="isPollerOnly">It does nothing but poll, beside another process that does everything.</param>
+    public AppProcess(World world, IReadOnlyList<ModelNode> nodes, bool isPollerOnly = false)
     {
-        _world = world;
+        (_world, Nodes, _isPollerOnly) = (world, nodes, isPollerOnly);
         Time = new ProcessTime(world.Time, Flow);
         HubDoor door = new(BeforeAsync, AfterAsync);
         Hub = new(world.Hub, door);
         _worker = new(world.Hub, Orchestrators(), door, BeginLater);
         _services = AppParts.For(this, world).BuildServiceProvider();
     }
+
+    public IReadOnlyList<ModelNode> Nodes { get; }
 
     /// <summary>Its access to the task hub as a client.</summary>
     public HubServer Hub { get; }
@@ -57,7 +63,8 @@ internal sealed class AppProcess
     public Task StartAsync() => Begin(async () =>
     {
         await _services.GetRequiredService<Tables>().EnsureCreatedAsync(CancellationToken.None);
-        _worker.Start();
+        if (!_isPollerOnly)
+            _worker.Start();
         IsUp = true;
     });
 
@@ -67,7 +74,8 @@ internal sealed class AppProcess
         if (IsDead)
             return;
         Flow.End();
-        _world.Hub.Abandon();
+        if (!_isPollerOnly)
+            _world.Hub.Abandon();
     }
 
     public Task Begin(Func<Task> work) => Flow.Within(work);

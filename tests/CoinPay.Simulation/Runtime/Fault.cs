@@ -6,4 +6,5 @@ internal enum Fault
     CrashBeforeEffect, CrashAfterEffect, SlowStorage, StorageRefusal, Conflict,
     LostWake, DoubledWake, LateWake, LostMessage, DoubledMessage, EndpointFailure,
     NodeDown, NodeLags, NodeCutsShort, NodeOnAnotherChain, NodeSilent, HeadFrozen, ChainMovesDuringPoll, FinalityStalled, NoRate,
+    PollerPaused,
 }

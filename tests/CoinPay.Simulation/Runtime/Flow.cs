@@ -13,6 +13,9 @@ internal sealed class Flow : SynchronizationContext
     /// <summary>The process has died: none of its code runs any more.</summary>
     public bool IsOver { get; private set; }
 
+    /// <summary>The process stands still: neither its code runs nor its timers fire.</summary>
+    public bool IsPaused { get; set; }
+
     /// <summary>Where something came back on another thread, if it did: then the run cannot be trusted to replay.</summary>
     public string? Strayed { get; private set; }
 
@@ -53,7 +56,7 @@ internal sealed class Flow : SynchronizationContext
     public bool Run()
     {
         bool any = false;
-        while (_ready.TryDequeue(out (SendOrPostCallback Callback, object? State) next))
+        while (!IsPaused && _ready.TryDequeue(out (SendOrPostCallback Callback, object? State) next))
         {
             any = true;
             _ = Within(() =>

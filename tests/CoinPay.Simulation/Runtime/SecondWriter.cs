@@ -13,7 +13,7 @@ internal static class SecondWriter
         ["Chains"] = ["cursor"],
         ["Merchants"] = ["counter!", "endpoint!"],
         ["Deliveries"] = ["evt_"],
-        ["Watches"] = ["pending!"],
+        ["Watches"] = ["pending!", "poller!"],
     };
 
     public static void Write(World world, StorageOperation operation)

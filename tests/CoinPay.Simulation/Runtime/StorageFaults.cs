@@ -13,6 +13,7 @@ internal sealed class CallFaults(VirtualTime time, Dice dice)
     private readonly Task _never = new TaskCompletionSource().Task;
 
     private readonly List<(AppProcess Process, TaskCompletionSource Gate)> _waiting = [];
+    private TaskCompletionSource? _paused;
 
     /// <summary>Probabilities for each call.</summary>
     public double Slow { get; set; }
@@ -23,6 +24,9 @@ internal sealed class CallFaults(VirtualTime time, Dice dice)
     public int? DiesAt { get; set; }
 
     public bool DiesAfterEffect { get; set; }
+
+    /// <summary>A process and its call from now at which it is paused, before the call's effect; null: none is.</summary>
+    public (AppProcess Process, int Call)? PausesAt { get; set; }
 
     /// <summary>Called when a fault occurs.</summary>
     public Action<Fault> Struck { get; set; } = static _ => { };
@@ -55,11 +59,26 @@ internal sealed class CallFaults(VirtualTime time, Dice dice)
         return true;
     }
 
+    /// <summary>Lets a paused process go on.</summary>
+    public void GoOn(AppProcess process)
+    {
+        process.Flow.IsPaused = false;
+        TaskCompletionSource? gate = _paused;
+        _paused = null;
+        gate?.SetResult();
+    }
+
     private Task TurnAsync(AppProcess process)
     {
         if (process.IsDead)
             return _never;
         time.Pass(CallTime);
+        if (PausesAt is { } pause && pause.Process == process)
+        {
+            PausesAt = pause.Call > 1 ? (process, pause.Call - 1) : null;
+            if (PausesAt is null)
+                return PauseAsync(process);
+        }
         if (DiesAt is { } left && (DiesAt = left - 1) <= 0 && !DiesAfterEffect)
             return Die(process);
         if (Refused > 0 && dice.Chance(Refused))
@@ -73,6 +92,13 @@ internal sealed class CallFaults(VirtualTime time, Dice dice)
         TaskCompletionSource gate = new();
         _waiting.Add((process, gate));
         return gate.Task;
+    }
+
+    private Task PauseAsync(AppProcess process)
+    {
+        process.Flow.IsPaused = true;
+        _paused = new();
+        return _paused.Task;
     }
 
     private Task Die(AppProcess process)

@@ -87,7 +87,7 @@ internal sealed class ProcessTime(VirtualTime time, Flow flow) : TimeProvider
         time.CreateTimer(
             given =>
             {
-                if (!flow.IsOver)
+                if (!flow.IsOver && !flow.IsPaused)
                     callback(given);
             },
             state,

@@ -105,6 +105,56 @@ public sealed class GaugeTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_process_that_no_longer_polls_reports_what_is_stored_and_the_lag_grows_only_if_nobody_polls()
+    {
+        await PollAsync();
+        Pollers others = new(new([_chain]), _watches, _views, new CursorStore(_tables), _clock, NullLoggerFactory.Instance);
+        _clock.Advance(TimeSpan.FromMinutes(20));
+        _chain.MineEmpty(5);
+        await others.All[0].PollAsync(default);
+        await LagsAfterAMinuteAsync("60");
+        Assert.Equal(["14"], Look("coinpay.chain.head", "{block}"));
+        Assert.Empty(Look("coinpay.address.gap", "{address}"));
+        _clock.Advance(TimeSpan.FromMinutes(20));
+        await LagsAfterAMinuteAsync("1320");
+    }
+
+    [Fact]
+    public async Task A_process_that_polls_follows_nobody()
+    {
+        await PollAsync();
+        Pollers others = new(new([_chain]), _watches, _views, new CursorStore(_tables), _clock, NullLoggerFactory.Instance);
+        await others.All[0].PollAsync(default);
+        _clock.Advance(TimeSpan.FromMinutes(3) + (2 * _chain.Network.PollInterval) - TimeSpan.FromTicks(1));
+        await others.All[0].PollAsync(default);
+        await _pollers.All[0].FollowAsync(default);
+        Assert.NotEqual(["0"], Look("coinpay.chain.lag", "s"));
+        _clock.Advance(TimeSpan.FromTicks(1));
+        await _pollers.All[0].FollowAsync(default);
+        Assert.Equal(["1E-07"], Look("coinpay.chain.lag", "s"));
+    }
+
+    [Fact]
+    public async Task A_chain_that_should_finalize_and_has_no_finalized_block_lags_by_its_whole_length()
+    {
+        _chain.FinalityLag = 100;
+        Pollers pollers = new(new([_chain]), _watches, _views, new CursorStore(_tables), _clock, NullLoggerFactory.Instance);
+        using ChainGauges gauges = new(pollers, _clock);
+        await gauges.StartAsync(default);
+        await pollers.All[0].PollAsync(default);
+        Assert.Equal(["9"], Look("coinpay.chain.finality_lag", "{block}"));
+    }
+
+    /// <summary>The stored cursor is read in the background.</summary>
+    private async Task LagsAfterAMinuteAsync(string lag)
+    {
+        _clock.Advance(TimeSpan.FromMinutes(1));
+        for (int tries = 0; tries < 200 && !Look("coinpay.chain.lag", "s").Contains(lag); tries++)
+            await Task.Delay(50);
+        Assert.Equal([lag], Look("coinpay.chain.lag", "s"));
+    }
+
+    [Fact]
     public async Task Finality_trails_the_head_by_so_many_blocks_where_there_is_finality()
     {
         await PollAsync();
