@@ -10,10 +10,7 @@ namespace CoinPay.Chains;
 internal sealed record RpcCall(string Method, params object?[] Parameters);
 
 /// <summary>A node's error for a refused call. Its text is kept and shown, so it is shortened.</summary>
-internal sealed record RpcError(int Code, string? Message = null)
-{
-    public string? Message { get; } = Message is null ? null : ShortText.Of(Message);
-}
+internal sealed record RpcError(int Code, string? Message = null);
 
 /// <summary>A node's answer to one call: a result (which can be JSON null) or an error.</summary>
 internal sealed record RpcAnswer<T>(T? Result, RpcError? Error);
@@ -178,7 +175,9 @@ internal sealed class JsonRpc(
             ? new ChainUnknownException(network, reason)
             : new BatchRefusedException($"{reason}: {refused.Message} ({refused.Code})");
 
-        RpcError? Shown(RpcError? said) => said?.Message is { } text ? said with { Message = access.Hide(text, address) } : said;
+        // First hidden, then cut: half a key is still a secret.
+        RpcError? Shown(RpcError? said) =>
+            said?.Message is { } text ? said with { Message = ShortText.Of(access.Hide(text, address)) } : said;
     }
 
     /// <summary>A provider's reason for refusing the whole batch, as far as it is readable.</summary>
