@@ -50,6 +50,17 @@ public interface IBalanceSource
         IReadOnlyList<SweptAddress> addresses, ChainHead head, CancellationToken cancellation);
 }
 
+/// <summary>A chain with tokens, whose balances show what its node may have left out of the logs.</summary>
+public interface ITokenBalanceSource
+{
+    /// <summary>
+    /// Finds tokens that addresses hold at this head, or have paid out, beyond what is known to have arrived. They are ambiguous,
+    /// because nothing says which transaction brought them.
+    /// </summary>
+    Task<IReadOnlyList<SweptTransfer>> FindTokensAsync(
+        IReadOnlyList<TokenHolder> holders, ChainHead head, CancellationToken cancellation);
+}
+
 /// <summary>A chain on which a merchant's destination can be a contract, which can lose or refuse what it receives.</summary>
 public interface IDestinationSource
 {

@@ -15,6 +15,17 @@ namespace CoinPay.Chains;
 public sealed record SweptAddress(
     string Recipient, DateTimeOffset WatchedSince, bool IsFirst, Func<Task<IReadOnlyList<KnownPayment>>> KnownAsync);
 
+/// <summary>An address whose tokens are looked at.</summary>
+/// <param name="WatchedSince">Nothing can have arrived before this.</param>
+/// <param name="KnownAsync">Returns what is known of a token there; called only if there is money.</param>
+public sealed record TokenHolder(
+    string Recipient, DateTimeOffset WatchedSince, Func<NetworkAsset, Task<KnownTokens>> KnownAsync);
+
+/// <summary>What is known to have arrived of one token, in base units.</summary>
+/// <param name="Recorded">The sum of the recorded payments.</param>
+/// <param name="Ignored">The maximum of what was too small to be recorded.</param>
+public sealed record KnownTokens(BigInteger Recorded, BigInteger Ignored);
+
 /// <summary>A payment that was already found, and its block.</summary>
 public sealed record KnownPayment(string TransactionHash, long Height, BigInteger Amount);
 

@@ -10,7 +10,7 @@ namespace CoinPay.Chains.Evm;
 /// own coin by the transactions of whole blocks. A normal poll takes three batches: head, blocks, and what the blocks
 /// need.
 /// </summary>
-public sealed class EvmChain : IChain, IBalanceSource, IDestinationSource
+public sealed class EvmChain : IChain, IBalanceSource, ITokenBalanceSource, IDestinationSource
 {
     /// <summary>Providers limit batches, and a whole block is some hundred kilobytes.</summary>
     private const int BlocksPerBatch = 25;
@@ -19,6 +19,7 @@ public sealed class EvmChain : IChain, IBalanceSource, IDestinationSource
     private readonly EvmLogReader _logs;
     private readonly EvmBalanceCheck _balances;
     private readonly EvmBalanceSweep _sweep;
+    private readonly EvmTokenBalances _tokens;
     private readonly EvmSettlementCheck _settlement;
     private readonly EvmSettingsCheck _settings;
     private readonly Asset? _coin;
@@ -31,6 +32,7 @@ public sealed class EvmChain : IChain, IBalanceSource, IDestinationSource
         _logs = new(network, _rpc);
         _balances = new(network, _rpc);
         _sweep = new(network, _rpc);
+        _tokens = new(network, _rpc);
         _settlement = new(network, _rpc);
         _settings = new(network, _rpc);
         _coin = network.Assets.FirstOrDefault(asset => asset.Contract is null)?.Asset;
@@ -82,6 +84,10 @@ public sealed class EvmChain : IChain, IBalanceSource, IDestinationSource
     public Task<IReadOnlyList<SweptTransfer>> SweepAsync(
         IReadOnlyList<SweptAddress> addresses, ChainHead head, CancellationToken cancellation) =>
         Known(() => _sweep.RunAsync(addresses, head, cancellation));
+
+    public Task<IReadOnlyList<SweptTransfer>> FindTokensAsync(
+        IReadOnlyList<TokenHolder> holders, ChainHead head, CancellationToken cancellation) =>
+        Known(() => _tokens.RunAsync(holders, head, cancellation));
 
     public Task<string?> FindLossAsync(string destination, CancellationToken cancellation) =>
         Known(() => _settlement.FindLossAsync(destination, cancellation));

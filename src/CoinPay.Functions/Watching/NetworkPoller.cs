@@ -84,9 +84,9 @@ internal sealed class NetworkPoller(
             if (await ReadToTheHeadAsync(memory, scan, head, beganAt, touched, cancellation) is { } read)
             {
                 Progress = Progress with { Doubt = DoubtOf(read, beganAt) };
-                await StoreAsync(memory, scan, read, Progress.Doubt is null ? beganAt : null, touched, cancellation);
-                if (Progress.Doubt is null)
-                    Progress = Progress with { CompletePollBeganAt = beganAt };
+                DateTimeOffset? completeSince = Progress.Doubt is null ? scan.LookedUntil ?? beganAt : null;
+                await StoreAsync(memory, scan, read, completeSince, touched, cancellation);
+                Progress = Progress with { CompletePollBeganAt = completeSince ?? Progress.CompletePollBeganAt };
             }
             Report(cursor, memory.Cursor, head);
             return touched.Values;
@@ -116,7 +116,10 @@ internal sealed class NetworkPoller(
         for (int times = 1; await ReadBlocksAsync(memory, scan, head, seenAt, touched, cancellation); times++)
         {
             if (!Network.IsStale(head, beganAt))
+            {
                 await new BalanceSweep(chain, views).RunAsync(scan, head, seenAt, cancellation);
+                await new TokenLook(chain, views).RunAsync(scan, head, beganAt, cancellation);
+            }
             ChainHead now = await FinishAsync(scan, head, seenAt, cancellation);
             if (now == head || times == MaxHeadsInAPoll)
                 return head;
@@ -291,6 +294,7 @@ internal sealed class NetworkPoller(
             ScannedNow = ScannedRange.Due(scan.Cursor, isMatch, clock.GetUtcNow()),
         };
         bool isDue = cursor.Hash != memory.Cursor.Hash
+            || scan.LookedUntil is not null
             || head != memory.Cursor.Head
             || cursor.CompletePollBeganAt - memory.Cursor.CompletePollBeganAt >= SaveInterval;
         memory.Apply(scan, isDue ? await cursors.SaveAsync(Network.Name, cursor, cancellation) : memory.Cursor);

@@ -18,6 +18,9 @@ internal sealed partial class Scan(Cursor cursor, PollerMemory memory)
     /// <summary>The height above which this scan has read since the last store.</summary>
     public long From { get; private set; } = cursor.Height;
 
+    /// <summary>The expiry of the first invoice whose tokens are still to be looked at; null if there is none.</summary>
+    public DateTimeOffset? LookedUntil { get; set; }
+
     /// <summary>Whether this scan has already found a reorg.</summary>
     public bool WentBack { get; private set; }
 

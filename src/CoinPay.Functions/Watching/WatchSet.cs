@@ -37,6 +37,13 @@ internal sealed class WatchSet(string network)
             return [.. _sweeps.Due(after, upTo)];
     }
 
+    /// <summary>Returns the watches, on any network of the space, whose price expires between two instants.</summary>
+    public IReadOnlyList<Watch> Expired(DateTimeOffset after, DateTimeOffset upTo)
+    {
+        lock (_sweeps)
+            return [.. _sweeps.Expired(after, upTo)];
+    }
+
     /// <summary>
     /// Adds the watches inserted since the last call; the first call adds all. A poller must see every watch that existed when
     /// it called, so it can share only a read that begins later: all callers during a read share the next one.

@@ -105,9 +105,9 @@ internal sealed class EvmScenario
         VerifyBalance = verifyBalance,
     };
 
-    /// <summary>A watch of <c>east</c>; a native one expires after a quarter of an hour.</summary>
+    /// <summary>A watch of <c>east</c>; a native one, or one that is said to, expires after a quarter of an hour.</summary>
     public Task<Watch> WatchAsync(
-        string? address = null, bool isNative = false, RequiredDepth? required = null, string? invoiceId = null)
+        string? address = null, bool isNative = false, RequiredDepth? required = null, string? invoiceId = null, bool expires = false)
     {
         string recipient = address ?? NewAddress();
         return _watches.InsertAsync(
@@ -120,6 +120,7 @@ internal sealed class EvmScenario
                 Recipient = recipient.ToLowerInvariant(),
                 Required = required ?? RequiredDepth.OfBlocks(3),
                 MonitorUntil = Clock.GetUtcNow().AddDays(90),
+                ExpiresAt = expires ? Clock.GetUtcNow().AddMinutes(15) : null,
                 SweepAt = isNative ? Clock.GetUtcNow().AddMinutes(15) : null,
             },
             CancellationToken.None);

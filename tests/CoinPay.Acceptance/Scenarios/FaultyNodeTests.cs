@@ -68,6 +68,37 @@ public sealed class FaultyNodeTests(EvmChains chains)
         await AssertAsync(scenario, (before, 1_000), (during, 2_000));
     }
 
+    [Fact]
+    public async Task A_payment_whose_log_is_left_out_beside_another_is_found_by_its_balance_when_its_price_expires()
+    {
+        TestToken token = await TestToken.DeployAsync(chains.East);
+        EvmScenario scenario = new(chains, EvmScenario.Token(token.Address));
+        Watch[] paid = [await scenario.WatchAsync(expires: true), await scenario.WatchAsync(expires: true)];
+        await scenario.PollAsync(scenario.East);
+        chains.Proxy.Fault = NodeFault.FirstLogOnly;
+        await MintInOneBlockAsync(token, paid);
+
+        string woken = Assert.Single(await scenario.PollAsync(scenario.East));
+        Watch seen = paid.Single(watch => watch.InvoiceId == woken);
+        Watch hidden = paid.Single(watch => watch != seen);
+        scenario.Clock.Advance(TimeSpan.FromMinutes(16));
+        Assert.Equal([hidden.InvoiceId], await scenario.PollAsync(scenario.East));
+        ViewedTransfer found = Assert.Single(await scenario.ViewAsync(hidden));
+        Assert.Equal((1_000, true, null), ((int)found.Amount, found.IsAmbiguous, found.Lost));
+        Assert.False(Assert.Single(await scenario.ViewAsync(seen)).IsAmbiguous);
+    }
+
+    private async Task MintInOneBlockAsync(TestToken token, Watch[] paid)
+    {
+        await chains.East.SendAsync("evm_setAutomine", false);
+        Task<string>[] payments = [.. paid.Select(watch => token.MintAsync(watch.Address, 1_000))];
+        while ((await chains.East.SendAsync("txpool_status")).GetProperty("pending").GetString() != $"0x{paid.Length:x}")
+            await Task.Delay(20);
+        await chains.East.SendAsync("evm_setAutomine", true);
+        await chains.East.MineAsync();
+        await Task.WhenAll(payments);
+    }
+
     private static async Task AssertAsync(EvmScenario scenario, params (Watch Watch, int Amount)[] paid)
     {
         foreach ((Watch watch, int amount) in paid)

@@ -9,7 +9,7 @@ using CoinPay.Testing.Chains;
 namespace CoinPay.Functions.Tests.Watching;
 
 /// <summary>A chain in memory that a test mines, reorganises and silences. Hashes follow from content, as on a real one.</summary>
-internal sealed class ModelChain : IChain, IMempoolSource
+internal sealed class ModelChain : IChain, IMempoolSource, ITokenBalanceSource
 {
     public static readonly Asset Coin = new("bip122:0f9188f13cb7b2c71f2a335e3a4fc328/slip44:0", "BTC", 8);
 
@@ -45,6 +45,12 @@ internal sealed class ModelChain : IChain, IMempoolSource
     public bool IsSilent { get; set; }
 
     public long? Finalized { get; set; }
+
+    /// <summary>What recipients hold, whatever blocks show.</summary>
+    public Dictionary<string, BigInteger> Held { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>How many balances were looked at, poll by poll.</summary>
+    public List<int> Looks { get; } = [];
 
     /// <summary>Runs after the named step of a poll has been answered: <c>head</c>, <c>blocks</c>, <c>mempool</c>.</summary>
     public Func<string, Task> AfterStep { get; set; } = _ => Task.CompletedTask;
@@ -128,6 +134,19 @@ internal sealed class ModelChain : IChain, IMempoolSource
         List<ChainTransfer> waiting = _mempool.Where(transfer => isWatched(transfer.Recipient)).ToList();
         await AfterStep("mempool");
         return waiting;
+    }
+
+    public async Task<IReadOnlyList<SweptTransfer>> FindTokensAsync(
+        IReadOnlyList<TokenHolder> holders, ChainHead head, CancellationToken cancellation)
+    {
+        Looks.Add(holders.Count);
+        List<SweptTransfer> found = [];
+        foreach (TokenHolder holder in holders.Where(holder => Held.ContainsKey(holder.Recipient)))
+            if (Held[holder.Recipient] - (await holder.KnownAsync(Network.Assets[0])).Recorded is { IsZero: false } amount)
+                found.Add(new(
+                    new(Coin, holder.Recipient, null, head.Hash, "token.balance", amount) { IsAmbiguous = true },
+                    new(head.Height, head.Hash, head.Time)));
+        return found;
     }
 
     public IReadOnlyList<Spend> SpendsInMempool(Func<string, bool> isWatched) => [.. Spends(_mempool, isWatched)];

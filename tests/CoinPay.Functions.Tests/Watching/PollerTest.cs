@@ -67,7 +67,7 @@ public abstract class PollerTest(PollerTest.Storage storage) : IClassFixture<Pol
         (await Views.FindPendingAsync(watch.Network, watch.InvoiceId, CancellationToken.None))!.Tag,
         CancellationToken.None);
 
-    internal Task<Watch> WatchAsync(string recipient, RequiredDepth? required = null) => Watches.InsertAsync(
+    internal Task<Watch> WatchAsync(string recipient, RequiredDepth? required = null, DateTimeOffset? expiresAt = null) => Watches.InsertAsync(
         new()
         {
             Network = Chain.Network.Name,
@@ -76,6 +76,7 @@ public abstract class PollerTest(PollerTest.Storage storage) : IClassFixture<Pol
             Address = recipient,
             Recipient = recipient,
             Required = required ?? RequiredDepth.OfBlocks(1),
+            ExpiresAt = expiresAt,
             MonitorUntil = Clock.GetUtcNow().AddDays(90),
         },
         CancellationToken.None);

@@ -13,6 +13,12 @@ internal sealed record NodeFault(string Name)
     /// <summary>The log index is broken or behind: no log of any block, asked for by hash or by range.</summary>
     public static readonly NodeFault EmptyLogs = new("empty logs") { Spoil = OnLogs(static _ => new JsonArray()) };
 
+    /// <summary>Of several logs, only the first.</summary>
+    public static readonly NodeFault FirstLogOnly = new("first log only")
+    {
+        Spoil = OnLogs(static logs => new JsonArray([.. logs.Take(1).Select(log => log!.DeepClone())])),
+    };
+
     /// <summary>A proxy puts the answers of two servers together.</summary>
     public static readonly NodeFault DoubledLogs = new("doubled logs")
     {
