@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Text.Json;
 using Xunit;
 
 namespace CoinPay.Chains.Tests;
