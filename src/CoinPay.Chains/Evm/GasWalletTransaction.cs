@@ -28,7 +28,7 @@ internal sealed class GasWalletTransaction(
     private const int GasReservePercent = 125;
 
     /// <summary>A called contract can use 63/64 of its caller's gas (EIP-150), here through three levels.</summary>
-    private const int LeastReservePercent = 110;
+    private const int MinReservePercent = 110;
 
     /// <summary>The most that one transaction can take. Source: EIP-7825.</summary>
     private static readonly BigInteger MaxGas = 1 << 24;
@@ -169,7 +169,7 @@ internal sealed class GasWalletTransaction(
         return (market, WithReserve(Number(answers[0]) + _call.ExtraGas));
     }
 
-    private BigInteger WithReserve(BigInteger needed) => needed * LeastReservePercent / 100 <= MaxGas
+    private BigInteger WithReserve(BigInteger needed) => needed * MinReservePercent / 100 <= MaxGas
         ? BigInteger.Min(needed * GasReservePercent / 100, MaxGas)
         : throw new TransactionFailedException(
             $"{network.Name}: the transaction needs {needed} gas, and one transaction can take {MaxGas}: split it, for instance into fewer invoices");

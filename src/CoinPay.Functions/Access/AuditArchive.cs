@@ -30,16 +30,21 @@ internal sealed class AuditArchive(BlobServiceClient blobs, TimeProvider clock)
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, limit.Token);
         try
         {
-            // A blob takes 50,000 lines; a busy hour goes on by minutes.
-            if (!await TryAppendAsync(BlobOf(now, "yyyy/MM/dd/HH"), bytes, either.Token)
-                && !await TryAppendAsync(BlobOf(now, "yyyy/MM/dd/HH-mm"), bytes, either.Token))
-                throw new RequestFailedException("the audit archive is full for this minute");
+            await AppendAsync(now, bytes, either.Token).WaitAsync(either.Token);
         }
         catch (Exception failure) when (!cancellation.IsCancellationRequested
             && failure is OperationCanceledException or AggregateException or IOException or AuthenticationFailedException)
         {
             throw new RequestFailedException("the audit archive did not answer", failure);
         }
+    }
+
+    /// <summary>A blob takes 50,000 lines; a busy hour goes on by minutes.</summary>
+    private async Task AppendAsync(DateTimeOffset now, byte[] line, CancellationToken cancellation)
+    {
+        if (!await TryAppendAsync(BlobOf(now, "yyyy/MM/dd/HH"), line, cancellation)
+            && !await TryAppendAsync(BlobOf(now, "yyyy/MM/dd/HH-mm"), line, cancellation))
+            throw new RequestFailedException("the audit archive is full for this minute");
     }
 
     private AppendBlobClient BlobOf(DateTimeOffset at, string format) => blobs.GetBlobContainerClient(Container)

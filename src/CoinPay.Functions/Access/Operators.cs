@@ -6,7 +6,7 @@ using CoinPay.Functions.Platform.Secrets;
 namespace CoinPay.Functions.Access;
 
 /// <summary>
-/// Who operates the gateway: each person or program under its own name and key (<c>CoinPay:Operators</c>), and the unnamed
+/// Who operates the gateway: each person or program under its own name and key (<c>CoinPay:OperatorNames</c>), and the unnamed
 /// operator with <c>CoinPay:OperatorKey</c>, which can be left unset once there are names.
 /// </summary>
 internal sealed class Operators(ISecrets secrets, GatewaySettings settings)

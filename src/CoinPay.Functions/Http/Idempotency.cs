@@ -12,7 +12,7 @@ namespace CoinPay.Functions.Http;
 internal sealed class Idempotency(IdempotencyStore claims, SecretBox box, RandomNumberGenerator random, TimeProvider clock)
 {
     /// <summary>Longer than any work but that of calls that bring a longer one.</summary>
-    private static readonly TimeSpan UsualLease = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan DefaultLease = TimeSpan.FromSeconds(30);
 
     private static readonly TimeSpan Shortly = TimeSpan.FromSeconds(1);
 
@@ -36,7 +36,7 @@ internal sealed class Idempotency(IdempotencyStore claims, SecretBox box, Random
         string newId = Id.New(idPrefix, clock.GetUtcNow(), random);
         if (IdempotencyKey.Of(request, caller.Owner, caller.Call) is not { } key)
             return await work(newId);
-        return await claims.ClaimAsync(key, body, newId, lease ?? UsualLease, cancellation) switch
+        return await claims.ClaimAsync(key, body, newId, lease ?? DefaultLease, cancellation) switch
         {
             Granted granted => await FinishAsync(key, granted, work, cancellation),
             Answered answered => await ReplayAsync(key, answered, cancellation),

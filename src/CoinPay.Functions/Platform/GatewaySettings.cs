@@ -83,7 +83,7 @@ internal sealed record GatewaySettings
                 [.. Words(configuration["WEBSITE_HOSTNAME"]), .. Words(publicUrl?.IdnHost)], StringComparer.OrdinalIgnoreCase),
             OwnPorts = new HashSet<int>(
                 [.. ListeningPorts(configuration["ASPNETCORE_URLS"]), .. ListeningPorts(configuration["URLS"])]),
-            OperatorNames = Names(configuration, "CoinPay:Operators"),
+            OperatorNames = Names(configuration, "CoinPay:OperatorNames"),
             KeepFinishedInstances = Duration(
                 configuration, "CoinPay:KeepFinishedInstances", LongestInstanceRetention),
             WalletDelay = Duration(configuration, "CoinPay:WalletDelay", LongestWalletDelay)

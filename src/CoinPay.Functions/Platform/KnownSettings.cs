@@ -24,7 +24,7 @@ internal static class KnownSettings
         "Limits:RequestsPerAddress", "Limits:RequestsPerKey", "NetworksFile",
         "Networks:*:Confirmations", "Networks:*:Headers", "Networks:*:MaxGasGwei", "Networks:*:Password",
         "Networks:*:PollInterval", "Networks:*:Rpc", "Networks:*:Url", "Networks:*:User",
-        "OperatorKey", "OperatorKeys:*", "Operators", "PublicUrl",
+        "OperatorKey", "OperatorKeys:*", "OperatorNames", "PublicUrl",
         "Rates:???:*", "Rates:Markets", "Rates:MaxAge", "Rates:MaxDeviationPercent", "Rates:Source",
         "Rates:coinbase:Url", "Rates:coingecko:Url", "Rates:kraken:Url",
         "SecretsKey", "SecretsKey:Previous", "TrustedProxies", "WalletDelay", "Webhooks:AllowLoopback", "Webhooks:Ports",

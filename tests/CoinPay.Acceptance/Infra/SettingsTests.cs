@@ -37,7 +37,7 @@ public sealed partial class SettingsTests
         ["CoinPay:Networks:*:User"] = "a secret that the operator adds where a node asks for it",
         ["CoinPay:NetworksFile"] = "networks.json comes with the app",
         ["CoinPay:OperatorKeys:*"] = "a secret that the operator adds for each name",
-        ["CoinPay:Operators"] = "nobody has a name unless set",
+        ["CoinPay:OperatorNames"] = "nobody has a name unless set",
         ["CoinPay:Rates:*:*"] = "fixed rates, for development",
         ["CoinPay:Rates:Markets"] = "all of them are asked unless set",
         ["CoinPay:TrustedProxies"] = "in Azure the platform's front end is trusted",

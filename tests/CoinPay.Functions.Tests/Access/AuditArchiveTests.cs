@@ -74,5 +74,5 @@ public sealed class AuditArchiveTests
     }
 
     private static async Task<int> MerchantsAsync(MemoryGateway gateway) =>
-        (await gateway.DumpAsync()).Split('\n').Count(row => row.StartsWith("Merchants ", StringComparison.Ordinal) && row.Contains("Name=", StringComparison.Ordinal));
+        (await gateway.DumpAsync()).Split('\n').Count(row => row.StartsWith("Merchants ", StringComparison.Ordinal) && row.Contains("RowKey=merchant ", StringComparison.Ordinal));
 }

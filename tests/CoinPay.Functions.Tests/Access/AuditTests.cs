@@ -75,7 +75,7 @@ public sealed class AuditTests
         };
         ActivitySource.AddActivityListener(listener);
         await using MemoryGateway gateway = await MemoryGateway.StartAsync(
-            ("CoinPay:Operators", "alice, bob"), ("CoinPay:OperatorKeys:alice", alices), ("CoinPay:OperatorKeys:bob", bobs),
+            ("CoinPay:OperatorNames", "alice, bob"), ("CoinPay:OperatorKeys:alice", alices), ("CoinPay:OperatorKeys:bob", bobs),
             ("CoinPay:OperatorKeys:carol", "key-of-carol-0123456789"));
         using Api alice = new(gateway.Address, alices), bob = new(gateway.Address, bobs), carol = new(gateway.Address, "key-of-carol-0123456789");
         (await alice.PostAsync("/v1/merchants", new { name = "A shop" })).Expect(HttpStatusCode.Created);
@@ -102,7 +102,7 @@ public sealed class AuditTests
     {
         const string alices = "key-of-alice-0123456789";
         await using MemoryGateway gateway = await MemoryGateway.StartAsync(
-            ("CoinPay:OperatorKey", null), ("CoinPay:Operators", "alice"), ("CoinPay:OperatorKeys:alice", alices));
+            ("CoinPay:OperatorKey", null), ("CoinPay:OperatorNames", "alice"), ("CoinPay:OperatorKeys:alice", alices));
         using Api alice = new(gateway.Address, alices);
         (await alice.GetAsync("/v1/merchants")).Expect(HttpStatusCode.OK);
         (await gateway.Operator.GetAsync("/v1/merchants")).ExpectProblem(HttpStatusCode.Unauthorized, "unauthorized");
@@ -122,7 +122,7 @@ public sealed class AuditTests
             if (key is not null)
                 secrets[name] = key;
         GatewaySettings settings = GatewaySettings.From(new ConfigurationBuilder()
-            .AddInMemoryCollection([new("CoinPay:Operators", names)]).Build());
+            .AddInMemoryCollection([new("CoinPay:OperatorNames", names)]).Build());
         Exception? refused = await Record.ExceptionAsync(() => new CheckSecrets(secrets, new(secrets), settings).StartAsync(default));
         Assert.Equal(says is not null, refused is SettingsException);
         Assert.Contains(says ?? "", refused?.Message ?? "", StringComparison.Ordinal);

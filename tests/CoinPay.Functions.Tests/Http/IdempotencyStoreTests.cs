@@ -66,7 +66,7 @@ public sealed class IdempotencyStoreTests(AppServices app) : IClassFixture<AppSe
         Assert.Equal(first, await RunAsync("sent", "{}", null));
         Assert.Equal("", await RunAsync("sent", "{}", null));
         Assert.NotEqual(
-            await RunAsync("not sent", "{}", new(Problems.GasTooExpensive("11 gwei"))), await RunAsync("not sent", """{"other":1}""", null));
+            await RunAsync("not-sent", "{}", new(Problems.GasTooExpensive("11 gwei"))), await RunAsync("not-sent", """{"other":1}""", null));
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
+using Azure.Storage.Blobs;
 using CoinPay.Chains;
 using CoinPay.Functions.Platform.Secrets;
 using CoinPay.Functions.Startup;
@@ -33,6 +34,7 @@ internal static partial class SettingNames
         using ServiceProvider provider = services.BuildServiceProvider();
         _ = provider.GetRequiredService<Networks>();
         _ = provider.GetRequiredService<ChainDirectory>();
+        _ = provider.GetRequiredService<BlobServiceClient>();
         return recording.Asked.Keys.Where(name => name != "CoinPay:Networks");
     }
 
