@@ -111,6 +111,7 @@ internal sealed class CreateInvoice(
         InvoiceOrder order = InvoiceOrder.Read(body, networks, currencies, caller.Livemode, merchant);
         Wallet wallet = await wallets.FindAsync(merchant.Id, order.Network.Name, now, cancellation)
             ?? throw new ProblemException(Problems.WalletMissing(order.Network.Name));
+        await addresses.RequireReadyAsync(merchant.Id, wallet, order.Network, cancellation);
         await offers.RequireOfferedAsync(order.Network, order.Asset, cancellation);
         return new(order, wallet, await QuoteAsync(order, now, cancellation));
     }

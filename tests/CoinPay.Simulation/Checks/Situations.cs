@@ -9,6 +9,7 @@ internal static class Situations
 {
     public const string EndOfWatch = "end of a watch";
     public const string FreshRun = "fresh run";
+    public const string UsedWallet = "wallet in use";
     private const string Unconfirmed = "unconfirmed payment taken";
     private const string InConflict = "unconfirmed payment in conflict";
     private const string Doubtful = "unconfirmed payment with a low fee";
@@ -29,7 +30,7 @@ internal static class Situations
 
     public static IReadOnlyList<string> All { get; } =
     [
-        EndOfWatch, FreshRun, Unconfirmed, InConflict, Doubtful, Coinbase, DoubleSpend, NearRate, FarRate, Fulfilled, PaidInTime, AfterTheEnd,
+        EndOfWatch, FreshRun, UsedWallet, Unconfirmed, InConflict, Doubtful, Coinbase, DoubleSpend, NearRate, FarRate, Fulfilled, PaidInTime, AfterTheEnd,
         .. Enum.GetValues<ExceptionType>().Where(type => type != ExceptionType.Ambiguous).Select(Of),
         .. Enum.GetValues<ExceptionAction>().Select(Of),
         .. Deadly.Select(DeathAt),
