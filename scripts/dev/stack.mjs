@@ -64,7 +64,7 @@ function bitcoind(folder, port, user, password) {
   return new Program('bitcoind', path.join(tools, 'bitcoin/bin/bitcoind'), [
     `-datadir=${data}`, `-conf=${path.join(root, 'scripts/dev/bitcoin.conf')}`, '-regtest', '-server', '-printtoconsole=0', '-rpcbind=127.0.0.1',
     '-rpcallowip=127.0.0.1', `-rpcport=${port}`, `-rpcuser=${user}`, `-rpcpassword=${password}`, '-listen=0',
-    '-listenonion=0', '-discover=0', '-dnsseed=0', '-fixedseeds=0', '-natpmp=0', '-upnp=0', '-txindex=1',
+    '-listenonion=0', '-discover=0', '-dnsseed=0', '-fixedseeds=0', '-natpmp=0', '-upnp=0', '-txindex=1', '-blockfilterindex=1',
     '-fallbackfee=0.0002', '-dbcache=16', '-rpcthreads=4', '-unsafesqlitesync',
   ], { folder, ready: async () => (await jsonRpc(local(port), user, password)('getblockcount')) >= 0 });
 }

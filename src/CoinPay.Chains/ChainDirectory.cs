@@ -14,5 +14,8 @@ public sealed class ChainDirectory(IEnumerable<INetworkSource> sources)
     /// <summary>The networks that are read block by block.</summary>
     public IEnumerable<IChain> Chains => _byName.Values.OfType<IChain>();
 
+    /// <summary>Returns a network's source, or null if the network is not offered.</summary>
+    public INetworkSource? Find(string network) => _byName.GetValueOrDefault(network);
+
     public INetworkSource Of(string network) => _byName.GetValueOrDefault(network) ?? throw new BugException("no network " + network);
 }

@@ -106,6 +106,9 @@ public sealed record ChainTransfer(
     /// </summary>
     public bool IsDoubtful { get; init; }
 
+    /// <summary>When the node first had it, if it is in no block and the node says so.</summary>
+    public DateTimeOffset? EnteredAt { get; init; }
+
     /// <summary>See <see cref="ViewedTransfer.Maturity"/>.</summary>
     public int Maturity { get; init; }
 

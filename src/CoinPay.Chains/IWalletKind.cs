@@ -35,10 +35,9 @@ public interface IWalletKind
     string? FindLoss(string destination, IReadOnlyList<Network> offered);
 
     /// <summary>
-    /// Returns the first addresses that invoices get, to be compared with the merchant's own wallet; none if an address
-    /// depends on its invoice.
+    /// Returns the addresses with the numbers from <paramref name="first"/> on; none if an address depends on its invoice.
     /// </summary>
-    IReadOnlyList<string> FirstAddresses(Network network, IReadOnlyDictionary<string, string> fields, int count);
+    IReadOnlyList<string> AddressesFrom(Network network, IReadOnlyDictionary<string, string> fields, long first, int count);
 
     /// <summary>Returns the address of one invoice.</summary>
     /// <param name="network">The network.</param>

@@ -15,9 +15,6 @@ namespace CoinPay.Cli;
 /// </summary>
 internal static class Commands
 {
-    /// <summary>A wallet that restores from its seed gives up after 20 unused addresses in a row (BIP-44, gap limit).</summary>
-    private const int DefaultSkip = 19;
-
     private const int MaxSkip = 1_000_000;
 
     /// <summary>Long enough for a commit that was under way to complete.</summary>
@@ -42,10 +39,10 @@ internal static class Commands
     {
         Argument<string> folder = new("folder") { Description = "a folder that backup created" };
         Option<bool> force = new("--force") { Description = "restore into tables that are not empty; replaces rows with the same keys" };
-        Option<int> skip = new("--skip-addresses")
+        Option<int?> skip = new("--skip-addresses")
         {
-            Description = "the number of Bitcoin addresses per account key that may have been given out since the backup; they are skipped",
-            DefaultValueFactory = _ => DefaultSkip,
+            Description = "the number of Bitcoin addresses per account key that may have been given out since the backup; they are skipped. "
+                + "Without it, nothing is restored and a number is proposed",
         };
         skip.Validators.Add(given =>
         {
@@ -53,7 +50,7 @@ internal static class Commands
                 given.AddError($"--skip-addresses must be a number from 0 to {MaxSkip}.");
         });
         Command command = new("restore", "Restores a backup into an account that no gateway is using.") { folder, force, skip };
-        command.SetAction((parsed, cancellation) => SayingWhyNotAsync(output, () => new Restore(Tables(), Queue(), output).RunAsync(
+        command.SetAction((parsed, cancellation) => SayingWhyNotAsync(output, () => new Restore(Tables(), Queue(), TimeProvider.System, output).RunAsync(
             new(parsed.GetValue(folder)!), parsed.GetValue(force), parsed.GetValue(skip), cancellation)));
         return command;
     }

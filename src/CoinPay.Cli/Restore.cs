@@ -14,7 +14,7 @@ namespace CoinPay.Cli;
 /// starts its orchestration, and every open delivery gets its message. The invoices decide: watches and lists that were copied
 /// later are brought back to their state.
 /// </summary>
-internal sealed class Restore(TableServiceClient service, DeliveryQueue queue, TextWriter output)
+internal sealed class Restore(TableServiceClient service, DeliveryQueue queue, TimeProvider clock, TextWriter output)
 {
     private const int MaxBatchCharacters = 1_000_000;
     private readonly Tables _tables = new(service);
@@ -25,11 +25,15 @@ internal sealed class Restore(TableServiceClient service, DeliveryQueue queue, T
     /// <summary>Returns true when done; throws <see cref="RefusedException"/> before it writes anything if it cannot restore.</summary>
     /// <param name="folder">A complete backup.</param>
     /// <param name="force">Restores into tables that hold rows.</param>
-    /// <param name="skip">How far to advance every address counter: the backup does not know which addresses were given out since.</param>
+    /// <param name="skip">
+    /// How far to advance every address counter: the backup does not know which addresses were given out since. Null is refused with a
+    /// proposal, unless no address is derived from a key.
+    /// </param>
     /// <param name="cancellation">Stops partway; repeat with <paramref name="force"/>.</param>
-    public async Task<bool> RunAsync(BackupFolder folder, bool force, int skip, CancellationToken cancellation)
+    public async Task<bool> RunAsync(BackupFolder folder, bool force, int? skip, CancellationToken cancellation)
     {
         Manifest manifest = await folder.OpenAsync(cancellation);
+        int skipped = skip ?? await RequireNoKeysAsync(folder, manifest);
         await _tables.EnsureCreatedAsync(cancellation);
         if (!force)
             await RequireEmptyAsync(cancellation);
@@ -37,18 +41,37 @@ internal sealed class Restore(TableServiceClient service, DeliveryQueue queue, T
             await foreach (TableEntity row in folder.ReadAsync(copied))
                 if (row.RowKey == AggregateRows.SnapshotKey)
                     _invoices[row.PartitionKey.Split('!')[1]] = (row.GetString("Status"), row.GetInt32("Version")!.Value);
-        AddressCounters counters = new(skip);
+        UndoneChanges undone = new(manifest.BegunAt);
         foreach (CopiedTable copied in manifest.Tables)
         {
             TableClient table = _tables.All.First(one => one.Name == copied.Table);
-            await PutAsync(table, Changed(table, folder.ReadAsync(copied), counters), cancellation);
+            await PutAsync(table, Changed(table, folder.ReadAsync(copied), skipped, undone), cancellation);
             await output.WriteLineAsync($"{copied.Table}: {copied.Rows} rows");
         }
         await MarkWatchesPendingAsync(cancellation);
         await output.WriteLineAsync(
             $"Restored the state of {manifest.BegunAt:u}: {_watches.Count} watched invoices and {_deliveries.Count} deliveries resume.");
+        await undone.WriteAsync(output);
         return true;
     }
+
+    /// <summary>Returns 0 if the backup has no account key; otherwise refuses, and proposes a number.</summary>
+    private async Task<int> RequireNoKeysAsync(BackupFolder folder, Manifest manifest)
+    {
+        SkipProposal proposal = new(manifest.BegunAt);
+        string[] counted = [_tables.Merchants.Name, _tables.Chains.Name, _tables.Watches.Name];
+        foreach (CopiedTable copied in manifest.Tables.Where(copied => counted.Contains(copied.Table)))
+            await foreach (TableEntity row in folder.ReadAsync(copied))
+                proposal.Count(row);
+        DateTimeOffset now = clock.GetUtcNow();
+        return !proposal.HasKeys ? 0 : throw new RefusedException(
+            $"say --skip-addresses. The backup is of {manifest.BegunAt:u}, {Age(now - manifest.BegunAt)} ago, and Bitcoin addresses that were given "
+            + $"out since must not be given out again. The busiest key gave out {proposal.BusiestDay} in a day of the 30 days before; twice that "
+            + $"rate until now makes --skip-addresses={proposal.Until(now)}. If the old gateway stopped earlier, less will do; 0 only if it "
+            + "created no invoice since the backup.");
+    }
+
+    private static string Age(TimeSpan age) => age.TotalDays >= 2 ? $"{age.TotalDays:0} days" : $"{age.TotalHours:0.0} hours";
 
     private async Task MarkWatchesPendingAsync(CancellationToken cancellation)
     {
@@ -68,7 +91,7 @@ internal sealed class Restore(TableServiceClient service, DeliveryQueue queue, T
     }
 
     /// <summary>Leaves out rows without an invoice, and collects the watches and deliveries to resume at the end.</summary>
-    private async IAsyncEnumerable<TableEntity> Changed(TableClient table, IAsyncEnumerable<TableEntity> rows, AddressCounters counters)
+    private async IAsyncEnumerable<TableEntity> Changed(TableClient table, IAsyncEnumerable<TableEntity> rows, int skip, UndoneChanges undone)
     {
         await foreach (TableEntity row in rows)
         {
@@ -79,8 +102,9 @@ internal sealed class Restore(TableServiceClient service, DeliveryQueue queue, T
             if (table == _tables.Deliveries && row.GetString("Status") == WireName.Of(DeliveryStatus.Pending))
                 _deliveries.Add(DeliveryAddress.Parse($"{row.PartitionKey}!{row.RowKey}")!);
             if (table == _tables.Merchants)
-                foreach (TableEntity put in counters.Changed(row))
-                    yield return put;
+                undone.Note(row);
+            if (table == _tables.Merchants || table == _tables.Chains)
+                yield return AddressCounters.SkippedAhead(row, skip);
             else if (table == _tables.Index && InvoiceIndex.InvoiceOf(row) is { } listed)
                 yield return InvoiceIndex.AsOf(row, _invoices[listed].Status, _invoices[listed].Version);
             else

@@ -57,6 +57,14 @@ public sealed class MempoolTrustTests
     }
 
     [Fact]
+    public async Task A_payment_is_as_old_as_the_node_says()
+    {
+        Assert.Null((await SeeAsync()).EnteredAt);
+        _answers["getmempoolentry"] = new { time = 1_700_000_000 };
+        Assert.Equal(DateTimeOffset.FromUnixTimeSeconds(1_700_000_000), (await SeeAsync()).EnteredAt);
+    }
+
+    [Fact]
     public async Task A_payment_is_judged_once()
     {
         FakeNode node = Node();

@@ -35,7 +35,7 @@ public sealed class XpubWalletTests
     [Fact]
     public void The_first_addresses_are_those_of_the_merchants_wallet() => Assert.Equal(
         ["bc1qcr8te4kr609gcawutmrza0j4xv80jy8z306fyu", "bc1qnjg0jd8228aq7egyzacy8cys3knf9xvrerkf9g"],
-        new XpubWallet().FirstAddresses(Bitcoin, Accepted(Bitcoin, Account).Fields, 2));
+        new XpubWallet().AddressesFrom(Bitcoin, Accepted(Bitcoin, Account).Fields, 0, 2));
 
     [Theory]
     [InlineData("84'/0'/0'", "[73c5da0a/84h/0h/0h]")]

@@ -61,7 +61,7 @@ internal static class Life
         {
             ShopPolicy policy = ShopPolicy.Draw(world.Dice);
             int shop = number;
-            world.Do(async process => world.Shops.Add(await Shop.OpenAsync(process, shop, policy, world.Dice)));
+            world.Do(async process => world.Shops.Add(await Shop.OpenAsync(world, process, shop, policy)));
         }
         world.Trigger("PollChain");
         world.Advance(TimeSpan.FromSeconds(1));

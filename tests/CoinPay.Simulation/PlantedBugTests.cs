@@ -18,6 +18,7 @@ public sealed class PlantedBugTests
         ["the clock is read in the decider"] = () => new ClockInTheDecider(),
         ["a view is acknowledged before the commit"] = () => new AcknowledgedBeforeCommit(),
         ["the outbox is dropped"] = () => new DroppedOutbox(),
+        ["a wallet's history is overlooked"] = () => new OverlookedHistory(),
         ["a coinbase counts like any payment"] = () => new ImmatureCoinbase(),
         ["a low fee and a contested ancestor are overlooked"] = () => new TrustfulMempool(),
         ["a paused poller writes views"] = () => new UnfencedViews(),

@@ -157,8 +157,20 @@ internal sealed class UnfencedViews : Seams
         change.Key.StartsWith("poller!", StringComparison.Ordinal) && change.IfMatch is not null ? change with { IfMatch = "*" } : change;
 }
 
+/// <summary>The addresses that a merchant's wallet gave out before are not looked for.</summary>
+internal sealed class OverlookedHistory : Seams
+{
+    public override IChain Through(ModelNode node) => new Reader(node);
+
+    private sealed class Reader(ModelNode node) : Through(node)
+    {
+        public override Task<HistoryPart> ReadHistoryAsync(IReadOnlyList<string> addresses, long from, CancellationToken cancellation) =>
+            Task.FromResult(new HistoryPart([], Next: null, IsWhole: true));
+    }
+}
+
 /// <summary>A node behind a wrapper that changes its answers.</summary>
-internal abstract class Through(ModelNode node) : IChain, IMempoolSource
+internal abstract class Through(ModelNode node) : IChain, IMempoolSource, IHistorySource
 {
     public Network Network => node.Network;
 
@@ -176,6 +188,9 @@ internal abstract class Through(ModelNode node) : IChain, IMempoolSource
 
     public virtual Task<IReadOnlyList<ChainTransfer>> ReadMempoolAsync(Func<string, bool> isWatched, CancellationToken cancellation) =>
         node.ReadMempoolAsync(isWatched, cancellation);
+
+    public virtual Task<HistoryPart> ReadHistoryAsync(IReadOnlyList<string> addresses, long from, CancellationToken cancellation) =>
+        node.ReadHistoryAsync(addresses, from, cancellation);
 
     public IReadOnlyList<Spend> SpendsInMempool(Func<string, bool> isWatched) => node.SpendsInMempool(isWatched);
 }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace CoinPay.Chains.Bitcoin;
 
 // The parts of bitcoind's and litecoind's answers that we read; the same in both. Source: `bitcoin-cli help <method>`.
@@ -31,10 +33,22 @@ internal sealed record MempoolInfo(bool? Loaded = null, decimal? MempoolMinFee =
 
 /// <param name="VSize">Virtual bytes.</param>
 /// <param name="AncestorSize">Virtual bytes of the transaction and its unconfirmed ancestors.</param>
-internal sealed record MempoolEntry(long? VSize = null, long? AncestorSize = null, MempoolFees? Fees = null);
+/// <param name="Time">When the transaction entered the mempool, in seconds since 1970.</param>
+internal sealed record MempoolEntry(long? VSize = null, long? AncestorSize = null, MempoolFees? Fees = null, long? Time = null);
 
 /// <summary>In coins: the transaction's own fee, and the sum of its own and its unconfirmed ancestors'.</summary>
 internal sealed record MempoolFees(decimal? Base = null, decimal? Ancestor = null);
 
 /// <param name="FeeRate">Coins per 1,000 virtual bytes; missing if the node has seen too little to tell.</param>
 internal sealed record FeeEstimate(decimal? FeeRate = null);
+
+/// <param name="Synced">Whether it holds every block.</param>
+internal sealed record FilterIndex(bool Synced);
+
+/// <param name="RelevantBlocks">Hashes, lowest block first.</param>
+/// <param name="Completed">False if somebody stopped the search.</param>
+internal sealed record ScannedBlocks([property: JsonPropertyName("relevant_blocks")] string[] RelevantBlocks, bool Completed);
+
+internal sealed record UnspentOutputs(UnspentOutput[] Unspents);
+
+internal sealed record UnspentOutput(string ScriptPubKey);

@@ -8,7 +8,7 @@ namespace CoinPay.Chains.Bitcoin;
 /// nodes show in the same form, and spenders by outpoint; blocks are read by hash.
 /// </summary>
 public sealed class BitcoinChain(
-    Network network, HttpClient http, INodeCredentials? credentials, TimeProvider time) : IChain, IMempoolSource
+    Network network, HttpClient http, INodeCredentials? credentials, TimeProvider time) : IChain, IMempoolSource, IHistorySource
 {
     /// <summary>Full blocks are large, and this many are in memory at once.</summary>
     private const int BlocksPerBatch = 4;
@@ -81,6 +81,9 @@ public sealed class BitcoinChain(
         await Trust.JudgeAsync(info, isWatched, cancellation);
         return _mempool.Matching(isWatched);
     }
+
+    public Task<HistoryPart> ReadHistoryAsync(IReadOnlyList<string> addresses, long from, CancellationToken cancellation) =>
+        new BitcoinHistory(network, _rpc, RecipientOf, ReadFullBlocksAsync).ReadAsync(addresses, from, cancellation);
 
     public IReadOnlyList<Spend> SpendsInMempool(Func<string, bool> isWatched) => _mempool.Spends(isWatched);
 

@@ -72,6 +72,7 @@ internal sealed class Mempool(TimeProvider time)
             {
                 HasConflict = transaction.HasConflict || transaction.HasContestedAncestor,
                 IsDoubtful = transaction.IsDoubtful,
+                EnteredAt = transaction.EnteredAt,
             }));
         return matching;
     }
@@ -84,11 +85,13 @@ internal sealed class Mempool(TimeProvider time)
     /// <param name="id">Its hash.</param>
     /// <param name="ancestors">The unconfirmed transactions that it descends from; null if unknown.</param>
     /// <param name="isFeeSufficient">Whether a block will probably hold it soon.</param>
-    public void Judge(string id, string[]? ancestors, bool isFeeSufficient)
+    /// <param name="enteredAt">When it entered the node's mempool; null if unknown.</param>
+    public void Judge(string id, string[]? ancestors, bool isFeeSufficient, DateTimeOffset? enteredAt = null)
     {
         Seen judged = _seen[id];
         Seen?[]? all = ancestors?.Select(ancestor => _seen.GetValueOrDefault(ancestor)).ToArray();
         judged.IsJudged = true;
+        judged.EnteredAt = enteredAt;
         judged.HasContestedAncestor = all?.Any(ancestor => ancestor is { HasConflict: true }) == true;
         judged.IsDoubtful = !isFeeSufficient || !judged.IsHistoryKnown || all?.All(ancestor => ancestor is { IsHistoryKnown: true }) != true;
     }
@@ -121,6 +124,8 @@ internal sealed class Mempool(TimeProvider time)
         public required bool IsHistoryKnown { get; init; }
 
         public bool IsJudged { get; set; }
+
+        public DateTimeOffset? EnteredAt { get; set; }
 
         public bool HasContestedAncestor { get; set; }
 

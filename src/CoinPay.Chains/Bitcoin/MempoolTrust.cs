@@ -35,7 +35,8 @@ internal sealed class MempoolTrust(Network network, JsonRpc rpc, Mempool mempool
                 // If it left the mempool in the meantime, nothing is known about it without a block.
                 MempoolEntry? entry = Find<MempoolEntry>(answers[i], JsonValueKind.Object);
                 string[]? ancestors = Find<string[]>(answers[chunk.Length + i], JsonValueKind.Array);
-                mempool.Judge(chunk[i], ancestors, FeeRateOf(entry) >= least);
+                DateTimeOffset? enteredAt = entry?.Time is { } time ? DateTimeOffset.FromUnixTimeSeconds(time) : null;
+                mempool.Judge(chunk[i], ancestors, FeeRateOf(entry) >= least, enteredAt);
             }
         }
     }

@@ -46,10 +46,10 @@ public sealed class XpubWallet : IWalletKind
 
     public string? FindLoss(string destination, IReadOnlyList<Network> offered) => null;
 
-    public IReadOnlyList<string> FirstAddresses(Network network, IReadOnlyDictionary<string, string> fields, int count)
+    public IReadOnlyList<string> AddressesFrom(Network network, IReadOnlyDictionary<string, string> fields, long first, int count)
     {
         AccountKey account = AccountOf(network, fields);
-        return [.. Enumerable.Range(0, count).Select(index => account.AddressAt((uint)index))];
+        return [.. Enumerable.Range(0, count).Select(index => account.AddressAt((uint)(first + index)))];
     }
 
     public InvoiceAddress AddressOf(

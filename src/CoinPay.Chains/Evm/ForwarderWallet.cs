@@ -36,7 +36,7 @@ public sealed partial class ForwarderWallet : IWalletKind
 
     public string? FindLoss(string destination, IReadOnlyList<Network> offered) => UnpayableAddresses.Find(destination, offered);
 
-    public IReadOnlyList<string> FirstAddresses(Network network, IReadOnlyDictionary<string, string> fields, int count) => [];
+    public IReadOnlyList<string> AddressesFrom(Network network, IReadOnlyDictionary<string, string> fields, long first, int count) => [];
 
     public InvoiceAddress AddressOf(
         Network network, IReadOnlyDictionary<string, string> fields, string invoiceId, long? index)

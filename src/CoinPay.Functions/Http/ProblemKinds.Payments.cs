@@ -27,6 +27,21 @@ internal static partial class ProblemKinds
         "An invoice needs an address that the merchant controls, but the merchant has no wallet on this network yet.",
         "Ask the operator to set it with PUT /v1/merchants/{id}/wallets/{network}.");
 
+    public static ProblemKind WalletPending { get; } = new(
+        "wallet_pending", 503, "The wallet is not ready yet",
+        "The gateway is still finding out which addresses of the merchant's key were used before: a payment to an address that was given "
+        + "out earlier must not pay a new invoice.",
+        "Try again after Retry-After. An operator sees the progress with GET /v1/merchants/{id}/wallets, and can end the search by setting the "
+        + "wallet again with start_index.")
+    { HasRetryAfter = true };
+
+    public static ProblemKind StartIndexRequired { get; } = new(
+        "start_index_required", 422, "State the first unused address index",
+        "The network's node cannot show which addresses of this key were used before, so the gateway cannot choose an index that nobody was "
+        + "given. Nothing was changed.",
+        "Send start_index: 0 for an account that was never used, otherwise an index above every address that was ever given out. Or use a "
+        + "node with a block filter index (Bitcoin Core 25 or later with -blockfilterindex=1).");
+
     public static ProblemKind RateUnavailable { get; } = new(
         "rate_unavailable", 503, "No exchange rate is available right now",
         "The price must be converted, but no rate between its currency and the asset is available right now.",
@@ -140,10 +155,11 @@ internal static partial class ProblemKinds
         Unauthorized, Forbidden,
         NotFound, NotCancellable, NotFulfillable, NotAcceptable, NoLongerWatched, ExceptionResolved, ExceptionChanged,
         NotReopenable, ViewIncomplete, WalletTaken, Conflict,
-        IdempotencyInFlight, BodyTooLarge, UnsupportedMediaType, IdempotencyKeyReused, LimitReached, WalletMissing, UnusableSettlementAddress,
+        IdempotencyInFlight, BodyTooLarge, UnsupportedMediaType, IdempotencyKeyReused, LimitReached, WalletMissing, StartIndexRequired,
+        UnusableSettlementAddress,
         PrivateKeyRefused, FulfilmentKeyMismatch, ActionNotAllowed, SettlementAddressNotConfirmed, GasWalletMissing,
         FlushRefused, GasTooExpensive, FlushPending, EndpointDisabled, NoEndpoint, ReplayRunning, RateLimited, Internal,
-        RateUnavailable, NetworkUnavailable,
+        WalletPending, RateUnavailable, NetworkUnavailable,
         AssetUnavailable,
     ];
 

@@ -121,6 +121,12 @@ internal static class Problems
         _ => throw new BugException("rejection " + rejection.Reason),
     };
 
+    public static Problem WalletPending { get; } =
+        ProblemKinds.WalletPending.With(ProblemKinds.WalletPending.Remedy) with { RetryAfter = CheckedAgain };
+
+    public static Problem StartIndexRequired(string network, string obstacle) => ProblemKinds.StartIndexRequired.With(
+        $"{obstacle} Send start_index: 0 if this account was never used, otherwise an index above every address given out on {network}.");
+
     public static Problem NetworkUnavailable(string network) =>
         ProblemKinds.NetworkUnavailable.With($"The gateway retries {network} automatically.") with { RetryAfter = SoonAgain };
 

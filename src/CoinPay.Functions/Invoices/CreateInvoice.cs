@@ -114,6 +114,7 @@ internal sealed class CreateInvoice(
         Task<bool> isAvailable = networkStatus.IsAvailableAsync(order.Network, cancellation);
         Wallet wallet = await wallets.FindAsync(merchant.Id, order.Network.Name, now, cancellation)
             ?? throw new ProblemException(Problems.WalletMissing(order.Network.Name));
+        await addresses.RequireReadyAsync(merchant.Id, wallet, order.Network, cancellation);
         await offers.RequireOfferedAsync(order.Network, order.Asset, cancellation);
         if (!await isAvailable)
             throw new ProblemException(Problems.NetworkUnavailable(order.Network.Name));

@@ -14,6 +14,12 @@ internal sealed record PaymentAddress(InvoiceAddress At, string? Counter, long? 
 
 internal sealed class PaymentAddresses(AddressIndexes indexes)
 {
+    /// <summary>Throws a problem while it is unknown which of the wallet's addresses are unused.</summary>
+    public Task RequireReadyAsync(string merchantId, Wallet wallet, Network network, CancellationToken cancellation) =>
+        wallet.Canonical is { } key
+            ? indexes.RequireStartedAsync(merchantId, AddressIndexes.CounterOf(key, network.Name), cancellation)
+            : Task.CompletedTask;
+
     /// <summary>Returns the address of a new invoice.</summary>
     public async Task<PaymentAddress> NewAsync(
         string merchantId, Wallet wallet, Network network, string invoiceId, CancellationToken cancellation)

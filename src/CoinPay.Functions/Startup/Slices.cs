@@ -95,7 +95,8 @@ internal static class Slices
     public static IServiceCollection AddWallets(this IServiceCollection services) => services
         .AddSingleton<WalletStore>()
         .AddSingleton<SettlementAddresses>()
-        .AddSingleton<AddressIndexes>();
+        .AddSingleton<AddressIndexes>()
+        .AddSingleton<WalletHistories>();
 
     public static IServiceCollection AddWebhooks(this IServiceCollection services) => services
         .AddSingleton<EndpointStore>()

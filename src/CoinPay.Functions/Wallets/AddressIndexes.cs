@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Azure;
 using Azure.Data.Tables;
+using CoinPay.Functions.Http;
 using CoinPay.Functions.Platform.Storage;
 using CoinPay.Functions.Watching;
 
@@ -10,7 +11,8 @@ namespace CoinPay.Functions.Wallets;
 /// Allocates the next address index of an account key. The counter belongs to the key, the network and the script, not to
 /// the wallet that has the key, so that no address is given out twice if a wallet is changed and changed back. A process
 /// leases a few indexes at a time; those left unused by a crash are given out first, because a wallet that restores from
-/// its seed gives up after twenty unused addresses in a row (BIP-44, gap limit).
+/// its seed gives up after twenty unused addresses in a row (BIP-44, gap limit). There is no counter, and so no address, until
+/// it is known from which index on the key's addresses are unused (<see cref="WalletHistories"/>).
 /// </summary>
 internal sealed class AddressIndexes(Tables tables, WatchStore watches, TimeProvider clock)
 {
@@ -22,6 +24,9 @@ internal sealed class AddressIndexes(Tables tables, WatchStore watches, TimeProv
     private static readonly TimeSpan LeaseTime = TimeSpan.FromMinutes(5);
 
     private readonly ConcurrentDictionary<string, Held> _held = new(StringComparer.Ordinal);
+
+    /// <summary>The counters that are known to exist; they are never removed.</summary>
+    private readonly ConcurrentDictionary<string, bool> _started = new(StringComparer.Ordinal);
 
     /// <summary>Returns the name of a counter, which identifies everything that an address is derived from except the index.</summary>
     public static string CounterOf(string canonicalKey, string network) => Key.Hash($"{canonicalKey}\n{network}\nwpkh");
@@ -36,12 +41,37 @@ internal sealed class AddressIndexes(Tables tables, WatchStore watches, TimeProv
     public static TableEntity SkippedAhead(TableEntity row, int count)
     {
         Counter copied = StoredJson.Read<Counter>(row.GetString("Json"));
-        return ToRow(row.PartitionKey, row.RowKey, new(copied.Next + count, [], []));
+        return ToRow(row.PartitionKey, row.RowKey, new(copied.Next + count, [], [], copied.Start));
     }
 
-    /// <summary>Creates a counter whose first index is <paramref name="next"/>.</summary>
-    public static TableEntity New(string merchantId, string counter, long next) =>
-        ToRow(merchantId, RowKeyOf(counter), new(next, [], []));
+    /// <summary>
+    /// Creates a counter, if there is none. An existing one continues; only a stated index can move it, and only ahead.
+    /// </summary>
+    public async Task StartAsync(string merchantId, string counter, CounterStart start, CancellationToken cancellation)
+    {
+        for (int conflicts = 0; conflicts < MaxConflicts; conflicts++)
+        {
+            (Counter? state, ETag? tag) = await FindAsync(merchantId, counter, cancellation);
+            bool isAhead = state is not null && (start.By != WalletHistory.Stated || start.Index <= state.Next);
+            if (isAhead || await TryWriteAsync(merchantId, counter, new(start.Index, [], [], start), tag, cancellation))
+                return;
+        }
+        throw new InvalidOperationException("Cannot start address indexes: the counter has too many concurrent writers.");
+    }
+
+    /// <summary>Returns where a counter started, or null if there is none yet.</summary>
+    public async Task<CounterStart?> FindStartAsync(string merchantId, string counter, CancellationToken cancellation) =>
+        (await FindAsync(merchantId, counter, cancellation)).State?.Start;
+
+    /// <summary>Throws a problem while there is no counter.</summary>
+    public async Task RequireStartedAsync(string merchantId, string counter, CancellationToken cancellation)
+    {
+        if (_started.ContainsKey(counter))
+            return;
+        if (await FindStartAsync(merchantId, counter, cancellation) is null)
+            throw new ProblemException(Problems.WalletPending);
+        _started.TryAdd(counter, true);
+    }
 
     /// <summary>Takes an index that no invoice uses.</summary>
     public async Task<long> TakeAsync(string merchantId, string network, string counter, CancellationToken cancellation)
@@ -90,7 +120,8 @@ internal sealed class AddressIndexes(Tables tables, WatchStore watches, TimeProv
     {
         for (int conflicts = 0; ; conflicts++)
         {
-            (Counter state, ETag? tag) = await ReadAsync(merchantId, counter, cancellation);
+            (Counter? found, ETag? tag) = await FindAsync(merchantId, counter, cancellation);
+            Counter state = found ?? throw new ProblemException(Problems.WalletPending);
             state = await ReclaimAsync(state, network, counter, cancellation);
             List<long> taken = state.Abandoned.Take(LeaseSize).ToList();
             int fresh = LeaseSize - taken.Count;
@@ -101,7 +132,8 @@ internal sealed class AddressIndexes(Tables tables, WatchStore watches, TimeProv
             Counter leased = new(
                 state.Next + fresh,
                 state.Abandoned.Skip(LeaseSize).ToList(),
-                [.. state.Leases.Where(open => !done.Contains(open.Id)), lease]);
+                [.. state.Leases.Where(open => !done.Contains(open.Id)), lease],
+                state.Start);
             if (await TryWriteAsync(merchantId, counter, leased, tag, cancellation))
             {
                 held.Open.RemoveAll(open => done.Contains(open.Id) || open.Until + LeaseTime < clock.GetUtcNow());
@@ -132,12 +164,10 @@ internal sealed class AddressIndexes(Tables tables, WatchStore watches, TimeProv
         };
     }
 
-    private async Task<(Counter State, ETag? Tag)> ReadAsync(string merchantId, string counter, CancellationToken cancellation)
-    {
-        NullableResponse<TableEntity> row = await tables.Merchants.GetEntityIfExistsAsync<TableEntity>(
-            merchantId, RowKeyOf(counter), cancellationToken: cancellation);
-        return row.HasValue ? (StoredJson.Read<Counter>(row.Value!.GetString("Json")), row.Value.ETag) : (new Counter(0, [], []), null);
-    }
+    private async Task<(Counter? State, ETag? Tag)> FindAsync(string merchantId, string counter, CancellationToken cancellation) =>
+        await tables.Merchants.FindAsync(merchantId, RowKeyOf(counter), cancellation) is { } row
+            ? (StoredJson.Read<Counter>(row.GetString("Json")), row.ETag)
+            : (null, null);
 
     private async Task<bool> TryWriteAsync(
         string merchantId, string counter, Counter state, ETag? tag, CancellationToken cancellation)
@@ -176,7 +206,10 @@ internal sealed class AddressIndexes(Tables tables, WatchStore watches, TimeProv
         public DateTimeOffset Until { get; set; }
     }
 
-    private sealed record Counter(long Next, List<long> Abandoned, List<Lease> Leases);
+    private sealed record Counter(long Next, List<long> Abandoned, List<Lease> Leases, CounterStart Start);
 
     private sealed record Lease(string Id, DateTimeOffset Until, List<long> Indexes);
 }
+
+/// <summary>A counter's first index, and how it is known to be unused: see <see cref="WalletHistory"/>.</summary>
+internal sealed record CounterStart(long Index, string By);

@@ -9,7 +9,8 @@ using Microsoft.Azure.Functions.Worker;
 namespace CoinPay.Functions.Wallets;
 
 /// <summary><c>GET /v1/merchants/{id}/wallets</c>: one entry per network on which the merchant has a wallet.</summary>
-internal sealed class ListWallets(Callers callers, MerchantStore merchants, WalletStore wallets, Networks networks, TimeProvider clock)
+internal sealed class ListWallets(
+    Callers callers, MerchantStore merchants, WalletStore wallets, WalletHistories histories, Networks networks, TimeProvider clock)
 {
     [Function(nameof(ListWallets))]
     public async Task<IActionResult> Run(
@@ -20,11 +21,13 @@ internal sealed class ListWallets(Callers callers, MerchantStore merchants, Wall
         await callers.RequireOperatorAsync(request, cancellation);
         _ = await merchants.GetAsync(id, cancellation);
         DateTimeOffset now = clock.GetUtcNow();
-        IEnumerable<WalletDocument> documents =
-            from change in await wallets.ListAsync(id, cancellation)
-            let network = networks.Find((change.Next ?? change.Current)!.Network)
-            where network is not null
-            select WalletDocument.Of(id, network, change, now);
+        List<WalletDocument> documents = [];
+        foreach (WalletChange change in await wallets.ListAsync(id, cancellation))
+        {
+            Wallet last = (change.Next ?? change.Current)!;
+            if (networks.Find(last.Network) is { } network)
+                documents.Add(WalletDocument.Of(id, network, change, await histories.FindAsync(id, network, last, cancellation), now));
+        }
         return Pages.Answer([.. documents], last: null);
     }
 }

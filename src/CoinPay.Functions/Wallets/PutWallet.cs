@@ -21,8 +21,8 @@ namespace CoinPay.Functions.Wallets;
 /// keys, and does so before anything else reads the body.
 /// </summary>
 internal sealed class PutWallet(
-    Callers callers, MerchantStore merchants, WalletStore wallets, SettlementAddresses addresses, Networks networks, Tables tables,
-    Outbox outbox, GatewaySettings settings, RandomNumberGenerator random, TimeProvider clock)
+    Callers callers, MerchantStore merchants, WalletStore wallets, SettlementAddresses addresses, WalletHistories histories,
+    Networks networks, Tables tables, Outbox outbox, GatewaySettings settings, RandomNumberGenerator random, TimeProvider clock)
 {
     [Function(nameof(PutWallet))]
     public async Task<IActionResult> Run(
@@ -39,16 +39,17 @@ internal sealed class PutWallet(
             ?? throw new ProblemException(
                 Problems.UnsupportedNetwork(string.Join(", ", networks.All.Select(one => one.Name))));
         _ = await merchants.GetAsync(id, cancellation);
-        Wallet wallet = WalletRequest.Read(RequestBody.Of(bytes), known, clock.GetUtcNow());
+        (Wallet wallet, int? startIndex) = WalletRequest.Read(RequestBody.Of(bytes), known, clock.GetUtcNow());
         // Sending the wallet in force again cancels a change, and must not depend on a node.
         if (!await wallets.HoldsAsync(id, wallet, cancellation))
             await addresses.RequirePayableAsync(known, wallet, cancellation);
         if (wallet.Canonical is { } key && !await wallets.TryClaimAsync(id, key, cancellation))
             throw new ProblemException(Problems.WalletTaken);
+        WalletHistory? history = await histories.BeginAsync(id, known, wallet, startIndex, cancellation);
         WalletChange changed = await wallets.PutAsync(
-            id, wallet, settings.WalletDelay, change => Outbox.Row(id, Told(id, known, change)), cancellation);
+            id, wallet, settings.WalletDelay, change => Outbox.Row(id, Told(id, known, change, history)), cancellation);
         await outbox.FlushAsync(tables.Merchants, id, cancellation);
-        return JsonAnswer.Ok(WalletDocument.Of(id, known, changed, clock.GetUtcNow()));
+        return JsonAnswer.Ok(WalletDocument.Of(id, known, changed, history, clock.GetUtcNow()));
     }
 
     private static void RefusePrivateMaterial(byte[] bytes, string network)
@@ -67,14 +68,14 @@ internal sealed class PutWallet(
             throw new ProblemException(Problems.PrivateKeyRefused);
     }
 
-    private GatewayEvent Told(string merchantId, Network network, WalletChange wallets)
+    private GatewayEvent Told(string merchantId, Network network, WalletChange wallets, WalletHistory? history)
     {
         DateTimeOffset now = clock.GetUtcNow();
         string eventId = Id.New("evt", now, random);
         JsonNode data = new JsonObject
         {
             ["wallet"] = JsonSerializer.SerializeToNode(
-                WalletDocument.Of(merchantId, network, wallets, now), Json.Options),
+                WalletDocument.Of(merchantId, network, wallets, history, now), Json.Options),
         };
         string body = GatewayEvent.BodyOf(
             eventId, EventTypes.WalletChanged, now, stateVersion: 1, fulfilmentKey: null, data);

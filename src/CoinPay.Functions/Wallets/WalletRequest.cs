@@ -8,8 +8,14 @@ internal static class WalletRequest
 {
     private const int MaxKindLength = 20;
 
-    /// <summary>Returns the wallet, or throws a problem with all errors. Private material was already refused.</summary>
-    public static Wallet Read(RequestBody body, Network network, DateTimeOffset now)
+    /// <summary>Indexes end at 2^31 (BIP 32); this leaves room for invoices.</summary>
+    private const int MaxStartIndex = 2_000_000_000;
+
+    /// <summary>
+    /// Returns the wallet and the first index to use, if it is stated; throws a problem with all errors. Private material was already
+    /// refused.
+    /// </summary>
+    public static (Wallet Wallet, int? StartIndex) Read(RequestBody body, Network network, DateTimeOffset now)
     {
         IWalletKind kind = network.Family.WalletKind;
         string given = body.RequiredString("kind", MaxKindLength);
@@ -22,9 +28,10 @@ internal static class WalletRequest
             if (text is { Length: > 0 } || (text is not null && !field.IsRequired))
                 said.Add(field.Name, text);
         }
+        int? startIndex = kind.HasIndexes ? body.OptionalInteger("start_index", 0, MaxStartIndex) : null;
         WalletKey? key = kind.Read(network, said, (field, right) => body.Refuse(field, right));
         body.ThrowIfInvalid();
-        return new()
+        Wallet wallet = new()
         {
             Network = network.Name,
             Kind = kind.Name,
@@ -33,5 +40,6 @@ internal static class WalletRequest
             Identity = key.Identity,
             EffectiveAt = now,
         };
+        return (wallet, startIndex);
     }
 }

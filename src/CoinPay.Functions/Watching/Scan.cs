@@ -1,11 +1,17 @@
 using CoinPay.Chains;
 using CoinPay.Core;
+using CoinPay.Functions.Platform;
 
 namespace CoinPay.Functions.Watching;
 
 /// <summary>What one poll has found but not stored yet, on top of the memory.</summary>
 internal sealed partial class Scan(Cursor cursor, PollerMemory memory)
 {
+    /// <summary>By how much the node's clock may differ from the gateway's.</summary>
+    private static readonly TimeSpan ClockDifference = TimeSpan.FromMinutes(1);
+
+    /// <summary>By how much a block's stamp may be behind: it is the miner's clock, whatever that says.</summary>
+    private static readonly TimeSpan StampDifference = TimeSpan.FromMinutes(10);
     private readonly Dictionary<(string InvoiceId, string Key), ViewedTransfer> _changed = [];
     private readonly Dictionary<string, List<long>> _dust = new(StringComparer.Ordinal);
     private readonly HashSet<(string InvoiceId, DepthMark Mark)> _newMarks = [];
@@ -74,13 +80,26 @@ internal sealed partial class Scan(Cursor cursor, PollerMemory memory)
             Lost: null)
         {
             WrongNetwork = wrongNetwork,
-            IsAmbiguous = transfer.IsAmbiguous || (known?.IsAmbiguous ?? memory.Watches.Of(transfer.Recipient).Count > 1),
+            IsAmbiguous = transfer.IsAmbiguous
+                || (known?.IsAmbiguous ?? (memory.Watches.Of(transfer.Recipient).Count > 1 || IsOlder(watch, transfer, block))),
             HasConflict = transfer.HasConflict
                 || known is { HasConflict: true } or { ReplacedBy: not null }
                 || memory.Inputs.HasRival(transfer.TransactionHash),
             IsDoubtful = transfer.IsDoubtful || known is { IsDoubtful: true },
             Maturity = Math.Max(transfer.Maturity, known?.Maturity ?? 0),
         };
+    }
+
+    /// <summary>
+    /// Whether the money was there before the invoice: then it is for something else, from a time when the merchant's wallet gave out the
+    /// address. Only an address of a key can be older than its invoice; a forwarder's depends on the invoice's id.
+    /// </summary>
+    private static bool IsOlder(Watch watch, ChainTransfer transfer, BlockReference? block)
+    {
+        if (watch.Index is null)
+            return false;
+        DateTimeOffset createdAt = Id.TimeOf(watch.InvoiceId);
+        return block is null ? transfer.EnteredAt < createdAt - ClockDifference : block.Time < createdAt - StampDifference;
     }
 
     /// <summary>The same signed transaction can be mined on two networks with the same hash; each is a separate payment.</summary>

@@ -37,7 +37,7 @@ public sealed class LitecoinChainTests
         await node.MineAsync();
         await chain.ReadHeadAsync(CancellationToken.None);
         IReadOnlyList<ChainBlock> blocks = await chain.ReadBlocksAsync(1, 102, 0, IsPaid, CancellationToken.None);
-        Assert.Equal([waiting], blocks[^1].Transfers);
+        Assert.Equal([waiting with { EnteredAt = null }], blocks[^1].Transfers);
         Assert.Equal((false, 0), (waiting.IsDoubtful, waiting.Maturity));
         await node.CallAsync("generatetoaddress", 1, paid);
         await chain.ReadHeadAsync(CancellationToken.None);

@@ -1,5 +1,6 @@
 using CoinPay.Chains;
 using CoinPay.Core;
+using CoinPay.Functions.Platform;
 using CoinPay.Functions.Watching;
 using Xunit;
 
@@ -70,6 +71,41 @@ public sealed class OddTransferTests(PollerTest.Storage storage) : PollerTest(st
         Assert.True(transfer is { IsDoubtful: true, Block: not null });
     }
 
+    [Theory]
+    [InlineData(-11, true)]
+    [InlineData(-9, false)]
+    [InlineData(20, false)]
+    public async Task Money_in_a_block_from_before_the_invoice_is_ambiguous(int minutes, bool isAmbiguous)
+    {
+        Watch watch = await WatchIndexAsync("alice");
+        Chain.MineEmpty(3);
+        await PollAsync();
+        Chain.NextBlockAt = Clock.GetUtcNow().AddMinutes(minutes);
+        Chain.Mine(ModelChain.Transfer("alice", "t1", 1_000));
+        await PollAsync();
+        Assert.Equal(isAmbiguous, (await TransferAsync(watch)).IsAmbiguous);
+    }
+
+    [Theory]
+    [InlineData(-90, true)]
+    [InlineData(-30, false)]
+    [InlineData(1, false)]
+    [InlineData(null, false)]
+    public async Task Money_that_waited_before_the_invoice_is_ambiguous_and_stays_so_in_its_block(int? seconds, bool isAmbiguous)
+    {
+        Watch watch = await WatchIndexAsync("alice");
+        Chain.MineEmpty(3);
+        ChainTransfer payment = ModelChain.Transfer("alice", "t1", 1_000);
+        Chain.Broadcast(payment with { EnteredAt = seconds is { } late ? Clock.GetUtcNow().AddSeconds(late) : null });
+        await PollAsync();
+        Restart();
+        Chain.NextBlockAt = Clock.GetUtcNow().AddMinutes(isAmbiguous ? 5 : -30);
+        Chain.Mine(payment);
+        await PollAsync();
+        ViewedTransfer transfer = await TransferAsync(watch);
+        Assert.Equal((isAmbiguous, true), (transfer.IsAmbiguous, transfer.Block is not null));
+    }
+
     [Fact]
     public async Task Dust_is_counted_once_it_is_mined_and_wakes_nobody()
     {
@@ -124,6 +160,21 @@ public sealed class OddTransferTests(PollerTest.Storage storage) : PollerTest(st
         Assert.Equal(0, (await DustAsync(watch)).Count);
         Assert.Empty(await ViewAsync(watch));
     }
+
+    private Task<Watch> WatchIndexAsync(string recipient) => Watches.InsertAsync(
+        new()
+        {
+            Network = Chain.Network.Name,
+            InvoiceId = Id.New("inv", Clock.GetUtcNow()),
+            MerchantId = Id.New("mer", Clock.GetUtcNow()),
+            Address = recipient,
+            Recipient = recipient,
+            Required = RequiredDepth.OfBlocks(1),
+            MonitorUntil = Clock.GetUtcNow().AddDays(90),
+            Counter = "key",
+            Index = 7,
+        },
+        CancellationToken.None);
 
     private Task<DustCount> DustAsync(Watch watch) => Views.ReadDustAsync(watch.Network, watch.InvoiceId, CancellationToken.None);
 }

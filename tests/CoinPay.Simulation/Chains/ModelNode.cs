@@ -7,7 +7,7 @@ namespace CoinPay.Simulation.Chains;
 /// <summary>
 /// A network as its one node shows it: correctly, not at all, or in an older state. Every answer is recorded as evidence.
 /// </summary>
-internal sealed class ModelNode(ModelNetwork chain, VirtualTime time, Dice dice) : IChain, IMempoolSource
+internal sealed class ModelNode(ModelNetwork chain, VirtualTime time, Dice dice) : IChain, IMempoolSource, IHistorySource
 {
     private const int SafeDepth = 4;
     private MempoolModel _mempool = new();
@@ -114,6 +114,13 @@ internal sealed class ModelNode(ModelNetwork chain, VirtualTime time, Dice dice)
                 _beganAt, Network.IsFinalityStalled(_head!), Shown[^1].Hash == _head!.Hash, [.. answer.Select(transfer => new Evidence.Shown(transfer, null)), .. mined]);
         Move();
         return answer;
+    }
+
+    public async Task<HistoryPart> ReadHistoryAsync(IReadOnlyList<string> addresses, long from, CancellationToken cancellation)
+    {
+        await RequireAsync(cancellation);
+        HashSet<string> paid = [.. Shown.SelectMany(block => block.Transactions).SelectMany(one => one.Transfers).Select(transfer => transfer.Recipient)];
+        return new([.. Enumerable.Range(0, addresses.Count).Where(i => paid.Contains(RecipientOf(addresses[i])))], Next: null, IsWhole: true);
     }
 
     public IReadOnlyList<Spend> SpendsInMempool(Func<string, bool> isWatched) => MempoolModel.Spends(_mempool.Transactions, isWatched);

@@ -10,6 +10,7 @@ internal static class Situations
     public const string EndOfWatch = "end of a watch";
     public const string FreshRun = "fresh run";
     public const string RefusedUnread = "order refused for an unread network";
+    public const string UsedWallet = "wallet in use";
     private const string Unconfirmed = "unconfirmed payment taken";
     private const string InConflict = "unconfirmed payment in conflict";
     private const string Doubtful = "unconfirmed payment with a low fee";
@@ -35,7 +36,8 @@ internal static class Situations
 
     public static IReadOnlyList<string> All { get; } =
     [
-        EndOfWatch, FreshRun, RefusedUnread, Unconfirmed, InConflict, Doubtful, Coinbase, DoubleSpend, NearRate, FarRate, Fulfilled,
+        EndOfWatch, FreshRun, RefusedUnread, UsedWallet, Unconfirmed, InConflict, Doubtful, Coinbase, DoubleSpend, NearRate, FarRate,
+        Fulfilled,
         PaidInTime, AfterTheEnd, InParts, DecisionInParts, Again, TakenBack, LongNote,
         .. Enum.GetValues<ExceptionType>().Select(Of),
         .. Enum.GetValues<ExceptionAction>().Select(Of),

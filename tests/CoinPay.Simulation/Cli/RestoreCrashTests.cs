@@ -66,5 +66,5 @@ public sealed class RestoreCrashTests : IDisposable
     }
 
     private Task<bool> RestoreAsync(EdgeStorage storage, bool force, StorageDeath? death) =>
-        new Restore(storage.Tables(death), new DeliveryQueue(storage.Queues(death)), TextWriter.Null).RunAsync(Folder, force, 19, default);
+        new Restore(storage.Tables(death), new DeliveryQueue(storage.Queues(death)), TimeProvider.System, TextWriter.Null).RunAsync(Folder, force, 19, default);
 }

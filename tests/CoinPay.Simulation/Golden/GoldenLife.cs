@@ -23,7 +23,7 @@ internal sealed class GoldenLife
     {
         _world = new(seed, _door);
         _world.Do(process => process.StartAsync());
-        _world.Do(async process => _world.Shops.Add(await Shop.OpenAsync(process, 1, policy, _world.Dice)));
+        _world.Do(async process => _world.Shops.Add(await Shop.OpenAsync(_world, process, 1, policy)));
         Turn(Poll);
         byte[] body = JsonSerializer.SerializeToUtf8Bytes(new
         {

@@ -1,9 +1,11 @@
 using System.Text.Json;
+using CoinPay.Chains;
 using CoinPay.Chains.Bitcoin;
 using CoinPay.Chains.Evm;
 using CoinPay.Functions.Merchants;
 using CoinPay.Functions.Wallets;
 using CoinPay.Functions.Webhooks.Endpoints;
+using CoinPay.Simulation.Chains;
 using CoinPay.Simulation.Checks;
 using CoinPay.Simulation.Runtime;
 using CoinPay.Testing.Chains;
@@ -16,6 +18,8 @@ internal sealed class Shop
 {
     /// <summary>A public key whose owner nobody knows (the generator point); the chain codes make different accounts of it.</summary>
     private static readonly PubKey Point = new(Convert.FromHexString("0279be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798"));
+
+    private const double InUse = 0.4;
 
     private Shop(int number, string id, string key, ShopPolicy policy) => (Number, Id, Key, Policy) = (number, id, key, policy);
 
@@ -40,28 +44,48 @@ internal sealed class Shop
 
     public string Host => $"shop{Number}.example";
 
-    public static async Task<Shop> OpenAsync(AppProcess app, int number, ShopPolicy policy, Dice dice)
+    public static async Task<Shop> OpenAsync(World world, AppProcess app, int number, ShopPolicy policy)
     {
         JsonElement made = await CallAsync<CreateMerchant>(
             app, (function, request) => function.Run(request, default), AppParts.OperatorKey,
             new { name = "Shop " + number, default_currency = "EUR", policy = policy.ToJson() });
         Shop shop = new(number, made.GetProperty("id").GetString()!, made.GetProperty("api_key").GetString()!, policy);
         foreach (CoinPay.Chains.Network network in OfferedNetworks.All)
-            await CallAsync<PutWallet>(
-                app, (function, request) => function.Run(request, shop.Id, network.Name, default), AppParts.OperatorKey, Wallet(network, dice));
+        {
+            object wallet = network.Family is EvmFamily ? ForwarderOf(world.Dice) : KeyOf(world, network);
+            await CallAsync<PutWallet>(app, (function, request) => function.Run(request, shop.Id, network.Name, default), AppParts.OperatorKey, wallet);
+        }
         if (shop.Events.Length > 0)
             await CallAsync<CreateWebhookEndpoint>(
                 app, (function, request) => function.Run(request, default), shop.Key, new { url = $"https://{shop.Host}/hooks", events = shop.Events });
         return shop;
     }
 
-    private static object Wallet(CoinPay.Chains.Network network, Dice dice)
+    private static object ForwarderOf(Dice dice) => new { kind = "forwarder", settlement_address = "0x" + dice.Hex(20) };
+
+    private static object KeyOf(World world, CoinPay.Chains.Network network)
     {
-        if (network.Family is EvmFamily)
-            return new { kind = "forwarder", settlement_address = "0x" + dice.Hex(20) };
         byte[] chainCode = new byte[32];
-        dice.Fill(chainCode);
-        return new { kind = "xpub", xpub = new ExtPubKey(Point, chainCode).ToString(BitcoinNetworks.Of(network)) };
+        world.Dice.Fill(chainCode);
+        string xpub = new ExtPubKey(Point, chainCode).ToString(BitcoinNetworks.Of(network));
+        if (world.Dice.Chance(InUse))
+            UseBefore(world, network, xpub);
+        return new { kind = "xpub", xpub };
+    }
+
+    /// <summary>The wallet already has customers: some of its first addresses were paid.</summary>
+    private static void UseBefore(World world, CoinPay.Chains.Network network, string xpub)
+    {
+        Dictionary<string, string> fields = new(StringComparer.Ordinal) { ["xpub"] = xpub };
+        ModelNode node = world.NodeOf(network.Name);
+        foreach (string address in network.Family.WalletKind.AddressesFrom(network, fields, 0, world.Dice.Between(1, 4)))
+        {
+            string hash = node.Chain.NewHash(), coin = Outpoints.Name(node.Chain.NewHash(), 0);
+            ChainTransfer payment = new(network.Assets[0].Asset, node.RecipientOf(address), null, hash, "0", 100_000) { Inputs = Outpoints.Of([coin]) };
+            node.Chain.Broadcast(new(hash, coin, [payment], world.Now));
+        }
+        node.Chain.Mine();
+        world.Coverage.Happened(Situations.UsedWallet);
     }
 
     private static async Task<JsonElement> CallAsync<TFunction>(

@@ -3,7 +3,7 @@ using CoinPay.Chains;
 namespace CoinPay.Testing.Chains;
 
 /// <summary>A network without blocks, whose node says of settlement addresses and settings what a test wants.</summary>
-internal sealed class QuietNode(Network network) : INetworkSource, IDestinationSource
+internal sealed class QuietNode(Network network) : INetworkSource, IDestinationSource, IHistorySource
 {
     private readonly INetworkSource _real = network.Family.Open(network, TestNetworks.Http, TestNetworks.Credentials(), TimeProvider.System);
 
@@ -15,6 +15,9 @@ internal sealed class QuietNode(Network network) : INetworkSource, IDestinationS
     /// <summary>How an asset's settings differ from the chain.</summary>
     public Func<NetworkAsset, string?> Difference { get; set; } = static _ => null;
 
+    /// <summary>What the chain says about addresses from a height on; by default the node has no index of the past.</summary>
+    public Func<IReadOnlyList<string>, long, HistoryPart> History { get; set; } = static (_, _) => new([], Next: null, IsWhole: false);
+
     /// <summary>How often the settings were compared.</summary>
     public int Comparisons { get; private set; }
 
@@ -25,6 +28,9 @@ internal sealed class QuietNode(Network network) : INetworkSource, IDestinationS
     public string RecipientOf(string address) => _real.RecipientOf(address);
 
     public Task<string?> FindLossAsync(string destination, CancellationToken cancellation) => Answer(() => Loss(destination));
+
+    public Task<HistoryPart> ReadHistoryAsync(IReadOnlyList<string> addresses, long from, CancellationToken cancellation) =>
+        Answer(() => History(addresses, from));
 
     public Task<IReadOnlyList<AssetFinding>> CompareAsync(CancellationToken cancellation)
     {

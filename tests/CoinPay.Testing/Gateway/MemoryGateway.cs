@@ -39,9 +39,16 @@ internal sealed class MemoryGateway : IAsyncDisposable
     public static Task<MemoryGateway> StartAsync(params (string Name, string? Value)[] settings) => StartAsync(static _ => null, settings);
 
     /// <param name="difference">How the settings of an asset differ from its chain.</param>
-    public static async Task<MemoryGateway> StartAsync(
-        Func<NetworkAsset, string?> difference, params (string Name, string? Value)[] settings)
+    public static Task<MemoryGateway> StartAsync(
+        Func<NetworkAsset, string?> difference, params (string Name, string? Value)[] settings) =>
+        StartOnAsync(node => node.Difference = difference, settings);
+
+    /// <param name="prepare">Decides what each network's node says.</param>
+    public static async Task<MemoryGateway> StartOnAsync(Action<QuietNode> prepare, params (string Name, string? Value)[] settings)
     {
+        QuietNode[] nodes = [.. OfferedNetworks.All.Select(network => new QuietNode(network))];
+        foreach (QuietNode node in nodes)
+            prepare(node);
         Dictionary<string, string?> configuration = Settings;
         foreach ((string name, string? value) in settings)
             configuration[name] = value;
@@ -57,7 +64,7 @@ internal sealed class MemoryGateway : IAsyncDisposable
                 .AddSingleton(archive.Service())
                 .AddSingleton(storage.QueueService(QueueMessageEncoding.Base64))
                 .AddSingleton(new Networks(OfferedNetworks.All))
-                .AddSingleton(new ChainDirectory(OfferedNetworks.All.Select(network => new QuietNode(network) { Difference = difference })))
+                .AddSingleton(new ChainDirectory(nodes))
                 .AddSingleton<DurableTaskClient>(new NoInstances()));
         OfferChecks offers = front.Services.GetRequiredService<OfferChecks>();
         foreach (Network network in OfferedNetworks.All)

@@ -71,6 +71,9 @@ internal sealed record WebhookEndpoint
     public string StatusAt(DateTimeOffset now) =>
         DisabledAt is not null ? "disabled" : now - FailingSince >= FailingAfter ? "failing" : "enabled";
 
+    /// <summary>The beginning of the key of an endpoint's row.</summary>
+    public const string Prefix = "endpoint!";
+
     public static string RowKey(string endpointId) => Key.Of("endpoint", endpointId);
 
     public TableEntity ToRow() => new(MerchantId, RowKey(Id))
