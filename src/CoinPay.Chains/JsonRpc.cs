@@ -2,14 +2,18 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
+using CoinPay.Core;
 
 namespace CoinPay.Chains;
 
 /// <summary>One call of a batch.</summary>
 internal sealed record RpcCall(string Method, params object?[] Parameters);
 
-/// <summary>A node's error for a refused call.</summary>
-internal sealed record RpcError(int Code, string? Message = null);
+/// <summary>A node's error for a refused call. Its text is kept and shown, so it is shortened.</summary>
+internal sealed record RpcError(int Code, string? Message = null)
+{
+    public string? Message { get; } = Message is null ? null : ShortText.Of(Message);
+}
 
 /// <summary>A node's answer to one call: a result (which can be JSON null) or an error.</summary>
 internal sealed record RpcAnswer<T>(T? Result, RpcError? Error);

@@ -48,7 +48,7 @@ internal static class InvoiceCheck
                 yield return $"event {version} is missing: {row.RowKey} is in its place";
                 yield break;
             }
-            string hash = Timeline.Hash(previous, version, row.GetString("Json") ?? "");
+            string hash = Timeline.Hash(previous, version, row.FindLongString("Json") ?? "");
             if (row.GetString("Hash") != hash)
                 yield return $"event {version} was changed: its hash is {hash}, but {row.GetString("Hash")} is stored";
             previous = row.GetString("Hash") ?? "";
@@ -63,14 +63,14 @@ internal static class InvoiceCheck
     {
         Invoice? state = null;
         foreach (TableEntity row in events)
-            state = Invoice.Evolve(state, StoredJson.Read<InvoiceEvent>(row.GetString("Json")));
+            state = Invoice.Evolve(state, StoredJson.Read<InvoiceEvent>(row.GetLongString("Json")));
         return state ?? throw new InvalidOperationException("there are no events");
     }
 
     private static IEnumerable<string> Snapshot(Invoice state, TableEntity snapshot)
     {
         // Serialize both with today's code: an old row lacks members that were added later.
-        string stored = StoredJson.Write(StoredJson.Read<Invoice>(snapshot.GetString("Json")));
+        string stored = StoredJson.Write(StoredJson.Read<Invoice>(snapshot.GetLongString("Json")));
         string folded = StoredJson.Write(state with { Transfers = state.Transfers.Clear() });
         if (stored != folded)
             yield return $"the snapshot is {stored}, but the events fold to {folded}";

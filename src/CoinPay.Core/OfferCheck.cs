@@ -38,7 +38,11 @@ public sealed record OfferCheck(string Settings, OfferStatus Status, string? Dif
     /// <summary>Returns what is known once a node has answered; a node that is silent changes nothing.</summary>
     /// <param name="difference">What is configured and what the chain shows; null if they agree.</param>
     public OfferCheck After(string? difference) =>
-        this with { Status = difference is null ? OfferStatus.Offered : OfferStatus.Refused, Difference = difference };
+        this with
+        {
+            Status = difference is null ? OfferStatus.Offered : OfferStatus.Refused,
+            Difference = difference is null ? null : ShortText.Of(difference),
+        };
 
     /// <summary>How long after one question the node is asked again.</summary>
     public TimeSpan Interval => Status == OfferStatus.Offered ? WhileOffered : WhileNotOffered;

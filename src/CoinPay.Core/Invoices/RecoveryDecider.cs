@@ -51,10 +51,13 @@ internal static class RecoveryDecider
     }
 
     /// <summary>Records that an attempt moved nothing; the same reason is recorded once.</summary>
-    public static Decision Note(Invoice state, InvoiceCommand.NoteRecoveryFailure command) =>
-        FindPending(state, command.Number) is { } exception && exception.Recovery!.Failure != command.Reason
-            ? new([new RecoveryFailed(exception.Number, command.Reason, command.At)])
+    public static Decision Note(Invoice state, InvoiceCommand.NoteRecoveryFailure command)
+    {
+        string reason = ShortText.Of(command.Reason);
+        return FindPending(state, command.Number) is { } exception && exception.Recovery!.Failure != reason
+            ? new([new RecoveryFailed(exception.Number, reason, command.At)])
             : new([]);
+    }
 
     private static bool IsWanted(InvoiceException exception, InvoiceCommand.ResolveException command) =>
         exception.Type == ExceptionType.WrongNetwork && command.Action == ExceptionAction.AcceptAsPaid;

@@ -60,7 +60,7 @@ internal sealed class IdempotencyStore(Tables tables, TimeProvider clock)
     {
         TableEntity row = key.Row();
         row["Status"] = status;
-        row["Answer"] = sealedAnswer;
+        row.SetLong("Answer", sealedAnswer);
         return tables.Idempotency.TryMergeAsync(row, claim.Tag, cancellation);
     }
 
@@ -102,7 +102,7 @@ internal sealed class IdempotencyStore(Tables tables, TimeProvider clock)
             return await TakeOverAsync(mine, row.ETag, isFirst: true, cancellation);
         if (row.GetString("BodyHash") != mine.GetString("BodyHash"))
             return new Reused(resourceId);
-        if (row.GetBinary("Answer") is { } answer)
+        if (row.FindLongBinary("Answer") is { } answer)
             return new Answered(resourceId, row.GetInt32("Status")!.Value, answer);
         TimeSpan left = row.GetDateTimeOffset("LeasedUntil")!.Value - now;
         if (left > TimeSpan.Zero)

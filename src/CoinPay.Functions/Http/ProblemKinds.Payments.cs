@@ -91,8 +91,8 @@ internal static partial class ProblemKinds
 
     public static ProblemKind ViewIncomplete { get; } = new(
         "view_incomplete", 409, "The invoice's payments are being booked",
-        "So many of the invoice's payments changed at once that the gateway books them in several steps. Until it is done, nothing can "
-        + "be decided about them.",
+        "Many of the invoice's payments changed at once, and the gateway books them in several steps. Nothing can be decided about "
+        + "them until it is done.",
         "Try again after Retry-After.")
     { HasRetryAfter = true };
 

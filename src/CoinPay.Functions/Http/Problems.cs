@@ -15,6 +15,9 @@ internal static class Problems
     public const string UnsupportedAssetCode = "unsupported_asset";
     public const string UnsupportedCurrencyCode = "unsupported_currency";
 
+    /// <summary>A body of 64 KiB can have thousands of invalid fields.</summary>
+    private const int MaxErrors = 100;
+
     private static readonly TimeSpan SoonAgain = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan CheckedAgain = TimeSpan.FromMinutes(1);
 
@@ -76,10 +79,13 @@ internal static class Problems
     {
         string code = errors.Select(error => error.Code).Distinct().Count() == 1 ? errors[0].Code : InvalidRequestCode;
         ProblemKind kind = ProblemKinds.Find(code) ?? throw new BugException("code " + code);
-        string detail = errors.Count == 1
-            ? $"{errors[0].Pointer}: {errors[0].Detail}"
-            : $"{errors.Count} fields are invalid.";
-        return kind.With(detail) with { Errors = errors };
+        string detail = errors.Count switch
+        {
+            1 => $"{errors[0].Pointer}: {errors[0].Detail}",
+            > MaxErrors => $"{errors.Count} fields are invalid; these are the first {MaxErrors}.",
+            _ => $"{errors.Count} fields are invalid.",
+        };
+        return kind.With(detail) with { Errors = [.. errors.Take(MaxErrors)] };
     }
 
     public static Problem UnsupportedNetwork(string offered) =>

@@ -23,7 +23,7 @@ internal sealed class InvoiceAggregate : IAggregate<Invoice, InvoiceEvent>
 
     public void WriteSnapshot(TableEntity snapshot, Invoice state)
     {
-        snapshot["Json"] = StoredJson.Write(state with { Transfers = state.Transfers.Clear() });
+        snapshot.SetLong("Json", StoredJson.Write(state with { Transfers = state.Transfers.Clear() }));
         snapshot["Status"] = state.Status.Text();
         snapshot["Seen"] = state.Seen.ToString();
         snapshot["Confirmed"] = state.Confirmed.ToString();
@@ -47,12 +47,12 @@ internal sealed class InvoiceAggregate : IAggregate<Invoice, InvoiceEvent>
                     throw new BugException($"row {row.RowKey} in partition {row.PartitionKey} is not a kind of row that an invoice has");
             }
         }
-        return StoredJson.Read<Invoice>(snapshot.GetString("Json")) with { Transfers = transfers.ToImmutable() };
+        return StoredJson.Read<Invoice>(snapshot.GetLongString("Json")) with { Transfers = transfers.ToImmutable() };
     }
 
     /// <summary>Reads a summary from the snapshot alone.</summary>
     public static InvoiceSummary ReadSummary(TableEntity snapshot) => new(
-        StoredJson.Read<Invoice>(snapshot.GetString("Json")),
+        StoredJson.Read<Invoice>(snapshot.GetLongString("Json")),
         BigInteger.Parse(snapshot.GetString("Seen")),
         BigInteger.Parse(snapshot.GetString("Confirmed")),
         snapshot.GetInt64("LastBlock"));

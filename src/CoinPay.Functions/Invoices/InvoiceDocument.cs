@@ -122,6 +122,23 @@ internal sealed record InvoiceDocument
         };
     }
 
+    private const int FoldedTransactions = 5;
+    private const int FoldedExceptions = 8;
+
+    /// <summary>
+    /// Returns what a webhook carries if the whole does not fit: the newest transactions, and open exceptions before the
+    /// newest resolved ones, without notes and what the invoice says anyway. The call returns the whole.
+    /// </summary>
+    public InvoiceDocument Folded() => this with
+    {
+        Transactions = [.. Transactions.Take(FoldedTransactions)],
+        Exceptions = [.. Exceptions
+            .OrderByDescending(exception => exception.Resolution is null)
+            .ThenByDescending(exception => exception.OpenedAt)
+            .Take(FoldedExceptions)
+            .Select(exception => exception.Folded())],
+    };
+
     private static FulfilmentPart FulfilmentOf(Invoice state) => state switch
     {
         { FulfilledAt: { } at } => new(state.Terms.FulfilmentKey, "fulfilled", at),

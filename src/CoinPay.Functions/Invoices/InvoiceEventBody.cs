@@ -1,3 +1,4 @@
+using System.Text;
 using CoinPay.Chains;
 using CoinPay.Core;
 using CoinPay.Functions.Platform;
@@ -19,8 +20,12 @@ internal static class InvoiceEventBody
         DateTimeOffset at = committed.Event.At;
         string eventId = Id.Derived("evt", at, $"{terms.Id}!{committed.Version}");
         string? fulfilmentKey = invoice.MayBeFulfilled ? terms.FulfilmentKey : null;
-        string body = GatewayEvent.BodyOf(
-            eventId, type, at, committed.Version, fulfilmentKey, new { invoice = InvoiceDocument.Of(invoice, chain?.Height, networks) });
+        InvoiceDocument document = InvoiceDocument.Of(invoice, chain?.Height, networks);
+        string BodyOf(InvoiceDocument shown) =>
+            GatewayEvent.BodyOf(eventId, type, at, committed.Version, fulfilmentKey, new { invoice = shown });
+        string body = BodyOf(document);
+        if (Encoding.UTF8.GetByteCount(body) > GatewayEvent.MaxBodyBytes)
+            body = BodyOf(document.Folded());
         return new(eventId, type, terms.MerchantId, terms.Id, at, committed.Version, fulfilmentKey, terms.Livemode, body);
     }
 }

@@ -142,9 +142,25 @@ public sealed class MerchantTests(EdgeStorage storage) : IClassFixture<EdgeStora
         JsonElement policy = (await GetAsync(edge, id)).Json.GetProperty("policy");
 
         Assert.Equal(
-            """{"expiry_minutes":10,"monitor_days":90,"tolerance":{"under_percent":"0.5","over_percent":"0"},"confirmations":[{"asset":null,"network":"anvil","goods":null,"up_to":{"amount":"100","currency":"EUR"},"required":"finalized"},{"asset":"BTC","network":null,"goods":"digital","up_to":null,"required":1}],"accept_unconfirmed_up_to":null,"return_hosts":["shop.example"],"late":"accept","over":"accept","under":"hold"}""",
+            """{"expiry_minutes":10,"monitor_days":90,"tolerance":{"under_percent":"0.5","over_percent":"0"},"confirmations":[{"asset":null,"network":"anvil","goods":null,"up_to":{"amount":"100","currency":"EUR"},"required":"finalized"},{"asset":"BTC","network":null,"goods":"digital","up_to":null,"required":1}],"accept_unconfirmed_up_to":null,"return_hosts":["shop.example"],"late":"accept","over":"accept","under":"hold","under_floor_percent":"90"}""",
             policy.GetRawText());
     }
+
+    [Fact]
+    public async Task The_least_that_is_accepted_is_more_than_nothing_and_shows_in_the_policy()
+    {
+        await using Edge edge = await Edge.StartAsync(storage);
+        string id = (await edge.CreateMerchantAsync(new { name = "A", policy = new { under = "accept" } }))["id"]!;
+        Assert.Equal("90", await FloorAsync(edge, id));
+        foreach (string wrong in new[] { "0", "0.0", "100.1", "-1", "half" })
+            (await ChangeAsync(edge, id, new { policy = new { under_floor_percent = wrong } })).ExpectProblem(
+                HttpStatusCode.BadRequest, "invalid_request");
+        (await ChangeAsync(edge, id, new { policy = new { under_floor_percent = "97.5" } })).Expect(HttpStatusCode.OK);
+        Assert.Equal("97.5", await FloorAsync(edge, id));
+    }
+
+    private static async Task<string?> FloorAsync(Edge edge, string id) =>
+        (await GetAsync(edge, id)).Json.GetProperty("policy").GetProperty("under_floor_percent").GetString();
 
     [Fact]
     public async Task A_policy_may_take_unconfirmed_payments_and_late_ones_by_the_rate_and_stop_doing_so()

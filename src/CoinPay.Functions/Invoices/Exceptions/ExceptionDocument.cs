@@ -55,6 +55,15 @@ internal sealed record ExceptionDocument(
             exception.Recovery is { } recovery ? RecoveryDocument.Of(recovery, asset, networks) : null);
     }
 
+    /// <summary>Returns it without its texts.</summary>
+    public ExceptionDocument Folded() => this with
+    {
+        OrderId = null,
+        Resolution = Resolution is null ? null : Resolution with { Note = null },
+        Reopened = Reopened is null ? null : Reopened with { Note = null },
+        Recovery = Recovery is null ? null : Recovery with { Failure = null },
+    };
+
     /// <summary>Derives the exception's stable id from the invoice and the version at which the exception opened.</summary>
     public static string IdOf(string invoiceId, InvoiceException exception) =>
         Platform.Id.Derived("exc", exception.OpenedAt, $"{invoiceId}!{exception.Number}");

@@ -27,19 +27,20 @@ internal static class AggregateRows
     {
         string text = StoredJson.Write(happened);
         lastHash = Timeline.Hash(lastHash, version, text);
-        return new(partition, EventKey(version))
+        TableEntity row = new(partition, EventKey(version))
         {
             ["Type"] = WireName.In(happened),
             ["At"] = happened.At,
-            ["Json"] = text,
             ["Hash"] = lastHash,
         };
+        row.SetLong("Json", text);
+        return row;
     }
 
     public static TimelineRow<TEvent> ReadEvent<TEvent>(TableEntity row) => new(
         int.Parse(row.RowKey.AsSpan(EventPrefix.Length)),
-        StoredJson.Read<TEvent>(row.GetString("Json")),
-        row.GetString("Json"),
+        StoredJson.Read<TEvent>(row.GetLongString("Json")),
+        row.GetLongString("Json"),
         row.GetString("Hash"));
 
     public static IEnumerable<TableEntity> Lines(string partition, int version, IEnumerable<Posting> postings, DateTimeOffset at) =>

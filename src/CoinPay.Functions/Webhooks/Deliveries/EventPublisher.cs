@@ -14,8 +14,11 @@ namespace CoinPay.Functions.Webhooks.Deliveries;
 internal sealed class EventPublisher(
     Tables tables, EndpointStore endpoints, DeliveryStore deliveries, DueWork due, DeliveryQueue queue) : IEventPublisher
 {
-    /// <summary>The maximum rows of a batch: a body has up to 64 KiB, a transaction up to 4 MiB.</summary>
-    private const int MaxBatchRows = 50;
+    /// <summary>
+    /// The maximum rows of a batch: a transaction has up to 4 MiB, and a body up to 64 KiB, which is a third more in the
+    /// request (base64).
+    /// </summary>
+    private const int MaxBatchRows = 40;
 
     /// <summary>
     /// Returns when everything is stored and queued. If it throws, call it again with the same event. If an event with this id

@@ -2,12 +2,13 @@ using CoinPay.Chains;
 using CoinPay.Core;
 using CoinPay.Functions.Access;
 using CoinPay.Functions.Http;
+using CoinPay.Functions.Invoices.Exceptions;
 using CoinPay.Functions.Platform.Aggregates;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
 
-namespace CoinPay.Functions.Invoices.Exceptions;
+namespace CoinPay.Functions.Invoices;
 
 /// <summary><c>GET /v1/exceptions/{id}</c>: as the invoice has it now, because more money can have arrived since the list was written.</summary>
 internal sealed class GetException(Callers callers, ExceptionStore exceptions, InvoiceStore invoices, Networks networks)
