@@ -69,6 +69,17 @@ public sealed class ExceptionApiTests(TestWorld world)
         JsonNode found = Assert.Single((await world.Merchant.GetAsync("/v1/search?q=" + id)).Expect(HttpStatusCode.OK).Json["data"]!.AsArray())!;
         Assert.Contains("did not bring the asset that is due. It brought 1.5 ETH.", found["explanation"]!.GetValue<string>(), StringComparison.Ordinal);
         Assert.Equal("1.5", (await world.InvoiceAsync(id)).Json["transactions"]![0]!["amount"]!.GetValue<string>());
+        string path = $"/v1/exceptions/{exception["id"]}";
+        (await world.Merchant.PostAsync(path + "/resolve", new { action = "ignore", amount_base = "1400000000000000000" }))
+            .ExpectProblem(HttpStatusCode.Conflict, "exception_changed");
+        (await world.Merchant.PostAsync(path + "/resolve", new { action = "ignore", amount_base = "-1" }))
+            .ExpectProblem(HttpStatusCode.BadRequest, "invalid_request");
+        (await world.Merchant.PostAsync(path + "/resolve", new { action = "write_off", amount_base = "1500000000000000000" }))
+            .Expect(HttpStatusCode.OK);
+        ApiAnswer reopened = (await world.Merchant.PostAsync(path + "/reopen", new { note = "wrong one" })).Expect(HttpStatusCode.OK);
+        Assert.Equal(("open", "wrong one"), (reopened["status"], reopened["reopened.note"]));
+        Assert.Equal(reopened.Text, (await world.Merchant.PostAsync(path + "/reopen", null)).Expect(HttpStatusCode.OK).Text);
+        await OpenExceptionAsync("wrong_asset", id);
         (await world.Merchant.PostAsync($"/v1/exceptions/{exception["id"]}/resolve", new { action = "ignore", note = "sent back by hand" }))
             .Expect(HttpStatusCode.OK);
         ApiAnswer open = (await world.Merchant.GetAsync("/v1/exceptions?status=open&type=wrong_asset")).Expect(HttpStatusCode.OK);
