@@ -19,7 +19,8 @@ internal static class Actions
     private static readonly (int Weight, Action<World> Do)[] All =
     [
         (14, Pay.Some), (10, Mine), (4, Pay.Late), (3, Pay.TwoInvoices), (2, Pay.Twice), (2, Pay.Dust), (2, Pay.OtherAsset),
-        (2, Pay.OnTheWrongNetwork), (3, Pay.TheRest), (3, Cancel), (3, Decisions.Fulfil), (4, Decisions.Resolve), (3, Reorganise),
+        (2, Pay.OnTheWrongNetwork), (1, Pay.Burst), (1, Pay.Doubtful), (3, Pay.TheRest), (3, Cancel),
+        (3, Decisions.Fulfil), (4, Decisions.Resolve), (2, Decisions.Reopen), (3, Reorganise),
         (2, TakeBack), (5, Replace), (3, AskAgain), (2, AdvanceTwice),
     ];
 

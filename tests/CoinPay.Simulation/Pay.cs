@@ -31,6 +31,21 @@ internal static class Pay
         Broadcast(world, order.Network, [(order, other, other.Dust * 1_000)]);
     }
 
+    /// <summary>More payments at once than one commit holds.</summary>
+    public static void Burst(World world) => Burst(world, isDoubtful: false);
+
+    /// <summary>As many of which the node cannot tell what they brought.</summary>
+    public static void Doubtful(World world) => Burst(world, isDoubtful: true);
+
+    private static void Burst(World world, bool isDoubtful)
+    {
+        if (Choose(world, Open(world, _ => true)) is not { } order)
+            return;
+        BigInteger each = BigInteger.Max(order.Asset.Dust, order.Answer!.Due / world.Dice.Between(5, 40));
+        for (int more = world.Dice.Between(10, 40); more > 0; more--)
+            Broadcast(world, order.Network, [(order, order.Asset, each)], isDoubtful);
+    }
+
     public static void TwoInvoices(World world)
     {
         if (Choose(world, Open(world, CanBePaidTogether)) is not { } first
@@ -94,7 +109,8 @@ internal static class Pay
 
     private static Order? Choose(World world, Order[] orders) => orders.Length == 0 ? null : world.Dice.Of(orders);
 
-    private static void Broadcast(World world, Network network, IReadOnlyList<(Order Order, NetworkAsset Asset, BigInteger Amount)> payments)
+    private static void Broadcast(
+        World world, Network network, IReadOnlyList<(Order Order, NetworkAsset Asset, BigInteger Amount)> payments, bool isDoubtful = false)
     {
         ModelNode node = world.NodeOf(network.Name);
         string hash = node.Chain.NewHash();
@@ -106,7 +122,11 @@ internal static class Pay
             int same = transfers.Count(transfer => transfer.Recipient == recipient);
             string ordinal = network.Family is BitcoinFamily ? $"{transfers.Count}"
                 : asset.Contract is { } contract ? $"{contract.ToLowerInvariant()}.{same}" : "native";
-            transfers.Add(new(asset.Asset, recipient, null, hash, ordinal, amount) { Inputs = node.Chain.IsEvm ? Outpoints.None : Outpoints.Of([coin]) });
+            transfers.Add(new(asset.Asset, recipient, null, hash, ordinal, amount)
+            {
+                Inputs = node.Chain.IsEvm ? Outpoints.None : Outpoints.Of([coin]),
+                IsAmbiguous = isDoubtful,
+            });
             world.Log.Note($"order {order.Number} is paid {amount} {asset.Asset.Symbol} by {hash}");
         }
         node.Chain.Broadcast(new(hash, coin, transfers, world.Now));

@@ -23,6 +23,9 @@ internal sealed class Books(InvoiceTerms terms)
 
     public BigInteger Confirmed => Sum(line => line.Status == TransferStatus.Confirmed);
 
+    /// <summary>All confirmed money of the asset that is due.</summary>
+    public BigInteger ConfirmedOrAmbiguous => Confirmed + Ambiguous(terms.Due.Asset.Id);
+
     public BigInteger Seen => Sum(_ => true);
 
     private BigInteger OnTimeConfirmed => Sum(line => line.Status == TransferStatus.Confirmed && line.IsOnTime);
@@ -38,7 +41,8 @@ internal sealed class Books(InvoiceTerms terms)
         {
             case TransferSeen { Transfer: var seen }:
                 _lines[seen.Key] = new(
-                    seen.Amount, seen.AssetId, seen.WrongNetwork ?? terms.Network, IsOnTime(seen.FirstSeenAt) || IsOnTime(seen.Block?.Time), Status(seen.Block));
+                    seen.Amount, seen.AssetId, seen.WrongNetwork ?? terms.Network, IsOnTime(seen.FirstSeenAt) || IsOnTime(seen.Block?.Time), Status(seen.Block))
+                { IsAmbiguous = seen.IsAmbiguous };
                 break;
             case TransferMoved moved:
                 Line before = _lines[moved.Key];
@@ -46,6 +50,7 @@ internal sealed class Books(InvoiceTerms terms)
                 _lines[moved.Key] = before with
                 {
                     Amount = moved.Amount ?? before.Amount,
+                    IsAmbiguous = moved.IsAmbiguous ?? before.IsAmbiguous,
                     Status = status,
                     IsOnTime = before.IsOnTime || IsOnTime(moved.Block?.Time),
                 };
@@ -64,6 +69,9 @@ internal sealed class Books(InvoiceTerms terms)
                 break;
             case TransferAccepted accepted:
                 _lines[accepted.Key] = _lines[accepted.Key] with { Status = TransferStatus.Confirmed, IsAccepted = true };
+                break;
+            case TransferAttributed ours:
+                _lines[ours.Key] = _lines[ours.Key] with { IsAmbiguous = false };
                 break;
             case PaymentAccepted accepted:
                 _accepted.Add(accepted);
@@ -156,13 +164,14 @@ internal sealed class Books(InvoiceTerms terms)
         bool isMerchants = status is InvoiceStatus.Paid or InvoiceStatus.Overpaid;
         balances[(due, isMerchants ? $"merchant:{terms.MerchantId}:available" : "invoice:" + terms.Id)] = Confirmed - excess;
         balances[(due, $"merchant:{terms.MerchantId}:overpaid")] = excess;
-        balances[(due, "world:" + terms.Network)] = -Confirmed;
+        balances[(due, $"merchant:{terms.MerchantId}:refundable")] = Ambiguous(due);
+        balances[(due, "world:" + terms.Network)] = -ConfirmedOrAmbiguous;
         foreach ((string other, string network) in _lines.Values.Where(line => line.AssetId != due).Select(line => (line.AssetId, line.Network)).Distinct())
         {
             BigInteger taken = isMerchants ? Taken(other) : 0;
             balances[(other, $"merchant:{terms.MerchantId}:available")] = taken;
-            balances[(other, $"merchant:{terms.MerchantId}:refundable")] = Other(other) - taken;
-            balances[(other, "world:" + network)] = -Other(other);
+            balances[(other, $"merchant:{terms.MerchantId}:refundable")] = Other(other) + Ambiguous(other) - taken;
+            balances[(other, "world:" + network)] = -Other(other) - Ambiguous(other);
         }
         return balances;
     }
@@ -178,12 +187,17 @@ internal sealed class Books(InvoiceTerms terms)
     }
 
     private BigInteger Sum(Func<Line, bool> which) =>
-        _lines.Values.Where(line => line.Stands && line.AssetId == terms.Due.Asset.Id && which(line))
+        _lines.Values.Where(line => line.Stands && !line.IsAmbiguous && line.AssetId == terms.Due.Asset.Id && which(line))
             .Aggregate(BigInteger.Zero, (sum, line) => sum + line.Amount);
 
     /// <summary>Confirmed money of another asset than the one that is due.</summary>
-    private BigInteger Other(string assetId) => _lines.Values
-        .Where(line => line.AssetId == assetId && line.Status == TransferStatus.Confirmed)
+    private BigInteger Other(string assetId) => ConfirmedOf(assetId, isAmbiguous: false);
+
+    /// <summary>Confirmed money of which nobody knows yet whose it is.</summary>
+    private BigInteger Ambiguous(string assetId) => ConfirmedOf(assetId, isAmbiguous: true);
+
+    private BigInteger ConfirmedOf(string assetId, bool isAmbiguous) => _lines.Values
+        .Where(line => line.AssetId == assetId && line.Status == TransferStatus.Confirmed && line.IsAmbiguous == isAmbiguous)
         .Aggregate(BigInteger.Zero, (sum, line) => sum + line.Amount);
 
     private bool IsOnTime(DateTimeOffset? at) =>
@@ -194,6 +208,8 @@ internal sealed class Books(InvoiceTerms terms)
     private sealed record Line(
         BigInteger Amount, string AssetId, string Network, bool IsOnTime, TransferStatus Status, bool IsAccepted = false)
     {
+        public bool IsAmbiguous { get; init; }
+
         public bool Stands => Status is TransferStatus.Seen or TransferStatus.Confirming or TransferStatus.Confirmed;
     }
 }

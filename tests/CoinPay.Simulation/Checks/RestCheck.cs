@@ -95,7 +95,8 @@ internal static class RestCheck
             $"the chain has {string.Join(", ", standing.Keys)}, and booked is {string.Join(", ", booked.Keys)}");
         BigInteger due = standing.Values.Where(one => one.Transfer.Asset.Id == terms.Due.Asset.Id)
             .Aggregate(BigInteger.Zero, (sum, one) => sum + one.Transfer.Amount);
-        invoice.Require(due == invoice.Books.Confirmed, $"the chain has {due} and the books have {invoice.Books.Confirmed}");
+        invoice.Require(
+            due == invoice.Books.ConfirmedOrAmbiguous, $"the chain has {due} and the books have {invoice.Books.ConfirmedOrAmbiguous}");
         invoice.Require(invoice.State.Status == invoice.Books.AtRest(), $"it is {invoice.State.Status} and should be {invoice.Books.AtRest()}");
         foreach ((string key, bool isOnTime) in booked)
             RequireOnTime(invoice, standing[key], isOnTime);

@@ -16,6 +16,11 @@ internal static class Situations
     private const string Fulfilled = "fulfilled and reverted";
     private const string PaidInTime = "the rest paid in time";
     private const string AfterTheEnd = "money after the end";
+    private const string InParts = "view in several commits";
+    private const string DecisionInParts = "decision in several commits";
+    private const string Again = "second acceptance";
+    private const string TakenBack = "decision taken back";
+    private const string LongNote = "note as long as can be";
 
     /// <summary>The hub's requests in a turn, an activity and a client: a process must have died at each.</summary>
     private static readonly HubAction[] Deadly =
@@ -27,7 +32,8 @@ internal static class Situations
     public static IReadOnlyList<string> All { get; } =
     [
         EndOfWatch, FreshRun, Unconfirmed, InConflict, DoubleSpend, NearRate, FarRate, Fulfilled, PaidInTime, AfterTheEnd,
-        .. Enum.GetValues<ExceptionType>().Where(type => type != ExceptionType.Ambiguous).Select(Of),
+        InParts, DecisionInParts, Again, TakenBack, LongNote,
+        .. Enum.GetValues<ExceptionType>().Select(Of),
         .. Enum.GetValues<ExceptionAction>().Select(Of),
         .. Deadly.Select(DeathAt),
     ];
@@ -37,7 +43,12 @@ internal static class Situations
     public static string? Of(Invoice state, InvoiceEvent happened, bool hasConflict) => happened switch
     {
         ExceptionOpened opened => Of(opened.Type),
+        ExceptionResolved { Note.Length: > Decisions.ShortNote } => LongNote,
         ExceptionResolved { Action: { } action } => Of(action),
+        ExceptionReopened => TakenBack,
+        MoneyKept => Again,
+        ViewPartlyApplied => InParts,
+        AcceptanceSplit => DecisionInParts,
         TransferConfirmed confirmed when state.Transfers[confirmed.Key].Block is null => Unconfirmed,
         TransferSeen { Transfer.Block: null } when hasConflict && state.Terms.Confirmation.InConflict is not null => InConflict,
         TransferSeen when happened.At > state.Terms.MonitorUntil => AfterTheEnd,
