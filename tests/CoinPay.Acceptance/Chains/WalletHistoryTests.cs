@@ -13,9 +13,9 @@ public sealed class WalletHistoryTests
     public async Task A_bitcoind_with_block_filters_shows_what_was_paid_and_spent_again_and_one_without_does_not()
     {
         await using Bitcoind filtered = await Bitcoind.StartAsync("-blockfilterindex=1");
-        Assert.Equal(([1, 2], true), await UsedAsync(filtered, Network(filtered)));
+        Assert.Equal(("1 2", true), await UsedAsync(filtered, Network(filtered)));
         await using Bitcoind plain = await Bitcoind.StartAsync();
-        Assert.Equal(([2], false), await UsedAsync(plain, Network(plain)));
+        Assert.Equal(("2", false), await UsedAsync(plain, Network(plain)));
     }
 
     [Fact]
@@ -24,13 +24,13 @@ public sealed class WalletHistoryTests
         Assert.SkipWhen(Bitcoind.WhyNoLitecoind is not null, Bitcoind.WhyNoLitecoind ?? "");
         await using Bitcoind node = await Bitcoind.StartLitecoindAsync();
         Network network = TestNetworks.Bitcoin(node.Rpc, "litecoin", id: "bip122:530827f38f93b43ed12af0b3ad25a288");
-        Assert.Equal(([2], false), await UsedAsync(node, network));
+        Assert.Equal(("2", false), await UsedAsync(node, network));
     }
 
     private static Network Network(Bitcoind node) => TestNetworks.Bitcoin(node.Rpc);
 
     /// <summary>Of four addresses the second was paid and emptied, and the third was paid.</summary>
-    private static async Task<(int[] Paid, bool IsWhole)> UsedAsync(Bitcoind node, Network network)
+    private static async Task<(string Paid, bool IsWhole)> UsedAsync(Bitcoind node, Network network)
     {
         string[] addresses = [.. await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => node.MerchantAddressAsync()))];
         string paid = await node.PayAsync(addresses[1], 1);
@@ -41,6 +41,6 @@ public sealed class WalletHistoryTests
         BitcoinChain chain = new(network, TestNetworks.Http, TestNetworks.Credentials(), TimeProvider.System);
         HistoryPart part = await chain.ReadHistoryAsync(addresses, 0, CancellationToken.None);
         Assert.Null(part.Next);
-        return ([.. part.Paid.Order()], part.IsWhole);
+        return (string.Join(' ', part.Paid.Order()), part.IsWhole);
     }
 }
