@@ -46,7 +46,7 @@ public sealed class RereadTests
         Simulation.World world = new(seed: 5);
         world.Do(process => process.StartAsync());
         ShopPolicy policy = new(60, 90, 0, 0, "hold", "accept", "hold", [], null);
-        world.Do(async process => world.Shops.Add(await Shop.OpenAsync(process, 1, policy, world.Dice)));
+        world.Do(async process => world.Shops.Add(await Shop.OpenAsync(world, process, 1, policy)));
         Poll(world);
         return world;
     }
