@@ -72,7 +72,12 @@ public sealed class EvmTokenBalancesTests
 
     private static object Header(string number) => new
     {
-        number, hash = Word(7), parentHash = Word(6), timestamp = "0x1", transactions = Array.Empty<object>(), logsBloom = "0x" + new string('0', 512),
+        number,
+        hash = Word(7),
+        parentHash = Word(6),
+        timestamp = "0x1",
+        transactions = Array.Empty<object>(),
+        logsBloom = "0x" + new string('0', 512),
     };
 
     private static object Flush(int amount) => new

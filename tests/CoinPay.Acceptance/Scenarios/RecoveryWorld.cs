@@ -119,6 +119,7 @@ public sealed class RecoveryWorld : AppServices
             Derivation = new ForwarderDerivation(
                 forwarder.Factory, forwarder.Salt, forwarder.InitCodeHash, forwarder.SettlementAddress),
             Confirmation = new(RequiredDepth.OfBlocks(3), "test", "three blocks"),
+            DepthElsewhere = new Dictionary<string, RequiredDepth> { [TwoChainWorld.WestName] = RequiredDepth.OfBlocks(3) },
             Tolerance = new(0, 0),
             SettlementDestination = forwarder.SettlementAddress,
             FulfilmentKey = "ful_test",
