@@ -123,8 +123,9 @@ internal sealed class NetworkPoller(
             ChainHead now = await FinishAsync(scan, head, seenAt, cancellation);
             if (now == head || times == MaxHeadsInAPoll)
                 return head;
-            // Anything that appears only at this head was not there when the poll began.
+            // Anything that appears only at this head was not there when the poll began, and its invoice may not have been either.
             (head, seenAt) = (now, clock.GetUtcNow());
+            await memory.Watches.LoadNewAsync(watches, seenAt, cancellation);
         }
         return null;
     }

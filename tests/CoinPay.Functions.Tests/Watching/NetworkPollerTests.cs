@@ -205,6 +205,28 @@ public sealed class NetworkPollerTests(PollerTest.Storage storage) : PollerTest(
     }
 
     [Fact]
+    public async Task A_payment_in_a_block_that_comes_during_a_poll_is_found_although_its_invoice_is_as_young()
+    {
+        Chain.MineEmpty(3);
+        Watch first = await WatchAsync("alice");
+        ChainTransfer payment = ModelChain.Transfer("alice", "t1", 5_000);
+        Chain.Broadcast(payment);
+        await PollAsync();
+        // A payment that left the mempool makes the poller look for it in a newer block.
+        Chain.Evict(payment);
+        Watch? second = null;
+        Chain.AfterStep = async step =>
+        {
+            if (step != "mempool" || second is not null)
+                return;
+            second = await WatchAsync("bob");
+            Chain.Mine(payment, ModelChain.Transfer("bob", "t2", 5_000));
+        };
+        string[] woken = await PollAsync();
+        Assert.Equal(new[] { first.InvoiceId, second!.InvoiceId }.Order(), woken.Order());
+    }
+
+    [Fact]
     public async Task A_reorg_that_mines_the_payment_again_moves_it_and_one_that_drops_it_loses_it()
     {
         Watch kept = await WatchAsync("kept");
