@@ -118,7 +118,7 @@ internal sealed class NetworkPoller(
             if (!Network.IsStale(head, beganAt))
             {
                 await new BalanceSweep(chain, views).RunAsync(scan, head, seenAt, cancellation);
-                await new TokenLook(chain, views).RunAsync(scan, head, beganAt, cancellation);
+                await new TokenLook(chain, views, log).RunAsync(scan, head, beganAt, cancellation);
             }
             ChainHead now = await FinishAsync(scan, head, seenAt, cancellation);
             if (now == head || times == MaxHeadsInAPoll)

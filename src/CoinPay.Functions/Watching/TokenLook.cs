@@ -1,6 +1,7 @@
 using System.Numerics;
 using CoinPay.Chains;
 using CoinPay.Core;
+using Microsoft.Extensions.Logging;
 
 namespace CoinPay.Functions.Watching;
 
@@ -8,9 +9,10 @@ namespace CoinPay.Functions.Watching;
 /// Looks at the token balances of each invoice once, in the first complete poll that begins after its price has expired, so that it
 /// does not expire while its address holds tokens that a node left out of a block's logs. What is found is ambiguous: an exception
 /// that a person can accept. An invoice whose payment a reorg removed after its expiry is looked at again.
-/// A poll looks at a limited number. Those that are left keep the poll from being complete past their expiry, so they wait.
+/// A poll looks at a limited number. Those that are left keep the poll from being complete past their expiry, so they wait. So do all
+/// of them if the node does not tell the balances: the blocks are stored nevertheless.
 /// </summary>
-internal sealed class TokenLook(IChain chain, ViewStore views)
+internal sealed class TokenLook(IChain chain, ViewStore views, ILogger log)
 {
     /// <summary>The maximum of invoices in one poll: a few batches for each token.</summary>
     public const int MaxInvoices = 1_000;
@@ -19,9 +21,23 @@ internal sealed class TokenLook(IChain chain, ViewStore views)
     {
         if (chain is not ITokenBalanceSource tokens)
             return;
-        Watch[] due = Due(scan, beganAt);
-        if (due.Length == 0)
+        Watch[] expired = Expired(scan, beganAt), unmined = Unmined(scan, beganAt);
+        if (expired.Length + unmined.Length == 0)
             return;
+        try
+        {
+            await LookAsync(scan, tokens, [.. unmined.Union(expired)], head, beganAt, cancellation);
+        }
+        catch (ChainUnknownException unknown) when (unmined.Length == 0)
+        {
+            log.LogWarning("Cannot look at token balances, so no invoice expires: {Reason}", unknown.Message);
+            scan.LookedUntil = expired[0].ExpiresAt;
+        }
+    }
+
+    private async Task LookAsync(
+        Scan scan, ITokenBalanceSource tokens, Watch[] due, ChainHead head, DateTimeOffset beganAt, CancellationToken cancellation)
+    {
         IReadOnlyList<SweptTransfer> found = await tokens.FindTokensAsync(
             [
                 .. due.Select(watch => new TokenHolder(
@@ -33,29 +49,31 @@ internal sealed class TokenLook(IChain chain, ViewStore views)
             scan.Take(swept.Transfer, swept.Block, beganAt, chain.Network);
     }
 
-    /// <summary>Returns this network's invoices to look at, and notes up to which expiry that is all.</summary>
-    private Watch[] Due(Scan scan, DateTimeOffset beganAt)
+    /// <summary>Returns this network's invoices to look at, the first expiry first, and notes up to which expiry that is all.</summary>
+    private Watch[] Expired(Scan scan, DateTimeOffset beganAt)
     {
         Watch[] expired = [.. scan.Memory.Watches.Expired(scan.Cursor.CompletePollBeganAt, beganAt)
             .Where(watch => watch.Network == chain.Network.Name)
             .OrderBy(watch => watch.ExpiresAt)];
-        if (expired.Length > MaxInvoices)
-        {
-            // All that expire at one instant are looked at together, so every poll gets ahead.
-            DateTimeOffset last = expired[MaxInvoices - 1].ExpiresAt!.Value;
-            Watch[] looked = [.. expired.TakeWhile(watch => watch.ExpiresAt <= last)];
-            scan.LookedUntil = looked.Length < expired.Length ? expired[looked.Length].ExpiresAt : null;
-            expired = looked;
-        }
-        return
-        [
-            .. scan.Unmined
-                .Select(scan.Memory.Watches.Find)
-                .OfType<Watch>()
-                .Where(watch => watch.Network == chain.Network.Name && watch.ExpiresAt < beganAt)
-                .Union(expired),
-        ];
+        scan.LookedUntil = null;
+        if (expired.Length <= MaxInvoices)
+            return expired;
+        // All that expire at one instant are looked at together, so every poll gets ahead.
+        DateTimeOffset last = expired[MaxInvoices - 1].ExpiresAt!.Value;
+        Watch[] looked = [.. expired.TakeWhile(watch => watch.ExpiresAt <= last)];
+        if (looked.Length < expired.Length)
+            scan.LookedUntil = expired[looked.Length].ExpiresAt;
+        return looked;
     }
+
+    /// <summary>Returns this network's expired invoices whose payment a reorg removed.</summary>
+    private Watch[] Unmined(Scan scan, DateTimeOffset beganAt) =>
+    [
+        .. scan.Unmined
+            .Select(scan.Memory.Watches.Find)
+            .OfType<Watch>()
+            .Where(watch => watch.Network == chain.Network.Name && watch.ExpiresAt < beganAt),
+    ];
 
     private async Task<KnownTokens> KnownAsync(Scan scan, Watch watch, NetworkAsset token, CancellationToken cancellation)
     {

@@ -52,6 +52,9 @@ internal sealed class ModelChain : IChain, IMempoolSource, ITokenBalanceSource
     /// <summary>How many balances were looked at, poll by poll.</summary>
     public List<int> Looks { get; } = [];
 
+    /// <summary>The node does not tell what addresses hold.</summary>
+    public bool HidesTokens { get; set; }
+
     /// <summary>Runs after the named step of a poll has been answered: <c>head</c>, <c>blocks</c>, <c>mempool</c>.</summary>
     public Func<string, Task> AfterStep { get; set; } = _ => Task.CompletedTask;
 
@@ -139,6 +142,8 @@ internal sealed class ModelChain : IChain, IMempoolSource, ITokenBalanceSource
     public async Task<IReadOnlyList<SweptTransfer>> FindTokensAsync(
         IReadOnlyList<TokenHolder> holders, ChainHead head, CancellationToken cancellation)
     {
+        if (HidesTokens)
+            throw new ChainUnknownException(Network.Name, "no balances");
         Looks.Add(holders.Count);
         List<SweptTransfer> found = [];
         foreach (TokenHolder holder in holders.Where(holder => Held.ContainsKey(holder.Recipient)))

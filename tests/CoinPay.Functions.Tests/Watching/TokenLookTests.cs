@@ -76,5 +76,29 @@ public sealed class TokenLookTests(PollerTest.Storage storage) : PollerTest(stor
         Assert.Equal(Clock.GetUtcNow(), (await CursorAsync()).CompletePollBeganAt);
     }
 
+    [Fact]
+    public async Task What_was_read_is_stored_although_the_node_tells_no_tokens_and_nothing_that_expired_is_over()
+    {
+        DateTimeOffset expiresAt = Clock.GetUtcNow() + Quarter;
+        Watch watch = await WatchAsync("alice", expiresAt: expiresAt);
+        Watch other = await WatchAsync("bob", expiresAt: expiresAt + Quarter);
+        Chain.MineEmpty(3);
+        Chain.Held["alice"] = 1_000;
+        await PollAsync();
+        Clock.Advance(Quarter + TimeSpan.FromMinutes(1));
+        Chain.HidesTokens = true;
+        Chain.Mine(ModelChain.Transfer("bob", "t1", 1_000));
+        Assert.Equal([other.InvoiceId], await PollAsync());
+        Assert.Equal("t1", (await TransferAsync(other)).TransactionHash);
+        await AcknowledgeAsync(other);
+        Assert.Equal(expiresAt, (await CursorAsync()).CompletePollBeganAt);
+
+        Restart();
+        Chain.HidesTokens = false;
+        Assert.Equal([watch.InvoiceId], await PollAsync());
+        Assert.True((await TransferAsync(watch)).IsAmbiguous);
+        Assert.Equal(Clock.GetUtcNow(), (await CursorAsync()).CompletePollBeganAt);
+    }
+
     private async Task<Cursor> CursorAsync() => (await Cursors.FindAsync(Chain.Network.Name, CancellationToken.None))!;
 }
