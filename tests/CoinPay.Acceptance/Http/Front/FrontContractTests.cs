@@ -130,13 +130,21 @@ public sealed class FrontContractTests(TwoGateways gateways) : IClassFixture<Two
     [Theory]
     [InlineData("X-Forwarded-For: 203.0.113.9")]
     [InlineData("X-Forwarded-Prefix: /elsewhere")]
-    [InlineData("X-Forwarded-Proto: https")]
     [InlineData("x-ms-client-principal: e30=")]
     [InlineData("x-ms-invocation-id: 00000000-0000-0000-0000-000000000000")]
     [InlineData("Accept-Encoding: gzip, br")]
     [InlineData("Expect: 100-continue")]
     public Task A_header_changes_no_answer(string header) =>
         SameAsync(new("POST", "/v1/merchants", Operator, Shop, header));
+
+    /// <summary>The front stands behind the part of the host that decides whom to believe.</summary>
+    [Fact]
+    public async Task Https_is_believed_only_from_a_trusted_proxy()
+    {
+        ContractCall call = new("POST", "/v1/merchants", Operator, Shop, "X-Forwarded-Proto: https");
+        Assert.DoesNotContain("Strict-Transport-Security", await gateways.Host.SendAsync(call), StringComparison.Ordinal);
+        Assert.Contains("Strict-Transport-Security", await gateways.Front.SendAsync(call), StringComparison.Ordinal);
+    }
 
     [Fact]
     public async Task A_call_that_is_repeated_under_its_key_is_answered_again_the_same()
