@@ -52,7 +52,9 @@ internal static class EvidenceCheck
     private static string? Deep(Place place, Invoice state, TransferConfirmed confirmed)
     {
         Evidence evidence = place.Node.Evidence;
-        bool isSuspect = place.Shown is { Transfer.HasConflict: true } or { Transfer.IsDoubtful: true };
+        // A reading that was lost before it was stored leaves no suspicion.
+        bool isSuspect = place.Shown is { Transfer.HasConflict: true } or { Transfer.IsDoubtful: true }
+            && place.Shown.FirstAt == state.Transfers[confirmed.Key].FirstSeenAt;
         ConfirmationPolicy policy = state.Terms.Confirmation;
         RequiredDepth required = state.Transfers[confirmed.Key].WrongNetwork is { } elsewhere ? state.Terms.DepthElsewhere[elsewhere]
             : isSuspect ? policy.InConflict ?? policy.Required
